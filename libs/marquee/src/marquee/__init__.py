@@ -1,0 +1,1 @@
+"""What Marquee's services share: contracts, the Kafka loop, the Redis store, retrieval and feature maths."""

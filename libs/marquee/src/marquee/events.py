@@ -1,0 +1,105 @@
+"""What travels through Kafka: one frozen pydantic model a fact, past tense. Samples stand in tests/contract/samples.
+
+An added optional field keeps a topic's version; anything else is a new topic.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+MAX_CHUNK = 1_000
+"""Ratings in one event, at most."""
+
+MIN_RATING, MAX_RATING, RATING_STEP = 0.5, 5.0, 0.5
+MAX_ID = 2**53 - 1
+"""The largest id that every JSON reader keeps exact."""
+
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+Stars = Annotated[float, Field(ge=MIN_RATING, le=MAX_RATING, multiple_of=RATING_STEP)]
+EpochMs = Annotated[int, Field(ge=0, le=253_402_300_799_999)]
+
+
+class Event(BaseModel):
+    """Base of all events. Unknown fields are ignored: a newer producer may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class MoviesRated(Event):
+    """One user rated 1 to 1,000 movies: a live rating, or a chunk of a bulk load. Three columns of equal length."""
+
+    type: Literal["movies_rated"] = "movies_rated"
+    event_id: UUID  # set once by whoever acted; an event counts once, however often it arrives
+    user_id: Id
+    movie_id: tuple[Id, ...] = Field(min_length=1, max_length=MAX_CHUNK)
+    rating: tuple[Stars, ...]
+    rated_at_ms: tuple[EpochMs, ...]  # Unix milliseconds, when the user acted
+
+    @model_validator(mode="after")
+    def columns_are_equally_long(self) -> Self:
+        if not len(self.movie_id) == len(self.rating) == len(self.rated_at_ms):
+            raise ValueError("movie_id, rating and rated_at_ms must be equally long")
+        return self
+
+
+class MovieListed(Event):
+    """A movie as MovieLens lists it."""
+
+    type: Literal["movie_listed"] = "movie_listed"
+    movie_id: Id
+    title: str = Field(min_length=1)  # without the year; an article moved to the end is moved back
+    year: int | None = Field(default=None, ge=1870, le=2200)
+    genres: tuple[str, ...] = ()
+    imdb_id: str | None = None  # as tt0114709
+    tmdb_id: Id | None = None
+
+
+class MetadataStatus(StrEnum):
+    FOUND = "found"
+    NOT_FOUND = "not_found"  # TMDB knows no such movie, or MovieLens names no TMDB id: not asked again
+    UNAVAILABLE = "unavailable"  # TMDB could not be asked; asked again later
+
+
+class MovieEnriched(Event):
+    """What TMDB says of a movie. Everything but the status may be missing."""
+
+    type: Literal["movie_enriched"] = "movie_enriched"
+    movie_id: Id
+    status: MetadataStatus
+    tmdb_id: Id | None = None
+    title: str | None = None
+    original_title: str | None = None
+    original_language: str | None = None
+    genres: tuple[str, ...] = ()
+    release_year: int | None = None
+    runtime_min: int | None = None
+    popularity: float | None = None
+    vote_average: float | None = None  # 0 to 10, TMDB's voters
+    vote_count: int | None = None
+    overview: str | None = None
+    poster_path: str | None = None  # "/name.jpg", behind an image base URL and a size
+    directors: tuple[str, ...] = ()
+    cast: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    fetched_at: AwareDatetime
+
+
+class ModelStatus(StrEnum):
+    PUBLISHED = "published"
+    PROMOTED = "promoted"
+    ROLLED_BACK = "rolled_back"
+
+
+class ModelChanged(Event):
+    """A model bundle was published, promoted or rolled back."""
+
+    type: Literal["model_changed"] = "model_changed"
+    model: str = "ranker"
+    version: str
+    status: ModelStatus
+    location: str  # the bundle's folder below the model directory
+    metrics: dict[str, float] = Field(default_factory=dict)
+    reason: str = ""
+    changed_at: AwareDatetime
