@@ -1,0 +1,58 @@
+"""The error taxonomy; what each class means for delivery and for HTTP.
+
+MarqueeError
+├── InvalidEvent    the same bytes will always fail      -> dead letter with the reason, commit, count
+├── Transient       timeout, broker or Redis away, 5xx   -> retry with jitter, no commit; HTTP 503
+├── Refused         the caller must change something     -> HTTP 4xx as problem+json
+└── Misconfigured   wrong address, topic or schema       -> stop at startup with one clear line
+"""
+
+from dataclasses import dataclass, field
+
+
+class MarqueeError(Exception):
+    """Base of all errors that Marquee raises on purpose."""
+
+
+class InvalidEvent(MarqueeError):
+    """Bytes that can never be used."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason  # a short code: not_json, schema, unknown_type
+        self.detail = detail
+
+
+class Transient(MarqueeError):
+    """Something is away; the same call may succeed later."""
+
+
+@dataclass
+class Refused(MarqueeError):
+    """A request that is answered with a 4xx."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    errors: tuple[tuple[str, str], ...] = ()  # (field path, message)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__init__(self.detail)
+
+
+def not_found(what: str, detail: str) -> Refused:
+    """A 404: the thing named does not exist."""
+    return Refused(404, f"{what}_not_found", "Not found", detail)
+
+
+def unprocessable(field_path: str, message: str) -> Refused:
+    """A 422 that names one field."""
+    return Refused(
+        422, "validation_failed", "Validation failed", f"{field_path}: {message}", errors=((field_path, message),)
+    )
+
+
+class Misconfigured(MarqueeError):
+    """The process cannot do its work with this configuration; its one line says why."""

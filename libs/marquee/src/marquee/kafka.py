@@ -1,0 +1,117 @@
+"""Opening Kafka: topics that exist with the right shape, and producers and consumers with one set of options."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from marquee.errors import Misconfigured
+from marquee.settings import KafkaSettings
+from marquee.topics import CATALOG, METADATA, MODELS, RATINGS, Topic
+from marquee.waiting import wait_until_reachable
+
+log = structlog.get_logger()
+
+ALL_TOPICS: tuple[Topic[Any], ...] = (CATALOG, METADATA, RATINGS, MODELS)
+FOREVER_MS = "-1"
+
+
+def topic_name(settings: KafkaSettings, name: str) -> str:
+    """The name on the broker: tests put a prefix before it."""
+    return settings.topic_prefix + name
+
+
+def group_name(settings: KafkaSettings, name: str) -> str:
+    return f"{settings.topic_prefix}{settings.group_prefix}.{name}"
+
+
+def _new_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]]) -> list[NewTopic]:
+    wanted = []
+    for topic in topics:
+        cleanup = {"cleanup.policy": "compact"} if topic.is_compacted else {"retention.ms": FOREVER_MS}
+        wanted.append(
+            NewTopic(topic_name(settings, topic.name), topic.partitions, settings.replication, topic_configs=cleanup)
+        )
+        dead_letters = topic_name(settings, topic.dead_letters)
+        wanted.append(NewTopic(dead_letters, 1, settings.replication, topic_configs={"retention.ms": FOREVER_MS}))
+    return wanted
+
+
+async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]] = ALL_TOPICS, *, wait_s: float) -> None:
+    """Wait for the broker, then create what is missing.
+
+    Raises:
+        Misconfigured: the broker is not reachable within wait_s, or a topic has another number of partitions.
+    """
+    topics = tuple(topics)
+
+    async def probe() -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap, request_timeout_ms=5_000)
+        try:
+            await admin.start()
+            await admin.list_topics()
+        finally:
+            await admin.close()
+
+    await wait_until_reachable("kafka", settings.bootstrap, probe, limit_s=wait_s)
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
+    await admin.start()
+    try:
+        existing = set(await admin.list_topics())
+        missing = [new for new in _new_topics(settings, topics) if new.name not in existing]
+        if missing:
+            answer = await admin.create_topics(missing)
+            for name, code, *_ in answer.topic_errors:
+                if code and for_code(code) is not TopicAlreadyExistsError:
+                    raise Misconfigured(
+                        f"kafka at {settings.bootstrap} did not create {name}: {for_code(code).__name__}"
+                    )
+        described = await admin.describe_topics([topic_name(settings, topic.name) for topic in topics])
+    finally:
+        await admin.close()
+    found = {row["topic"]: len(row["partitions"]) for row in described}
+    for topic in topics:
+        count = found.get(topic_name(settings, topic.name), 0)
+        if count not in (0, topic.partitions):  # 0: created a moment ago, not yet in the metadata
+            raise Misconfigured(f"topic {topic.name} has {count} partitions, this release needs {topic.partitions}")
+
+
+@asynccontextmanager
+async def open_producer(settings: KafkaSettings, **options: Any) -> AsyncIterator[AIOKafkaProducer]:
+    """An idempotent producer that waits for all replicas."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.bootstrap,
+        enable_idempotence=True,
+        acks="all",
+        **{"linger_ms": 0, "max_batch_size": 262_144, "request_timeout_ms": 15_000} | options,
+    )
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+@asynccontextmanager
+async def open_consumer(
+    settings: KafkaSettings, topics: Iterable[Topic[Any]], *, group: str | None, **options: Any
+) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that reads from the start where its group has no offset, and never commits by itself."""
+    consumer = AIOKafkaConsumer(
+        *[topic_name(settings, topic.name) for topic in topics],
+        bootstrap_servers=settings.bootstrap,
+        group_id=None if group is None else group_name(settings, group),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        **{"max_partition_fetch_bytes": 4 * 1_048_576, "max_poll_interval_ms": 300_000, "metadata_max_age_ms": 30_000}
+        | options,
+    )
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()

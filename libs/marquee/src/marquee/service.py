@@ -1,0 +1,97 @@
+"""Running a service: one process, one app, one clear line when it cannot start, and no half-dead service."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from marquee.errors import MarqueeError, Misconfigured
+from marquee.logs import configure_logs
+from marquee.settings import ServiceSettings
+
+log = structlog.get_logger()
+
+
+class Background:
+    """The long-running tasks of a service. One that ends, for whatever reason, ends the service."""
+
+    def __init__(self, on_failure: Callable[[], None]) -> None:
+        self._on_failure = on_failure
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.failure: str | None = None
+
+    def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._ended)
+        self._tasks[name] = task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        self.failure = f"{task.get_name()} ended: {error!r}" if error else f"{task.get_name()} ended"
+        log.error(
+            "background_task_ended",
+            task=task.get_name(),
+            error=str(error),
+            exc_info=None if isinstance(error, MarqueeError) else error,
+        )
+        self._on_failure()
+
+    async def stop(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+@asynccontextmanager
+async def background(on_failure: Callable[[], None] = lambda: None) -> AsyncIterator[Background]:
+    """Tasks that are cancelled and awaited when the block ends."""
+    tasks = Background(on_failure)
+    try:
+        yield tasks
+    finally:
+        await tasks.stop()
+
+
+def run(name: str, create_app: Callable[[Any], FastAPI], settings: ServiceSettings) -> None:
+    """Serve until a signal. Exits with 1 and one line when start-up or a background task fails.
+
+    The app finds in app.state.stop a function that ends the process in good order.
+    """
+    configure_logs(name, level=settings.log_level, as_json=settings.log_json)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10
+    )
+    server = uvicorn.Server(config)
+    failed = False
+
+    def stop() -> None:
+        nonlocal failed
+        failed = True
+        server.should_exit = True
+
+    app.state.stop = stop
+    app.state.start_error = None
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if app.state.start_error is not None:
+        sys.exit(f"{name}: {app.state.start_error}")
+    if failed or not server.started:
+        sys.exit(1)
+
+
+@asynccontextmanager
+async def said_in_one_line(app: FastAPI) -> AsyncIterator[None]:
+    """Around a lifespan's start: a Misconfigured becomes the process's last line instead of a traceback."""
+    try:
+        yield
+    except Misconfigured as error:
+        app.state.start_error = str(error)
+        raise

@@ -1,0 +1,39 @@
+"""Waiting for a dependency: said in one line, bounded, with the address in the error."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from marquee.errors import Misconfigured
+
+log = structlog.get_logger()
+
+
+async def wait_until_reachable(
+    what: str, address: str, probe: Callable[[], Awaitable[object]], *, limit_s: float, every_s: float = 0.25
+) -> None:
+    """Call probe until it succeeds.
+
+    Raises:
+        Misconfigured: it still fails after limit_s; one line names the address and the time tried.
+    """
+    started = time.monotonic()
+    is_said = False
+    while True:
+        try:
+            async with asyncio.timeout(max(0.5, limit_s)):
+                await probe()
+            return
+        except Exception as error:  # whatever the client raises means "not there yet"
+            tried_s = time.monotonic() - started
+            if tried_s >= limit_s:
+                cause = f"{type(error).__name__}: {error}".strip(": ").splitlines()[0][:200]
+                raise Misconfigured(
+                    f"could not reach {what} at {address}: tried for {tried_s:.0f} s ({cause})"
+                ) from error
+            if not is_said:
+                log.info("waiting_for_dependency", dependency=what, address=address, limit_s=limit_s)
+                is_said = True
+        await asyncio.sleep(every_s)

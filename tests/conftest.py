@@ -1,0 +1,71 @@
+"""Fixtures: a real broker and a real Valkey for the whole run, and a name space of its own for each test."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from marquee.settings import KafkaSettings, RedisSettings
+
+
+@pytest.fixture(scope="session")
+def kafka_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a broker: MARQUEE_TEST_KAFKA, or an embedded one for this run."""
+    if given := os.environ.get("MARQUEE_TEST_KAFKA"):
+        yield given
+        return
+    from marquee_cli.embedded import free_port, start_kafka
+
+    home = tmp_path_factory.mktemp("kafka")
+    child = start_kafka(home / "data", port=free_port(), log=home / "kafka.log")
+    yield child.address
+    child.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a Redis: MARQUEE_TEST_REDIS, or an embedded Valkey for this run."""
+    if given := os.environ.get("MARQUEE_TEST_REDIS"):
+        yield given
+        return
+    from marquee_cli.embedded import free_port, start_redis
+
+    home = tmp_path_factory.mktemp("redis")
+    child = start_redis(home / "data", port=free_port(), log=home / "redis.log")
+    yield f"redis://{child.address}/0"
+    child.stop()
+
+
+@pytest.fixture
+def namespace() -> str:
+    """A prefix that no other test has."""
+    return f"t{uuid4().hex[:10]}"
+
+
+@pytest.fixture
+def kafka_settings(kafka_address: str, namespace: str) -> KafkaSettings:
+    return KafkaSettings(bootstrap=kafka_address, topic_prefix=f"{namespace}.")
+
+
+@pytest.fixture
+def redis_settings(redis_address: str, namespace: str) -> RedisSettings:
+    return RedisSettings(url=redis_address, space=namespace)
+
+
+@pytest.fixture
+async def redis(redis_settings: RedisSettings) -> AsyncIterator["Redis[bytes]"]:
+    client: Redis[bytes] = Redis.from_url(redis_settings.url)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def data_dir() -> Path:
+    """The real MovieLens and TMDB data beside the checkout; tests that need it are skipped without it."""
+    found = Path(os.environ.get("MARQUEE_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not (found / "ml-latest-small" / "ratings.csv").exists():
+        pytest.skip(f"no MovieLens data at {found}; set MARQUEE_TEST_DATA")
+    return found
