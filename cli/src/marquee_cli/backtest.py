@@ -1,0 +1,126 @@
+"""`marquee backtest`: train on one file of ratings with the trainer's code, rank with the ranker's, write the lists."""
+
+import argparse
+import csv
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from marquee.bundle import load_bundle
+from marquee.catalog import Catalog
+from marquee.errors import MarqueeError, Misconfigured
+from marquee.features.item_block import ItemBlock
+from marquee.ids import IntArray
+from marquee.item_stats import ItemStats
+from marquee.ratings import Ratings, UserState, newest
+from marquee_cli.files import read_catalog, read_ids, read_ratings
+from ranker.ranking import Ranked, RankedSimilar, rank_similar, rank_user
+from ranker.scoring import RankerModel
+from trainer.pipeline import train
+
+Progress = Callable[[str], None]
+MAX_K = 500
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments; columns are MovieLens's."""
+    parser.add_argument("--train", type=Path, required=True, help="ratings.csv to train on, all of it and nothing else")
+    parser.add_argument("--movies", type=Path, required=True, help="movies.csv")
+    parser.add_argument("--links", type=Path, help="links.csv, needed for --tmdb")
+    parser.add_argument("--tmdb", type=Path, help="TMDB snapshot")
+    parser.add_argument("--history", type=Path, help="ratings known when asked but not when trained")
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("--users", type=Path, help="user ids, one a line: rank for each")
+    asked.add_argument("--seeds", type=Path, help="movie ids, one a line: rank similar movies of each")
+    parser.add_argument("--k", type=int, default=50, help=f"list length, 1 to {MAX_K}")
+    parser.add_argument("--out", type=Path, required=True, help="CSV to write")
+    parser.add_argument("--seed", type=int, default=0, help="of the training's draws")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0, or 2 with one line that says what is wrong."""
+    try:
+        _run(args)
+    except MarqueeError as error:
+        sys.stderr.write(f"marquee backtest: {error}\n")
+        return 2
+    return 0
+
+
+class World:
+    """A model trained on some ratings, and the state it is asked in."""
+
+    def __init__(self, ratings: Ratings, catalog: Catalog, *, history: Ratings, seed: int, progress: Progress) -> None:
+        self.catalog = catalog
+        trained = train(ratings, catalog, as_of_ms=_last(ratings), seed=seed, progress=progress)
+        with tempfile.TemporaryDirectory() as folder:  # through the bundle, as in production
+            path = trained.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
+            self.model = RankerModel.of(load_bundle(path))
+        self.report = trained.report
+        self.now_ms = max(_last(ratings), _last(history))
+        self.block = ItemBlock.of(ItemStats.of(ratings), self.model.bundle.catalog, now_ms=_last(ratings))
+        self._known = newest(Ratings.concat(ratings, history))
+
+    def state(self, user_id: int) -> UserState:
+        """What is known of a user when asked; empty for a stranger."""
+        start, end = np.searchsorted(self._known.user_id, [user_id, user_id + 1])
+        mine = self._known.take(slice(int(start), int(end)))
+        return UserState.of(mine.movie_id, mine.rating, mine.rated_at)
+
+    def rank(self, user_id: int, k: int) -> Ranked:
+        return rank_user(self.model, self.block, self.state(user_id), now_ms=self.now_ms, k=k)
+
+    def similar(self, movie_id: int, k: int) -> RankedSimilar:
+        return rank_similar(self.model, self.block, movie_id, k=k)
+
+
+def _run(args: argparse.Namespace) -> None:
+    if not 1 <= args.k <= MAX_K:
+        raise Misconfigured(f"--k must be 1 to {MAX_K}, got {args.k}")
+    ratings, catalog = read_ratings(args.train), read_catalog(args.movies, args.links, args.tmdb)
+    history = read_ratings(args.history) if args.history else Ratings.empty()
+    asked = read_ids(args.users or args.seeds)
+    world = World(ratings, catalog, history=history, seed=args.seed, progress=say)
+    header = "user_id" if args.users else "seed_movie_id"
+    rows = _user_rows(world, asked, args.k) if args.users else _seed_rows(world, asked, args.k)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    with args.out.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([header, "rank", "movie_id", "score"])
+        writer.writerows(rows)
+    say(f"{len(asked)} lists written to {args.out}")
+
+
+def _user_rows(world: World, users: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
+    for user_id in users:
+        ranked = world.rank(int(user_id), k)
+        yield from _rows(int(user_id), ranked)
+
+
+def _seed_rows(world: World, seeds: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
+    for movie_id in seeds:
+        try:
+            found = world.similar(int(movie_id), k)
+        except KeyError:
+            say(f"movie {movie_id} is not in the catalogue; no list for it")
+            continue
+        yield from _rows(int(movie_id), found)
+
+
+def _rows(subject: int, found: Ranked | RankedSimilar) -> Iterator[tuple[int, int, int, float]]:
+    for rank, (movie_id, score) in enumerate(zip(found.movie_id, found.score, strict=True), start=1):
+        yield subject, rank, int(movie_id), round(float(score), 6)
+
+
+def _last(ratings: Ratings) -> int:
+    return int(ratings.rated_at.max()) if len(ratings) else 0
+
+
+def say(text: str) -> None:
+    """Progress goes to stderr; stdout stays the caller's."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()

@@ -1,0 +1,201 @@
+"""The model bundle: one folder with everything a ranker needs, complete or not there at all."""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from marquee.attribution import Trees
+from marquee.catalog import Catalog
+from marquee.errors import MarqueeError
+from marquee.features.vector import SPECS
+from marquee.retrieval.snapshot import Snapshot
+
+MANIFEST, ONNX, TREES, REPORT, CATALOG, SNAPSHOT = (
+    "manifest.json", "ranker.onnx", "trees.npz", "report.json", "catalog.npz", "snapshot",
+)  # fmt: skip
+SCHEMA = 1
+
+
+class BundleRefused(MarqueeError):
+    """The folder is no bundle this code may serve; the message says which file and why."""
+
+
+class FeatureColumn(BaseModel):
+    """One feature, in the model's column order."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    family: str
+
+
+class ModelManifest(BaseModel):
+    """What a bundle is and holds. `ranker` says what orders the candidates; `reason` why it is not the model."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    schema_version: int = SCHEMA
+    version: str
+    created_at: AwareDatetime
+    as_of_ms: int
+    ranker: Literal["lambdarank", "retrieval_order"]
+    reason: str = ""
+    features: tuple[FeatureColumn, ...]
+    files: dict[str, str]  # relative path -> sha256
+    counts: dict[str, int]
+    metrics: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class BundleParts:
+    """What goes into a bundle; `onnx` and `trees` are None when retrieval order has to do."""
+
+    catalog: Catalog
+    snapshot: Snapshot
+    onnx: bytes | None
+    trees: Trees | None
+    report: dict[str, Any]
+    counts: dict[str, int]
+    metrics: dict[str, float]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A verified bundle, its large arrays memory-mapped."""
+
+    path: Path
+    manifest: ModelManifest
+    catalog: Catalog
+    snapshot: Snapshot
+    onnx: bytes | None
+    trees: Trees | None
+    report: dict[str, Any]
+
+
+def write_bundle(parts: BundleParts, folder: Path, *, version: str, created_at: datetime) -> Path:
+    """Write `folder/version`, first under another name and then by one rename.
+
+    Raises:
+        BundleRefused: that version is there already.
+    """
+    target = folder / version
+    if target.exists():
+        raise BundleRefused(f"{target}: a bundle of this version is there already")
+    draft = folder / f".{version}.{os.getpid()}.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        _write_parts(parts, draft)
+        manifest = ModelManifest(
+            version=version,
+            created_at=created_at,
+            as_of_ms=parts.snapshot.as_of_ms,
+            ranker="retrieval_order" if parts.onnx is None else "lambdarank",
+            reason=parts.reason,
+            features=tuple(FeatureColumn(name=spec.name, family=spec.family.value) for spec in SPECS),
+            files={str(path.relative_to(draft)): _sha256(path) for path in sorted(draft.rglob("*")) if path.is_file()},
+            counts=parts.counts,
+            metrics=parts.metrics,
+        )
+        (draft / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+        draft.rename(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
+
+
+def load_bundle(path: Path) -> Bundle:
+    """Read a bundle and check every file's digest and the feature schema.
+
+    Raises:
+        BundleRefused: something is missing, changed, or made for other features.
+    """
+    manifest = _manifest(path)
+    for name, digest in manifest.files.items():
+        file = path / name
+        if not file.is_file():
+            raise BundleRefused(f"{file}: named in the manifest but missing")
+        if _sha256(file) != digest:
+            raise BundleRefused(f"{file}: its sha256 is not the manifest's")
+    is_model = manifest.ranker == "lambdarank"
+    try:
+        return Bundle(
+            path=path,
+            manifest=manifest,
+            catalog=load_catalog(path / CATALOG),
+            snapshot=Snapshot.load(path / SNAPSHOT),
+            onnx=(path / ONNX).read_bytes() if is_model else None,
+            trees=Trees.load(path / TREES) if is_model else None,
+            report=json.loads((path / REPORT).read_text(encoding="utf-8")),
+        )
+    except (OSError, KeyError, ValueError) as error:
+        raise BundleRefused(f"{path}: {error}") from error
+
+
+def save_catalog(catalog: Catalog, path: Path) -> None:
+    """The columns that serving reads; cast and keywords live on in the snapshot's terms only."""
+    np.savez(
+        path,
+        movie_id=catalog.movie_id,
+        year=catalog.year,
+        genres=catalog.genres,
+        runtime_min=catalog.runtime_min,
+        vote_average=catalog.vote_average,
+        vote_count=catalog.vote_count,
+        tmdb_popularity=catalog.tmdb_popularity,
+        texts=np.frombuffer(json.dumps([catalog.titles, catalog.genre_names, catalog.directors]).encode(), np.uint8),
+    )
+
+
+def load_catalog(path: Path) -> Catalog:
+    """Read what `save_catalog` wrote."""
+    with np.load(path) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    titles, genre_names, directors = json.loads(arrays.pop("texts").tobytes())
+    nothing: tuple[tuple[str, ...], ...] = ((),) * len(titles)
+    return Catalog(
+        **arrays,
+        titles=tuple(titles),
+        genre_names=tuple(genre_names),
+        directors=tuple(tuple(names) for names in directors),
+        keywords=nothing,
+        cast=nothing,
+    )
+
+
+def _write_parts(parts: BundleParts, folder: Path) -> None:
+    save_catalog(parts.catalog, folder / CATALOG)
+    parts.snapshot.save(folder / SNAPSHOT)
+    if parts.onnx is not None and parts.trees is not None:
+        (folder / ONNX).write_bytes(parts.onnx)
+        parts.trees.save(folder / TREES)
+    (folder / REPORT).write_text(json.dumps(parts.report, indent=2), encoding="utf-8")
+
+
+def _manifest(path: Path) -> ModelManifest:
+    try:
+        manifest = ModelManifest.model_validate_json((path / MANIFEST).read_bytes())
+    except FileNotFoundError as error:
+        raise BundleRefused(f"{path}: no {MANIFEST}, so this is no bundle") from error
+    except (OSError, ValidationError) as error:
+        raise BundleRefused(f"{path / MANIFEST}: {error}") from error
+    if manifest.schema_version != SCHEMA:
+        raise BundleRefused(f"{path}: bundle schema {manifest.schema_version}, this code reads {SCHEMA}")
+    ours = tuple((spec.name, spec.family.value) for spec in SPECS)
+    theirs = tuple((column.name, column.family) for column in manifest.features)
+    if ours != theirs:
+        changed = sorted({name for name, _ in set(ours) ^ set(theirs)}) or ["their order"]
+        raise BundleRefused(f"{path}: made for other features than this code computes: {', '.join(changed[:5])}")
+    return manifest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,36 @@
+"""era: a candidate's release year against now and against the years of the movies the user rated."""
+
+import numpy as np
+
+from marquee.features.context import RankContext
+from marquee.features.item_block import YEAR_MS
+from marquee.features.spec import Family, specs
+from marquee.ids import Float32Array
+
+SPECS = specs(
+    Family.ERA, "age_years", "year_minus_mean", "year_minus_liked_mean", "year_minus_last_mean", "year_distance",
+)  # fmt: skip
+
+
+def values(context: RankContext) -> Float32Array:
+    """(m, len(SPECS)) float32; NaN where the candidate's or all of the user's years are unknown."""
+    year = context.block.catalog.year
+    theirs, mine = year[context.rows], year[context.history.row]
+    this_year = np.float32(1970 + context.block.now_ms / YEAR_MS)
+    last = mean_of(mine[:10])
+    return np.stack(
+        [
+            this_year - theirs,
+            theirs - mean_of(mine),
+            theirs - mean_of(mine[context.history.is_liked]),
+            theirs - last,
+            np.abs(theirs - last),
+        ],
+        axis=1,
+    ).astype(np.float32)
+
+
+def mean_of(values: Float32Array) -> np.float32:
+    """Mean of the known values, NaN if there is none."""
+    known = values[np.isfinite(values)]
+    return np.float32(known.mean(dtype=np.float64)) if len(known) else np.float32(np.nan)

@@ -1,0 +1,41 @@
+"""liked_similar: the collaborative scores of a candidate, their ranks, and what the disliked movies say."""
+
+import numpy as np
+
+from marquee.features.context import RankContext
+from marquee.features.spec import Family, specs
+from marquee.ids import Float32Array
+from marquee.retrieval.candidates import PER_SOURCE, Source
+from marquee.retrieval.history import Query
+from marquee.retrieval.snapshot import Link
+
+FUSION = 20.0
+"""Constant of reciprocal-rank fusion."""
+RANKED = (Source.EASE, Source.EASE_ALL, Source.ITEM_KNN, Source.RP3BETA, Source.TRANSITIONS)
+_RISING = (Query.TASTE, Query.LAST)
+_OTHER = (Query.AGAINST, Query.DEVIATION)
+
+SPECS = (
+    *specs(Family.LIKED_SIMILAR, *(f"{x.name}_{q.name}".lower() for q in _RISING for x in Link), rises=True),
+    *specs(Family.LIKED_SIMILAR, *(f"{x.name}_{q.name}".lower() for q in _OTHER for x in Link)),
+    *specs(Family.LIKED_SIMILAR, *(f"{source.name}_of_best".lower() for source in RANKED)),
+    *specs(Family.LIKED_SIMILAR, *(f"{source.name}_rank_log".lower() for source in RANKED)),
+    *specs(Family.LIKED_SIMILAR, "rank_fusion"),
+)
+
+
+def values(context: RankContext) -> Float32Array:
+    """(m, len(SPECS)) float32."""
+    rows, rank = context.rows, context.candidates.rank[list(RANKED)]
+    signals = context.retrieved.signals[:, :, rows].reshape(-1, len(rows))
+    ranked = context.retrieved.scores[list(RANKED)][:, rows]
+    best = ranked.max(axis=1, keepdims=True, initial=0)
+    fusion = np.where(rank >= 0, 1 / (FUSION + rank), 0).sum(axis=0, keepdims=True)
+    return np.concatenate(
+        [
+            signals,
+            ranked / np.where(best > 0, best, 1),
+            np.log1p(np.where(rank >= 0, rank, 2 * PER_SOURCE)),
+            fusion,
+        ]
+    ).T.astype(np.float32)

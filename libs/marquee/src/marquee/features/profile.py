@@ -1,0 +1,37 @@
+"""profile: the user alone. Equal for all candidates: it steers how the other features count."""
+
+import numpy as np
+
+from marquee.features.buckets import DAY_MS
+from marquee.features.context import RankContext
+from marquee.features.era import mean_of
+from marquee.features.spec import Family, specs
+from marquee.ids import Float32Array
+
+SPECS = specs(
+    Family.PROFILE, "user_count_log", "user_mean", "user_positive_rate", "user_idle_days", "user_mean_popularity",
+    "user_mean_year", "user_year_spread", "user_last_popularity",
+)  # fmt: skip
+
+
+def values(context: RankContext) -> Float32Array:
+    """(m, len(SPECS)) float32; means are NaN for an empty history. Idle days are at least 0."""
+    history = context.history
+    known_years = context.block.catalog.year[history.row]
+    known_years = known_years[np.isfinite(known_years)]
+    popularity = context.block.share[history.row]
+    idle_ms = max(context.now_ms - int(history.rated_at[0]), 0) if len(history) else np.nan
+    one = np.array(
+        [
+            np.log1p(len(history)),
+            history.mean,
+            history.is_liked.mean() if len(history) else np.nan,
+            idle_ms / DAY_MS,
+            mean_of(popularity),
+            mean_of(known_years),
+            known_years.std() if len(known_years) else np.nan,
+            mean_of(popularity[:10]),
+        ],
+        np.float32,
+    )
+    return np.broadcast_to(one, (len(context.rows), len(SPECS)))

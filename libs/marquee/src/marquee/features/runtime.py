@@ -1,0 +1,18 @@
+"""runtime: a candidate's length against those of the movies the user liked."""
+
+import numpy as np
+
+from marquee.features.context import RankContext
+from marquee.features.era import mean_of
+from marquee.features.spec import Family, specs
+from marquee.ids import Float32Array
+
+SPECS = specs(Family.RUNTIME, "runtime_min", "runtime_minus_liked_mean")
+
+
+def values(context: RankContext) -> Float32Array:
+    """(m, len(SPECS)) float32 minutes; NaN where unknown."""
+    runtime = context.block.catalog.runtime_min
+    theirs = runtime[context.rows]
+    mine = mean_of(runtime[context.history.row[context.history.is_liked]])
+    return np.stack([theirs, theirs - mine], axis=1).astype(np.float32)

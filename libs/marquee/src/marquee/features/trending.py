@@ -1,0 +1,29 @@
+"""trending: what people liked lately, against what they liked before."""
+
+import numpy as np
+
+from marquee.features.buckets import MovieBuckets
+from marquee.features.spec import Family, specs
+from marquee.ids import Float32Array
+
+HALF_LIFE_DAYS = 30.0
+
+SPECS = specs(
+    Family.TRENDING, "positives_30d_log", "positives_90d_log", "positives_365d_log", "positives_1095d_log",
+    "decayed_30_log", "trend", "days_since_last", "days_since_first",
+)  # fmt: skip
+
+
+def columns(buckets: MovieBuckets) -> Float32Array:
+    """(n_movies, len(SPECS)) float32; the days are NaN for a movie nobody rated."""
+    within = {days: buckets.within(days) for days in (30, 90, 365, 1095)}
+    return np.stack(
+        [
+            *(np.log1p(count) for count in within.values()),
+            np.log1p(buckets.decayed(half_life_days=HALF_LIFE_DAYS)),
+            np.log((4 * within[90] + 1) / (within[365] + 1)),
+            buckets.newest_days(),
+            buckets.oldest_days(),
+        ],
+        axis=1,
+    ).astype(np.float32)

@@ -1,0 +1,26 @@
+"""well_rated: how good people find a movie, shrunk towards the average while few have rated it."""
+
+import numpy as np
+
+from marquee.features.buckets import MovieBuckets
+from marquee.features.spec import Family, specs
+from marquee.ids import Float32Array
+
+PRIOR_RATINGS = 10.0
+
+SPECS = specs(Family.WELL_RATED, "mean_shrunk", "positive_rate_shrunk", "mean_lower_bound")
+
+
+def columns(buckets: MovieBuckets) -> Float32Array:
+    """(n_movies, len(SPECS)) float32; the average of all ratings for a movie nobody rated."""
+    total = max(buckets.n.sum(), 1.0)
+    mean, rate = buckets.stars.sum() / total, buckets.positives.sum() / total
+    shrunk = (buckets.stars + PRIOR_RATINGS * mean) / (buckets.n + PRIOR_RATINGS)
+    return np.stack(
+        [
+            shrunk,
+            (buckets.positives + PRIOR_RATINGS * rate) / (buckets.n + PRIOR_RATINGS),
+            shrunk - 1 / np.sqrt(buckets.n + 1),
+        ],
+        axis=1,
+    ).astype(np.float32)

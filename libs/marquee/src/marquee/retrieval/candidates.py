@@ -1,0 +1,136 @@
+"""Candidates: the best movies of every retrieval source for one user, with the scores and ranks each source gave."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from marquee.catalog import RowArray
+from marquee.features.item_block import ItemBlock
+from marquee.ids import BoolArray, Float32Array, FloatArray, IntArray
+from marquee.retrieval.history import MAX_QUERY, History, Query
+from marquee.retrieval.snapshot import Link, Snapshot, scores_of
+
+PER_SOURCE = 100
+TIE = 1e-9
+"""How little popularity weighs where two scores are equal; float32 scores differ by more or not at all."""
+
+
+class Source(IntEnum):
+    """Where a candidate may come from, in the order of the arrays."""
+
+    EASE = 0
+    EASE_ALL = 1
+    ITEM_KNN = 2
+    RP3BETA = 3
+    TRANSITIONS = 4
+    CONTENT = 5
+    POPULAR = 6
+    TRENDING = 7
+
+
+_LINK_QUERY = {
+    Source.EASE: (Link.EASE, Query.TASTE),
+    Source.EASE_ALL: (Link.EASE_ALL, Query.TASTE),
+    Source.ITEM_KNN: (Link.ITEM_KNN, Query.TASTE),
+    Source.RP3BETA: (Link.RP3BETA, Query.TASTE),
+    Source.TRANSITIONS: (Link.TRANSITIONS, Query.LAST),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What the sources say of every movie.
+
+    Attributes:
+        scores: (len(Source), n) float32.
+        signals: (len(Query), len(Link), n) float32, every query on every model; most are features only.
+        content_last: (n,) float32, content similarity with the last ratings.
+    """
+
+    scores: Float32Array
+    signals: Float32Array
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The union of the sources' best.
+
+    Attributes:
+        row: (m,) intp, ascending.
+        rank: (len(Source), m) int64 from 0 within a source's best, -1 where the source did not choose the movie.
+    """
+
+    row: RowArray
+    rank: IntArray
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def sources(self, at: int) -> tuple[str, ...]:
+        """Names of the sources that chose one candidate."""
+        return tuple(source.name.lower() for source in Source if self.rank[source, at] >= 0)
+
+
+def retrieve(snapshot: Snapshot, block: ItemBlock, history: History) -> Retrieved:
+    """Score all movies by every source."""
+    n = snapshot.n_movies
+    recent = history.newest(MAX_QUERY)
+    weights = recent.weights()
+    signals = scores_of(snapshot.links[recent.row], weights).reshape(len(Query), len(Link), n)
+    scores = np.empty((len(Source), n), np.float32)
+    for source, (link, query) in _LINK_QUERY.items():
+        scores[source] = signals[query, link]
+    profile = snapshot.terms[recent.row].T @ weights[:, Query.TASTE]
+    scores[Source.CONTENT] = snapshot.terms @ profile
+    scores[Source.POPULAR] = block.decayed
+    scores[Source.TRENDING] = block.decayed_fast
+    return Retrieved(scores, signals)
+
+
+def choose(
+    retrieved: Retrieved,
+    block: ItemBlock,
+    seen: RowArray,
+    *,
+    per_source: int = PER_SOURCE,
+    allowed: BoolArray | None = None,
+    at_least: int = 0,
+) -> Candidates:
+    """Union of the best `per_source` of each source among the unseen and allowed; scores of 0 and below do not count.
+
+    Args:
+        seen: rows to leave out.
+        allowed: (n,) bool, a filter; movies not out yet are always left out.
+        at_least: fill up with the most popular others, without a source, while the catalogue has any.
+    """
+    is_open = block.is_out.copy() if allowed is None else block.is_out & allowed
+    is_open[seen] = False
+    rows, ranks = [], []
+    for source in Source:
+        best = _best(retrieved.scores[source], block.prior, is_open, per_source)
+        rows.append(best)
+        ranks.append(np.arange(len(best)))
+    union = np.unique(np.concatenate(rows))
+    if len(union) < at_least:
+        is_open[union] = False
+        others = np.flatnonzero(is_open)
+        others = others[np.argsort(-block.prior[others])[: at_least - len(union)]]
+        union = np.sort(np.concatenate([union, others]))
+    rank = np.full((len(Source), len(union)), -1, np.int64)
+    for source in Source:
+        rank[source, np.searchsorted(union, rows[source])] = ranks[source]
+    return Candidates(union, rank)
+
+
+def _best(scores: Float32Array, prior: FloatArray, is_open: BoolArray, count: int) -> RowArray:
+    """Rows of the highest positive scores, best first; ties by popularity."""
+    rows = np.flatnonzero((scores > 0) & is_open)
+    if not len(rows):
+        return rows
+    value = scores[rows].astype(np.float64)
+    value += prior[rows] * (TIE * float(value.max()))
+    if len(rows) > count:
+        kept = np.argpartition(-value, count - 1)[:count]
+        rows, value = rows[kept], value[kept]
+    return rows[np.argsort(-value, kind="stable")]

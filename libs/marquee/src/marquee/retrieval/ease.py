@@ -1,0 +1,61 @@
+"""EASE^R: the item-to-item matrix that reconstructs the ratings best without looking at the movie itself (Steck 2019)."""
+
+import numpy as np
+from scipy import linalg, sparse
+
+from marquee.ids import Float32Array
+from marquee.retrieval.neighbours import most_rated, strongest
+
+REG = 400.0
+MAX_MOVIES = 8_000
+"""Above this many movies the primal problem is solved for the most rated ones: its cost grows with the cube."""
+
+
+def fit(x: sparse.csr_array, *, reg: float = REG, top: int, at_least: int = 2) -> sparse.csr_array:
+    """Fit B with score(q) = q B and diag(B) = 0.
+
+    Args:
+        x: (n_users, n_movies) float32, non-negative.
+        reg: lambda of the ridge penalty.
+        top: neighbours kept a movie.
+        at_least: movies with fewer ratings take no part; one rater tells too little.
+    Returns:
+        (n_movies, n_movies) CSR.
+    """
+    counts = np.bincount(x.indices, minlength=x.shape[1]).astype(np.float32)
+    n_raters = int((np.diff(x.indptr) > 0).sum())
+    is_dual = n_raters < min(int((counts >= at_least).sum()), MAX_MOVIES)
+    active = most_rated(counts, at_least=at_least, at_most=x.shape[1] if is_dual else MAX_MOVIES)
+    if not len(active):
+        return sparse.csr_array((x.shape[1], x.shape[1]), dtype=np.float32)
+    x = x[:, active]
+    if is_dual:
+        return _dual(x, reg, lambda block: strongest(block, active, n_movies=len(counts), top=top))
+    weights = primal(x, reg)
+    return strongest(lambda part: weights[part].copy(), active, n_movies=len(counts), top=top)
+
+
+def primal(x: sparse.csr_array, reg: float) -> Float32Array:
+    """(m, m): P = (X'X + reg I)^-1, B_ij = -P_ij / P_jj off the diagonal."""
+    gram = (x.T @ x).toarray().astype(np.float32)
+    gram[np.diag_indices_from(gram)] += reg
+    factor = linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
+    p = linalg.cho_solve(factor, np.eye(len(gram), dtype=np.float32), overwrite_b=True, check_finite=False)
+    weights: Float32Array = p / -np.diag(p)
+    weights[np.diag_indices_from(weights)] = 0
+    return weights
+
+
+def _dual(x: sparse.csr_array, reg: float, keep):  # type: ignore[no-untyped-def]
+    z, p_diagonal = dual_parts(x, reg)
+    by_movie = x.T.tocsr()
+    return keep(lambda part: (by_movie[part] @ z) / (reg * p_diagonal))
+
+
+def dual_parts(x: sparse.csr_array, reg: float) -> tuple[Float32Array, Float32Array]:
+    """Z = (XX' + reg I)^-1 X, and diag P = (1 - colsum(Z o X)) / reg; then B_ij = (X'Z)_ij / (reg P_jj) off the diagonal."""
+    kernel = (x @ x.T).toarray().astype(np.float32)
+    kernel[np.diag_indices_from(kernel)] += reg
+    z = linalg.cho_solve(linalg.cho_factor(kernel, lower=True), x.toarray()).astype(np.float32)
+    explained = np.asarray(x.multiply(z).sum(axis=0)).ravel()
+    return z, ((1 - explained) / reg).astype(np.float32)

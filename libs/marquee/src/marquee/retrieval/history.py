@@ -1,0 +1,77 @@
+"""A user's ratings in catalogue rows, newest first, and the weights with which they query the retrieval models."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Self
+
+import numpy as np
+
+from marquee.catalog import Catalog, RowArray
+from marquee.ids import Float32Array, IntArray
+from marquee.ratings import POSITIVE, UserState
+from marquee.retrieval.interactions import graded
+
+MAX_QUERY = 200
+"""Newest ratings that query the item-to-item models: bounds the work of a request."""
+FADE, FLOOR = 50.0, 0.05
+LAST = 10
+
+
+class Query(IntEnum):
+    """Ways to weigh a history; each is a column of `History.weights`."""
+
+    TASTE = 0  # how much each rating speaks for its movie, fading with newer ratings
+    LAST = 1  # the last few ratings only
+    AGAINST = 2  # movies rated below 3
+    DEVIATION = 3  # stars above or below the user's own mean
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One row a rated movie of the catalogue, newest first.
+
+    Attributes:
+        row: (h,) intp. rating: (h,) float32. rated_at: (h,) int64 ms. fade: (h,) float32, 1 for the newest.
+        mean: the user's mean rating, NaN without any.
+    """
+
+    row: RowArray
+    rating: Float32Array
+    rated_at: IntArray
+    fade: Float32Array
+    mean: float
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @classmethod
+    def of(cls, user: UserState, catalog: Catalog) -> Self:
+        """Movies outside the catalogue are left out."""
+        row = catalog.rows(user.movie_id)[::-1]
+        known = row >= 0
+        row, rating = row[known], user.rating[::-1][known]
+        fade = np.maximum(np.exp(-np.arange(len(row)) / FADE), FLOOR).astype(np.float32)
+        mean = float(rating.mean(dtype=np.float64)) if len(row) else float("nan")
+        return cls(row, rating, user.rated_at[::-1][known], fade, mean)
+
+    @property
+    def is_liked(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """(h,) rated 4 or more."""
+        return self.rating >= POSITIVE
+
+    def newest(self, count: int) -> Self:
+        """The newest ratings alone; the mean stays that of all."""
+        part = slice(0, count)
+        return type(self)(self.row[part], self.rating[part], self.rated_at[part], self.fade[part], self.mean)
+
+    def weights(self) -> Float32Array:
+        """(h, len(Query)) float32."""
+        position = np.arange(len(self))
+        likes = graded(self.rating)
+        columns = {
+            Query.TASTE: likes * self.fade,
+            Query.LAST: np.where(position < LAST, likes * 0.9**position, 0),
+            Query.AGAINST: (self.rating < 3) * self.fade,
+            Query.DEVIATION: (self.rating - self.mean) * self.fade,
+        }
+        return np.stack([columns[query] for query in Query], axis=1).astype(np.float32)

@@ -1,0 +1,59 @@
+"""Item-to-item weights cut down to the strongest neighbours a movie: the one form in which they are trained and served."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import sparse
+
+from marquee.catalog import RowArray
+from marquee.ids import Float32Array
+
+BLOCK_CELLS = 8_000_000
+"""Dense cells worked on at once: 32 MB of float32."""
+
+
+def strongest(
+    block_of: Callable[[slice], Float32Array], active: RowArray, *, n_movies: int, top: int
+) -> sparse.csr_array:
+    """Keep the `top` weights of largest magnitude a source movie.
+
+    Args:
+        block_of: gives (len(slice), m) float32, weights from the sources active[slice] to all active movies.
+        active: (m,) ascending catalogue rows.
+    Returns:
+        (n_movies, n_movies) float32 CSR, row = source, column = target, sorted indices, no diagonal.
+    """
+    m = len(active)
+    step = max(1, BLOCK_CELLS // max(m, 1))
+    data, column, lengths = [], [], np.zeros(n_movies + 1, np.int64)
+    for start in range(0, m, step):
+        part = slice(start, min(start + step, m))
+        block = block_of(part)
+        block[np.arange(len(block)), np.arange(part.start, part.stop)] = 0
+        at, value = _largest(block, top)
+        kept = value != 0
+        lengths[active[part] + 1] = kept.sum(axis=1)
+        data.append(value[kept])
+        column.append(active[at[kept]].astype(np.int32))
+    if not data:
+        return sparse.csr_array((n_movies, n_movies), dtype=np.float32)
+    flat = (np.concatenate(data), np.concatenate(column), np.cumsum(lengths))
+    return sparse.csr_array(flat, shape=(n_movies, n_movies))
+
+
+def _largest(block: Float32Array, top: int) -> tuple[RowArray, Float32Array]:
+    """Columns of the largest magnitudes a row, ascending, and their values."""
+    if block.shape[1] <= top:
+        at = np.broadcast_to(np.arange(block.shape[1]), block.shape)
+    else:
+        at = np.argpartition(-np.abs(block), top - 1, axis=1)[:, :top]
+        at = np.sort(at, axis=1)
+    return at, np.take_along_axis(block, at, axis=1)
+
+
+def most_rated(counts: Float32Array, *, at_least: int, at_most: int) -> RowArray:
+    """Rows of the most rated movies, ascending; equal counts by row."""
+    rows = np.flatnonzero(counts >= at_least)
+    if len(rows) > at_most:
+        rows = np.sort(rows[np.argsort(-counts[rows], kind="stable")[:at_most]])
+    return rows

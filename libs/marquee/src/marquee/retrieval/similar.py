@@ -1,0 +1,53 @@
+"""Similar movies: collaborative and content neighbours of one movie, as parts that add up to the score."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from marquee.catalog import RowArray
+from marquee.features.item_block import ItemBlock
+from marquee.ids import BoolArray, Float32Array, FloatArray
+from marquee.retrieval.snapshot import Link, Snapshot
+
+PARTS = ("item_knn", "ease", "content", "popular")
+WEIGHTS = (1.0, 1.0, 0.5, 0.02)
+"""The last one is little more than a tie break: of equally similar movies the one more people liked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarMovies:
+    """Best first.
+
+    Attributes:
+        row: (k,) intp. score: (k,) float64. parts: (k, len(PARTS)) float64, adding up to the score.
+    """
+
+    row: RowArray
+    score: FloatArray
+    parts: FloatArray
+
+
+def similar(
+    snapshot: Snapshot, block: ItemBlock, seed: int, *, k: int, allowed: BoolArray | None = None
+) -> SimilarMovies:
+    """The k movies most similar to catalogue row `seed`, which is left out; each source is scaled by its own best."""
+    n = snapshot.n_movies
+    links = snapshot.links[[seed]].toarray().reshape(len(Link), n)
+    content = snapshot.terms @ snapshot.terms[[seed]].toarray().ravel()
+    content[seed] = 0
+    sources = (links[Link.ITEM_KNN], links[Link.EASE], content, block.prior)
+    parts = np.stack([w * _scaled(source) for w, source in zip(WEIGHTS, sources, strict=True)], axis=1)
+    score: FloatArray = parts.sum(axis=1)
+    is_open = block.is_out.copy() if allowed is None else block.is_out & allowed
+    is_open[seed] = False
+    rows = np.flatnonzero(is_open)
+    order = np.lexsort((rows, -block.prior[rows], -score[rows]))[:k]
+    rows = rows[order]
+    return SimilarMovies(rows, score[rows], parts[rows])
+
+
+def _scaled(scores: Float32Array | FloatArray) -> FloatArray:
+    """Negative evidence dropped, the best worth 1."""
+    positive = np.maximum(scores, 0).astype(np.float64)
+    best = positive.max(initial=0)
+    return positive / best if best > 0 else positive

@@ -1,0 +1,169 @@
+"""Ranking: a user's state in, an ordered list with its account out. Pure: no store, no clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from marquee.attribution import contributions
+from marquee.catalog import RowArray
+from marquee.features.context import RankContext
+from marquee.features.item_block import ItemBlock
+from marquee.features.vector import features
+from marquee.ids import BoolArray, Float32Array, FloatArray, IntArray
+from marquee.ratings import UserState
+from marquee.retrieval.candidates import Candidates, choose, retrieve
+from marquee.retrieval.history import History
+from marquee.retrieval.similar import PARTS, similar
+from ranker.cold import popular_and_diverse
+from ranker.retrieval_order import FAMILIES, fused
+from ranker.scoring import RankerModel
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The first k, best first; scores never rise.
+
+    Attributes:
+        row: (k,) intp catalogue rows. movie_id: (k,) int64. score: (k,) float64.
+        base: what every score starts from. contribution: (k, F) float64 by family; base + row sum = score.
+        families: (F,) names of the columns. sources: (k,) names of the retrieval sources, none for a filler.
+        features: (k, f) float32 of the returned movies, empty where no model scored.
+        n_candidates: how many were scored. rung: "personal", "retrieval_order" or "cold".
+    """
+
+    row: RowArray
+    movie_id: IntArray
+    score: FloatArray
+    base: float
+    contribution: FloatArray
+    families: tuple[str, ...]
+    sources: tuple[tuple[str, ...], ...]
+    features: Float32Array
+    n_candidates: int
+    rung: str
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSimilar:
+    """The k most similar, best first. parts: (k, P) float64, adding up to the score; part_names: (P,)."""
+
+    row: RowArray
+    movie_id: IntArray
+    score: FloatArray
+    parts: FloatArray
+    part_names: tuple[str, ...]
+
+
+def rank_user(
+    model: RankerModel,
+    block: ItemBlock,
+    user: UserState,
+    *,
+    now_ms: int,
+    k: int,
+    exclude: Sequence[int] = (),
+    allowed: BoolArray | None = None,
+) -> Ranked:
+    """Rank movies the user has not rated.
+
+    Args:
+        block: of the bundle's catalogue.
+        exclude: movie ids to leave out besides the rated ones.
+        allowed: (n_movies,) bool, a filter over the catalogue's rows.
+    Returns:
+        k movies, fewer only where the catalogue has no more. A user without ratings of known movies gets the cold list.
+    """
+    bundle = model.bundle
+    history = History.of(user, bundle.catalog)
+    excluded = bundle.catalog.rows(np.asarray(exclude, np.int64))
+    closed = np.concatenate([history.row, excluded[excluded >= 0]])
+    if not len(history):
+        return _cold(block, closed, k=k, allowed=allowed)
+    retrieved = retrieve(bundle.snapshot, block, history)
+    candidates = choose(retrieved, block, closed, allowed=allowed, at_least=k)
+    if model.scorer is None or bundle.trees is None:
+        return _unscored(block, candidates, k=k)
+    x = features(RankContext(bundle.snapshot, block, history, retrieved, candidates, now_ms))
+    score = model.scorer(x).astype(np.float64)
+    best = _best(score, block, candidates.row, k)
+    return Ranked(
+        row=candidates.row[best],
+        movie_id=bundle.catalog.movie_id[candidates.row[best]],
+        score=score[best],
+        base=bundle.trees.base,
+        contribution=contributions(bundle.trees, x[best]),
+        families=bundle.trees.families,
+        sources=tuple(candidates.sources(int(at)) for at in best),
+        features=x[best],
+        n_candidates=len(candidates),
+        rung="personal",
+    )
+
+
+def rank_similar(
+    model: RankerModel,
+    block: ItemBlock,
+    movie_id: int,
+    *,
+    k: int,
+    exclude: Sequence[int] = (),
+    allowed: BoolArray | None = None,
+) -> RankedSimilar:
+    """Rank the movies most similar to one.
+
+    Raises:
+        KeyError: the bundle's catalogue does not have the movie.
+    """
+    catalog = model.bundle.catalog
+    seed = int(catalog.rows(np.array([movie_id], np.int64))[0])
+    if seed < 0:
+        raise KeyError(movie_id)
+    is_open = np.ones(len(catalog), bool) if allowed is None else allowed.copy()
+    excluded = catalog.rows(np.asarray(exclude, np.int64))
+    is_open[excluded[excluded >= 0]] = False
+    found = similar(model.bundle.snapshot, block, seed, k=k, allowed=is_open)
+    return RankedSimilar(found.row, catalog.movie_id[found.row], found.score, found.parts, PARTS)
+
+
+def _best(score: FloatArray, block: ItemBlock, rows: RowArray, k: int) -> RowArray:
+    """Positions of the k highest scores, best first; ties by popularity."""
+    order: RowArray = np.lexsort((-block.prior[rows], -score))
+    return order[:k]
+
+
+def _cold(block: ItemBlock, closed: RowArray, *, k: int, allowed: BoolArray | None) -> Ranked:
+    is_open = block.is_out.copy() if allowed is None else block.is_out & allowed
+    is_open[closed] = False
+    rows, score = popular_and_diverse(block, is_open, k=k)
+    return _plain(
+        block, rows, score, score[:, None], ("popular",), (("popular",),) * len(rows), "cold", int(is_open.sum())
+    )
+
+
+def _unscored(block: ItemBlock, candidates: Candidates, *, k: int) -> Ranked:
+    parts = fused(candidates, block)
+    score = parts.sum(axis=1)
+    best = _best(score, block, candidates.row, k)
+    sources = tuple(candidates.sources(int(at)) for at in best)
+    return _plain(
+        block, candidates.row[best], score[best], parts[best], FAMILIES, sources, "retrieval_order", len(candidates)
+    )
+
+
+def _plain(
+    block: ItemBlock,
+    rows: RowArray,
+    score: FloatArray,
+    parts: FloatArray,
+    families: tuple[str, ...],
+    sources: tuple[tuple[str, ...], ...],
+    rung: str,
+    n_candidates: int,
+) -> Ranked:
+    nothing = np.empty((len(rows), 0), np.float32)
+    ids = block.catalog.movie_id[rows]
+    return Ranked(rows, ids, score, 0.0, parts, families, sources, nothing, n_candidates, rung)

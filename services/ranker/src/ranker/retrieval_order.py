@@ -1,0 +1,25 @@
+"""Retrieval order: reciprocal-rank fusion of the sources, where there is no model to score with."""
+
+import numpy as np
+
+from marquee.features.item_block import ItemBlock
+from marquee.features.spec import Family
+from marquee.ids import FloatArray
+from marquee.retrieval.candidates import Candidates, Source
+
+FUSION = 20.0
+TIE = 1e-6
+FAMILIES = tuple(
+    family.value for family in (Family.LIKED_SIMILAR, Family.TASTE_CONTENT, Family.POPULAR, Family.TRENDING)
+)
+_FAMILY = {Source.CONTENT: 1, Source.POPULAR: 2, Source.TRENDING: 3}
+
+
+def fused(candidates: Candidates, block: ItemBlock) -> FloatArray:
+    """(m, len(FAMILIES)) parts of sum over sources of 1 / (FUSION + rank), by family; fillers keep popularity's order."""
+    parts = np.zeros((len(candidates), len(FAMILIES)))
+    for source in Source:
+        rank = candidates.rank[source]
+        parts[:, _FAMILY.get(source, 0)] += np.where(rank >= 0, 1 / (FUSION + rank), 0)
+    parts[:, 2] += block.prior[candidates.row] * TIE
+    return parts

@@ -1,0 +1,51 @@
+"""How good a ranking is: measures of one list, and bootstrap intervals over users."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from marquee.ids import BoolArray, FloatArray, IntArray
+
+
+def ndcg_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:
+    """Binary nDCG@k: sum of hit / log2(rank + 1) over the first k, by the best possible sum.
+
+    Args:
+        is_hit: (m,) bool, best first. n_relevant: relevant movies in all, retrieved or not.
+    Returns:
+        0 to 1; 0 where nothing is relevant.
+    """
+    if not n_relevant:
+        return 0.0
+    discount = 1 / np.log2(np.arange(k) + 2)
+    hits = is_hit[:k]
+    return float((hits * discount[: len(hits)]).sum() / discount[: min(n_relevant, k)].sum())
+
+
+def recall_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:
+    """Share of the relevant movies among the first k; 0 where nothing is relevant."""
+    return float(is_hit[:k].sum() / n_relevant) if n_relevant else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with its 95 % bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def bootstrap(values: FloatArray, *, rounds: int = 2_000, seed: int = 0) -> Interval:
+    """Percentile bootstrap of the mean over users; pass differences of pairs for a paired one. NaN without values."""
+    if not len(values):
+        return Interval(float("nan"), float("nan"), float("nan"))
+    rng = np.random.default_rng(seed)
+    means = np.array([values[rng.integers(0, len(values), len(values))].mean() for _ in range(rounds)])
+    low, high = np.percentile(means, [2.5, 97.5])
+    return Interval(float(values.mean()), float(low), float(high))
+
+
+def is_hit(ranked: IntArray, relevant: IntArray) -> BoolArray:
+    """(m,) whether each ranked movie id is relevant."""
+    return np.isin(ranked, relevant)

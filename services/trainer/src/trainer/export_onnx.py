@@ -1,0 +1,92 @@
+"""LightGBM to ONNX, and the gate that refuses a model whose ONNX form ranks otherwise."""
+
+import re
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+import onnxruntime
+
+from marquee.bundle import BundleRefused
+from marquee.ids import Float32Array, FloatArray, IntArray
+
+TOLERANCE, SHARE_WITHIN, TOP = 1e-4, 0.995, 10
+OPSET = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How far ONNX and LightGBM agree over the lists checked."""
+
+    share_within: float
+    worst: float
+    lists_agree: int
+    lists: int
+
+
+def with_float32_thresholds(booster: lgb.Booster) -> lgb.Booster:
+    """The same trees with every threshold rounded down to float32.
+
+    For float32 features x <= threshold then has the same answer in double and in single precision, so that ONNX, which
+    knows float32 thresholds only, takes every row the same way.
+    """
+
+    def rounded(line: re.Match[str]) -> str:
+        values = np.array(line[1].split(), np.float64)
+        single = values.astype(np.float32)
+        single = np.where(single > values, np.nextafter(single, np.float32(-np.inf)), single)
+        return "threshold=" + " ".join(repr(float(value)) for value in single)
+
+    text = re.sub(r"^threshold=(.+)$", rounded, booster.model_to_string(), flags=re.MULTILINE)
+    text = re.sub(r"^tree_sizes=.*\n", "", text, flags=re.MULTILINE)  # byte counts; without them trees are read in turn
+    return lgb.Booster(model_str=text)
+
+
+def to_onnx(booster: lgb.Booster) -> bytes:
+    """Convert a lambdarank booster; one float32 input (m, n_features), NaN included, one output (m, 1)."""
+    from onnxmltools import convert_lightgbm
+    from onnxmltools.convert.common.data_types import FloatTensorType
+
+    inputs = [("features", FloatTensorType([None, booster.num_feature()]))]
+    model = convert_lightgbm(booster, name="marquee-ranker", initial_types=inputs, target_opset=OPSET, zipmap=False)
+    model.graph.doc_string = ""
+    content: bytes = model.SerializeToString(deterministic=True)
+    return content
+
+
+def onnx_scores(onnx: bytes, features: Float32Array) -> Float32Array:
+    """(m,) float32 scores of the converted model."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    scores: Float32Array = session.run(None, {name: features})[0]
+    return scores.reshape(-1)
+
+
+def parity(ours: FloatArray, theirs: Float32Array, size: IntArray) -> Parity:
+    """Compare LightGBM's scores with ONNX's, list by list; equal scores may stand in either order."""
+    gap = np.abs(ours - theirs)
+    ends = np.cumsum(size)
+    agree = sum(_same_top(ours[end - n : end], theirs[end - n : end]) for end, n in zip(ends, size, strict=True))
+    return Parity(float((gap <= TOLERANCE).mean()), float(gap.max(initial=0)), int(agree), len(size))
+
+
+def gate(found: Parity) -> None:
+    """Refuse a model whose ONNX form differs.
+
+    Raises:
+        BundleRefused: too many scores differ, or the top of a list is ordered otherwise.
+    """
+    if found.share_within < SHARE_WITHIN:
+        raise BundleRefused(f"ONNX scores agree within {TOLERANCE} on {found.share_within:.2%} of the rows only")
+    if found.lists_agree < found.lists:
+        raise BundleRefused(f"ONNX orders the top {TOP} of {found.lists - found.lists_agree} lists otherwise")
+
+
+def _same_top(ours: FloatArray, theirs: Float32Array) -> bool:
+    """The top by `theirs` is also in descending order by `ours`, and nothing better was left out."""
+    order = np.argsort(-theirs, kind="stable")
+    ranked = ours[order]
+    best = np.sort(ours)[::-1][:TOP]
+    return bool(np.allclose(ranked[:TOP], best, rtol=0, atol=1e-5))

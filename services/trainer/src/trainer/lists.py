@@ -1,0 +1,94 @@
+"""Training lists: the candidates retrieval would have given, their features, and which of them were liked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from marquee.features.context import RankContext
+from marquee.features.item_block import ItemBlock
+from marquee.features.vector import NAMES, features
+from marquee.ids import BoolArray, Float32Array, Int32Array, IntArray
+from marquee.retrieval.candidates import Candidates, Retrieved, choose, retrieve
+from marquee.retrieval.history import History
+from marquee.retrieval.snapshot import Snapshot
+from trainer.requests import Kind, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One request as the ranker would see it.
+
+    Attributes:
+        features: (m, f) float32. label: (m,) int32, 1 = liked afterwards; every other candidate is a negative.
+    """
+
+    request: Request
+    history: History
+    retrieved: Retrieved
+    candidates: Candidates
+    features: Float32Array
+    label: Int32Array
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Lists one after the other, their rows side by side.
+
+    Attributes:
+        features: (r, len(NAMES)) float32. label: (r,) int32, 1 = liked.
+        size: (l,) int64 rows of each list, in row order. window: (l,) int64. is_newcomer: (l,) bool, kind A2.
+    """
+
+    features: Float32Array
+    label: Int32Array
+    size: IntArray
+    window: IntArray
+    is_newcomer: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.size)
+
+    @classmethod
+    def of(cls, scenes: Sequence[Scene], *, window: int) -> Self:
+        """The scenes in which retrieval found something that was liked; the others teach no order."""
+        useful = [scene for scene in scenes if scene.label.any()]
+        return cls(
+            np.concatenate([np.empty((0, len(NAMES)), np.float32), *(s.features for s in useful)]),
+            np.concatenate([np.empty(0, np.int32), *(s.label for s in useful)]),
+            np.array([len(s.label) for s in useful], np.int64),
+            np.full(len(useful), window, np.int64),
+            np.array([s.request.kind is Kind.A2 for s in useful], bool),
+        )
+
+    @classmethod
+    def concat(cls, parts: Sequence["Lists"]) -> Self:
+        """One after the other."""
+        return cls(
+            np.concatenate([part.features for part in parts]),
+            np.concatenate([part.label for part in parts]),
+            np.concatenate([part.size for part in parts]),
+            np.concatenate([part.window for part in parts]),
+            np.concatenate([part.is_newcomer for part in parts]),
+        )
+
+    def take(self, chosen: BoolArray) -> Self:
+        """The chosen lists, in the same order."""
+        rows = np.repeat(chosen, self.size)
+        return type(self)(
+            self.features[rows], self.label[rows], self.size[chosen], self.window[chosen], self.is_newcomer[chosen]
+        )
+
+
+def scenes(requests: Sequence[Request], snapshot: Snapshot, block: ItemBlock) -> Iterator[Scene]:
+    """Retrieve and describe each request; those without a known movie in the history are left out."""
+    for request in requests:
+        history = History.of(request.history, block.catalog)
+        if not len(history):
+            continue
+        retrieved = retrieve(snapshot, block, history)
+        candidates = choose(retrieved, block, history.row)
+        x = features(RankContext(snapshot, block, history, retrieved, candidates, block.now_ms))
+        label = np.isin(block.catalog.movie_id[candidates.row], request.liked).astype(np.int32)
+        yield Scene(request, history, retrieved, candidates, x, label)

@@ -1,0 +1,166 @@
+"""From ratings to a trained, gated model: windows, lists, ranker, report, final snapshot. Deterministic for a seed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+from scipy import sparse
+
+from marquee.attribution import Trees
+from marquee.bundle import BundleParts, write_bundle
+from marquee.catalog import Catalog
+from marquee.errors import MarqueeError
+from marquee.features.item_block import ItemBlock
+from marquee.features.vector import SPECS
+from marquee.item_stats import ItemStats
+from marquee.ratings import Ratings
+from marquee.retrieval import content
+from marquee.retrieval.snapshot import Snapshot, fit_snapshot
+from trainer import report
+from trainer.export_onnx import Parity, gate, onnx_scores, parity, to_onnx, with_float32_thresholds
+from trainer.lists import Lists, Scene, scenes
+from trainer.requests import Kind, requests
+from trainer.train import MIN_LISTS, Fitted, fit
+from trainer.windows import Window, cut
+
+Progress = Callable[[str], None]
+MAX_USERS = 1_500
+"""Lists a window and kind: training time stays bounded on large data."""
+
+
+class CannotTrain(MarqueeError):
+    """There is nothing to learn from; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A model ready to be written as a bundle."""
+
+    parts: BundleParts
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.parts.snapshot
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return self.parts.report
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        return self.parts.metrics
+
+    def write(self, folder: Path, *, version: str, created_at: datetime) -> Path:
+        """Write the bundle `folder/version` and give its path."""
+        return write_bundle(self.parts, folder, version=version, created_at=created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """The last window's requests, held out while the ranker's size is chosen."""
+
+    scenes: Sequence[Scene]
+    block: ItemBlock
+
+
+def train(
+    ratings: Ratings, catalog: Catalog, *, as_of_ms: int, seed: int, progress: Progress = lambda _: None
+) -> TrainedModel:
+    """Train on the ratings up to `as_of_ms`.
+
+    With too little data for a ranker the model orders by retrieval alone, and its manifest says why.
+
+    Raises:
+        CannotTrain: no rating of a movie of the catalogue.
+        BundleRefused: the ONNX model does not rank as the LightGBM model does.
+    """
+    ratings = ratings.take(ratings.rated_at <= as_of_ms)
+    ratings = ratings.take(catalog.rows(ratings.movie_id) >= 0)
+    if not len(ratings):
+        raise CannotTrain("no rating of a movie in the catalogue, so there is nothing to learn from")
+    terms = content.fit(catalog)
+    lists, newest = _lists(cut(ratings), catalog, terms, seed, progress)
+    counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
+    if len(lists) < MIN_LISTS:
+        reason = f"{len(lists)} training lists, {MIN_LISTS} are needed for a ranker: ordered by retrieval alone"
+        progress(reason)
+        snapshot = fit_snapshot(ratings, catalog, terms=terms)
+        empty = {"systems": {}, "difference": {}, "reason": reason}
+        return TrainedModel(BundleParts(catalog, snapshot, None, None, empty, counts, {}, reason))
+    fitted = fit(lists, seed=seed)
+    progress(f"ranker: {fitted.n_trees} trees on {len(lists)} lists, {len(lists.features)} rows")
+    booster = with_float32_thresholds(fitted.booster)
+    onnx = to_onnx(booster)
+    agreement = parity(fitted.booster.predict(lists.features), onnx_scores(onnx, lists.features), lists.size)
+    gate(agreement)
+    trees = Trees.of(booster.dump_model(), [spec.family.value for spec in SPECS])
+    told = _report(fitted, newest, agreement, lists)
+    progress("snapshot of all ratings")
+    snapshot = fit_snapshot(ratings, catalog, terms=terms)
+    counts |= {"lists": len(lists), "rows": len(lists.features), "trees": fitted.n_trees}
+    return TrainedModel(BundleParts(catalog, snapshot, onnx, trees, told, counts, _headline(told)))
+
+
+def _lists(
+    windows: Sequence[Window], catalog: Catalog, terms: sparse.csr_array, seed: int, progress: Progress
+) -> tuple[Lists, _Newest | None]:
+    """Fit a snapshot a window, on its past alone, and build the lists of both kinds."""
+    parts, newest = [Lists.of([], window=0)], None
+    for at, window in enumerate(windows):
+        snapshot = fit_snapshot(window.before, catalog, terms=terms)
+        block = ItemBlock.of(ItemStats.of(window.before), catalog, now_ms=window.now_ms)
+        asked = [r for kind in Kind for r in requests(window, kind, max_users=MAX_USERS, seed=seed + at)]
+        seen = list(scenes([r for r in asked if len(r.liked)], snapshot, block))
+        parts.append(Lists.of(seen, window=at))
+        newest = _Newest(seen, block)
+        progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
+    return Lists.concat(parts), newest
+
+
+def _report(fitted: Fitted, newest: _Newest | None, agreement: Parity, lists: Lists) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "task": "newest window: ranker trained on the windows before it; its number of trees was chosen on it",
+        "tmdb_votes": "TMDB's votes and popularity are no features: a later snapshot of them knows the future",
+        "trees": fitted.n_trees,
+        "ndcg_by_trees": fitted.ndcg_by_trees,
+        "onnx": {"share_within": agreement.share_within, "worst": agreement.worst, "lists": agreement.lists},
+        "importance": _importance(fitted.booster),
+    }
+    if newest is None or fitted.trial is None:
+        return told | {"systems": {}, "difference": {}}
+    trial = fitted.trial
+    scores = [trial.predict(scene.features, num_iteration=fitted.n_trees) for scene in newest.scenes]
+    found = report.measure(newest.scenes, scores, newest.block)
+    by_kind = {}
+    for kind in Kind:
+        chosen = [at for at, scene in enumerate(newest.scenes) if scene.request.kind is kind]
+        part = report.measure([newest.scenes[at] for at in chosen], [scores[at] for at in chosen], newest.block)
+        by_kind[kind.value] = report.compared(part, len(newest.block.catalog))
+    return told | report.compared(found, len(newest.block.catalog)) | {"by_kind": by_kind}
+
+
+def _importance(booster: lgb.Booster) -> dict[str, float]:
+    """Share of the split gain by feature family."""
+    gain = booster.feature_importance("gain")
+    total = max(float(gain.sum()), 1e-12)
+    share: dict[str, float] = {}
+    for spec, value in zip(SPECS, gain, strict=True):
+        share[spec.family.value] = share.get(spec.family.value, 0.0) + float(value) / total
+    return share
+
+
+def _headline(told: dict[str, Any]) -> dict[str, float]:
+    ours = told["systems"].get(report.RANKER)
+    if ours is None:
+        return {}
+    return {
+        "ndcg_at_10": ours["ndcg@10"]["mean"],
+        "recall_at_50": ours["recall@50"]["mean"],
+        "coverage_at_10": ours["coverage@10"],
+        "popularity_percentile_at_10": ours["popularity_percentile@10"],
+        **{f"gain_over_{name}": gap["mean"] for name, gap in told["difference"].items()},
+    }

@@ -1,0 +1,86 @@
+"""LambdaRank: the number of trees is chosen on the last label window, then all lists train the ranker."""
+
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+
+from marquee.features.vector import NAMES, SPECS
+from marquee.ids import Float32Array
+from trainer.evaluate import ndcg_at
+from trainer.lists import Lists
+
+MIN_TREES, MAX_TREES, STEP = 40, 160, 20
+MIN_LISTS = 20
+"""Fewer lists teach nothing beyond the retrieval order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A trained ranker and how its size was chosen; `trial` knows all windows but the last."""
+
+    booster: lgb.Booster
+    trial: lgb.Booster | None
+    n_trees: int
+    ndcg_by_trees: dict[int, float]
+
+
+def parameters(n_rows: int, seed: int) -> dict[str, object]:
+    """LightGBM's parameters; small data gets smaller leaves."""
+    return {
+        "objective": "lambdarank",
+        "learning_rate": 0.05,
+        "num_leaves": 15,
+        "min_data_in_leaf": int(np.clip(n_rows // 2_000, 20, 100)),
+        "feature_fraction": 0.5,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "lambda_l2": 10.0,
+        "lambdarank_truncation_level": 30,
+        "monotone_constraints": [int(spec.rises) for spec in SPECS],
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 2,
+        "seed": seed,
+        "verbosity": -1,
+    }
+
+
+def boost(lists: Lists, *, n_trees: int, seed: int) -> lgb.Booster:
+    """Train on these lists; their rows stand list by list, which LightGBM does not check."""
+    if int(lists.size.sum()) != len(lists.features):
+        raise ValueError("the lists' sizes do not add up to their rows")
+    data = lgb.Dataset(lists.features, lists.label, group=lists.size, feature_name=list(NAMES), free_raw_data=True)
+    return lgb.train(parameters(len(lists.features), seed), data, num_boost_round=n_trees)
+
+
+def fit(lists: Lists, *, seed: int) -> Fitted:
+    """Choose the number of trees on the last window's lists, then train on all."""
+    last = lists.window == lists.window.max()
+    past, held_out = lists.take(~last), lists.take(last)
+    by_trees: dict[int, float] = {}
+    trial = None
+    if len(past) >= MIN_LISTS and len(held_out) >= MIN_LISTS:
+        trial = boost(past, n_trees=MAX_TREES, seed=seed)
+        for n_trees in range(MIN_TREES, MAX_TREES + 1, STEP):
+            by_trees[n_trees] = mean_ndcg(held_out, trial.predict(held_out.features, num_iteration=n_trees))
+    n_trees = max(by_trees, key=lambda n: (round(by_trees[n], 3), -n)) if by_trees else 80
+    return Fitted(boost(lists, n_trees=n_trees, seed=seed), trial, n_trees, by_trees)
+
+
+def mean_ndcg(lists: Lists, score: Float32Array, k: int = 10) -> float:
+    """Mean nDCG@k of the lists' own candidates."""
+    ends = np.cumsum(lists.size)
+    return float(
+        np.mean(
+            [
+                _list_ndcg(lists.label[end - n : end], score[end - n : end], k)
+                for end, n in zip(ends, lists.size, strict=True)
+            ]
+        )
+    )
+
+
+def _list_ndcg(label: np.ndarray, score: np.ndarray, k: int) -> float:
+    order = np.argsort(-score, kind="stable")
+    return ndcg_at(label[order].astype(bool), int(label.sum()), k)
