@@ -1,20 +1,89 @@
-# Marquee: every task is a target here; `make help` lists them.
+# Marquee: every task is a target here; `make help` lists them. Each target does its own set-up.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3.11
-VENV := .venv
-BIN := $(VENV)/bin
-UV_VERSION := 0.13.9
-MEMBERS := libs/marquee services/ingest services/enricher services/features services/trainer services/ranker services/gateway cli
-OURS := marquee-core $(filter-out marquee-marquee,$(patsubst services/%,marquee-%,$(filter services/%,$(MEMBERS))))
+# The first Python that will do; `make PYTHON=/path/to/python3.11 …` names another one.
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3,$(if $(shell command -v $(name)),$(name))))
+BIN := .venv/bin
+SERVICES := ingest enricher features trainer ranker gateway
+OURS := marquee-core $(addprefix marquee-,$(SERVICES))
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+TYPED := libs/marquee/src $(wildcard services/*/src) cli/src tests
+DATA ?=
+PYTEST ?=
 
 .PHONY: help
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}'
 
-.PHONY: lock
-lock: ## write requirements.lock anew from every member and the dev group
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --group pyproject.toml:dev $(addprefix --no-emit-package ,$(OURS)) $(addsuffix /pyproject.toml,$(filter-out cli,$(MEMBERS)) cli) -o requirements.lock
+.PHONY: setup setup-test
+setup: ## the environment: .venv, frontend/node_modules; costs nothing when nothing changed
+	@PYTHONPATH=cli/src $(PYTHON) -m marquee_cli.setup python node
+
+setup-test:
+	@PYTHONPATH=cli/src $(PYTHON) -m marquee_cli.setup python node chromium
+
+.PHONY: demo demo-down status
+demo: setup ## the whole system on this machine: page at :3000, API at :8000 (DATA=dir or name, DETACH=1, FRESH=1)
+	@$(BIN)/marquee demo $(if $(DATA),--data '$(DATA)') $(if $(filter-out 0,$(DETACH)),--detach) $(if $(filter-out 0,$(FRESH)),--fresh)
+
+demo-down: ## stop what `make demo` started; data and models stay
+	@if [ -x $(BIN)/marquee ]; then $(BIN)/marquee stop; else echo "nothing runs: there is no .venv"; fi
+
+status: ## what runs and how far it is
+	@$(BIN)/marquee status
+
+.PHONY: test unit contract integration e2e
+test: setup-test ## every test that needs no Docker (PYTEST='-k search' adds options)
+	$(BIN)/pytest $(PYTEST)
+
+unit: setup ## fast tests of one module each
+	$(BIN)/pytest tests/unit $(PYTEST)
+
+contract: setup ## events, API, compose file, train equals serve
+	$(BIN)/pytest tests/contract $(PYTEST)
+
+integration: setup ## services on the embedded broker and Valkey
+	$(BIN)/pytest tests/integration $(PYTEST)
+
+e2e: setup-test ## the journey through a real browser
+	$(BIN)/pytest tests/e2e $(PYTEST)
+
+.PHONY: compose-test deps-up deps-down
+compose-test: setup-test ## the journey on Docker Compose with Apache Kafka
+	@ci/compose-test.sh
+
+deps-up: ## Kafka and Redis in Docker, for tests (MARQUEE_TEST_KAFKA=127.0.0.1:19092 MARQUEE_TEST_REDIS=redis://127.0.0.1:16379/0)
+	docker compose -f compose.test.yaml up -d --wait
+
+deps-down: ## stop them
+	docker compose -f compose.test.yaml down -v
+
+.PHONY: bench
+bench: setup ## the figures of the budget table, on a running demo or one of its own (DATA=…)
+	@$(BIN)/marquee bench $(if $(DATA),--data '$(DATA)')
+
+.PHONY: lint type format lock ci clean
+lint: setup ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+type: setup ## mypy, strict
+	$(BIN)/mypy $(TYPED)
+
+format: setup ## write the format and the safe fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## write requirements.lock anew from every member and the dev group (newest versions: UPGRADE=1)
+	@test -x $(BIN)/uv || $(MAKE) setup
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --group pyproject.toml:dev $(addprefix --no-emit-package ,$(OURS)) \
+	  libs/marquee/pyproject.toml $(SERVICES:%=services/%/pyproject.toml) cli/pyproject.toml -o requirements.lock
+
+ci: ## everything that has to pass, as on the CI machine
+	@CI=true bash .ci/run
+
+clean: ## remove caches and builds; the environment and the state stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results frontend/.next frontend/.test
+	find libs services cli tests -name __pycache__ -prune -exec rm -rf {} +

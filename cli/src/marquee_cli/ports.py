@@ -1,0 +1,79 @@
+"""TCP ports of the embedded run: free ones for the inside, named ones for the two that people use."""
+
+import random
+import socket
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+FIRST, LAST = 20_000, 32_000  # below the ports that Linux and macOS give to outgoing connections
+
+
+class PortBusy(Exception):
+    """One line: which port, who has it, and which variable moves it."""
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could listen there now. A port in TIME_WAIT is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen()
+        except OSError:
+            return False
+    return True
+
+
+def require_free(variables: Mapping[str, int], host: str = "127.0.0.1") -> None:
+    """Check the public ports.
+
+    Args:
+        variables: the environment variable that sets a port -> the port.
+    Raises:
+        PortBusy: one of them is taken.
+    """
+    for variable, port in variables.items():
+        if not is_free(port, host):
+            raise PortBusy(f"port {port} is in use{_by_whom(port)}; set {variable} to another one")
+
+
+def internal_ports(names: Iterable[str], remembered: Mapping[str, int]) -> dict[str, int]:
+    """A free port for each name, all different: the remembered one where it is still free."""
+    chosen: dict[str, int] = {}
+    with ExitStack() as held:
+        for name in names:
+            preferred = remembered.get(name)
+            candidates = ([preferred] if preferred else []) + random.sample(range(FIRST, LAST), 200)
+            chosen[name] = next(port for port in candidates if _hold(port, held))
+    return chosen
+
+
+def _hold(port: int, held: ExitStack) -> bool:
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind(("127.0.0.1", port))
+        probe.listen()
+    except OSError:
+        probe.close()
+        return False
+    held.callback(probe.close)
+    return True
+
+
+def _by_whom(port: int) -> str:
+    """' by python (pid 12)' where the system tells (Linux), else nothing."""
+    inodes = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        if Path(table).exists():
+            rows = [line.split() for line in Path(table).read_text().splitlines()[1:]]
+            inodes |= {row[9] for row in rows if row[3] == "0A" and int(row[1].rpartition(":")[2], 16) == port}
+    wanted = {f"socket:[{inode}]" for inode in inodes}
+    for process in Path("/proc").glob("[0-9]*") if wanted else ():
+        try:
+            if any(str(link.readlink()) in wanted for link in (process / "fd").iterdir()):
+                return f" by {(process / 'comm').read_text().strip()} (pid {process.name})"
+        except OSError:  # ended, or not ours to look at
+            continue
+    return ""

@@ -1,0 +1,59 @@
+"""What `marquee demo` decides before it starts anything."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from marquee_cli.demo import chosen_data, sample_users
+from marquee_cli.failures import CommandFailed
+from marquee_cli.ports import PortBusy, internal_ports, require_free
+
+
+def test_given_nothing_noted_when_no_data_is_named_then_it_is_the_default() -> None:
+    assert chosen_data("", noted=None, is_fresh=False) == "ml-latest-small"
+
+
+def test_given_a_filled_state_directory_when_no_data_is_named_then_it_is_used_again() -> None:
+    assert chosen_data("", noted="/data/mine", is_fresh=False) == "/data/mine"
+
+
+def test_given_a_filled_state_directory_when_other_data_is_named_then_it_is_refused_unless_fresh() -> None:
+    with pytest.raises(CommandFailed, match="holds ml-1m"):
+        chosen_data("ml-100k", noted="ml-1m", is_fresh=False)
+    assert chosen_data("ml-100k", noted="ml-1m", is_fresh=True) == "ml-100k"
+
+
+def test_given_a_directory_then_it_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    assert chosen_data("mine", noted=None, is_fresh=False) == str((tmp_path / "mine").resolve())
+
+
+def test_given_a_name_that_is_neither_directory_nor_data_set_then_both_are_said() -> None:
+    with pytest.raises(CommandFailed, match="neither a directory nor one of ml-latest-small"):
+        chosen_data("ml-latest-smal", noted=None, is_fresh=False)
+
+
+def test_given_a_ratings_file_then_its_first_user_is_a_sample_user(tmp_path: Path) -> None:
+    (tmp_path / "ratings.csv").write_text("userId,movieId,rating,timestamp\r\n77,1,4.0,964982703\r\n")
+
+    assert sample_users(str(tmp_path))[-1] == 77
+
+
+def test_given_a_taken_port_then_the_error_names_it_and_the_variable_that_moves_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(PortBusy, match=rf"port {port} is in use.*set MARQUEE_GATEWAY_PORT"):
+            require_free({"MARQUEE_GATEWAY_PORT": port})
+
+
+def test_given_remembered_ports_then_free_ones_are_kept_and_taken_ones_replaced() -> None:
+    remembered = internal_ports(["a", "b"], {})
+    with socket.create_server(("127.0.0.1", remembered["b"])):
+        again = internal_ports(["a", "b"], remembered)
+
+    assert again["a"] == remembered["a"]
+    assert again["b"] != remembered["b"]
