@@ -1,0 +1,50 @@
+"""Decides over live ratings: all of a request become events, or none. Pure; pydantic has checked types and ranges."""
+
+from collections.abc import Container, Sequence
+from datetime import UTC, datetime, timedelta
+
+from marquee.api import LiveRating, RatingsRequest
+from marquee.errors import Refused
+from marquee.events import MoviesRated
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+MAX_AHEAD = timedelta(days=1)
+
+
+def accepted(request: RatingsRequest, known_movies: Container[int], *, now: datetime) -> list[MoviesRated]:
+    """One event a rating, in the order given; a missing rated_at is now.
+
+    Raises:
+        Refused: 422, names every field that is wrong.
+    """
+    errors = [error for at, rating in enumerate(request.ratings) for error in _errors(at, rating, known_movies, now)]
+    if errors:
+        raise Refused(422, "validation_failed", "Validation failed", _said(errors), errors=tuple(errors))
+    return [_event(rating, now) for rating in request.ratings]
+
+
+def _errors(at: int, rating: LiveRating, known_movies: Container[int], now: datetime) -> list[tuple[str, str]]:
+    errors = []
+    if rating.movie_id not in known_movies:
+        errors.append((f"ratings[{at}].movie_id", f"unknown movie {rating.movie_id}"))
+    if rating.rated_at is not None and rating.rated_at > now + MAX_AHEAD:
+        errors.append((f"ratings[{at}].rated_at", "more than a day ahead"))
+    if rating.rated_at is not None and rating.rated_at < EARLIEST:
+        errors.append((f"ratings[{at}].rated_at", "before 1990"))
+    return errors
+
+
+def _said(errors: Sequence[tuple[str, str]]) -> str:
+    return "; ".join(f"{field}: {message}" for field, message in errors[:5])
+
+
+def _event(rating: LiveRating, now: datetime) -> MoviesRated:
+    at = rating.rated_at or now
+    since = at - datetime(1970, 1, 1, tzinfo=UTC)
+    return MoviesRated(
+        event_id=rating.event_id,
+        user_id=rating.user_id,
+        movie_id=(rating.movie_id,),
+        rating=(rating.rating,),
+        rated_at_ms=(since // timedelta(milliseconds=1),),
+    )

@@ -1,0 +1,74 @@
+"""The ingest service: `python -m ingest.main`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import TypedDict
+
+import structlog
+from fastapi import FastAPI
+
+from ingest.api import Wiring, router
+from ingest.known_movies import KnownMovies
+from ingest.loading import load
+from ingest.progress import Progress
+from ingest.publisher import Publisher
+from ingest.settings import IngestSettings
+from marquee.errors import MarqueeError
+from marquee.kafka import ensure_topics, open_consumer
+from marquee.operations import Dependencies, install_operations
+from marquee.service import background, run, said_in_one_line
+from marquee.topics import CATALOG, RATINGS
+
+log = structlog.get_logger()
+
+
+class State(TypedDict):
+    wiring: Wiring
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    settings = settings or IngestSettings()
+    dependencies = Dependencies()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[State]:
+        async with AsyncExitStack() as stack:
+            async with said_in_one_line(app):
+                await ensure_topics(settings.kafka, (CATALOG, RATINGS), wait_s=settings.wait_s)
+            known, progress = KnownMovies(), Progress(data=settings.data)
+            publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, linger_ms=0)
+            await stack.enter_async_context(publisher)
+            consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=None))
+            tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
+            tasks.start("catalog_reader", known.follow(consumer))
+            if settings.data:
+                tasks.start("bulk_load", _load_then_rest(settings, progress, known, clock))
+            dependencies.add("kafka", publisher.ping)
+            dependencies.add("catalog", known.ping)
+            yield {"wiring": Wiring(publisher, known, progress, clock)}
+
+    app = FastAPI(title="Marquee ingest", lifespan=lifespan)
+    app.include_router(router)
+    install_operations(app, "ingest", dependencies)
+    return app
+
+
+async def _load_then_rest(
+    settings: IngestSettings, progress: Progress, known: KnownMovies, clock: Callable[[], datetime]
+) -> None:
+    """Live ratings go on being served whether the load succeeds or not; GET /v1/load says which."""
+    try:
+        await load(settings, progress, known, clock=clock)
+    except MarqueeError as error:
+        log.error("load_failed", data=settings.data, error=str(error))
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    run("ingest", create_app, IngestSettings())

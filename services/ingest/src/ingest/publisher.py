@@ -1,0 +1,124 @@
+"""Sends records and waits for the broker's ack. A producer that failed is replaced: a broker may go and come back."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from ingest.histories import Record
+from marquee.errors import Transient
+from marquee.kafka import topic_name
+from marquee.settings import KafkaSettings
+from marquee.topics import MAX_RECORD_BYTES, Topic
+
+log = structlog.get_logger()
+
+BULK_OPTIONS = {"linger_ms": 5, "max_batch_size": 786_432}
+"""A batch has to stay below the broker's limit of 1 MiB too."""
+
+
+class Ack(NamedTuple):
+    partition: int
+    offset: int
+
+
+class Publisher:
+    """One idempotent producer at a time, for one kind of work."""
+
+    def __init__(self, settings: KafkaSettings, *, timeout_s: float, **options: Any) -> None:
+        self._settings = settings
+        self._timeout_s = timeout_s
+        self._options = options
+        self._producer: AIOKafkaProducer | None = None
+        self._opening = asyncio.Lock()
+
+    async def publish(self, topic: Topic[Any], records: Sequence[Record]) -> list[Ack]:
+        """Send all and wait for all acks, in the order given.
+
+        Raises:
+            ValueError: a record is larger than MAX_RECORD_BYTES; nothing was sent.
+            Transient: not everything was acknowledged in time; sending the same again does no harm.
+        """
+        for record in records:
+            if len(record.key) + len(record.value) > MAX_RECORD_BYTES:
+                raise ValueError(
+                    f"a record of {len(record.value):,} bytes for {topic.name}, limit {MAX_RECORD_BYTES:,}"
+                )
+        producer: AIOKafkaProducer | None = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                producer = await self._open()
+                name = topic_name(self._settings, topic.name)
+                sent = [await producer.send(name, value=record.value, key=record.key) for record in records]
+                acks = await asyncio.gather(*sent)
+        except (KafkaError, OSError, TimeoutError) as error:
+            await self._replace(producer)
+            cause = type(error).__name__
+            raise Transient(
+                f"kafka at {self._settings.bootstrap} did not acknowledge within {self._timeout_s:g} s ({cause})"
+            ) from error
+        return [Ack(ack.partition, ack.offset) for ack in acks]
+
+    async def ping(self) -> str | None:
+        """Ask the broker for its metadata."""
+        async with asyncio.timeout(self._timeout_s):
+            producer = await self._open()
+            if not await producer.client.force_metadata_update():
+                raise Transient(f"kafka at {self._settings.bootstrap} does not answer")
+        return self._settings.bootstrap
+
+    async def _open(self) -> AIOKafkaProducer:
+        async with self._opening:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._settings.bootstrap,
+                    enable_idempotence=True,
+                    acks="all",
+                    request_timeout_ms=max(1_000, int(self._timeout_s * 1_000)),
+                    **self._options,
+                )
+                try:
+                    await producer.start()
+                except BaseException:
+                    await _abandon(producer)
+                    raise
+                self._producer = producer
+            return self._producer
+
+    async def _replace(self, failed: AIOKafkaProducer | None) -> None:
+        """The next publish opens a new producer. Whoever else waits on the failed one fails too, and may try again."""
+        if failed is None or failed is not self._producer:
+            return
+        self._producer = None
+        log.warning("producer_replaced", address=self._settings.bootstrap)
+        await _abandon(failed)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._producer is None:
+            return
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._producer.stop()
+        except TimeoutError:
+            await _abandon(self._producer)
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """End a producer without waiting for what it could not send: an idempotent one would retry that for ever."""
+    producer._message_accumulator.fail_all(KafkaError("the producer was replaced"))
+    with suppress(KafkaError, OSError, asyncio.CancelledError):
+        if producer._sender.sender_task is not None:
+            await producer._sender.close()
+    with suppress(KafkaError, OSError):
+        await producer.client.close()
+    producer._closed = True
