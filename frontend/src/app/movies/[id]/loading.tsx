@@ -1,0 +1,1 @@
+export { MovieSkeleton as default } from "@/components/movies/movie-skeleton";

@@ -1,0 +1,16 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { Empty } from "@/components/ui/empty";
+
+export const metadata: Metadata = { title: "Not found" };
+
+export default function NotFound() {
+  return (
+    <Empty title="Nothing is showing here" testId="not-found">
+      <p>There is no such movie, user or page. Search for a title above, or start again from the front.</p>
+      <Link href="/" className="button mt-6">
+        To the front page
+      </Link>
+    </Empty>
+  );
+}

@@ -1,0 +1,1 @@
+export { UserSkeleton as default } from "@/components/users/user-skeleton";

@@ -1,0 +1,34 @@
+import Link from "next/link";
+import { SearchBox } from "@/components/search/search-box";
+import { UserForm } from "@/components/users/user-form";
+
+const EXAMPLES = [1, 123, 414];
+
+export function Hero() {
+  return (
+    <section className="relative z-10 grid gap-x-16 gap-y-8 pt-10 pb-2 sm:pt-16 lg:grid-cols-[1.25fr_1fr] lg:items-end">
+      <div>
+        <h1 className="max-w-xl text-balance font-extrabold text-4xl leading-[1.05] tracking-tight sm:text-6xl">
+          What should you watch tonight?
+        </h1>
+        <p className="mt-4 max-w-xl text-lg text-soft leading-relaxed">
+          Every movie here is ranked for one person, and every place in the list can be added up.
+        </p>
+        <div className="mt-7 max-w-xl">
+          <SearchBox isLarge />
+        </div>
+      </div>
+      <div className="rounded-2xl border border-line bg-panel p-5 sm:p-6">
+        <UserForm label="Enter a user id" />
+        <p className="mt-3 flex flex-wrap items-center gap-2 text-soft text-sm">
+          Or look over the shoulder of
+          {EXAMPLES.map((id) => (
+            <Link key={id} href={`/users/${id}`} prefetch={false} className="button-quiet text-text">
+              User {id}
+            </Link>
+          ))}
+        </p>
+      </div>
+    </section>
+  );
+}

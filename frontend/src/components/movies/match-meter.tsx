@@ -1,0 +1,18 @@
+/** How strong a match is beside the best of the list. */
+export function MatchMeter({ percent }: { percent: number }) {
+  return (
+    <div
+      className="flex items-center gap-2 text-sm"
+      role="img"
+      aria-label={`Match ${percent} of 100, beside the best of this list`}
+      title="Beside the best of this list, which is 100"
+    >
+      <span className="h-1.5 w-20 overflow-hidden rounded-full bg-line" aria-hidden="true">
+        <span className="block h-full rounded-full bg-glow" style={{ width: `${percent}%` }} />
+      </span>
+      <span className="font-semibold tabular-nums" aria-hidden="true">
+        {percent} <span className="font-normal text-soft">match</span>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+import type { RankedCard } from "@/lib/types";
+import { MovieTile } from "./movie-tile";
+
+const ROW =
+  "-mx-4 flex snap-x gap-4 overflow-x-auto scroll-px-4 px-4 pt-1 pb-4 sm:-mx-6 sm:scroll-px-6 sm:px-6 lg:-mx-10 lg:scroll-px-10 lg:px-10";
+const PLACE = "w-36 shrink-0 snap-start sm:w-44";
+
+interface Props {
+  movies: readonly RankedCard[];
+  noteOf: (movie: RankedCard) => string | undefined;
+  testId?: string;
+}
+
+/** Tiles side by side; the row scrolls, the page does not. */
+export function MovieRow({ movies, noteOf, testId }: Props) {
+  return (
+    <ul className={ROW} data-testid={testId}>
+      {movies.map((movie) => (
+        <li key={movie.movie_id} className={PLACE}>
+          <MovieTile movie={movie} note={noteOf(movie)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function MovieRowSkeleton() {
+  return (
+    <div className={ROW} aria-hidden="true">
+      {[0, 1, 2, 3, 4, 5, 6, 7].map((i) => (
+        <div key={i} className={PLACE}>
+          <div className="skeleton aspect-2/3 rounded-lg" />
+          <div className="skeleton mt-3 h-4 w-4/5" />
+        </div>
+      ))}
+    </div>
+  );
+}

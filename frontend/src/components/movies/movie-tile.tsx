@@ -1,0 +1,37 @@
+import Link from "next/link";
+import { Poster } from "@/components/posters/poster";
+import type { Card } from "@/lib/types";
+
+interface Props {
+  movie: Card;
+  note?: string | undefined;
+  isEager?: boolean;
+  headingLevel?: 2 | 3;
+}
+
+/** A movie in a grid: the poster does the talking. The whole tile is one link. */
+export function MovieTile({ movie, note, isEager = false, headingLevel = 3 }: Props) {
+  const Heading = `h${headingLevel}` as const;
+  return (
+    <article className="group relative" data-testid="movie-tile" data-movie-id={movie.movie_id}>
+      <Poster
+        movie={movie}
+        isEager={isEager}
+        className="transition duration-300 group-hover:-translate-y-1 group-hover:shadow-2xl"
+      />
+      <Heading className="mt-2.5 line-clamp-2 font-semibold leading-snug">
+        <Link
+          href={`/movies/${movie.movie_id}`}
+          prefetch={false}
+          className="rounded-sm after:absolute after:inset-0 group-hover:text-glow"
+        >
+          {movie.title}
+        </Link>
+      </Heading>
+      <p className="mt-0.5 line-clamp-1 text-soft text-sm">
+        {[movie.year, ...(movie.genres ?? []).slice(0, 2)].filter(Boolean).join(" · ")}
+      </p>
+      {note && <p className="mt-1 line-clamp-3 text-sm leading-snug">{note}</p>}
+    </article>
+  );
+}

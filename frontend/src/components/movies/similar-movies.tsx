@@ -1,0 +1,30 @@
+import { Empty } from "@/components/ui/empty";
+import { TroublePanel } from "@/components/ui/trouble-panel";
+import { similarTo } from "@/lib/api";
+import { noticeFor } from "@/lib/rungs";
+import { bestReasons } from "@/lib/scores";
+import { MovieRow } from "./movie-row";
+
+/** What is like this movie, each with the reason that weighs most. */
+export async function SimilarMovies({ id, title }: { id: number; title: string }) {
+  const outcome = await similarTo(id, 18);
+  if (!outcome.ok) return <TroublePanel trouble={outcome.trouble} what="Similar movies" />;
+  const { items, meta } = outcome.data;
+  if (items.length === 0)
+    return <Empty title="Nothing similar is known">Too few people have rated {title}.</Empty>;
+  const notice = noticeFor(meta, 0);
+  return (
+    <>
+      {notice?.tone === "degraded" && (
+        <p role="status" data-testid="degraded-banner" className="mb-4 text-soft">
+          {notice.text}
+        </p>
+      )}
+      <MovieRow
+        movies={items}
+        noteOf={(movie) => bestReasons(movie.reasons ?? [], 1)[0]?.text}
+        testId="similar-list"
+      />
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+"use client";
+
+import { useState } from "react";
+import { ChevronIcon } from "@/components/ui/icons";
+import type { RankedCard } from "@/lib/types";
+import { ScoreSum } from "./score-sum";
+
+/** The whole arithmetic of a score, on request. */
+export function WhyPanel({ card }: { card: RankedCard }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details
+      className="group/why"
+      data-testid="why"
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary
+        className="inline-flex min-h-8 items-center gap-1 rounded-md font-semibold text-sm text-soft hover:text-text"
+        aria-label={`Why this score for ${card.title}`}
+        data-testid="why-toggle"
+      >
+        Why this score
+        <ChevronIcon className="size-4 transition-transform group-open/why:rotate-180" />
+      </summary>
+      {isOpen && <ScoreSum card={card} />}
+    </details>
+  );
+}

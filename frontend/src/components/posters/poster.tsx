@@ -1,0 +1,52 @@
+"use client";
+
+import { useCallback, useState } from "react";
+import type { Card } from "@/lib/types";
+import { DrawnPoster } from "./drawn-poster";
+
+interface Props {
+  movie: Pick<Card, "title" | "year" | "poster_url"> & { genres?: readonly string[] };
+  className?: string;
+  isThumb?: boolean;
+  /** Near the top of the page: fetched at once. */
+  isEager?: boolean;
+}
+
+/** The drawn poster, and the real one faded in over it once it is there. A picture that fails is never seen. */
+export function Poster({ movie, className = "", isThumb = false, isEager = false }: Props) {
+  const [state, setState] = useState<"waiting" | "loaded" | "failed">("waiting");
+  const isYearKnown = movie.year != null;
+  // The picture may have loaded or failed before this code ran.
+  const settle = useCallback((image: HTMLImageElement | null) => {
+    if (image?.complete) setState(image.naturalWidth > 0 ? "loaded" : "failed");
+  }, []);
+  return (
+    <div
+      className={`poster ${className}`}
+      role="img"
+      aria-label={`Poster of ${movie.title}${isYearKnown ? ` (${movie.year})` : ""}`}
+      data-poster={movie.poster_url ? state : "drawn"}
+    >
+      <DrawnPoster
+        title={movie.title}
+        year={movie.year ?? null}
+        genres={movie.genres ?? []}
+        isThumb={isThumb}
+      />
+      {movie.poster_url && state !== "failed" && (
+        <img
+          ref={settle}
+          src={movie.poster_url}
+          alt=""
+          width={342}
+          height={513}
+          loading={isEager ? "eager" : "lazy"}
+          decoding="async"
+          className={`poster-image ${state === "loaded" ? "opacity-100" : "opacity-0"}`}
+          onLoad={() => setState("loaded")}
+          onError={() => setState("failed")}
+        />
+      )}
+    </div>
+  );
+}

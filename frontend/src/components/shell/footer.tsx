@@ -1,0 +1,24 @@
+import { TmdbMark } from "./tmdb-mark";
+
+export function Footer() {
+  return (
+    <footer className="border-line border-t bg-panel text-soft text-sm">
+      <div className="mx-auto grid w-full max-w-[88rem] gap-6 px-4 py-10 sm:px-6 md:grid-cols-2 lg:px-10">
+        <p className="max-w-prose leading-relaxed">
+          Ratings: <strong className="text-text">MovieLens</strong>, GroupLens Research. F. Maxwell Harper and
+          Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. <cite>ACM TiiS</cite> 5, 4:
+          19:1–19:19.{" "}
+          <a className="underline hover:text-text" href="https://doi.org/10.1145/2827872">
+            doi.org/10.1145/2827872
+          </a>
+        </p>
+        <div className="flex items-start gap-3 md:justify-end">
+          <TmdbMark />
+          <p className="max-w-xs leading-relaxed">
+            This product uses the TMDB API but is not endorsed or certified by TMDB.
+          </p>
+        </div>
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import type { Ref } from "react";
+import { Empty } from "@/components/ui/empty";
+import { hasModelScores } from "@/lib/rungs";
+import { matchPercent, topScore } from "@/lib/scores";
+import type { RankedCard } from "@/lib/types";
+import { RankedMovie } from "./ranked-movie";
+import type { RankingState } from "./use-ranking";
+
+interface Props {
+  ref: Ref<HTMLOListElement>;
+  state: RankingState;
+  onRate: (card: RankedCard, stars: number) => void;
+}
+
+export const RANKED_GRID = "relative grid items-start gap-4 xl:grid-cols-2";
+
+export function RankedList({ ref, state, onRate }: Props) {
+  const { items, meta } = state.ranking;
+  if (items.length === 0) {
+    return (
+      <Empty title="No movie fits" testId="no-results">
+        Nothing in these years and this genre is left to show. Widen the years, or take the genre away.
+      </Empty>
+    );
+  }
+  const top = topScore(items);
+  const hasScores = hasModelScores(meta);
+  return (
+    <ol
+      ref={ref}
+      className={`${RANKED_GRID} ${state.isPending ? "opacity-80" : ""} transition-opacity`}
+      data-testid="ranked-list"
+    >
+      {items.map((card) => (
+        <RankedMovie
+          key={card.movie_id}
+          card={card}
+          match={hasScores ? matchPercent(card.score, top) : null}
+          moved={state.moved.get(card.movie_id)}
+          rated={state.rated.get(card.movie_id) ?? null}
+          isLeaving={state.leaving.has(card.movie_id)}
+          onRate={onRate}
+        />
+      ))}
+    </ol>
+  );
+}

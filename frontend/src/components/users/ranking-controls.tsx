@@ -1,0 +1,105 @@
+"use client";
+
+import { useEffect, useId, useRef, useState } from "react";
+import { DEFAULT_SETTINGS, GENRES, queryOf, type Settings, SIZES } from "@/lib/settings";
+import { Labelled } from "../ui/labelled";
+import { YearField } from "../ui/year-field";
+
+interface Props {
+  settings: Settings;
+  onChange: (settings: Settings) => void;
+}
+
+const PAUSE_MS = 300;
+
+/** How many, which, and how varied. Selects answer at once, typing and sliding after a short pause. */
+export function RankingControls({ settings, onChange }: Props) {
+  const [draft, setDraft] = useState(settings);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const id = useId();
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  function apply(part: Partial<Settings>, wait = 0) {
+    const next = { ...draft, ...part };
+    setDraft(next);
+    clearTimeout(timer.current);
+    const isInOrder = next.yearMin === null || next.yearMax === null || next.yearMin <= next.yearMax;
+    if (isInOrder) timer.current = setTimeout(() => onChange(next), wait);
+  }
+
+  const sizes = [...new Set([...SIZES, draft.k])].sort((a, b) => a - b);
+  const genres = [...new Set([...GENRES, ...(draft.genre ? [draft.genre] : [])])];
+  return (
+    <form
+      className="mb-5 flex flex-wrap items-end gap-x-4 gap-y-3"
+      aria-label="Change the list"
+      onSubmit={(event) => event.preventDefault()}
+    >
+      <Labelled label="Show" htmlFor={`${id}-k`}>
+        <select
+          id={`${id}-k`}
+          data-testid="k-select"
+          className="field h-10!"
+          value={draft.k}
+          onChange={(event) => apply({ k: Number(event.target.value) })}
+        >
+          {sizes.map((size) => (
+            <option key={size}>{size}</option>
+          ))}
+        </select>
+      </Labelled>
+      <Labelled label="Genre" htmlFor={`${id}-genre`}>
+        <select
+          id={`${id}-genre`}
+          data-testid="genre-select"
+          className="field h-10!"
+          value={draft.genre}
+          onChange={(event) => apply({ genre: event.target.value })}
+        >
+          <option value="">All genres</option>
+          {genres.map((genre) => (
+            <option key={genre}>{genre}</option>
+          ))}
+        </select>
+      </Labelled>
+      <YearField
+        label="From"
+        testId="year-min"
+        value={draft.yearMin}
+        onChange={(yearMin) => apply({ yearMin }, PAUSE_MS)}
+      />
+      <YearField
+        label="To"
+        testId="year-max"
+        value={draft.yearMax}
+        onChange={(yearMax) => apply({ yearMax }, PAUSE_MS)}
+      />
+      <Labelled label="Variety" htmlFor={`${id}-diversity`}>
+        <input
+          id={`${id}-diversity`}
+          type="range"
+          min={0}
+          max={1}
+          step={0.1}
+          data-testid="diversity"
+          aria-valuetext={
+            draft.diversity === 0 ? "by score alone" : `${Math.round(draft.diversity * 100)} of 100`
+          }
+          className="h-10 w-32 accent-bulb"
+          value={draft.diversity}
+          onChange={(event) => apply({ diversity: Number(event.target.value) }, PAUSE_MS)}
+        />
+      </Labelled>
+      {queryOf(draft) !== "" && (
+        <button
+          type="button"
+          className="button-quiet min-h-10!"
+          data-testid="clear-filters"
+          onClick={() => apply(DEFAULT_SETTINGS)}
+        >
+          Clear
+        </button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,29 @@
+/** The gateway's routes as functions, for server components; the browser's are in browser.ts. */
+import "server-only";
+import { callGateway, GatewayUnreachable } from "./gateway";
+import { type Outcome, outcomeOf, unreachable } from "./outcome";
+import type { MovieDetail, Ranking, RankRequest, SearchPage, UserProfile } from "./types";
+
+export const movie = (id: number) => ask<MovieDetail>(`/v1/movies/${id}`);
+
+export const similarTo = (id: number, k: number) => ask<Ranking>(`/v1/movies/${id}/similar?k=${k}`);
+
+export const profileOf = (userId: number) => ask<UserProfile>(`/v1/users/${userId}`);
+
+export const search = (query: URLSearchParams) => ask<SearchPage>(`/v1/search?${query}`);
+
+export const rank = (body: RankRequest) =>
+  ask<Ranking>("/v1/rank", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+async function ask<T>(path: string, init?: RequestInit): Promise<Outcome<T>> {
+  try {
+    return await outcomeOf<T>(await callGateway(path, init));
+  } catch (error) {
+    if (error instanceof GatewayUnreachable) return { ok: false, trouble: unreachable(error.message) };
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+/** What the browser may ask of this server; it never talks to the gateway itself. */
+import { type Outcome, outcomeOf, unreachable } from "./outcome";
+import type { Ranking, RankRequest, RatingsRequest, Receipts, SearchPage, UserProfile } from "./types";
+
+export const searchTitles = (query: URLSearchParams, signal?: AbortSignal) =>
+  ask<SearchPage>(`/api/search?${query}`, signal ? { signal } : {});
+
+export const rerank = (body: RankRequest, signal: AbortSignal) =>
+  ask<Ranking>("/api/rank", { ...json(body), signal });
+
+export const fetchProfile = (userId: number, signal: AbortSignal) =>
+  ask<UserProfile>(`/api/users/${userId}`, { signal });
+
+/** Sends one rating under a fresh event id, so that a repeat by the network counts once. */
+export function sendRating(userId: number, movieId: number, stars: number): Promise<Outcome<Receipts>> {
+  const body: RatingsRequest = {
+    ratings: [{ event_id: newEventId(), user_id: userId, movie_id: movieId, rating: stars }],
+  };
+  return ask<Receipts>("/api/ratings", json(body));
+}
+
+function json(body: unknown): RequestInit {
+  return { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** crypto.randomUUID exists only on https and localhost; a page opened by a LAN address has the bytes alone. */
+function newEventId(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const hex = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((b) => b.toString(16).padStart(2, "0"))
+    .join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<Outcome<T>> {
+  try {
+    return await outcomeOf<T>(await fetch(path, { ...init, cache: "no-store" }));
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    return { ok: false, trouble: unreachable("The page's own server does not answer. Are you online?") };
+  }
+}
+
+/** Whether an error is only our own abort of a request that something newer replaced. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}

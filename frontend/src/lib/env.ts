@@ -1,0 +1,34 @@
+/** The server's settings, read from the environment at run time; a wrong one stops the start (instrumentation.ts). */
+
+export interface Env {
+  gatewayUrl: string;
+  apiKey: string | null;
+  timeoutMs: number;
+}
+
+const DEFAULTS = { gatewayUrl: "http://127.0.0.1:8000", timeoutMs: 5_000 };
+
+/** Raises an Error with one clear line when a variable cannot be used. */
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  return {
+    gatewayUrl: httpAddress("MARQUEE_GATEWAY_URL", source.MARQUEE_GATEWAY_URL || DEFAULTS.gatewayUrl),
+    apiKey: source.MARQUEE_API_KEY || null,
+    timeoutMs: milliseconds("MARQUEE_GATEWAY_TIMEOUT_MS", source.MARQUEE_GATEWAY_TIMEOUT_MS),
+  };
+}
+
+function httpAddress(name: string, value: string): string {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new Error(`${name} must be an http(s) address, got "${value}"`);
+  }
+  return value.replace(/\/+$/, "");
+}
+
+function milliseconds(name: string, value: string | undefined): number {
+  if (!value) return DEFAULTS.timeoutMs;
+  const ms = Number(value);
+  if (!Number.isInteger(ms) || ms < 100 || ms > 60_000) {
+    throw new Error(`${name} must be a whole number from 100 to 60000, got "${value}"`);
+  }
+  return ms;
+}

@@ -1,0 +1,27 @@
+/** One way to the gateway, for server code only: address, key, deadline, and no cache. */
+import "server-only";
+import { readEnv } from "./env";
+
+export class GatewayUnreachable extends Error {}
+
+export async function callGateway(path: string, init: RequestInit = {}): Promise<Response> {
+  const env = readEnv();
+  const headers = new Headers(init.headers);
+  headers.set("accept", "application/json");
+  if (!headers.has("x-request-id")) headers.set("x-request-id", crypto.randomUUID());
+  if (env.apiKey) headers.set("x-api-key", env.apiKey);
+  const deadline = AbortSignal.timeout(env.timeoutMs);
+  const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
+  try {
+    return await fetch(env.gatewayUrl + path, {
+      ...init,
+      headers,
+      signal,
+      cache: "no-store",
+      redirect: "error",
+    });
+  } catch {
+    const why = deadline.aborted ? `gave no answer within ${env.timeoutMs} ms` : "does not answer";
+    throw new GatewayUnreachable(`The gateway at ${env.gatewayUrl} ${why}.`);
+  }
+}

@@ -1,0 +1,27 @@
+/** The gateway's bodies under short names. schema.d.ts is generated: `npm run gen`. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Card = Pick<
+  Schemas["RankedCard"],
+  "movie_id" | "title" | "year" | "genres" | "runtime" | "poster_url"
+>;
+export type RankedCard = Schemas["RankedCard"];
+export type Reason = Schemas["Reason"];
+export type Ranking = Schemas["Ranking"];
+export type RankMeta = Schemas["RankMeta"];
+export type SearchHit = Schemas["SearchHit"];
+export type SearchPage = Schemas["SearchPage"];
+export type MovieDetail = Schemas["MovieDetail"];
+export type UserProfile = Schemas["UserProfile"];
+export type RatedMovie = Schemas["RatedMovie"];
+export type Affinity = Schemas["Affinity"];
+export type Receipts = Schemas["Receipts"];
+export type Problem = Schemas["Problem"];
+
+/** What a request must name; the gateway fills in the rest. */
+export type RankRequest = Partial<Omit<Schemas["RankRequest"], "filters">> & {
+  filters?: Partial<Schemas["Filters"]>;
+};
+export type RatingsRequest = Schemas["RatingsRequest"];
