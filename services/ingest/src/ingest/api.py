@@ -8,11 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from ingest.acceptance import accepted
-from ingest.histories import live_record
 from ingest.known_movies import KnownMovies
 from ingest.progress import LoadStatus, Progress
-from ingest.publisher import Publisher
 from marquee.api import Problem, RatingsRequest, Receipt, Receipts
+from marquee.publisher import Publisher, record_of
 from marquee.topics import RATINGS
 
 
@@ -41,7 +40,7 @@ async def rate(body: RatingsRequest, parts: Parts) -> Receipts:
     """Accept ratings: 202 when the broker has acknowledged all of them; when one is refused, none is stored."""
     parts.known_movies.require_complete()
     events = accepted(body, parts.known_movies, now=parts.clock())
-    acks = await parts.publisher.publish(RATINGS, [live_record(event) for event in events])
+    acks = await parts.publisher.publish(RATINGS, [record_of(RATINGS, event) for event in events])
     return Receipts(
         receipts=tuple(
             Receipt(event_id=event.event_id, partition=ack.partition, offset=ack.offset)

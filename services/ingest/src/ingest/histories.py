@@ -4,7 +4,6 @@ The bytes equal what the pydantic model would write (tests/contract/test_events.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha1
 from uuid import UUID
 
@@ -12,26 +11,16 @@ import numpy as np
 import orjson
 
 from ingest.table import Table
-from marquee.events import MAX_CHUNK, Event, MoviesRated
+from marquee.events import MAX_CHUNK
+from marquee.publisher import Record
 
 NAMESPACE = UUID("6d617271-7565-4d65-8000-726174696e67")
 """Of bulk-loaded events: the same history always has the same event ids, so that loading twice changes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    key: bytes
-    value: bytes
-
-
 def event_id(content: bytes) -> UUID:
     """uuid5 of arbitrary bytes (Python 3.11's takes text only). RFC 9562, section 5.5."""
     return UUID(bytes=sha1(NAMESPACE.bytes + content, usedforsecurity=False).digest()[:16], version=5)
-
-
-def encoded(event: Event, key: int) -> Record:
-    """A single event, e.g. a live rating or a movie."""
-    return Record(str(key).encode(), event.model_dump_json().encode())
 
 
 def records(ratings: Table) -> Iterator[Record]:
@@ -62,7 +51,3 @@ def records(ratings: Table) -> Iterator[Record]:
                 "rated_at_ms": at_ms[cut],
             }
             yield Record(b"%d" % user, orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY))
-
-
-def live_record(event: MoviesRated) -> Record:
-    return encoded(event, event.user_id)

@@ -55,7 +55,8 @@ def layout_of(directory: Path) -> Layout:
     """
     if not directory.is_dir():
         raise Misconfigured(f"no such data directory: {directory}")
-    for folder in (directory, *sorted(path for path in directory.iterdir() if path.is_dir())):
+    inside = [path for path in directory.iterdir() if path.is_dir()]
+    for folder in (directory, *(inside if len(inside) == 1 else ())):
         for layout in _layouts(folder):
             return layout
     raise Misconfigured(

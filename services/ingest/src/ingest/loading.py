@@ -11,17 +11,17 @@ import structlog
 
 from ingest import loaded
 from ingest.datasets import directory_of
-from ingest.histories import Record, encoded, records
+from ingest.histories import records
 from ingest.known_movies import KnownMovies
 from ingest.layouts import Layout, layout_of
 from ingest.progress import LoadReport, Phase, Progress
-from ingest.publisher import BULK_OPTIONS, Publisher
 from ingest.reading import DataSet, read_data_set
 from ingest.rejects import Rejects
 from ingest.settings import IngestSettings
 from ingest.table import Table, slices
 from marquee.errors import MarqueeError, Transient
 from marquee.kafka import open_consumer
+from marquee.publisher import BULK_OPTIONS, Publisher, Record, record_of
 from marquee.topics import CATALOG, RATINGS, Topic
 
 log = structlog.get_logger()
@@ -96,7 +96,7 @@ async def _publish(
     """Movies first, so that whoever meets a rating has met its movie. Returns the number of rating events."""
     for start in range(0, len(data.movies), MOVIES_AT_ONCE):
         movies = data.movies[start : start + MOVIES_AT_ONCE]
-        await _send(publisher, CATALOG, [encoded(movie, movie.movie_id) for movie in movies], settings.load_retry_s)
+        await _send(publisher, CATALOG, [record_of(CATALOG, movie) for movie in movies], settings.load_retry_s)
         known.add(movie.movie_id for movie in movies)
         progress.movies_published += len(movies)
     events = 0

@@ -13,11 +13,11 @@ from ingest.api import Wiring, router
 from ingest.known_movies import KnownMovies
 from ingest.loading import load
 from ingest.progress import Progress
-from ingest.publisher import Publisher
 from ingest.settings import IngestSettings
 from marquee.errors import MarqueeError
 from marquee.kafka import ensure_topics, open_consumer
 from marquee.operations import Dependencies, install_operations
+from marquee.publisher import Publisher
 from marquee.service import background, run, said_in_one_line
 from marquee.topics import CATALOG, RATINGS
 

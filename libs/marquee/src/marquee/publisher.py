@@ -10,16 +10,21 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from ingest.histories import Record
 from marquee.errors import Transient
 from marquee.kafka import topic_name
 from marquee.settings import KafkaSettings
-from marquee.topics import MAX_RECORD_BYTES, Topic
+from marquee.topics import MAX_RECORD_BYTES, E, Topic
 
 log = structlog.get_logger()
 
 BULK_OPTIONS = {"linger_ms": 5, "max_batch_size": 786_432}
-"""A batch has to stay below the broker's limit of 1 MiB too."""
+"""For throughput. A batch has to stay below the broker's limit of 1 MiB too."""
+
+
+class Record(NamedTuple):
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class Ack(NamedTuple):
@@ -27,8 +32,13 @@ class Ack(NamedTuple):
     offset: int
 
 
+def record_of(topic: Topic[E], event: E, *headers: tuple[str, bytes]) -> Record:
+    """An event as its topic carries it."""
+    return Record(topic.key_of(event), event.model_dump_json().encode(), headers)
+
+
 class Publisher:
-    """One idempotent producer at a time, for one kind of work."""
+    """One idempotent producer at a time, for one kind of work; opened with the first record."""
 
     def __init__(self, settings: KafkaSettings, *, timeout_s: float, **options: Any) -> None:
         self._settings = settings
@@ -46,15 +56,16 @@ class Publisher:
         """
         for record in records:
             if len(record.key) + len(record.value) > MAX_RECORD_BYTES:
-                raise ValueError(
-                    f"a record of {len(record.value):,} bytes for {topic.name}, limit {MAX_RECORD_BYTES:,}"
-                )
+                raise ValueError(f"{len(record.value):,} bytes for {topic.name}, the limit is {MAX_RECORD_BYTES:,}")
         producer: AIOKafkaProducer | None = None
         try:
             async with asyncio.timeout(self._timeout_s):
                 producer = await self._open()
                 name = topic_name(self._settings, topic.name)
-                sent = [await producer.send(name, value=record.value, key=record.key) for record in records]
+                sent = [
+                    await producer.send(name, value=record.value, key=record.key, headers=record.headers)
+                    for record in records
+                ]
                 acks = await asyncio.gather(*sent)
         except (KafkaError, OSError, TimeoutError) as error:
             await self._replace(producer)
@@ -64,8 +75,12 @@ class Publisher:
             ) from error
         return [Ack(ack.partition, ack.offset) for ack in acks]
 
-    async def ping(self) -> str | None:
-        """Ask the broker for its metadata."""
+    async def ping(self) -> str:
+        """Ask the broker for its metadata; answers with its address.
+
+        Raises:
+            Transient, KafkaError, TimeoutError: it does not answer.
+        """
         async with asyncio.timeout(self._timeout_s):
             producer = await self._open()
             if not await producer.client.force_metadata_update():
