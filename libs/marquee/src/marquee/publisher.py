@@ -63,7 +63,7 @@ class Publisher:
                 producer = await self._open()
                 name = topic_name(self._settings, topic.name)
                 sent = [
-                    await producer.send(name, value=record.value, key=record.key, headers=record.headers)
+                    await producer.send(name, value=record.value, key=record.key, headers=list(record.headers))
                     for record in records
                 ]
                 acks = await asyncio.gather(*sent)
