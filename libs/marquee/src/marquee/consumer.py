@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -16,8 +16,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from prometheus_client import Counter
 
 from marquee.errors import InvalidEvent, Transient
-from marquee.events import Event
-from marquee.topics import Topic
+from marquee.topics import E, Topic
 
 log = structlog.get_logger()
 
@@ -29,15 +28,15 @@ RETRY_TOTAL_S = 240.0
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Generic[E]):
     """One usable record."""
 
     offset: int
-    event: Event
+    event: E
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Generic[E]):
     """Consecutive records of one partition; offsets without an event were dead letters.
 
     Attributes:
@@ -45,14 +44,14 @@ class Batch:
         first_offset, next_offset: the range read, the second exclusive.
     """
 
-    topic: Topic[Any]
+    topic: Topic[E]
     partition: int
     first_offset: int
     next_offset: int
-    records: tuple[Delivered, ...]
+    records: tuple[Delivered[E], ...]
 
 
-Handle = Callable[[Batch], Awaitable[None]]
+Handle = Callable[[Batch[Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ async def consume(
             CONSUMED.labels(topic.name).inc(len(records))
 
 
-async def _parsed(topic: Topic[Any], records: Sequence[ConsumerRecord], dead_letters: DeadLetters) -> Batch:
+async def _parsed(topic: Topic[Any], records: Sequence[ConsumerRecord], dead_letters: DeadLetters) -> Batch[Any]:
     usable = []
     for record in records:
         try:
@@ -119,7 +118,7 @@ async def _parsed(topic: Topic[Any], records: Sequence[ConsumerRecord], dead_let
     return Batch(topic, records[0].partition, records[0].offset, records[-1].offset + 1, tuple(usable))
 
 
-async def _with_retries(handle: Handle, batch: Batch, *, total_s: float) -> None:
+async def _with_retries(handle: Handle, batch: Batch[Any], *, total_s: float) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + total_s
     pause_s = 0.05

@@ -12,8 +12,8 @@ from marquee.api import DependencyState, Readiness, Version
 from marquee.problems import install_problems
 from marquee.requests import RequestContext
 
-Ping = Callable[[], Awaitable[str | None]]
-"""Succeeds (with a detail, if it likes) or raises."""
+Ping = Callable[[], Awaitable[object]]
+"""Succeeds or raises; a string that it returns is shown as the detail."""
 
 PING_TIMEOUT_S = 2.0
 
@@ -41,7 +41,7 @@ class Dependencies:
             age_s = time.monotonic() - self._seen[name] if name in self._seen else None
             return DependencyState(ok=False, detail=f"{type(error).__name__}: {error}"[:200], age_s=age_s)
         self._seen[name] = time.monotonic()
-        return DependencyState(ok=True, detail=detail or "", age_s=0.0)
+        return DependencyState(ok=True, detail=detail if isinstance(detail, str) else "", age_s=0.0)
 
 
 def install_operations(

@@ -44,9 +44,12 @@ class Background:
         self._on_failure()
 
     async def stop(self) -> None:
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        """Cancel every task until it has ended: a library that swallows one cancellation meets the next."""
+        pending = {task for task in self._tasks.values() if not task.done()}
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.5)
 
 
 @asynccontextmanager

@@ -37,5 +37,5 @@ class ServiceSettings(BaseSettings):
     log_level: str = "INFO"
     log_json: bool = True
     wait_s: PositiveFloat = 60.0  # how long to wait for Kafka and Redis at start
-    log_dir: Path = Path(".marquee/log")  # the offline event log (Parquet)
+    log_dir: str = ".marquee/log"  # the offline event log (Parquet): a directory, or a URL such as s3://bucket/log
     model_dir: Path = Path(".marquee/models")  # bundles

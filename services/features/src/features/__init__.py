@@ -1,1 +1,1 @@
-"""features."""
+"""Turns events into the online store (Redis) and the offline log (Parquet)."""

@@ -1,0 +1,94 @@
+"""Reading the online store: caches that follow its changes, and the digest that tells two states apart."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from redis.asyncio import Redis
+
+from marquee.item_stats import ItemStats, merged
+from marquee.keys import ShardKeys
+from marquee.packing import pack_weeks, unpack_weeks
+from marquee.ratings import Ratings
+from marquee.store import RatingStore, transient
+from marquee.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
+
+
+@dataclass(slots=True)
+class ChangeFeed:
+    """Remembers how far a reader has read one topic's movies and returns those that changed since."""
+
+    redis: Redis
+    space: str
+    topic: str
+    _seen: dict[int, int] = field(default_factory=dict)
+
+    async def poll(self) -> dict[int, dict[int, bytes]]:
+        """Changed movies' values by shard; empty values mean "gone". The first call returns everything.
+
+        Raises:
+            Transient: Redis is away; nothing is marked as read.
+        """
+        async with transient():
+            async with self.redis.pipeline(transaction=False) as pipe:
+                for shard in range(PARTITIONS):
+                    pipe.hget(ShardKeys(self.space, self.topic, shard).meta, "offset")
+                offsets = [int(offset or 0) for offset in await pipe.execute()]
+            changes: dict[int, dict[int, bytes]] = {}
+            for shard, offset in enumerate(offsets):
+                if offset != self._seen.get(shard, 0):
+                    changes[shard] = await self._read(shard)
+            self._seen = dict(enumerate(offsets))
+        return changes
+
+    async def _read(self, shard: int) -> dict[int, bytes]:
+        keys = ShardKeys(self.space, self.topic, shard)
+        after = self._seen.get(shard, 0)
+        movies = await self.redis.zrange(keys.changed, f"({after}", "+inf", byscore=True)
+        found: dict[int, bytes] = {}
+        for start in range(0, len(movies), 2_000):
+            part = movies[start : start + 2_000]
+            values = await self.redis.hmget(keys.movies, part)
+            found |= {int(movie): value or b"" for movie, value in zip(part, values, strict=True)}
+        return found
+
+
+class StatsView:
+    """A reader's copy of the weekly counts of all shards, kept up by a change feed."""
+
+    def __init__(self, redis: Redis, space: str) -> None:
+        self._feed = ChangeFeed(redis, space, RATINGS.name)
+        self._shards: dict[int, dict[int, bytes]] = {}
+        self.version = 0
+
+    async def refresh(self) -> bool:
+        """Read what changed; says whether anything did."""
+        changes = await self._feed.poll()
+        for shard, movies in changes.items():
+            known = self._shards.setdefault(shard, {})
+            known |= movies
+        self.version += bool(changes)
+        return bool(changes)
+
+    def stats(self) -> ItemStats:
+        """The counts as one summed table."""
+        parts = [unpack_weeks(movies.items()) for movies in self._shards.values()]
+        return merged(*parts) if parts else ItemStats.of(Ratings.empty())
+
+
+async def digest(redis: Redis, space: str) -> str:
+    """A canonical digest of everything stored: equal states give equal digests, however they came about."""
+    sha = hashlib.sha256()
+    store = RatingStore(redis, space)
+    for user_id in await store.user_ids():
+        value = await redis.get(store.keys(shard_of(user_id)).user(user_id))
+        sha.update(f"user {user_id} ".encode() + (value or b""))
+    view = StatsView(redis, space)
+    await view.refresh()
+    for movie_id, value in pack_weeks(view.stats()).items():
+        sha.update(f"movie {movie_id} ".encode() + value)
+    for topic in (CATALOG, METADATA):
+        shards = [await redis.hgetall(ShardKeys(space, topic.name, shard).movies) for shard in range(PARTITIONS)]
+        rows = sorted((int(movie), value) for shard in shards for movie, value in shard.items())
+        for movie_id, value in rows:
+            sha.update(f"{topic.name} {movie_id} ".encode() + value)
+    return sha.hexdigest()

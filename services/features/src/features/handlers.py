@@ -1,0 +1,56 @@
+"""One batch, both stores: first what is served (Redis), then what is kept (Parquet); the caller commits afterwards."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from marquee.consumer import Batch
+from marquee.errors import Transient
+from marquee.event_log import EventLog
+from marquee.store import CatalogueStore, RatingStore
+from marquee.topics import CATALOG, METADATA, RATINGS
+
+log = structlog.get_logger()
+
+APPLIED = Counter("marquee_features_applied_total", "Ratings or movies that were new to the store", ["topic"])
+APPLY_SECONDS = Histogram("marquee_features_apply_seconds", "One batch into one store", ["store"])
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where a batch goes, by topic."""
+
+    ratings: RatingStore
+    catalog: CatalogueStore
+    metadata: CatalogueStore
+    log: EventLog
+
+    def online(self, topic: str) -> RatingStore | CatalogueStore:
+        stores: dict[str, RatingStore | CatalogueStore] = {
+            RATINGS.name: self.ratings,
+            CATALOG.name: self.catalog,
+            METADATA.name: self.metadata,
+        }
+        return stores[topic]
+
+    async def apply(self, batch: Batch[Any]) -> None:
+        """Both effects; each alone may be repeated without changing anything.
+
+        Raises:
+            Transient: a store is away.
+        """
+        with APPLY_SECONDS.labels("online").time():
+            fresh = await self.online(batch.topic.name).apply(batch)
+        with APPLY_SECONDS.labels("offline").time():
+            await asyncio.to_thread(self._keep, batch)
+        APPLIED.labels(batch.topic.name).inc(fresh)
+
+    def _keep(self, batch: Batch[Any]) -> None:
+        try:
+            self.log.append(batch)
+            self.log.merge_small(batch.topic.name, batch.partition)
+        except OSError as error:
+            raise Transient(f"event log: {error}") from error

@@ -1,0 +1,12 @@
+"""Settings of the features service."""
+
+from pydantic import PositiveInt
+
+from marquee.settings import ServiceSettings
+
+
+class FeaturesSettings(ServiceSettings):
+    """From MARQUEE_* variables."""
+
+    port: PositiveInt = 8003
+    max_records: PositiveInt = 500  # records in one batch: a bulk load's chunk has up to 1,000 ratings

@@ -1,0 +1,180 @@
+"""The features service on a real broker: redelivery, a killed consumer, an emptied store, bytes that are no event."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from aiokafka import AIOKafkaProducer
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from features.main import create_app
+from features.settings import FeaturesSettings
+from marquee.event_log import EventLog
+from marquee.events import MoviesRated
+from marquee.kafka import ensure_topics, open_consumer, open_producer, topic_name
+from marquee.settings import KafkaSettings, RedisSettings
+from marquee.store import RatingStore
+from marquee.store_views import digest
+from marquee.topics import CATALOG, RATINGS
+from support.builders import NOON_MS, a_movie, a_rating
+from support.wait import until
+
+pytestmark = pytest.mark.integration
+
+USERS, PER_USER = 40, 25
+
+
+@pytest.fixture
+def settings(kafka_settings: KafkaSettings, redis_settings: RedisSettings, tmp_path: Path) -> FeaturesSettings:
+    return FeaturesSettings(
+        kafka=kafka_settings, redis=redis_settings, log_dir=str(tmp_path / "log"), wait_s=20, max_records=30
+    )
+
+
+@pytest.fixture
+async def producer(kafka_settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
+    await ensure_topics(kafka_settings, wait_s=20)
+    async with open_producer(kafka_settings) as producer:
+        yield producer
+
+
+@asynccontextmanager
+async def running(settings: FeaturesSettings) -> AsyncIterator[FastAPI]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+def some_ratings(seed: int = 1) -> list[MoviesRated]:
+    rng = np.random.default_rng(seed)
+    return [
+        a_rating(
+            user_id=user,
+            movie_id=int(rng.integers(1, 60)),
+            rating=float(rng.integers(1, 11)) / 2,
+            rated_at_ms=NOON_MS + int(rng.integers(0, 10**9)),
+        )
+        for _ in range(PER_USER)
+        for user in range(1, USERS + 1)
+    ]
+
+
+async def send(producer: AIOKafkaProducer, settings: KafkaSettings, events: list[MoviesRated]) -> None:
+    name = topic_name(settings, RATINGS.name)
+    sent = [await producer.send(name, e.model_dump_json().encode(), key=RATINGS.key_of(e)) for e in events]
+    await asyncio.gather(*sent)
+
+
+async def applied(redis: Redis, settings: FeaturesSettings, offsets: int) -> bool:
+    """Both stores hold at least so many records of ratings.v1."""
+    store, log = RatingStore(redis, settings.redis.space), EventLog(settings.log_dir)
+    shards = range(RATINGS.partitions)
+    online = [int(await redis.hget(store.keys(shard).meta, "offset") or 0) for shard in shards]
+    offline = [log.next_offset(RATINGS.name, shard) for shard in shards]
+    return min(sum(online), sum(offline)) >= offsets
+
+
+async def test_given_the_same_records_twice_when_consumed_then_stores_and_log_are_as_after_once(
+    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+) -> None:
+    events = some_ratings()
+    async with running(settings):
+        await send(producer, settings.kafka, events)
+        await until(lambda: applied(redis, settings, len(events)))
+        once = await digest(redis, settings.redis.space), EventLog(settings.log_dir).ratings()
+
+        await send(producer, settings.kafka, events)
+        await until(lambda: applied(redis, settings, 2 * len(events)))
+        twice = await digest(redis, settings.redis.space), EventLog(settings.log_dir).ratings()
+
+    assert once[0] == twice[0]
+    for column in ("user_id", "movie_id", "rating", "rated_at"):
+        np.testing.assert_array_equal(getattr(once[1], column), getattr(twice[1], column))
+
+
+async def test_given_a_consumer_killed_half_way_when_another_goes_on_then_the_digest_is_that_of_one_run(
+    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings, tmp_path: Path
+) -> None:
+    events = some_ratings()
+    await send(producer, settings.kafka, events)
+    for stop_after in (200, 600):
+        async with running(settings):
+            await until(partial(applied, redis, settings, stop_after))
+    async with running(settings):
+        await until(lambda: applied(redis, settings, len(events)))
+    undisturbed = settings.model_copy(
+        update={
+            "redis": settings.redis.model_copy(update={"space": settings.redis.space + "other"}),
+            "kafka": settings.kafka.model_copy(update={"group_prefix": "other"}),
+            "log_dir": str(tmp_path / "other"),
+        }
+    )
+    async with running(undisturbed):
+        await until(lambda: applied(redis, undisturbed, len(events)))
+
+    assert await digest(redis, settings.redis.space) == await digest(redis, undisturbed.redis.space)
+    np.testing.assert_array_equal(
+        EventLog(settings.log_dir).ratings().rating, EventLog(undisturbed.log_dir).ratings().rating
+    )
+
+
+async def test_given_an_emptied_redis_when_the_service_starts_again_then_it_is_filled_from_the_topic(
+    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+) -> None:
+    events = some_ratings()
+    await send(producer, settings.kafka, events)
+    async with running(settings):
+        await until(lambda: applied(redis, settings, len(events)))
+    before = await digest(redis, settings.redis.space)
+    async for key in redis.scan_iter(f"marquee:{{{settings.redis.space}.*"):
+        await redis.delete(key)
+
+    async with running(settings):
+        await until(lambda: applied(redis, settings, len(events)))
+
+    assert await digest(redis, settings.redis.space) == before
+
+
+async def test_given_bytes_that_are_no_event_when_consumed_then_they_are_dead_letters_and_the_rest_counts(
+    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+) -> None:
+    name = topic_name(settings.kafka, RATINGS.name)
+    rating_of_7 = a_rating().model_dump_json().replace("4.0", "7.0").encode()
+    bad = [b'{"type": "movies_ra', rating_of_7, b"\xff\xfe", b""]
+    for value in bad:
+        await producer.send_and_wait(name, value, key=b"1")
+    await send(producer, settings.kafka, [a_rating(user_id=1)])
+
+    async with running(settings):
+        await until(lambda: applied(redis, settings, len(bad) + 1))
+        async with open_consumer(settings.kafka, [], group=None) as reader:
+            reader.subscribe([topic_name(settings.kafka, RATINGS.dead_letters)])
+            letters = [await asyncio.wait_for(reader.getone(), 10) for _ in bad]
+
+    assert await RatingStore(redis, settings.redis.space).counts() == (1, 1)
+    assert [letter.value for letter in letters] == bad
+    reasons = [dict(letter.headers)["reason"].decode() for letter in letters]
+    assert reasons == ["not_json", "schema", "not_json", "empty_value"]
+
+
+async def test_given_a_movie_listed_twice_when_consumed_then_the_newest_title_stands_once(
+    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+) -> None:
+    name = topic_name(settings.kafka, CATALOG.name)
+    for title in ("Haet", "Heat"):
+        await producer.send_and_wait(name, a_movie(title=title).model_dump_json().encode(), key=b"42")
+
+    async with running(settings):
+        await until(lambda: _has_two_offsets(settings))
+
+    assert [movie.title for movie in EventLog(settings.log_dir).listed()] == ["Heat"]
+
+
+async def _has_two_offsets(settings: FeaturesSettings) -> bool:
+    log = EventLog(settings.log_dir)
+    return sum(log.next_offset(CATALOG.name, partition) for partition in range(CATALOG.partitions)) >= 2

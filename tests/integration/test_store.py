@@ -1,0 +1,114 @@
+"""The online store on a real Valkey: exactly one effect, whatever arrives how often."""
+
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from redis.asyncio import Redis
+
+from marquee.item_stats import ItemStats
+from marquee.ratings import Ratings
+from marquee.settings import RedisSettings
+from marquee.store import RatingStore
+from marquee.store_views import StatsView, digest
+from support.builders import NOON_MS, a_batch, a_rating
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def store(redis: Redis, redis_settings: RedisSettings) -> RatingStore:
+    return RatingStore(redis, redis_settings.space)
+
+
+async def stats_of(store: RatingStore) -> ItemStats:
+    view = StatsView(store.redis, store.space)
+    await view.refresh()
+    return view.stats()
+
+
+async def test_given_a_counted_rating_when_redelivered_then_it_counts_once(store: RatingStore) -> None:
+    batch = a_batch(a_rating())
+
+    await store.apply(batch)
+    await store.apply(batch)
+
+    assert await store.counts() == (1, 1)
+    assert (await stats_of(store)).n.tolist() == [1]
+
+
+async def test_given_an_event_id_when_it_comes_again_at_a_later_offset_then_nothing_changes(store: RatingStore) -> None:
+    event_id = uuid4()
+    first = a_rating(event_id=event_id, rating=4.0)
+    changed_mind = a_rating(rating=2.0)
+    await store.apply(a_batch(first, changed_mind))
+
+    await store.apply(a_batch(first, first_offset=2))
+
+    assert (await store.user(1)).rating.tolist() == [2.0]
+
+
+async def test_given_a_rating_when_the_user_rates_again_later_then_only_the_newest_counts(
+    store: RatingStore,
+) -> None:
+    await store.apply(a_batch(a_rating(rating=5.0), a_rating(rating=1.5, rated_at_ms=NOON_MS + 1)))
+
+    stats = await stats_of(store)
+
+    assert (stats.n.tolist(), stats.half_stars.tolist(), stats.positives.tolist()) == ([1], [3], [0])
+    assert await store.counts() == (1, 1)
+
+
+async def test_given_a_newer_rating_when_an_older_one_arrives_late_then_it_is_passed_over(store: RatingStore) -> None:
+    await store.apply(a_batch(a_rating(rating=5.0), a_rating(rating=1.0, rated_at_ms=NOON_MS - 1)))
+
+    assert (await store.user(1)).rating.tolist() == [5.0]
+
+
+async def test_given_a_half_applied_range_when_a_longer_batch_overlaps_it_then_only_the_rest_counts(
+    store: RatingStore,
+) -> None:
+    events = [a_rating(movie_id=movie) for movie in (1, 2, 3)]
+    await store.apply(a_batch(*events[:2]))
+
+    await store.apply(a_batch(*events))
+
+    assert (await store.user(1)).movie_id.tolist() == [1, 2, 3]
+    assert await store.counts() == (1, 3)
+
+
+async def test_given_random_batches_when_applied_in_other_cuts_then_the_digest_is_the_same(
+    redis: Redis, namespace: str
+) -> None:
+    rng = np.random.default_rng(5)
+    events = [
+        a_rating(movie_id=int(movie), rating=float(stars) / 2, rated_at_ms=int(NOON_MS + ms * 10_000_000))
+        for movie, stars, ms in zip(
+            rng.integers(1, 20, 60), rng.integers(1, 11, 60), rng.integers(0, 1_000, 60), strict=True
+        )
+    ]
+    digests = set()
+    for space, cuts in ((f"{namespace}x", (60,)), (f"{namespace}y", (7, 30, 31, 60))):
+        store, start = RatingStore(redis, space), 0
+        for cut in cuts:
+            await store.apply(a_batch(*events[start:cut], first_offset=start))
+            start = cut
+        digests.add(await digest(redis, space))
+
+    assert len(digests) == 1
+
+
+async def test_given_a_change_feed_when_polled_again_then_only_changes_are_read(store: RatingStore) -> None:
+    await store.apply(a_batch(a_rating(movie_id=1), a_rating(movie_id=2)))
+    view = StatsView(store.redis, store.space)
+    await view.refresh()
+
+    await store.apply(a_batch(a_rating(movie_id=2, user_id=1, rated_at_ms=NOON_MS + 5), first_offset=2))
+
+    assert await view.refresh() is True
+    assert await view.refresh() is False
+    expected = ItemStats.of(
+        Ratings(np.array([1, 1]), np.array([1, 2]), np.array([4, 4], np.float32), np.array([NOON_MS, NOON_MS + 5]))
+    )
+    assert view.stats().movie_id.tolist() == expected.movie_id.tolist()
+    assert view.stats().n.tolist() == expected.n.tolist()
