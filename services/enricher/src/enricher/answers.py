@@ -1,15 +1,29 @@
 """From listed movies to published answers. One function for each mode; both may be given the same movies again."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+import structlog
+
+from enricher import merge
 from enricher.ledger import SOURCE, Ledger
+from enricher.merge import Asked
 from enricher.settings import Mode
+from enricher.tmdb import Tmdb, Unavailable
 from marquee.consumer import Batch
-from marquee.events import MovieEnriched, MovieListed
+from marquee.errors import Transient
+from marquee.events import MetadataStatus, MovieEnriched, MovieListed
 from marquee.publisher import Publisher, record_of
 from marquee.tmdb_snapshot import Snapshot
 from marquee.topics import METADATA
+
+log = structlog.get_logger()
+
+Clock = Callable[[], datetime]
+AT_ONCE = 40
+"""Movies asked for together: below the consumer's poll interval even when each of them takes all of its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +44,51 @@ class Answers:
 async def from_snapshot(batch: Batch[MovieListed], snapshot: Snapshot, answers: Answers) -> None:
     """Answer every movie of a batch at once."""
     await answers.put([snapshot.answer(record.event) for record in batch.records])
+
+
+async def from_tmdb(batch: Batch[MovieListed], tmdb: Tmdb, answers: Answers, clock: Clock) -> None:
+    """Ask for every movie of a batch that has no answer yet."""
+    answers.ledger.require_complete()
+    now = clock()
+    movies = [record.event for record in batch.records if not answers.ledger.is_settled(record.event, now=now)]
+    given = await _ask([Asked(movie.movie_id, movie.tmdb_id) for movie in movies], tmdb, clock)
+    await answers.put([a for a in given if not (_is_unavailable(a) and answers.ledger.is_found(a.movie_id))])
+
+
+async def recheck(tmdb: Tmdb, answers: Answers, clock: Clock, *, every_s: float) -> None:
+    """For ever: ask again for what was unavailable, and for what is too old to be kept."""
+    while True:
+        await asyncio.sleep(every_s)
+        if not answers.ledger.is_complete:
+            continue
+        due = list(answers.ledger.due(now=clock(), recheck=timedelta(seconds=every_s)))
+        for start in range(0, len(due), AT_ONCE):
+            given = [a for a in await _ask(due[start : start + AT_ONCE], tmdb, clock) if not _is_unavailable(a)]
+            if not given:
+                break  # still away
+            try:
+                await answers.put(given)
+            except Transient as error:
+                log.warning("recheck_postponed", error=str(error))
+                break
+
+
+async def _ask(movies: Sequence[Asked], tmdb: Tmdb, clock: Clock) -> list[MovieEnriched]:
+    return await asyncio.gather(*(_answer(movie, tmdb, clock) for movie in movies))
+
+
+async def _answer(movie: Asked, tmdb: Tmdb, clock: Clock) -> MovieEnriched:
+    if movie.tmdb_id is None:
+        return merge.empty(movie, MetadataStatus.NOT_FOUND, fetched_at=clock())
+    try:
+        body = await tmdb.movie(movie.tmdb_id)
+    except Unavailable as error:
+        log.debug("tmdb_unavailable", movie_id=movie.movie_id, error=str(error))
+        return merge.empty(movie, MetadataStatus.UNAVAILABLE, fetched_at=clock())
+    if body is None:
+        return merge.empty(movie, MetadataStatus.NOT_FOUND, fetched_at=clock())
+    return merge.found(movie, body, fetched_at=clock())
+
+
+def _is_unavailable(answer: MovieEnriched) -> bool:
+    return answer.status is MetadataStatus.UNAVAILABLE

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import ValidationError
 
+from enricher.merge import Asked
 from enricher.settings import Mode
 from marquee.api import Answer
 from marquee.errors import InvalidEvent, Transient
@@ -87,14 +88,14 @@ class Ledger:
         known = self._known.get(movie_id)
         return known is not None and known.status is MetadataStatus.FOUND
 
-    def due(self, *, now: datetime, recheck: timedelta) -> Iterator[tuple[int, int]]:
-        """Movie id and TMDB id of what was unavailable for a while, and of what became too old to keep."""
+    def due(self, *, now: datetime, recheck: timedelta) -> Iterator[Asked]:
+        """What was unavailable for a while, and what became too old to keep."""
         for movie_id, known in self._known.items():
             if known.tmdb_id is None:
                 continue
             limit = recheck if known.status is MetadataStatus.UNAVAILABLE else MAX_AGE
             if now - known.fetched_at >= limit:
-                yield movie_id, known.tmdb_id
+                yield Asked(movie_id, known.tmdb_id)
 
     def coverage(self) -> Coverage:
         counts = Counter(known.status for movie_id, known in self._known.items() if movie_id in self._listed)

@@ -9,11 +9,12 @@ from typing import Any, TypedDict
 import structlog
 from fastapi import FastAPI
 
-from enricher.answers import Answers, from_snapshot
+from enricher.answers import AT_ONCE, Answers, from_snapshot, from_tmdb, recheck
 from enricher.api import Wiring, router
 from enricher.ledger import Ledger
 from enricher.settings import EnricherSettings, Mode
-from marquee.consumer import DeadLetters, consume
+from enricher.tmdb import open_tmdb
+from marquee.consumer import DeadLetters, Handle, consume
 from marquee.kafka import ensure_topics, open_consumer, open_producer, topic_name
 from marquee.operations import Dependencies, install_operations
 from marquee.publisher import BULK_OPTIONS, Publisher
@@ -22,6 +23,9 @@ from marquee.tmdb_snapshot import Snapshot
 from marquee.topics import CATALOG, METADATA
 
 log = structlog.get_logger()
+
+Work = Coroutine[Any, Any, None]
+SNAPSHOT_AT_ONCE = 2_000
 
 
 class State(TypedDict):
@@ -47,10 +51,20 @@ def create_app(settings: EnricherSettings | None = None, *, clock: Callable[[], 
             await stack.enter_async_context(publisher)
             reader = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG, METADATA], group=None))
             answers = Answers(publisher, ledger, settings.mode)
-            works = [("ledger", ledger.follow(reader, catalog=topic_name(settings.kafka, CATALOG.name)))]
-            works += [await _answering(settings, snapshot, answers, stack)] if snapshot else []
+            works: dict[str, Work] = {"ledger": ledger.follow(reader, catalog=topic_name(settings.kafka, CATALOG.name))}
+            if snapshot:
+                handle: Handle = partial(from_snapshot, snapshot=snapshot, answers=answers)
+                works["answering"] = await _answering(settings, f"snapshot-{snapshot.digest}", handle, stack)
+            elif settings.mode is Mode.TMDB:
+                tmdb = await stack.enter_async_context(open_tmdb(settings))
+                handle = partial(from_tmdb, tmdb=tmdb, answers=answers, clock=clock)
+                works["answering"] = await _answering(settings, "tmdb", handle, stack)
+                works["recheck"] = recheck(tmdb, answers, clock, every_s=settings.tmdb_recheck_s)
+                dependencies.add("tmdb", tmdb.ping)
+            else:
+                log.info("tmdb_off", hint="no TMDB_API_KEY and no MARQUEE_TMDB_SNAPSHOT: movies go without metadata")
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
-            for name, work in works:
+            for name, work in works.items():
                 tasks.start(name, work)
             dependencies.add("kafka", publisher.ping)
             dependencies.add("ledger", ledger.ping)
@@ -68,15 +82,12 @@ def _snapshot(settings: EnricherSettings) -> Snapshot | None:
     return Snapshot.read(settings.tmdb_snapshot)
 
 
-async def _answering(
-    settings: EnricherSettings, snapshot: Snapshot, answers: Answers, stack: AsyncExitStack
-) -> tuple[str, Coroutine[Any, Any, None]]:
+async def _answering(settings: EnricherSettings, source: str, handle: Handle, stack: AsyncExitStack) -> Work:
     """The consuming loop. Each source of metadata has a group of its own: a new one answers for all movies again."""
     dead = DeadLetters(await stack.enter_async_context(open_producer(settings.kafka)), settings.kafka.topic_prefix)
-    group = f"enricher.{settings.mode}-{snapshot.digest}"
-    consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=group))
-    handle = partial(from_snapshot, snapshot=snapshot, answers=answers)
-    return "catalog_consumer", consume(consumer, [CATALOG], handle, dead_letters=dead)
+    consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=f"enricher.{source}"))
+    max_records = AT_ONCE if settings.mode is Mode.TMDB else SNAPSHOT_AT_ONCE
+    return consume(consumer, [CATALOG], handle, dead_letters=dead, max_records=max_records)
 
 
 if __name__ == "__main__":

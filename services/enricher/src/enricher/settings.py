@@ -26,7 +26,7 @@ class EnricherSettings(ServiceSettings):
     tmdb_rate_per_s: PositiveFloat = 35.0  # TMDB tolerates about 40
     tmdb_concurrency: PositiveInt = 8
     tmdb_timeout_s: PositiveFloat = 10.0  # one request
-    tmdb_total_s: PositiveFloat = 60.0  # one movie, with all retries
+    tmdb_total_s: PositiveFloat = 20.0  # one movie, with all retries
     tmdb_recheck_s: PositiveFloat = (
         600.0  # after this, what was unavailable is asked again, and a refused key tried again
     )

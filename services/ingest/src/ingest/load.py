@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     given = IngestSettings()
     chosen = {"data": args.data or given.data or DEFAULT, "force_load": args.force or given.force_load}
     settings = given.model_copy(update=chosen)
-    configure_logs("ingest", level="WARNING", as_json=settings.log_json)
+    configure_logs("ingest", level="WARNING", as_json=False)
     try:
         report = asyncio.run(_load(settings))
     except MarqueeError as error:

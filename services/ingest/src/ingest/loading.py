@@ -60,14 +60,14 @@ async def _load(settings: IngestSettings, progress: Progress, known: KnownMovies
             report, ends = before
             if loaded.is_still_there(ends, await loaded.log_ends(offsets, settings.kafka)):
                 log.info("load_skipped", data=settings.data, reason="the same content is already loaded")
-                return report.model_copy(update={"skipped": True})
+                return report.model_copy(update={"data": progress.data, "skipped": True})
         progress.enter(Phase.READING)
         data, rejects = await asyncio.to_thread(_read, settings, layout, progress, clock())
         progress.ratings_accepted = len(data.ratings)
         progress.enter(Phase.PUBLISHING)
         async with Publisher(settings.kafka, timeout_s=settings.load_timeout_s, **BULK_OPTIONS) as publisher:
             events = await _publish(data, publisher, settings, progress, known)
-        report = _report(settings, data, rejects, events, time.monotonic() - started)
+        report = _report(progress, data, rejects, events, time.monotonic() - started)
         loaded.remember(
             settings.state_dir, digest, settings.kafka, report, await loaded.log_ends(offsets, settings.kafka)
         )
@@ -132,9 +132,9 @@ async def _send(publisher: Publisher, topic: Topic[Any], batch: Sequence[Record]
         pause_s = min(pause_s * 2, 5.0)
 
 
-def _report(settings: IngestSettings, data: DataSet, rejects: Rejects, events: int, seconds: float) -> LoadReport:
+def _report(progress: Progress, data: DataSet, rejects: Rejects, events: int, seconds: float) -> LoadReport:
     return LoadReport(
-        data=settings.data,
+        data=progress.data,
         rows_read=data.rows_read,
         accepted=len(data.ratings),
         rejected=rejects.by_reason(),
