@@ -23,10 +23,18 @@ class Dependencies:
 
     def __init__(self) -> None:
         self._pings: dict[str, Ping] = {}
+        self._required: set[str] = set()
         self._seen: dict[str, float] = {}
 
-    def add(self, name: str, ping: Ping) -> None:
+    def add(self, name: str, ping: Ping, *, is_required: bool = True) -> None:
+        """Name a dependency. One that is not required is reported, and the service is ready without it."""
         self._pings[name] = ping
+        if is_required:
+            self._required.add(name)
+
+    def allow(self, states: Mapping[str, DependencyState]) -> bool:
+        """All that is required works."""
+        return all(state.ok for name, state in states.items() if name in self._required)
 
     async def check(self) -> Mapping[str, DependencyState]:
         """Ask all of them at once, each for at most PING_TIMEOUT_S."""
@@ -57,9 +65,9 @@ def install_operations(
 
     @router.get("/readyz", responses={503: {"model": Readiness}})
     async def readyz(response: Response) -> Readiness:
-        """Every dependency with its state and age; 503 while one is away."""
+        """Every dependency with its state and age; 503 while a required one is away."""
         states = await dependencies.check()
-        ready = all(state.ok for state in states.values())
+        ready = dependencies.allow(states)
         response.status_code = 200 if ready else 503
         return Readiness(ready=ready, dependencies=dict(states))
 

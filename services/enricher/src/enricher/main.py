@@ -60,7 +60,7 @@ def create_app(settings: EnricherSettings | None = None, *, clock: Callable[[], 
                 handle = partial(from_tmdb, tmdb=tmdb, answers=answers, clock=clock)
                 works["answering"] = await _answering(settings, "tmdb", handle, stack)
                 works["recheck"] = recheck(tmdb, answers, clock, every_s=settings.tmdb_recheck_s)
-                dependencies.add("tmdb", tmdb.ping)
+                dependencies.add("tmdb", tmdb.ping, is_required=False)
             else:
                 log.info("tmdb_off", hint="no TMDB_API_KEY and no MARQUEE_TMDB_SNAPSHOT: movies go without metadata")
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
