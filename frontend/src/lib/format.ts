@@ -17,11 +17,11 @@ export function counted(n: number, noun: string): string {
   return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-/** 136 -> "2 h 16 min"; null for an unknown length. */
+/** 136 -> "2 h 16 min", kept on one line; null for an unknown length. */
 export function runtime(minutes: number | null | undefined): string | null {
   if (!minutes || minutes <= 0) return null;
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  return [hours ? `${hours} h` : "", rest ? `${rest} min` : ""].filter(Boolean).join(" ");
+  return [hours ? `${hours}\u00a0h` : "", rest ? `${rest}\u00a0min` : ""].filter(Boolean).join("\u00a0");
 }
 
 /** 4.5 -> "4.5 stars", 1 -> "1 star". */

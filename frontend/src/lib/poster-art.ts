@@ -7,7 +7,7 @@ export interface Palette {
   ink: string;
 }
 
-export type Motif = (typeof MOTIFS)[number][1];
+export type Motif = (typeof MOTIFS)[number][1][number] | (typeof NEUTRAL)[number];
 export type Layout = "low" | "high" | "band";
 
 export interface PosterArt {
@@ -40,26 +40,28 @@ export const PALETTES: readonly Palette[] = [
 
 /** Genre to motif, the most telling genre first: a horror comedy should look like horror. */
 const MOTIFS = [
-  ["Horror", "fangs"],
-  ["Film-Noir", "blinds"],
-  ["Western", "mesa"],
-  ["Musical", "notes"],
-  ["War", "chevrons"],
-  ["Sci-Fi", "orbit"],
-  ["Animation", "blobs"],
-  ["Documentary", "frames"],
-  ["Mystery", "keyhole"],
-  ["Fantasy", "towers"],
-  ["Children", "balloons"],
-  ["Crime", "target"],
-  ["Thriller", "spiral"],
-  ["Romance", "rings"],
-  ["Adventure", "peaks"],
-  ["Action", "burst"],
-  ["Comedy", "confetti"],
-  ["Drama", "curtain"],
-  ["", "lamp"],
+  ["Horror", ["fangs", "moor"]],
+  ["Film-Noir", ["blinds"]],
+  ["Western", ["mesa"]],
+  ["Musical", ["notes"]],
+  ["War", ["chevrons"]],
+  ["Sci-Fi", ["orbit", "grid"]],
+  ["Animation", ["blobs"]],
+  ["Documentary", ["frames"]],
+  ["Mystery", ["keyhole"]],
+  ["Fantasy", ["towers"]],
+  ["Children", ["balloons"]],
+  ["Crime", ["target", "skyline"]],
+  ["Thriller", ["spiral", "stairs"]],
+  ["Romance", ["rings"]],
+  ["Adventure", ["peaks"]],
+  ["Action", ["burst", "bolts"]],
+  ["Comedy", ["confetti"]],
+  ["Drama", ["curtain", "horizon"]],
 ] as const;
+
+/** For a movie whose genres nobody told us. */
+const NEUTRAL = ["lamp", "curtain", "horizon", "frames", "rings", "stairs"] as const;
 
 const LAYOUTS: readonly Layout[] = ["low", "high", "band"];
 
@@ -69,7 +71,7 @@ export function posterArt(title: string, year: number | null, genres: readonly s
   const motifs = motifsOf(genres);
   return {
     palette: PALETTES[seed % PALETTES.length] as Palette,
-    motif: motifs[Math.floor((dice[6] ?? 0) * Math.min(2, motifs.length))] ?? "lamp",
+    motif: motifs[Math.floor((dice[6] ?? 0) * motifs.length)] ?? "lamp",
     layout: LAYOUTS[Math.floor((dice[7] ?? 0) * LAYOUTS.length)] ?? "low",
     isSerif: (dice[8] ?? 0) < 0.34,
     titleSize: titleSize(title),
@@ -77,12 +79,10 @@ export function posterArt(title: string, year: number | null, genres: readonly s
   };
 }
 
-/** The motifs that fit, most telling first; never empty. */
-export function motifsOf(genres: readonly string[]): Motif[] {
-  const fitting = MOTIFS.filter(([genre]) => genre !== "" && genres.includes(genre)).map(
-    ([, motif]) => motif,
-  );
-  return fitting.length > 0 ? fitting : ["lamp"];
+/** The motifs of the two most telling genres, or the neutral ones; never empty. */
+export function motifsOf(genres: readonly string[]): readonly Motif[] {
+  const fitting = MOTIFS.filter(([genre]) => genres.includes(genre)).slice(0, 2);
+  return fitting.length > 0 ? fitting.flatMap(([, motifs]) => motifs) : NEUTRAL;
 }
 
 /** FNV-1a over UTF-16 code units: small, spread well, and the same everywhere. */

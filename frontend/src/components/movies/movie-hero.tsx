@@ -5,24 +5,26 @@ import { MovieFacts } from "./movie-facts";
 import { MovieScores } from "./movie-scores";
 import { RateMovie } from "./rate-movie";
 
+/** Poster beside the name; on a phone the rest goes below both. */
+export const MOVIE_GRID =
+  "grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-5 gap-y-5 pt-6 sm:grid-cols-[15rem_minmax(0,1fr)] sm:grid-rows-[auto_1fr] sm:gap-x-12 sm:pt-12 lg:grid-cols-[21rem_minmax(0,1fr)]";
+
 /** Everything known of one movie. */
 export function MovieHero({ movie, rating }: { movie: MovieDetail; rating: number | null }) {
   const isRenamed = movie.original_title && movie.original_title !== movie.title;
   return (
-    <article
-      className="grid gap-x-12 gap-y-6 pt-8 sm:grid-cols-[15rem_minmax(0,1fr)] sm:pt-12 lg:grid-cols-[21rem_minmax(0,1fr)]"
-      data-testid="movie-detail"
-      data-movie-id={movie.movie_id}
-    >
-      <Poster movie={movie} isEager className="w-40 sm:w-full" />
-      <div className="min-w-0">
-        <h1 className="text-balance font-extrabold text-4xl leading-[1.08] tracking-tight sm:text-5xl lg:text-6xl">
+    <article className={MOVIE_GRID} data-testid="movie-detail" data-movie-id={movie.movie_id}>
+      <Poster movie={movie} isEager className="self-start sm:row-span-2" />
+      <header className="min-w-0 max-sm:self-end">
+        <h1 className="text-balance font-extrabold text-3xl leading-[1.08] tracking-tight sm:text-5xl lg:text-6xl">
           {movie.title}
         </h1>
         {isRenamed && <p className="mt-2 text-lg text-soft italic">{movie.original_title}</p>}
-        <div className="mt-3 text-base">
+        <div className="mt-3">
           <MovieFacts movie={movie} />
         </div>
+      </header>
+      <div className="min-w-0 max-sm:col-span-2">
         <MovieScores movie={movie} />
         <RateMovie movieId={movie.movie_id} title={movie.title} rating={rating} />
         <p className="max-w-prose text-lg leading-relaxed">

@@ -5,7 +5,7 @@ import type { MovieDetail } from "@/lib/types";
 export function MovieScores({ movie }: { movie: MovieDetail }) {
   const votes = movie.tmdb_vote_count ?? 0;
   return (
-    <dl className="my-6 flex flex-wrap gap-x-10 gap-y-4">
+    <dl className="mb-6 flex flex-wrap gap-x-10 gap-y-4">
       {movie.rating_mean != null && (
         <Score
           label={counted(movie.rating_count ?? 0, "MovieLens rating")}

@@ -7,9 +7,13 @@ import { SignedBar } from "./signed-bar";
 export function ScoreSum({ card }: { card: RankedCard }) {
   const rest = unexplained(card);
   const rows = [
-    { label: "Where every movie starts", value: card.base },
-    ...(card.reasons ?? []).map((reason) => ({ label: reason.text, value: reason.contribution })),
-    ...(rest ? [{ label: "Not explained", value: rest }] : []),
+    { key: "base", label: "Where every movie starts", value: card.base },
+    ...(card.reasons ?? []).map((reason) => ({
+      key: reason.code + reason.text,
+      label: reason.text,
+      value: reason.contribution,
+    })),
+    ...(rest ? [{ key: "rest", label: "Not explained", value: rest }] : []),
   ];
   const widest = Math.max(...rows.map((row) => Math.abs(row.value)), 1e-9);
   return (
@@ -23,12 +27,12 @@ export function ScoreSum({ card }: { card: RankedCard }) {
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ label, value }) => (
-          <tr key={label} data-testid="why-row" data-value={value}>
+        {rows.map(({ key, label, value }) => (
+          <tr key={key} data-testid="why-row" data-value={value}>
             <th scope="row" className="pr-3 text-left font-normal leading-snug">
               {label}
             </th>
-            <td className="w-24 sm:w-32" aria-hidden="true">
+            <td className="w-20 sm:w-32" aria-hidden="true">
               <SignedBar value={value} widest={widest} />
             </td>
             <td className={`w-14 text-right tabular-nums ${value < 0 ? "text-minus" : "text-plus"}`}>

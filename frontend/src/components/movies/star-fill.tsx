@@ -17,7 +17,7 @@ function Row({ className, clip }: { className: string; clip?: string }) {
   return (
     <span className={`flex ${className}`} style={clip ? { clipPath: clip } : undefined}>
       {[1, 2, 3, 4, 5].map((i) => (
-        <StarIcon key={i} className="size-7 p-0.5 pointer-coarse:size-10 pointer-coarse:p-1" />
+        <StarIcon key={i} className="aspect-square w-1/5 p-0.5 pointer-coarse:p-1" />
       ))}
     </span>
   );

@@ -49,14 +49,14 @@ export function StarRating({ title, value, isBusy = false, onRate }: Props) {
   }
 
   return (
-    <div className="flex items-center gap-2.5">
+    <div className="flex items-center gap-2">
       <div
         ref={root}
         role="radiogroup"
         aria-label={`Rate ${title}`}
         aria-busy={isBusy}
         data-testid="stars"
-        className={`relative touch-pan-y ${isBusy ? "opacity-60" : "cursor-pointer"}`}
+        className={`relative -ml-0.5 w-full max-w-35 touch-pan-y pointer-coarse:max-w-50 ${isBusy ? "opacity-60" : "cursor-pointer"}`}
         onPointerDown={() => {
           isHeld.current = true;
         }}
@@ -65,7 +65,9 @@ export function StarRating({ title, value, isBusy = false, onRate }: Props) {
         onPointerCancel={letGo}
         onPointerLeave={letGo}
         onKeyDown={steer}
-        onBlur={() => setDraft(null)}
+        onBlur={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget)) setDraft(null);
+        }}
       >
         <StarFill stars={shown ?? 0} isDraft={draft !== null} />
         <div className="absolute inset-0 grid grid-cols-10">
@@ -85,7 +87,7 @@ export function StarRating({ title, value, isBusy = false, onRate }: Props) {
           ))}
         </div>
       </div>
-      <span className="w-7 font-bold text-glow text-sm tabular-nums" aria-hidden="true">
+      <span className="w-7 shrink-0 font-bold text-glow text-sm tabular-nums" aria-hidden="true">
         {shown ?? ""}
       </span>
     </div>

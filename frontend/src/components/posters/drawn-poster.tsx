@@ -56,8 +56,12 @@ function MotifDrawing({ art, offset }: { art: PosterArt; offset: number }) {
   );
 }
 
+/** The lettering stands on plain ground; the motif ends in a band's edge or fades out beyond the text. */
 function bandStyle({ layout, palette }: PosterArt) {
   if (layout === "band") return { background: palette.ink, color: palette.ground };
-  const fade = layout === "high" ? "to bottom" : "to top";
-  return { background: `linear-gradient(${fade}, ${palette.ground} 62%, ${palette.ground}00)` };
+  const [side, padding] = layout === "high" ? ["bottom", "paddingBottom"] : ["top", "paddingTop"];
+  return {
+    background: `linear-gradient(to ${side}, ${palette.ground} calc(100% - 16cqw), ${palette.ground}00)`,
+    [padding]: "16cqw",
+  };
 }

@@ -5,9 +5,9 @@ import { SearchBox } from "@/components/search/search-box";
 
 /** The home page has the large box; everywhere else it is up here. */
 export function HeaderSearch() {
-  if (usePathname() === "/") return <div className="flex-1" />;
+  if (usePathname() === "/") return null;
   return (
-    <div className="min-w-0 flex-1 sm:max-w-md">
+    <div className="w-full max-sm:order-last sm:mr-auto sm:max-w-md">
       <SearchBox />
     </div>
   );

@@ -14,7 +14,7 @@ interface Props {
   onRate: (card: RankedCard, stars: number) => void;
 }
 
-export const RANKED_GRID = "relative grid items-start gap-4 xl:grid-cols-2";
+export const RANKED_GRID = "relative grid gap-4 xl:grid-cols-2";
 
 export function RankedList({ ref, state, onRate }: Props) {
   const { items, meta } = state.ranking;

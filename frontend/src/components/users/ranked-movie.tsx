@@ -23,6 +23,7 @@ export interface RankedMovieProps {
 /** One place of the ranking: the movie, why it is here, and stars to say otherwise. */
 export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: RankedMovieProps) {
   const isLead = card.rank === 1;
+  const reasons = card.reasons ?? [];
   return (
     <li
       data-testid="ranked-card"
@@ -31,13 +32,15 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
       data-flip={card.movie_id}
       className={`rounded-2xl border border-line bg-panel transition-opacity duration-200 ${isLead ? "xl:col-span-2" : ""} ${isLeaving ? "opacity-0" : ""}`}
     >
-      <article className={`flex gap-4 p-3.5 sm:gap-5 sm:p-4 ${isLead ? "sm:p-6" : ""}`}>
+      <article
+        className={`grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[1fr_auto] gap-x-4 p-3.5 sm:gap-x-5 sm:p-4 ${isLead ? "sm:p-6" : ""}`}
+      >
         <Link
           href={`/movies/${card.movie_id}`}
           prefetch={false}
           tabIndex={-1}
           aria-hidden="true"
-          className="shrink-0 self-start"
+          className="self-start sm:row-span-2"
         >
           <Poster
             movie={card}
@@ -45,10 +48,10 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
             className={isLead ? "w-24 sm:w-48" : "w-24 sm:w-32"}
           />
         </Link>
-        <div className="flex min-w-0 flex-1 flex-col gap-2.5">
+        <div className="flex min-w-0 flex-col gap-2.5">
           <header className="flex items-start gap-3">
             <span
-              className={`font-black text-glow leading-none tabular-nums ${isLead ? "text-5xl" : "text-3xl"}`}
+              className={`font-black text-glow leading-none tabular-nums ${isLead ? "text-4xl sm:text-5xl" : "text-3xl"}`}
             >
               <span className="sr-only">Number </span>
               {card.rank}
@@ -70,7 +73,7 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
             <MovementBadge moved={moved} />
           </header>
           {match !== null && <MatchMeter percent={match} />}
-          <ReasonList reasons={card.reasons ?? []} />
+          <ReasonList reasons={reasons} />
           <div className="mt-auto">
             <StarRating
               title={card.title}
@@ -78,8 +81,10 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
               isBusy={rated !== null}
               onRate={(stars) => onRate(card, stars)}
             />
-            {(card.reasons ?? []).length > 0 && <WhyPanel card={card} />}
           </div>
+        </div>
+        <div className="max-sm:col-span-2 max-sm:mt-2 sm:col-start-2">
+          {reasons.length > 0 && <WhyPanel card={card} />}
         </div>
       </article>
     </li>

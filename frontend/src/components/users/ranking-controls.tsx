@@ -85,7 +85,7 @@ export function RankingControls({ settings, onChange }: Props) {
           aria-valuetext={
             draft.diversity === 0 ? "by score alone" : `${Math.round(draft.diversity * 100)} of 100`
           }
-          className="h-10 w-32 accent-bulb"
+          className="block h-10 w-32 accent-glow"
           value={draft.diversity}
           onChange={(event) => apply({ diversity: Number(event.target.value) }, PAUSE_MS)}
         />

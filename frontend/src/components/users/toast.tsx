@@ -1,21 +1,34 @@
+"use client";
+
+import { useEffect, useState } from "react";
 import type { Trouble } from "@/lib/outcome";
 
-/** What just happened, for eyes and for screen readers. */
+const SHOWN_MS = 8_000;
+
+/** What just happened, for eyes and for screen readers; it clears itself, trouble stays. */
 export function Toast({ announcement, trouble }: { announcement: string; trouble: Trouble | null }) {
+  const [cleared, setCleared] = useState("");
+
+  useEffect(() => {
+    setCleared("");
+    const timer = setTimeout(() => setCleared(announcement), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [announcement]);
+
   return (
     <div className="pointer-events-none fixed inset-x-0 bottom-4 z-50 flex flex-col items-center gap-2 px-4">
       <p
         role="status"
         aria-live="polite"
         data-testid="announcement"
-        className="rounded-full border border-line bg-raised px-5 py-2.5 font-semibold shadow-2xl empty:hidden"
+        className="rounded-2xl border border-line bg-raised px-5 py-2.5 font-semibold shadow-2xl empty:hidden"
       >
-        {announcement}
+        {cleared === announcement ? "" : announcement}
       </p>
       <p
         role="alert"
         data-testid="action-trouble"
-        className="rounded-xl border border-minus bg-panel px-5 py-3 text-minus shadow-2xl empty:hidden"
+        className="rounded-2xl border border-minus bg-panel px-5 py-2.5 text-minus shadow-2xl empty:hidden"
       >
         {trouble ? `${trouble.title}. ${trouble.detail}` : ""}
       </p>

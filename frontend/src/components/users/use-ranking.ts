@@ -83,7 +83,8 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
       if (!sent.ok) {
         const rated = new Map(latest.current.rated);
         rated.delete(card.movie_id);
-        return update({ rated, trouble: sent.trouble, announcement: `${card.title} could not be rated.` });
+        const trouble = { ...sent.trouble, title: `${card.title} could not be rated` };
+        return update({ rated, trouble, announcement: "" });
       }
       const signal = begin();
       update({ isPending: true });

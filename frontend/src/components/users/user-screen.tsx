@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { useCurrentUser } from "@/components/shell/current-user";
 import type { Settings } from "@/lib/settings";
 import type { Ranking, UserProfile } from "@/lib/types";
@@ -10,6 +10,7 @@ import { RankingControls } from "./ranking-controls";
 import { RungNotice } from "./rung-notice";
 import { Toast } from "./toast";
 import { useFlip } from "./use-flip";
+import { useKeptFocus } from "./use-kept-focus";
 import { useRanking } from "./use-ranking";
 import { UserHeading } from "./user-heading";
 
@@ -23,7 +24,13 @@ interface Props {
 /** A user's page: the list, what it rests on, and the means to change it. */
 export function UserScreen({ userId, ranking, profile, settings }: Props) {
   const list = useRef<HTMLOListElement>(null);
-  const { state, change, rate } = useRanking({ userId, ranking, profile, settings }, useFlip(list));
+  const rememberPlaces = useFlip(list);
+  const rememberFocus = useKeptFocus(list);
+  const beforeChange = useCallback(() => {
+    rememberPlaces();
+    rememberFocus();
+  }, [rememberPlaces, rememberFocus]);
+  const { state, change, rate } = useRanking({ userId, ranking, profile, settings }, beforeChange);
   const { setUserId } = useCurrentUser();
 
   // Whose list is open is who is looking, also when the address was typed.

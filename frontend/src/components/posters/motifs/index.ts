@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import type { Motif } from "@/lib/poster-art";
 import { Balloons, Blobs, Confetti, Notes, Rings } from "./bright";
+import { Bolts, Grid, Horizon, Moor, Skyline, Stairs } from "./city";
 import { Blinds, Fangs, Keyhole, Spiral, Target } from "./night";
 import type { MotifProps } from "./props";
 import { Mesa, Orbit, Peaks, Towers } from "./sky";
@@ -25,5 +26,11 @@ export const motifComponents: Record<Motif, ComponentType<MotifProps>> = {
   rings: Rings,
   spiral: Spiral,
   target: Target,
+  bolts: Bolts,
+  grid: Grid,
+  horizon: Horizon,
+  moor: Moor,
+  skyline: Skyline,
+  stairs: Stairs,
   towers: Towers,
 };

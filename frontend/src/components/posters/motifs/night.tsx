@@ -53,7 +53,7 @@ export function Target({ palette, dice }: MotifProps) {
 
 export function Spiral({ palette, dice }: MotifProps) {
   const start = roll(dice, 0, 0, 360);
-  const points = Array.from({ length: 91 }, (_, i) => at(100, 102, 4 + i * 0.98, start + i * 16).join(" "));
+  const points = Array.from({ length: 241 }, (_, i) => at(100, 102, 4 + i * 0.367, start + i * 6).join(" "));
   return (
     <>
       <circle cx="100" cy="102" r="94" fill={palette.shade} />
