@@ -117,7 +117,7 @@ def load_bundle(path: Path) -> Bundle:
     Raises:
         BundleRefused: something is missing, changed, or made for other features.
     """
-    manifest = _manifest(path)
+    manifest = read_manifest(path)
     for name, digest in manifest.files.items():
         file = path / name
         if not file.is_file():
@@ -179,7 +179,12 @@ def _write_parts(parts: BundleParts, folder: Path) -> None:
     (folder / REPORT).write_text(json.dumps(parts.report, indent=2), encoding="utf-8")
 
 
-def _manifest(path: Path) -> ModelManifest:
+def read_manifest(path: Path) -> ModelManifest:
+    """The manifest alone, checked against the features this code computes.
+
+    Raises:
+        BundleRefused: there is none, or it is of another schema.
+    """
     try:
         manifest = ModelManifest.model_validate_json((path / MANIFEST).read_bytes())
     except FileNotFoundError as error:

@@ -30,6 +30,12 @@ class Background:
         task.add_done_callback(self._ended)
         self._tasks[name] = task
 
+    def start_once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """A task that may end well; only its failure ends the service."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else self._ended(done))
+        self._tasks[name] = task
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():
             return

@@ -1,1 +1,1 @@
-"""trainer."""
+"""Trains, evaluates, gates and publishes the ranking model."""
