@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ingest.datasets import DEFAULT, NAMED
 from marquee_cli.failures import CommandFailed
 from marquee_cli.home import STATE_OF_A_DATA_SET, Home, read_json, write_json
 from marquee_cli.node import installed_node
@@ -25,8 +26,6 @@ from marquee_cli.steps import Progress, Steps, wait
 from marquee_cli.stop import stop
 from marquee_cli.watching import Watching
 
-DEFAULT_DATA = "ml-latest-small"
-NAMED = ("ml-latest-small", "ml-100k", "ml-1m", "ml-25m", "ml-32m")
 SAMPLE_USERS = (123, 1)
 LIMIT_S = 3_600.0
 
@@ -79,7 +78,7 @@ def chosen_data(wanted: str, *, noted: str | None, is_fresh: bool) -> str:
         CommandFailed: there is no such data set, or the state directory holds another one.
     """
     if not wanted:
-        return DEFAULT_DATA if is_fresh or noted is None else noted
+        return DEFAULT if is_fresh or noted is None else noted
     if wanted not in NAMED:
         directory = Path(wanted).expanduser().resolve()
         if not directory.is_dir():

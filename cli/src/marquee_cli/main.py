@@ -15,6 +15,7 @@ class Command:
 
     module: str
     help: str
+    joins_run: bool = False  # talks to the broker and the stores of the embedded run, if one is running
 
 
 COMMANDS = {
@@ -24,7 +25,7 @@ COMMANDS = {
     "backtest": Command("marquee_cli.backtest", "train on given ratings and write rankings for users or movies as CSV"),
     "rolls": Command("marquee_cli.rolls", "measure ranking quality on time windows, beside baselines"),
     "synth": Command("marquee_cli.synth", "write MovieLens-shaped files with a known structure"),
-    "ingest": Command("marquee_cli.ingest", "load a data set into a running system once more"),
+    "ingest": Command("ingest.load", "load a data set into a running system", joins_run=True),
     "bench": Command("marquee_cli.bench", "measure latency, throughput, freshness and memory of a running system"),
 }
 ALIASES = {"demo-down": "stop"}
@@ -38,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _overview(argv)
     parser = argparse.ArgumentParser(prog=f"marquee {name}", description=COMMANDS[name].help)
     try:
+        if COMMANDS[name].joins_run:
+            import_module("marquee_cli.joining").join()
         module = import_module(COMMANDS[name].module)
         module.add_arguments(parser)
         return int(module.run(parser.parse_args(argv[1:])) or 0)

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from ingest.progress import LoadStatus, Phase, progress_line
 from marquee_cli.failures import CommandFailed
 from marquee_cli.steps import Progress
 
@@ -44,16 +45,17 @@ class Watching:
         report = self.get("ingest", "/v1/load")
         if report is None:
             return Progress("asking ingest")
-        if report.get("phase") == "failed" or report.get("error"):
-            raise CommandFailed(f"the data set could not be loaded: {report.get('error')}")
-        return Progress(_load_line(report), is_done=report.get("phase") in ("done", "idle"))
+        status = LoadStatus.model_validate(report)
+        if status.phase is Phase.FAILED:
+            raise CommandFailed(f"the data set could not be loaded: {status.error}")
+        return Progress(_load_line(status), is_done=status.phase in (Phase.DONE, Phase.IDLE))
 
     def metadata(self) -> Progress:
         """Movies that TMDB (or the snapshot) was asked about."""
         report = self.get("enricher", "/v1/coverage")
         if report is None:
             return Progress("asking enricher")
-        return Progress(_coverage_line(report), is_done=_is_covered(report))
+        return Progress(_coverage_line(report), is_done=report["pending"] == 0 or report["mode"] == "none")
 
     def state(self) -> Progress:
         """Events counted in the stores."""
@@ -97,22 +99,17 @@ class Watching:
         return Progress(f"rung {rung} so far")
 
 
-def _load_line(report: Json) -> str:
-    rows, total = report.get("ratings_read", report.get("rows", 0)), report.get("ratings_total", report.get("total"))
-    text = f"{report.get('phase')}: {rows:,}" + (f" of {total:,}" if total else "") + " ratings"
-    if rate := report.get("rate"):
-        text += f", {rate:,.0f}/s"
-    if eta_s := report.get("eta_s"):
-        text += f", {eta_s:.0f} s left"
-    rejected = report.get("rejected")
-    count = sum(rejected.values()) if isinstance(rejected, dict) else rejected
-    return text + (f", {count:,} rows rejected" if count else "")
+def _load_line(status: LoadStatus) -> str:
+    done = status.report
+    if done is None:
+        return progress_line(status)
+    if done.skipped:
+        return "already loaded"
+    rejected = sum(done.rejected.values())
+    text = f"{done.accepted:,} ratings of {done.users:,} users, {done.movies:,} movies"
+    return text + (f"; {rejected:,} rows rejected, see {done.rejects_file}" if rejected else "")
 
 
 def _coverage_line(report: Json) -> str:
-    numbers = ", ".join(f"{value:,} {key.replace('_', ' ')}" for key, value in report.items() if isinstance(value, int))
-    return numbers or "nothing to ask"
-
-
-def _is_covered(report: Json) -> bool:
-    return bool(report.get("done", report.get("pending", 0) == 0))
+    text = f"{report['found']:,} of {report['movies']:,} movies found ({report['mode']})"
+    return text + (f"; {report['pending']:,} to go" if report["pending"] else "")

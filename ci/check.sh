@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Everything that has to pass, step by step, on any machine: each step is named and timed, the first failure ends it.
+# The tests come last, so that the closing lines are pytest's own summary.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CI=true
+
+started=$SECONDS
+step() { # step NAME COMMAND…
+  local name=$1 begun=$SECONDS
+  shift
+  echo "=== $name"
+  if ! "$@"; then
+    echo "=== $name: FAILED after $((SECONDS - begun)) s"
+    exit 1
+  fi
+  echo "=== $name: $((SECONDS - begun)) s (in all $((SECONDS - started)) s)"
+}
+frontend() { # frontend SCRIPT: with the Node.js that set-up chose
+  local node
+  node=$(.venv/bin/python -c 'from marquee_cli.setup import VENV; from marquee_cli.node import installed_node as n; print(n(VENV).node.parent)')
+  (cd frontend && PATH=$node:$PWD/../.venv/bin:$PATH npm run --silent "$1")
+}
+
+step "set-up" make --no-print-directory setup-test
+step "ruff: rules" .venv/bin/ruff check .
+step "ruff: format" .venv/bin/ruff format --check .
+step "mypy" make --no-print-directory type
+step "locks, addresses and paths" .venv/bin/python ci/check_lock.py
+step "frontend: rules" frontend lint
+step "frontend: types" frontend typecheck
+step "frontend: unit tests" frontend test
+step "compose" ci/compose-test.sh
+step "tests" make --no-print-directory test

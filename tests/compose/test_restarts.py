@@ -1,0 +1,37 @@
+"""After any one service was restarted, the stack ranks again by itself."""
+
+import os
+import subprocess
+import time
+
+import httpx
+import pytest
+
+COMPOSE = os.environ.get("MARQUEE_E2E_COMPOSE", "").split()
+SERVICES = ("kafka", "redis", "ingest", "enricher", "features", "trainer", "ranker", "gateway", "frontend")
+LIMIT_S = 120.0
+
+
+def is_personal(url: str) -> bool:
+    try:
+        answer = httpx.post(f"{url}/v1/rank", json={"user_id": 123, "k": 25}, timeout=10)
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == 200 and answer.json()["meta"]["rung"] == "personal"
+
+
+def health(service: str) -> str:
+    command = [*COMPOSE, "ps", "--format", "{{.Health}}", service]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("service", SERVICES)
+def test_given_a_running_stack_when_a_service_is_restarted_then_it_ranks_again_by_itself(service: str) -> None:
+    gateway = os.environ["MARQUEE_E2E_GATEWAY"]
+    subprocess.run([*COMPOSE, "restart", service], check=True, capture_output=True)
+
+    deadline = time.monotonic() + LIMIT_S
+    while not (is_personal(gateway) and health(service) == "healthy"):
+        assert time.monotonic() < deadline, f"no personal ranking {LIMIT_S:.0f} s after a restart of {service}"
+        time.sleep(0.5)

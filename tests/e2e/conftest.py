@@ -1,0 +1,72 @@
+"""One complete system for all journeys, and a real browser."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from marquee_cli.chromium import FLAGS, find_chromium
+from support.system import System, embedded_system, given_system
+
+SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Starting a whole system takes minutes, on one test's account."""
+    for item in items:
+        if Path(item.path).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(900))
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The given system, or an embedded one on the real data, or on synthetic data where that is not there."""
+    if given := given_system():
+        yield given
+        return
+    data = Path(os.environ.get("MARQUEE_TEST_DATA", SHARED_DATA))
+    directory, snapshot = data / "ml-latest-small", data / "tmdb" / "movies.csv"
+    if not (directory / "ratings.csv").exists():
+        directory = tmp_path_factory.mktemp("synth")
+        sizes = ["--users", "300", "--movies", "1500", "--ratings", "40000", "--seed", "7"]
+        command = [sys.executable, "-m", "marquee_cli.main", "synth", *sizes, "--out", str(directory)]
+        subprocess.run(command, check=True, capture_output=True)
+    with embedded_system(
+        tmp_path_factory.mktemp("home"), directory, snapshot if snapshot.exists() else None
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def api(system: System) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=system.gateway, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = find_chromium()
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no Chromium on the CI machine: `make setup-test` installs one")
+        pytest.skip("no Chromium or Chrome on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(found), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, system: System) -> Iterator[Page]:
+    """A fresh visitor."""
+    context = browser.new_context(base_url=system.frontend, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    yield page
+    context.close()

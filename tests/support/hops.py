@@ -1,0 +1,68 @@
+"""Counts ratings, users and movies at each hop: topics, Redis, Parquet. A script that also runs inside a container.
+
+Reads MARQUEE_KAFKA__BOOTSTRAP, MARQUEE_REDIS__URL and MARQUEE_LOG_DIR; prints one JSON object.
+"""
+
+import asyncio
+import json
+
+from redis.asyncio import Redis
+
+from marquee.event_log import EventLog
+from marquee.kafka import open_consumer
+from marquee.settings import ServiceSettings
+from marquee.store import CatalogueStore, RatingStore
+from marquee.topics import CATALOG, RATINGS
+
+
+async def topics(settings: ServiceSettings) -> dict[str, int]:
+    """Different (user, movie) pairs, users and listed movies on the topics, read to their ends."""
+    pairs: set[tuple[int, int]] = set()
+    movies: set[int] = set()
+    async with open_consumer(settings.kafka, [RATINGS, CATALOG], group=None) as consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
+        starts = await consumer.beginning_offsets(consumer.assignment())
+        behind = {partition for partition, end in ends.items() if end > starts[partition]}
+        while behind:
+            for partition, records in (await consumer.getmany(timeout_ms=500)).items():
+                for record in records:
+                    if partition.topic == RATINGS.name:
+                        event = RATINGS.parse(record.value)
+                        pairs |= {(event.user_id, movie_id) for movie_id in event.movie_id}
+                    else:
+                        movies.add(CATALOG.parse(record.value).movie_id)
+                if records[-1].offset + 1 >= ends[partition]:
+                    behind.discard(partition)
+    return {"ratings": len(pairs), "users": len({user for user, _ in pairs}), "movies": len(movies)}
+
+
+async def online(settings: ServiceSettings) -> dict[str, int]:
+    """What Redis holds."""
+    redis: Redis = Redis.from_url(settings.redis.url)
+    try:
+        users, ratings = await RatingStore(redis, settings.redis.space).counts()
+        return {
+            "ratings": ratings,
+            "users": users,
+            "movies": await CatalogueStore(redis, settings.redis.space, CATALOG.name).count(),
+        }
+    finally:
+        await redis.aclose()
+
+
+def offline(settings: ServiceSettings) -> dict[str, int]:
+    """What the Parquet log says."""
+    log = EventLog(str(settings.log_dir))
+    ratings = log.all_ratings()
+    users = len(set(ratings.user_id.tolist()))
+    return {"ratings": len(ratings), "users": users, "movies": len(log.listed())}
+
+
+async def main() -> None:
+    settings = ServiceSettings()
+    found = {"topics": await topics(settings), "redis": await online(settings), "parquet": offline(settings)}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
