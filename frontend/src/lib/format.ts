@@ -1,12 +1,7 @@
 /** How numbers and dates read. Fixed locale and UTC: server and browser must write the same text. */
 
 const counts = new Intl.NumberFormat("en-US");
-const days = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  timeZone: "UTC",
-});
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export function count(n: number): string {
   return counts.format(n);
@@ -40,18 +35,10 @@ export function plain(x: number): string {
   return signed(x).replace("+", "");
 }
 
+/** "24 Sep 2018", in UTC. Not by Intl: its abbreviations differ between Node and browsers ("Sept"). */
 export function day(iso: string): string {
-  return days.format(new Date(iso));
-}
-
-/** "just now", "5 min ago", "3 h ago", "2 days ago", and the date after a month. */
-export function ago(iso: string, now: Date): string {
-  const s = (now.getTime() - new Date(iso).getTime()) / 1_000;
-  if (s < 60) return "just now";
-  if (s < 3_600) return `${Math.floor(s / 60)} min ago`;
-  if (s < 86_400) return `${Math.floor(s / 3_600)} h ago`;
-  if (s < 30 * 86_400) return `${counted(Math.floor(s / 86_400), "day")} ago`;
-  return day(iso);
+  const date = new Date(iso);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** "en" -> "English"; the code itself where nobody knows the language. */

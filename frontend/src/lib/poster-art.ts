@@ -16,6 +16,8 @@ export interface PosterArt {
   layout: Layout;
   isSerif: boolean;
   titleSize: number;
+  /** Of the lettering with its margins, in hundredths of the poster's width; an estimate. */
+  textHeight: number;
   /** Fractions from 0 up to 1 for the motif to vary itself with. */
   dice: readonly number[];
 }
@@ -69,12 +71,14 @@ export function posterArt(title: string, year: number | null, genres: readonly s
   const seed = hash(`${title}|${year ?? ""}`);
   const dice = diceFrom(seed);
   const motifs = motifsOf(genres);
+  const size = titleSize(title);
   return {
     palette: PALETTES[seed % PALETTES.length] as Palette,
     motif: motifs[Math.floor((dice[6] ?? 0) * motifs.length)] ?? "lamp",
     layout: LAYOUTS[Math.floor((dice[7] ?? 0) * LAYOUTS.length)] ?? "low",
     isSerif: (dice[8] ?? 0) < 0.34,
-    titleSize: titleSize(title),
+    titleSize: size,
+    textHeight: 14 + 9 + titleLines(title, size) * size * 1.04,
     dice,
   };
 }
@@ -101,6 +105,17 @@ export function titleSize(title: string): number {
   const byWord = 84 / (longest * 0.68);
   const byLength = Math.sqrt((84 * 62) / (title.length * 0.62 * 1.06));
   return Math.round(Math.max(5.5, Math.min(19, byWord, byLength)) * 10) / 10;
+}
+
+/** How many lines a title takes at a size, five at most, by the width of an average letter. */
+export function titleLines(title: string, size: number): number {
+  const room = Math.floor(84 / (size * 0.6));
+  let [lines, used] = [1, 0];
+  for (const word of title.split(" ")) {
+    if (used > 0 && used + 1 + word.length > room) [lines, used] = [lines + 1, 0];
+    used += word.length + (used > 0 ? 1 : 0);
+  }
+  return Math.min(5, lines);
 }
 
 /** Ten fractions by mulberry32. */

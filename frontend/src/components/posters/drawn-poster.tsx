@@ -16,7 +16,7 @@ export function DrawnPoster({ title, year, genres, isThumb }: Props) {
   const isHigh = art.layout === "high" && !isThumb;
   return (
     <div className="drawn-poster" style={{ background: ground, color: ink }} aria-hidden="true">
-      <MotifDrawing art={art} offset={isThumb ? 50 : isHigh ? 96 : 8} />
+      <MotifDrawing art={art} offset={isThumb ? 50 : motifOffset(art)} />
       {!isThumb && (
         <div className={`drawn-poster-text ${isHigh ? "top-0" : "bottom-0"}`} style={bandStyle(art)}>
           {year !== null && (
@@ -56,12 +56,18 @@ function MotifDrawing({ art, offset }: { art: PosterArt; offset: number }) {
   );
 }
 
+/** Where the motif's 200 x 200 ground starts on the 200 x 300 poster: clear of the lettering, cut by the far edge. */
+function motifOffset({ layout, textHeight }: PosterArt): number {
+  const text = textHeight * 2;
+  return layout === "high" ? Math.max(92, text - 50) : Math.min(8, 300 - text - 172);
+}
+
 /** The lettering stands on plain ground; the motif ends in a band's edge or fades out beyond the text. */
 function bandStyle({ layout, palette }: PosterArt) {
   if (layout === "band") return { background: palette.ink, color: palette.ground };
   const [side, padding] = layout === "high" ? ["bottom", "paddingBottom"] : ["top", "paddingTop"];
   return {
-    background: `linear-gradient(to ${side}, ${palette.ground} calc(100% - 16cqw), ${palette.ground}00)`,
-    [padding]: "16cqw",
+    background: `linear-gradient(to ${side}, ${palette.ground} calc(100% - 10cqw), ${palette.ground}00)`,
+    [padding]: "10cqw",
   };
 }

@@ -73,7 +73,7 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
             <MovementBadge moved={moved} />
           </header>
           {match !== null && <MatchMeter percent={match} />}
-          <ReasonList reasons={reasons} />
+          <ReasonList reasons={reasons} isLarge={isLead} />
           <div className="mt-auto">
             <StarRating
               title={card.title}

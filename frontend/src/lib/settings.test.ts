@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readEnv } from "./env";
+import { idFrom } from "./ids";
+import { DEFAULT_SETTINGS, queryOf, rankRequest, settingsFrom } from "./settings";
+import { nextStars, starsAt } from "./star-steps";
+
+test("settings survive the way through the address", () => {
+  const settings = { k: 50, genre: "Sci-Fi", yearMin: 1990, yearMax: 2010, diversity: 0.3 };
+  assert.deepEqual(settingsFrom(Object.fromEntries(new URLSearchParams(queryOf(settings)))), settings);
+  assert.equal(queryOf(DEFAULT_SETTINGS), "");
+});
+
+test("an address that makes no sense asks for the defaults", () => {
+  assert.deepEqual(settingsFrom({ k: "1e9", year_min: "abc", diversity: "-1" }), DEFAULT_SETTINGS);
+  assert.equal(settingsFrom({ k: ["10", "20"] }).k, 10);
+});
+
+test("years the wrong way round are turned", () => {
+  const { yearMin, yearMax } = settingsFrom({ year_min: "2010", year_max: "1990" });
+  assert.deepEqual([yearMin, yearMax], [1990, 2010]);
+});
+
+test("a rank request names one user and every filter", () => {
+  assert.deepEqual(rankRequest(7, { ...DEFAULT_SETTINGS, genre: "War" }), {
+    user_id: 7,
+    k: 25,
+    diversity: 0,
+    filters: { genres: ["War"], year_min: null, year_max: null },
+  });
+});
+
+test("ids are whole numbers that JSON keeps exact", () => {
+  assert.equal(idFrom(" 414 "), 414);
+  for (const bad of ["0", "-1", "1.5", "9007199254740992", "abc", "", null]) assert.equal(idFrom(bad), null);
+});
+
+test("pointers and keys reach every half star", () => {
+  assert.deepEqual([starsAt(0), starsAt(0.55), starsAt(1)], [0.5, 3, 5]);
+  assert.equal(nextStars("ArrowRight", null), 0.5);
+  assert.equal(nextStars("ArrowRight", 5), 5);
+  assert.equal(nextStars("ArrowLeft", 0.5), 0.5);
+  assert.equal(nextStars("4", null), 4);
+  assert.equal(nextStars("a", 3), null);
+});
+
+test("the environment is read with defaults, and refused by name", () => {
+  assert.equal(readEnv({}).gatewayUrl, "http://127.0.0.1:8000");
+  assert.equal(readEnv({ MARQUEE_GATEWAY_URL: "http://gateway:8000/" }).gatewayUrl, "http://gateway:8000");
+  assert.throws(() => readEnv({ MARQUEE_GATEWAY_URL: "gateway:8000" }), /MARQUEE_GATEWAY_URL/);
+  assert.throws(() => readEnv({ MARQUEE_GATEWAY_TIMEOUT_MS: "soon" }), /MARQUEE_GATEWAY_TIMEOUT_MS/);
+});
