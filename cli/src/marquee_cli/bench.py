@@ -1,0 +1,95 @@
+"""`marquee bench`: the figures of the budget table, measured through the gateway of a running system."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from marquee_cli.bench_figures import Figure, Running, all_figures
+from marquee_cli.failures import CommandFailed
+from marquee_cli.home import Home, read_json
+from marquee_cli.machine import machine
+from marquee_cli.ports import internal_ports
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", default="", help="the data set of the system it starts when none runs")
+    parser.add_argument("--out", type=Path, help="the JSON file (default: bench.json in the state directory)")
+    parser.add_argument("--requests", type=int, default=400, help="one-client requests of each kind (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=10.0, help="length of each closed loop (%(default)s)")
+    parser.epilog = "Measures the run of MARQUEE_HOME; where none runs, one of its own, which it stops afterwards."
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, print one table, write one file."""
+    console = Console(highlight=False, soft_wrap=True)
+    home = Home.from_environment()
+    out = args.out or home.root / "bench.json"
+    with running_system(console, home, args.data) as running:
+        figures = []
+        for figure in all_figures(running, requests=args.requests, seconds=args.seconds):
+            console.print(f"  {figure.what}: {figure.value}", markup=False)
+            figures.append(figure)
+    about = {**machine(), "data": running.data, "measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    console.print(figure_table(figures, about))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps({"machine": about, "figures": [asdict(figure) for figure in figures]}, indent=1) + "\n")
+    console.print(f"written to {out}", markup=False)
+    return 0
+
+
+def figure_table(figures: list[Figure], about: dict[str, str]) -> Table:
+    """The figures beside their budgets, the machine as the title."""
+    title = f"{about['data']} on {about['cores']} cores of {about['cpu']}, {about['memory']}, Python {about['python']}"
+    table = Table(title=title, title_justify="left", caption="The load generator runs on the same cores.")
+    for column in ("what", "measured", "budget", ""):
+        table.add_column(column)
+    for figure in figures:
+        verdict = {True: "met", False: "missed", None: ""}[figure.is_met]
+        table.add_row(figure.what, figure.value, figure.budget, verdict)
+    return table
+
+
+@contextmanager
+def running_system(console: Console, home: Home, data: str) -> Iterator[Running]:
+    """The run of the state directory, or a detached one in a directory of its own that is gone afterwards."""
+    if home.running_supervisor():
+        console.print(f"measuring the run in {home.root}", markup=False)
+        yield _running(home)
+        return
+    marquee = [sys.executable, "-m", "marquee_cli.main"]
+    with tempfile.TemporaryDirectory(prefix="marquee-bench-") as room:
+        ports = internal_ports(["gateway", "frontend"], {})
+        env = {**os.environ, "MARQUEE_HOME": room}
+        env |= {f"MARQUEE_{name.upper()}_PORT": str(port) for name, port in ports.items()}
+        try:
+            started = subprocess.run(
+                [*marquee, "demo", "--detach", *(["--data", data] if data else [])], env=env, check=False
+            )
+            if started.returncode:
+                raise CommandFailed("the system to measure did not start")
+            yield _running(Home(Path(room)))
+        finally:
+            subprocess.run([*marquee, "stop"], env=env, check=False, stdout=subprocess.DEVNULL)
+
+
+def _running(home: Home) -> Running:
+    state = read_json(home.state)
+    if not home.serving.exists():
+        raise CommandFailed(f"the run in {home.root} does not serve personal rankings yet")
+    ports = {name: part["port"] for name, part in state["parts"].items() if part["port"]}
+    pids = {name: part["identity"]["pid"] for name, part in state["parts"].items() if part["identity"]}
+    supervisor = home.running_supervisor()
+    if supervisor is not None:
+        pids["supervisor"] = supervisor.pid
+    return Running(ports, pids, read_json(home.data_set).get("data", ""))

@@ -1,0 +1,187 @@
+"""Each figure of `marquee bench`: what is measured, how, and what budget stands beside it."""
+
+import csv
+import json
+import random
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import numpy as np
+
+from marquee_cli.load import Call, Client, Outcome, closed_loop, one_by_one
+from marquee_cli.machine import pss_bytes, tree_of
+
+STRANGER = 2_000_000_000
+NEWCOMERS = 1_600_000_000
+LOOP_LIMIT_COUNT = 20_000
+REFLECTED_LIMIT_S = 10.0
+NOT_SERVICES = ("frontend", "supervisor")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The system that is measured."""
+
+    ports: Mapping[str, int]
+    pids: Mapping[str, int]
+    data: str
+
+    def url(self, part: str = "gateway") -> str:
+        return f"http://127.0.0.1:{self.ports[part]}"
+
+    def report(self, part: str, path: str) -> dict[str, Any]:
+        with Client(self.url(part)) as client:
+            found: dict[str, Any] = client.json(Call(path))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table."""
+
+    what: str
+    value: str
+    budget: str = ""
+    is_met: bool | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+def all_figures(running: Running, *, requests: int, seconds: float) -> Iterator[Figure]:
+    """Measure one after the other, each as it is asked for."""
+    rng = random.Random(1)
+    users, movies = known_users(running.data, rng), known_movies(running)
+    yield from _latencies(running.url(), users, movies, rng, requests)
+    yield from _throughput(running.url(), users, seconds)
+    yield _reflected(running.url())
+    yield from _reports(running)
+    yield from _memory(running.pids)
+
+
+def known_users(data: str, rng: random.Random) -> list[int]:
+    """Users of the data set in random order; where it is not a directory, the first 600 ids."""
+    path = Path(data) / "ratings.csv"
+    if not path.is_file():
+        found = list(range(1, 601))
+    else:
+        with path.open(encoding="utf-8", errors="replace", newline="") as source:
+            rows = (row[0] for row in csv.reader(source) if row and row[0].isdigit())
+            found = sorted({int(row) for row in rows})
+    rng.shuffle(found)
+    return found
+
+
+def known_movies(running: Running) -> list[dict[str, Any]]:
+    """The first 500 of the cold list."""
+    with Client(running.url()) as client:
+        items: list[dict[str, Any]] = client.json(Call("/v1/rank", {"user_id": STRANGER, "k": 500}))["items"]
+    return items
+
+
+def _latencies(
+    url: str, users: list[int], movies: list[dict[str, Any]], rng: random.Random, requests: int
+) -> Iterator[Figure]:
+    def some(length: int) -> Iterator[int]:
+        return (number % length for number in range(requests + 20))
+
+    rank = [Call("/v1/rank", {"user_id": users[n], "k": 25}) for n in some(len(users))]
+    yield _latency("rank for a user, k=25, one client", one_by_one(url, rank), p50_ms=6, p99_ms=12)
+    again = [Call("/v1/rank", {"user_id": users[0], "k": 25})] * (requests + 20)
+    yield _latency("the same ranking again, one client", one_by_one(url, again), p50_ms=3)
+    similar = [Call("/v1/rank", {"movie_id": movies[n]["movie_id"], "k": 25}) for n in some(len(movies))]
+    yield _latency("rank for a movie, k=25, one client", one_by_one(url, similar))
+    titles = [movies[n]["title"] for n in some(len(movies))]
+    prefixes = [title[: rng.randint(3, 8)] for title in titles]
+    search = [Call(f"/v1/search?q={quote(prefix)}&page_size=10") for prefix in prefixes]
+    yield _latency("search by prefix, one client", one_by_one(url, search), p99_ms=20)
+    detail = [Call(f"/v1/movies/{movies[n]['movie_id']}") for n in some(len(movies))]
+    yield _latency("movie detail, one client", one_by_one(url, detail))
+
+
+def _latency(what: str, outcome: Outcome, *, p50_ms: float | None = None, p99_ms: float | None = None) -> Figure:
+    p50, p95, p99 = (outcome.percentile(q) for q in (50, 95, 99))
+    value = f"p50 {p50:.1f}  p95 {p95:.1f}  p99 {p99:.1f} ms" + _errors(outcome)
+    limits = [(p50_ms, p50, "p50"), (p99_ms, p99, "p99")]
+    budget = ", ".join(f"{name} ≤ {limit:g} ms" for limit, _, name in limits if limit is not None)
+    is_met = all(found <= limit for limit, found, _ in limits if limit is not None) and outcome.errors == 0
+    return Figure(what, value, budget, is_met if budget else None, outcome.summary())
+
+
+def _throughput(url: str, users: list[int], seconds: float) -> Iterator[Figure]:
+    calls = [Call("/v1/rank", {"user_id": user_id, "k": 25}) for user_id in users]
+    limits: dict[str, Any] = {"connections": 8, "limit_s": seconds, "limit_count": LOOP_LIMIT_COUNT}
+    yield _loop("rank for users, closed loop, 8 connections", closed_loop(url, calls, **limits), per_s=400)
+    yield _loop("the same ranking, closed loop, 8 connections", closed_loop(url, calls[:1], **limits), per_s=1_000)
+
+
+def _loop(what: str, outcome: Outcome, *, per_s: float) -> Figure:
+    value = f"{outcome.per_s:,.0f}/s, p50 {outcome.percentile(50):.1f}, p99 {outcome.percentile(99):.1f} ms"
+    is_met = outcome.per_s >= per_s and outcome.errors == 0
+    return Figure(what, value + _errors(outcome), f"≥ {per_s:,.0f}/s", is_met, outcome.summary())
+
+
+def _errors(outcome: Outcome) -> str:
+    return f", {outcome.errors} errors {json.dumps(outcome.statuses)}" if outcome.errors else ""
+
+
+def _reflected(url: str, count: int = 30) -> Figure:
+    """From the 202 to the arrival of the first ranking without the rated movie, asked as fast as it is answered."""
+    waits_ms: list[float] = []
+    with Client(url) as client:
+        for _ in range(count):
+            user_id = NEWCOMERS + random.randrange(100_000_000)
+            ask = Call("/v1/rank", {"user_id": user_id, "k": 10})
+            movie_id = client.json(ask)["items"][0]["movie_id"]
+            rating = {"event_id": str(uuid4()), "user_id": user_id, "movie_id": movie_id, "rating": 4.5}
+            client.json(Call("/v1/ratings", {"ratings": [rating]}))
+            accepted = time.perf_counter()
+            while any(item["movie_id"] == movie_id for item in client.json(ask)["items"]):
+                if time.perf_counter() - accepted > REFLECTED_LIMIT_S:
+                    break
+            waits_ms.append((time.perf_counter() - accepted) * 1_000)
+    p50, p95 = (float(np.percentile(waits_ms, q)) for q in (50, 95))
+    numbers = {"p50_ms": round(p50, 1), "p95_ms": round(p95, 1), "ratings": float(count)}
+    value = f"p50 {p50:.0f}  p95 {p95:.0f} ms"
+    return Figure("rating accepted until a ranking reflects it", value, "p95 ≤ 50 ms", p95 <= 50, numbers)
+
+
+def _reports(running: Running) -> Iterator[Figure]:
+    """What the services measured themselves when the data went in."""
+    load = running.report("ingest", "/v1/load").get("report") or {}
+    if load.get("seconds") and not load.get("skipped"):
+        rate = load["accepted"] / load["seconds"]
+        yield Figure("bulk load, files into Kafka", f"{rate:,.0f} ratings/s", "", None, {"per_s": round(rate)})
+    state = running.report("features", "/v1/state")
+    if rate := state.get("ratings_per_s"):
+        value = f"{rate:,.0f} ratings/s"
+        yield Figure(
+            "bulk load, Kafka into Redis and Parquet", value, "≥ 200,000/s", rate >= 200_000, {"per_s": round(rate)}
+        )
+    training = running.report("trainer", "/v1/training")
+    if seconds := training.get("seconds"):
+        yield Figure(
+            "training, log to promoted bundle", f"{seconds:.1f} s", "≤ 60 s", seconds <= 60, {"seconds": seconds}
+        )
+
+
+def _memory(pids: Mapping[str, int]) -> Iterator[Figure]:
+    """Proportional set size of each part, its children included."""
+    mib = {name: sum(map(pss_bytes, tree_of(pid))) / 2**20 for name, pid in pids.items() if name != "supervisor"}
+    if not any(mib.values()):
+        return
+    inside = {name: size for name, size in mib.items() if name not in NOT_SERVICES}
+    for name, size in mib.items():
+        yield Figure(f"memory of {name}", f"{size:,.0f} MiB", "", None, {"mib": round(size, 1)})
+    total = sum(inside.values())
+    budget_mib = 1.2e9 / 2**20
+    yield Figure(
+        "memory of services, broker and Redis",
+        f"{total:,.0f} MiB",
+        "≤ 1.2 GB",
+        total <= budget_mib,
+        {"mib": round(total, 1)},
+    )

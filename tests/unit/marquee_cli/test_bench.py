@@ -1,0 +1,94 @@
+"""The load of `marquee bench` on a small real server: it is bounded, and counts what it saw."""
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from marquee_cli.bench_figures import known_users
+from marquee_cli.load import Call, Client, Outcome, closed_loop, one_by_one
+from marquee_cli.machine import machine
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        status = 503 if self.path == "/broken" else 200
+        body = b'{"ok": true}'
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it
+        """Quiet."""
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_given_calls_when_asked_one_by_one_then_all_but_the_warm_up_are_counted(url: str) -> None:
+    outcome = one_by_one(url, [Call("/"), Call("/", {"a": 1}), Call("/broken")], warm_up=1)
+
+    assert outcome.statuses == {200: 1, 503: 1}
+    assert outcome.errors == 1
+    assert len(outcome.latencies_ms) == 2
+
+
+def test_given_a_count_when_looping_then_not_one_call_more_is_sent(url: str) -> None:
+    outcome = closed_loop(url, [Call("/")], connections=4, limit_s=20, limit_count=50)
+
+    assert outcome.statuses == {200: 50}
+    assert outcome.per_s > 0
+
+
+def test_given_a_time_when_looping_then_it_ends(url: str) -> None:
+    begun = time.monotonic()
+
+    closed_loop(url, [Call("/")], connections=2, limit_s=0.3, limit_count=10_000_000)
+
+    assert time.monotonic() - begun < 5
+
+
+def test_given_a_bad_answer_when_its_body_is_needed_then_path_and_status_are_named(url: str) -> None:
+    with Client(url) as client, pytest.raises(RuntimeError, match="/broken answers 503"):
+        client.json(Call("/broken"))
+
+
+def test_given_latencies_then_percentiles_are_exact() -> None:
+    outcome = Outcome(latencies_ms=[float(value) for value in range(101)], statuses={200: 101}, seconds=2.0)
+
+    assert outcome.summary() == {
+        "p50_ms": 50.0,
+        "p95_ms": 95.0,
+        "p99_ms": 99.0,
+        "requests": 101,
+        "errors": 0,
+        "per_s": 50.5,
+    }
+
+
+def test_given_a_named_data_set_then_the_first_ids_are_asked_for() -> None:
+    import random
+
+    assert sorted(known_users("ml-latest-small", random.Random(1))) == list(range(1, 601))
+
+
+def test_given_any_machine_then_it_is_named() -> None:
+    assert all(machine().values())

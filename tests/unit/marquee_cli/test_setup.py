@@ -1,0 +1,56 @@
+"""The set-up decides by content whether there is anything to do."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from marquee_cli import setup
+from marquee_cli.main import main
+
+
+@pytest.fixture
+def frontend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(setup, "FRONTEND", tmp_path)
+    (tmp_path / "node_modules").mkdir()
+    return tmp_path
+
+
+def write(frontend: Path, *, locked: Mapping[str, object], installed: Mapping[str, object]) -> None:
+    (frontend / "package-lock.json").write_text(json.dumps({"packages": {"": {"name": "page"}, **locked}}))
+    (frontend / "node_modules" / ".package-lock.json").write_text(json.dumps({"packages": installed}))
+
+
+def test_given_what_the_lock_asks_for_then_nothing_is_installed(frontend: Path) -> None:
+    package = {"node_modules/a": {"version": "1.0.0"}}
+    other_platform = {"node_modules/b-darwin": {"version": "1.0.0", "optional": True}}
+    write(frontend, locked={**package, **other_platform}, installed=package)
+
+    assert not setup._node_modules_differ()
+
+
+@pytest.mark.parametrize("installed", [{}, {"node_modules/a": {"version": "0.9.0"}}])
+def test_given_a_missing_or_another_version_then_it_is_installed(frontend: Path, installed: dict[str, object]) -> None:
+    write(frontend, locked={"node_modules/a": {"version": "1.0.0"}}, installed=installed)
+
+    assert setup._node_modules_differ()
+
+
+def test_given_no_chromium_when_on_ci_then_it_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "find_chromium", lambda: None)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    monkeypatch.delenv("CI", raising=False)
+    assert setup.set_up_chromium() is False
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(setup.SetupFailed, match="MARQUEE_CHROMIUM"):
+        setup.set_up_chromium()
+
+
+def test_given_no_or_an_unknown_command_then_the_overview_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "backtest" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["frobnicate"])
