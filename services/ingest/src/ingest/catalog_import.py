@@ -18,8 +18,8 @@ Line = tuple[int, str, list[str]]  # number, raw text, fields
 Read = Callable[[Sequence[str]], MovieListed]
 
 
-def read_movies(layout: Layout, rejects: Rejects) -> list[MovieListed]:
-    """All usable movies by ascending id; of a repeated id the first one stays."""
+def read_movies(layout: Layout, rejects: Rejects) -> tuple[list[MovieListed], int]:
+    """All usable movies by ascending id, and how many rows are unusable; of a repeated id the first one stays."""
     movies: dict[int, MovieListed] = {}
     put_aside: list[Reject] = []
     read, separator, encoding, header = _reader(layout)
@@ -39,7 +39,8 @@ def read_movies(layout: Layout, rejects: Rejects) -> list[MovieListed]:
     rejects.add(layout.movies, put_aside)
     if layout.links:
         _add_links(layout.links, movies, rejects)
-    return [movies[movie_id] for movie_id in sorted(movies)]
+    unusable = sum(reject.reason is not Reason.DUPLICATE for reject in put_aside)
+    return [movies[movie_id] for movie_id in sorted(movies)], unusable
 
 
 def _reader(layout: Layout) -> tuple[Read, str, str, bool]:

@@ -42,8 +42,8 @@ def read_data_set(
     Raises:
         Misconfigured: more than half of the movies or of the ratings are unusable, or there are none.
     """
-    movies = read_movies(layout, rejects)
-    _require_mostly_usable(layout.movies, len(movies), rejects)
+    movies, unusable = read_movies(layout, rejects)
+    _require_usable(layout.movies, len(movies), len(movies) + unusable)
     known = np.array([movie.movie_id for movie in movies], np.int64)
     before = rejects.total
     parts, rows_read = _read_ratings(layout.ratings, known, rejects, now_s, on_rows)
@@ -119,12 +119,6 @@ def _replaced(file: RatingsFile, positions: IntArray, known: IntArray, now_s: in
             rejects += [Reject(line, Reason.DUPLICATE, as_text(lines[line - number])) for line in numbers]
         first += count
     return rejects
-
-
-def _require_mostly_usable(path: Path, usable: int, rejects: Rejects) -> None:
-    repeated = rejects.counts[Reason.DUPLICATE]
-    unusable = rejects.total - repeated - rejects.counts[Reason.BAD_LINK]
-    _require_usable(path, usable, usable + unusable)
 
 
 def _require_usable(path: Path, usable: int, total: int) -> None:

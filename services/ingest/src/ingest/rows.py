@@ -97,6 +97,8 @@ def _parse_columns(block: bytes, first_line: int, file: RatingsFile) -> Rows | N
     if table.num_rows != lines:  # a lone CR, or a line end inside quotes
         return None
     columns: dict[str, Any] = {name: table.column(name).to_numpy() for name in _TYPES}
+    if not np.isfinite(columns["rating"]).all():  # "nan" and "inf" are numbers to pyarrow
+        return None
     return Rows(line=np.arange(first_line, first_line + lines), **columns)
 
 

@@ -1,0 +1,54 @@
+"""A request of live ratings is accepted as a whole or refused as a whole."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from ingest.acceptance import accepted
+from marquee.api import LiveRating, RatingsRequest
+from marquee.errors import Refused
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678_900, UTC)
+KNOWN = {1, 2}
+ID = UUID("d434de08-ff9d-5e74-b82b-54f6f2ff2cc0")
+
+
+def a_request(*ratings: dict[str, object]) -> RatingsRequest:
+    usual = {"event_id": ID, "user_id": 7, "movie_id": 1, "rating": 4.5}
+    return RatingsRequest(ratings=tuple(LiveRating.model_validate(usual | rating) for rating in ratings))
+
+
+def test_given_no_time_then_the_clock_s_in_milliseconds_is_taken() -> None:
+    (event,) = accepted(a_request({}), KNOWN, now=NOW)
+
+    assert event.rated_at_ms == (1_767_323_045_678,)
+    assert (event.event_id, event.user_id, event.movie_id, event.rating) == (ID, 7, (1,), (4.5,))
+
+
+def test_given_a_time_in_another_zone_then_it_is_the_same_moment() -> None:
+    (event,) = accepted(a_request({"rated_at": "2020-01-01T01:00:00.001+01:00"}), KNOWN, now=NOW)
+
+    assert event.rated_at_ms == (1_577_836_800_001,)
+
+
+def test_given_a_time_almost_a_day_ahead_then_it_is_accepted() -> None:
+    assert accepted(a_request({"rated_at": NOW + timedelta(days=1)}), KNOWN, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("rating", "field", "message"),
+    [
+        ({"movie_id": 3}, "movie_id", "unknown movie 3"),
+        ({"rated_at": NOW + timedelta(days=1, seconds=1)}, "rated_at", "more than a day ahead"),
+        ({"rated_at": datetime(1989, 12, 31, tzinfo=UTC)}, "rated_at", "before 1990"),
+    ],
+)
+def test_given_one_wrong_rating_among_good_ones_then_all_are_refused_and_its_field_is_named(
+    rating: dict[str, object], field: str, message: str
+) -> None:
+    with pytest.raises(Refused) as error:
+        accepted(a_request({}, rating), KNOWN, now=NOW)
+
+    assert error.value.status == 422
+    assert error.value.errors == ((f"ratings[1].{field}", message),)

@@ -1,0 +1,264 @@
+"""Every row of a data set is validated, counted by reason and written down, and the rest is read."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest import rows
+from ingest.layouts import RatingsFile, layout_of
+from ingest.reading import DataSet, read_data_set
+from ingest.rejects import Rejects
+from marquee.errors import Misconfigured
+from support.movielens_files import MOVIES, RATINGS, a_directory, write
+
+NOW_S = 1_700_000_000
+
+
+def read(folder: Path) -> tuple[DataSet, list[tuple[str, int, str, str]]]:
+    """The data set and the lines of its rejects file."""
+    path = folder / "rejects.csv"
+    with Rejects(path) as rejects:
+        data = read_data_set(layout_of(folder), rejects, now_s=NOW_S)
+    if not path.exists():
+        return data, []
+    with path.open(newline="", encoding="utf-8") as file:
+        lines = list(csv.reader(file))[1:]
+    return data, [(name, int(line), reason, raw) for name, line, reason, raw in lines]
+
+
+def rated(data: DataSet) -> list[tuple[int, int, float, int]]:
+    table = data.ratings
+    columns = (table.user.tolist(), table.movie.tolist(), (table.half_stars / 2).tolist(), table.rated_at_s.tolist())
+    return list(zip(*columns, strict=True))
+
+
+GOOD = [(1, 1, 4.0, 964982703), (1, 2, 5.0, 964982931), (2, 1, 3.5, 1445714835)]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_given_clean_files_when_read_then_everything_is_there(tmp_path: Path, line_end: str) -> None:
+    data, rejects = read(a_directory(tmp_path / "ml", line_end=line_end))
+
+    assert rejects == []
+    assert rated(data) == GOOD
+    assert [(m.movie_id, m.title, m.year, m.imdb_id, m.tmdb_id) for m in data.movies] == [
+        (1, "Toy Story", 1995, "tt0114709", 862),
+        (2, "The Matrix", 1999, "tt0133093", 603),
+        (3, "Babylon 5", None, "tt0105946", None),
+    ]
+    assert (data.rows_read, data.users) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("1,3,4.0", "wrong_column_count"),
+        ("1,3,4.0,964982703,extra", "wrong_column_count"),
+        ("", "wrong_column_count"),
+        ("1,3,7,964982703", "bad_rating"),
+        ("1,3,0,964982703", "bad_rating"),
+        ("1,3,3.7,964982703", "bad_rating"),
+        ("1,3,nan,964982703", "not_a_number"),
+        ("1,three,4.0,964982703", "not_a_number"),
+        ("0x1,3,4.0,964982703", "not_a_number"),
+        ("1,3,good,964982703", "not_a_number"),
+        ("1,3,4.0,yesterday", "not_a_number"),
+        ("1,3,,964982703", "not_a_number"),
+        (b"1,3,4.0,96498\xff2703", "not_utf8"),
+        ("0,3,4.0,964982703", "bad_id"),
+        ("-1,3,4.0,964982703", "bad_id"),
+        ("1,-3,4.0,964982703", "bad_id"),
+        ("1,999,4.0,964982703", "unknown_movie"),
+        ("1,3,4.0,12", "bad_timestamp"),
+        ("1,3,4.0,1800000000", "bad_timestamp"),
+        ("1,3,4.0,-5", "bad_timestamp"),
+    ],
+)
+def test_given_one_bad_row_when_read_then_it_is_written_down_with_its_line_and_the_rest_is_read(
+    tmp_path: Path, line: str | bytes, reason: str
+) -> None:
+    lines: list[str | bytes] = [RATINGS[0], line, *RATINGS[1:]]
+
+    data, rejects = read(a_directory(tmp_path / "ml", ratings=lines))
+
+    assert rated(data) == GOOD
+    raw = line if isinstance(line, str) else "1,3,4.0,96498\\xff2703"
+    assert rejects == [("ratings.csv", 3, reason, raw)]
+    assert data.rows_read == 4
+
+
+def test_given_a_user_who_rated_a_movie_twice_when_read_then_the_newest_stays_and_the_other_is_written_down(
+    tmp_path: Path,
+) -> None:
+    lines = ["7,1,1.0,1000000300", "7,2,3.0,1000000000", "7,1,5.0,1000000400", "7,1,2.0,1000000200", *RATINGS]
+
+    data, rejects = read(a_directory(tmp_path / "ml", ratings=lines))
+
+    assert [row for row in rated(data) if row[0] == 7] == [(7, 2, 3.0, 1000000000), (7, 1, 5.0, 1000000400)]
+    assert [(line, reason) for _, line, reason, _ in rejects] == [(2, "duplicate"), (5, "duplicate")]
+
+
+def test_given_equally_old_repeats_when_read_then_the_last_one_in_the_file_stays(tmp_path: Path) -> None:
+    lines = ["7,1,1.0,1000000300", "7,1,5.0,1000000300"]
+
+    data, _ = read(a_directory(tmp_path / "ml", ratings=lines))
+
+    assert rated(data) == [(7, 1, 5.0, 1000000300)]
+
+
+def test_given_users_in_any_order_when_read_then_each_user_s_rows_stand_together(tmp_path: Path) -> None:
+    data, _ = read(a_directory(tmp_path / "ml", ratings=[RATINGS[2], RATINGS[0], RATINGS[1]]))
+
+    assert rated(data) == GOOD
+
+
+def test_given_bad_movies_and_links_when_read_then_they_are_counted_and_good_ones_stay(tmp_path: Path) -> None:
+    movies = [*MOVIES, "4,,Drama", "x,Heat (1995),Drama", "1,Twice (1995),Drama", "5", b"6,\xff (1995),Drama"]
+    links = ["1,0114709,862", "2,abc,603", "99,0105946,5", "3,0105946"]
+    padding = [f"{at},Movie {at} (2000),Drama" for at in range(10, 20)]
+
+    data, rejects = read(a_directory(tmp_path / "ml", movies=[*movies, *padding], links=links))
+
+    assert [m.movie_id for m in data.movies] == [1, 2, 3, *range(10, 20)]
+    assert data.movies[1].tmdb_id is None
+    assert sorted((name, line, reason) for name, line, reason, _ in rejects) == [
+        ("links.csv", 3, "bad_link"),
+        ("links.csv", 4, "unknown_movie"),
+        ("links.csv", 5, "wrong_column_count"),
+        ("movies.csv", 5, "bad_movie"),
+        ("movies.csv", 6, "bad_movie"),
+        ("movies.csv", 7, "duplicate"),
+        ("movies.csv", 8, "wrong_column_count"),
+        ("movies.csv", 9, "not_utf8"),
+    ]
+
+
+def test_given_a_byte_order_mark_quotes_and_other_columns_when_read_then_they_do_not_matter(tmp_path: Path) -> None:
+    folder = a_directory(tmp_path / "ml", links=None)
+    header = b"\xef\xbb\xbf" + b'"timestamp","userId","movieId","rating","note"'
+    write(folder / "ratings.csv", [header, '"964982703","1","1","4.0","a, b"', "964982931,1,2,5.0,"])
+
+    data, rejects = read(folder)
+
+    assert (rated(data), rejects) == (GOOD[:2], [])
+
+
+def test_given_no_line_end_after_the_last_row_when_read_then_it_counts(tmp_path: Path) -> None:
+    folder = a_directory(tmp_path / "ml")
+    path = folder / "ratings.csv"
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+
+    data, _ = read(folder)
+
+    assert (rated(data), data.rows_read) == (GOOD, 3)
+
+
+def test_given_ml_1m_files_when_read_then_the_same_ratings_come_out(tmp_path: Path) -> None:
+    write(
+        tmp_path / "movies.dat", ["1::Toy Story (1995)::Animation", "2::Misérables, Les (1995)::Drama"], "\n", "latin-1"
+    )
+    write(tmp_path / "ratings.dat", ["1::1::4::964982703", "1::2::5::964982931", "2::1::9::1445714835"])
+
+    data, rejects = read(tmp_path)
+
+    assert rated(data) == GOOD[:2]
+    assert data.movies[1].title == "Les Misérables"
+    assert rejects == [("ratings.dat", 3, "bad_rating", "2::1::9::1445714835")]
+
+
+def test_given_ml_100k_files_when_read_then_the_same_ratings_come_out(tmp_path: Path) -> None:
+    flags = "|".join("1" if at in (3, 5) else "0" for at in range(19))
+    write(
+        tmp_path / "u.item",
+        [f"1|Toy Story (1995)|01-Jan-1995||http://x|{flags}", f"2|Amélie (2001)|||x|{flags}"],
+        "\n",
+        "latin-1",
+    )
+    write(tmp_path / "u.data", ["1\t1\t4\t964982703", "1\t2\t5\t964982931"])
+
+    data, rejects = read(tmp_path)
+
+    assert (rated(data), rejects) == (GOOD[:2], [])
+    assert [m.genres for m in data.movies] == [("Animation", "Comedy")] * 2
+
+
+def test_given_recbole_files_when_read_then_the_same_ratings_come_out(tmp_path: Path) -> None:
+    item_header = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq"
+    write(tmp_path / "x.item", [item_header, "1\tToy Story\t1995\tAnimation Children's", "2\tunkonwn\tV\tunknown"])
+    inter_header = "user_id:token\titem_id:token\trating:float\ttimestamp:float"
+    write(tmp_path / "x.inter", [inter_header, "1\t1\t4\t964982703", "1\t2\t5.0\t964982931.0"])
+
+    data, rejects = read(tmp_path)
+
+    assert (rated(data), rejects) == (GOOD[:2], [])
+    assert [(m.title, m.year, m.genres) for m in data.movies] == [
+        ("Toy Story", 1995, ("Animation", "Children")),
+        ("unkonwn", None, ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("ratings.csv", "id,name\n1,x\n", "ratings.csv is not a MovieLens file"),
+        ("movies.csv", "<html>\n", "movies.csv is not a MovieLens file"),
+        ("ratings.csv", "userId,movieId,rating,timestamp\n", "ratings.csv has no rows"),
+        ("ratings.csv", "userId,movieId,rating,timestamp\nx\ny\n1,1,4.0,964982703\n", "2 of 3 rows are unusable"),
+        ("movies.csv", "movieId,title,genres\nx\ny\n1,Heat (1995),Drama\n", "2 of 3 rows are unusable"),
+    ],
+)
+def test_given_a_file_that_is_not_movielens_when_read_then_one_line_says_so(
+    tmp_path: Path, name: str, content: str, said: str
+) -> None:
+    folder = a_directory(tmp_path / "ml")
+    (folder / name).write_text(content)
+
+    with pytest.raises(Misconfigured, match=said) as error:
+        read(folder)
+
+    assert "\n" not in str(error.value)
+
+
+def test_given_a_directory_without_the_files_when_read_then_one_line_names_them(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"needs movies\.csv and ratings\.csv"):
+        layout_of(tmp_path)
+
+
+def test_given_a_directory_inside_the_directory_when_read_then_it_is_found(tmp_path: Path) -> None:
+    a_directory(tmp_path / "unpacked" / "ml-small")
+
+    assert layout_of(tmp_path / "unpacked").kind == "csv"
+
+
+FILE = RatingsFile(Path("ratings.csv"), ("user", "movie", "rating", "timestamp"), ",", True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["1,2,3.5,1000000000", "x", "", "1,2,3", "9,8,1.0,1000000001,1"]), min_size=1, max_size=3_000
+    )
+)
+def test_given_good_and_bad_lines_in_any_order_then_each_keeps_its_own_line_number(lines: list[str]) -> None:
+    block = "".join(f"{line}\n" for line in lines).encode()
+
+    parsed, rejects = rows.parse(block, 2, FILE)
+
+    good = [int(line) for part in parsed for line in part.line]
+    assert good == [at for at, line in enumerate(lines, 2) if line == "1,2,3.5,1000000000"]
+    assert sorted(good + [reject.line for reject in rejects]) == list(range(2, len(lines) + 2))
+    assert all(reject.raw == lines[reject.line - 2] for reject in rejects)
+
+
+def test_given_a_clean_block_then_the_fast_and_the_careful_path_read_the_same() -> None:
+    block = b"".join(b"%d,%d,%.1f,%d\r\n" % (u, u + 1, (u % 10 + 1) / 2, 1_000_000_000 + u) for u in range(1, 500))
+
+    (fast,), _ = rows.parse(block, 2, FILE)
+    careful, _ = rows._parse_lines(block, 2, FILE)
+
+    for name in ("line", "user", "movie", "rating", "timestamp"):
+        np.testing.assert_array_equal(getattr(fast, name), getattr(careful[0], name))
