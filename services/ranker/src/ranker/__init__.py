@@ -1,1 +1,1 @@
-"""ranker."""
+"""Retrieves, scores with ONNX and explains."""

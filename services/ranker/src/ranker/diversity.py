@@ -1,0 +1,31 @@
+"""Diversity on request: maximal marginal relevance over genres (Carbonell and Goldstein 1998)."""
+
+import numpy as np
+
+from marquee.catalog import RowArray
+from marquee.ids import BoolArray, FloatArray
+
+POOL_FACTOR = 4
+"""How many times k are ranked for k to be chosen from."""
+
+
+def diversified(score: FloatArray, genres: BoolArray, *, k: int, diversity: float) -> RowArray:
+    """Positions of k movies, chosen one by one by (1 - d) * scaled score - d * the closest genre cosine so far.
+
+    Args:
+        score: (m,) best first. genres: (m, G) of the same movies.
+        diversity: d in [0, 1]; 0 keeps the order.
+    """
+    if diversity <= 0 or not len(score):
+        return np.arange(min(k, len(score)))
+    spread = float(score[0] - score[-1]) or 1.0
+    worth = (1 - diversity) * (score - score[-1]) / spread
+    unit = genres / np.maximum(np.sqrt(genres.sum(axis=1, keepdims=True)), 1)
+    closest = np.zeros(len(score))
+    chosen: list[int] = []
+    for _ in range(min(k, len(score))):
+        at = int(np.argmax(worth - diversity * closest))
+        chosen.append(at)
+        closest = np.maximum(closest, unit @ unit[at])
+        worth[at] = -np.inf
+    return np.array(chosen, np.intp)

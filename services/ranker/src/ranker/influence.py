@@ -1,0 +1,62 @@
+"""Which of the user's own ratings carried a movie up: the linear shares of the collaborative scores, by rated movie."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from marquee.catalog import RowArray
+from marquee.ids import Float32Array, FloatArray
+from marquee.ratings import POSITIVE
+from marquee.retrieval.history import MAX_QUERY, History, Query
+from marquee.retrieval.snapshot import Link, Snapshot
+
+ASKED = (
+    (Link.EASE, Query.TASTE),
+    (Link.ITEM_KNN, Query.TASTE),
+    (Link.RP3BETA, Query.TASTE),
+    (Link.TRANSITIONS, Query.LAST),
+)
+"""The scores that a rated movie adds to; the ranker may only rise with them (monotone constraints)."""
+
+
+def influence(snapshot: Snapshot, history: History, rows: RowArray) -> FloatArray:
+    """How much of each movie's collaborative scores comes from each rating.
+
+    Every score is a sum over the rated movies, so a rated movie's share of it is exact; the shares of the scores in
+    ASKED are averaged.
+
+    Args:
+        history: newest first.
+        rows: (k,) catalogue rows of the ranked movies.
+    Returns:
+        (h, k) float64 with h the ratings that retrieval asks with; rows of movies not liked are 0.
+    """
+    recent = history.newest(MAX_QUERY)
+    weights = recent.weights()
+    near = _columns(snapshot.links[recent.row], rows, n=snapshot.n_movies)
+    shares = np.zeros((len(recent), len(rows)))
+    for link, query in ASKED:
+        parts = np.maximum(near[link] * weights[:, query, None], 0)
+        whole = parts.sum(axis=0)
+        shares += parts / np.where(whole > 0, whole, 1)
+    shares[recent.rating < POSITIVE] = 0
+    return shares / len(ASKED)
+
+
+def strongest(shares: FloatArray, *, count: int, least: float = 0.02) -> list[NDArray[np.intp]]:
+    """For each ranked movie the history positions with the largest shares, largest first; below `least` is noise."""
+    order = np.argsort(-shares, axis=0, kind="stable")[:count]
+    return [order[shares[order[:, at], at] >= least, at] for at in range(shares.shape[1])]
+
+
+def _columns(links: sparse.csr_array, rows: RowArray, *, n: int) -> Float32Array:
+    """(len(Link), h, k) dense: the columns of some movies out of all models' rows."""
+    place = np.full(len(Link) * n, -1, np.int32)
+    wanted = (np.arange(len(Link))[:, None] * n + rows[None, :]).ravel()
+    place[wanted] = np.arange(len(wanted))
+    at = place[links.indices]
+    kept = at >= 0
+    source = np.repeat(np.arange(links.shape[0]), np.diff(links.indptr))[kept]
+    dense = np.zeros((links.shape[0], len(wanted)), np.float32)
+    dense[source, at[kept]] = links.data[kept]
+    return dense.reshape(links.shape[0], len(Link), len(rows)).transpose(1, 0, 2)

@@ -1,0 +1,58 @@
+"""The ranker service: follows models.v1 and the online store, answers /v1/rank."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from marquee.kafka import ensure_topics
+from marquee.operations import Dependencies, install_operations
+from marquee.registry import model_changes
+from marquee.service import background, run, said_in_one_line
+from marquee.store import open_redis
+from ranker.api import Wiring, router
+from ranker.online import Online
+from ranker.settings import RankerSettings
+
+
+def create_app(settings: RankerSettings | None = None) -> FastAPI:
+    """The app; it follows new models while it runs."""
+    settings = settings or RankerSettings()
+    dependencies = Dependencies()
+    version: dict[str, str | None] = {"model": None}
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        async with AsyncExitStack() as stack:
+            async with said_in_one_line(app):
+                redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
+                await ensure_topics(settings.kafka, wait_s=settings.wait_s)
+            online = Online.of(settings, redis)
+            await online.refresh()
+
+            async def follow_models() -> None:
+                async for change in model_changes(settings.kafka):
+                    await online.use(change)
+                    version["model"] = online.world.model.version if online.world else None
+
+            async def model_is_loaded() -> str:
+                if online.world is None:
+                    raise RuntimeError("no model has been published yet")
+                return online.world.model.version
+
+            tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
+            tasks.start("models", follow_models())
+            tasks.start("refresh", online.refresh_for_ever())
+            dependencies.add("redis", redis.ping)
+            dependencies.add("model", model_is_loaded)
+            yield {"wiring": Wiring(online)}
+
+    app = FastAPI(title="Marquee ranker", lifespan=lifespan)
+    app.include_router(router)
+    install_operations(app, "ranker", dependencies, model_version=lambda: version["model"])
+    return app
+
+
+if __name__ == "__main__":
+    run("ranker", create_app, RankerSettings())

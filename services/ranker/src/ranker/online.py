@@ -1,0 +1,139 @@
+"""What the ranker holds in memory: the model in use, the movies' state, the cards; swapped whole, never half."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import structlog
+from redis.asyncio import Redis
+
+from marquee.bundle import BundleRefused, load_bundle
+from marquee.cards import Cards
+from marquee.catalog import Catalog
+from marquee.errors import Transient
+from marquee.events import ModelChanged
+from marquee.features.item_block import ItemBlock, stream_now_ms
+from marquee.ids import FloatArray
+from marquee.item_stats import ItemStats
+from marquee.ratings import UserState
+from marquee.store import RatingStore
+from marquee.store_views import StatsView
+from ranker.scoring import RankerModel
+from ranker.settings import RankerSettings
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A model and the movies' state it ranks in; one request sees one world.
+
+    Attributes:
+        count: (n,) float64 ratings of each catalogue row. mean: (n,) float64 stars, NaN without ratings.
+    """
+
+    model: RankerModel
+    block: ItemBlock
+    count: FloatArray
+    mean: FloatArray
+
+    @classmethod
+    def of(cls, model: RankerModel, stats: ItemStats) -> "World":
+        """Compute the movies' state at the data's own time."""
+        catalog = model.bundle.catalog
+        block = ItemBlock.of(stats, catalog, now_ms=stream_now_ms(stats))
+        return cls(model, block, *_totals(stats, catalog))
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.model.bundle.catalog
+
+
+def _totals(stats: ItemStats, catalog: Catalog) -> tuple[FloatArray, FloatArray]:
+    row = catalog.rows(stats.movie_id)
+    known = row >= 0
+    count = np.bincount(row[known], weights=stats.n[known], minlength=len(catalog)).astype(np.float64)
+    half_stars = np.bincount(row[known], weights=stats.half_stars[known], minlength=len(catalog))
+    with np.errstate(invalid="ignore"):
+        return count, half_stars / 2 / count
+
+
+@dataclass(frozen=True, slots=True)
+class SeenUser:
+    """A user's history and whether it is the current one."""
+
+    state: UserState
+    is_current: bool
+
+
+@dataclass(slots=True)
+class Online:
+    """Keeps itself up to date; answers from memory, but for the user."""
+
+    settings: RankerSettings
+    store: RatingStore
+    stats: StatsView
+    cards: Cards
+    world: World | None = None
+    _remembered: OrderedDict[int, UserState] = field(default_factory=OrderedDict)
+
+    @classmethod
+    def of(cls, settings: RankerSettings, redis: Redis) -> "Online":
+        space = settings.redis.space
+        return cls(settings, RatingStore(redis, space), StatsView(redis, space), Cards(redis, space, settings.images))
+
+    async def user(self, user_id: int) -> SeenUser:
+        """A user's history from Redis, or as last seen while Redis is away."""
+        try:
+            state = await self.store.user(user_id)
+        except Transient:
+            return SeenUser(self._remembered.get(user_id, UserState.empty()), is_current=False)
+        self._remembered[user_id] = state
+        self._remembered.move_to_end(user_id)
+        if len(self._remembered) > self.settings.remembered_users:
+            self._remembered.popitem(last=False)
+        return SeenUser(state, is_current=True)
+
+    async def refresh(self) -> None:
+        """Read what changed of the movies, and rebuild their state if anything did.
+
+        Raises:
+            Transient: Redis is away.
+        """
+        await self.cards.refresh()
+        if await self.stats.refresh() and self.world is not None:
+            model = self.world.model
+            world = await asyncio.to_thread(lambda: World.of(model, self.stats.stats()))
+            if self.world is not None and self.world.model is model:  # a new model may have come meanwhile
+                self.world = world
+
+    async def refresh_for_ever(self) -> None:
+        """Refresh every refresh_s; Redis being away is said once, and its return too."""
+        is_away = False
+        while True:
+            try:
+                await self.refresh()
+                if is_away:
+                    log.info("redis_is_back")
+                is_away = False
+            except Transient as error:
+                if not is_away:
+                    log.warning("redis_is_away", error=str(error))
+                is_away = True
+            await asyncio.sleep(self.settings.refresh_s)
+
+    async def use(self, change: ModelChanged) -> None:
+        """Load a bundle beside the one in use, then swap; one that is refused leaves the old one in place."""
+        path = self.settings.model_dir / change.location
+        try:
+            world = await asyncio.to_thread(self._open, path)
+        except BundleRefused as error:
+            log.error("bundle_refused", version=change.version, error=str(error))
+            return
+        self.world = world
+        log.info("model_in_use", version=change.version, movies=len(world.catalog))
+
+    def _open(self, path: Path) -> World:
+        return World.of(RankerModel.of(load_bundle(path)), self.stats.stats())

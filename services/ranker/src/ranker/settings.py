@@ -1,0 +1,20 @@
+"""Settings of the ranker."""
+
+from pydantic import PositiveFloat, PositiveInt
+
+from marquee.cards import ImageSettings
+from marquee.settings import ServiceSettings
+
+
+class RankerSettings(ServiceSettings):
+    """From MARQUEE_* variables."""
+
+    port: PositiveInt = 8005
+    refresh_s: PositiveFloat = 1.0  # how often movie counts and cards are read again; users are read at each request
+    remembered_users: PositiveInt = 10_000  # last known histories, for when Redis is away
+    image_base: str = "https://image.tmdb.org/t/p"
+    image_size: str = "w342"
+
+    @property
+    def images(self) -> ImageSettings:
+        return ImageSettings(self.image_base, self.image_size)
