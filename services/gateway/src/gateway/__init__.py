@@ -1,1 +1,1 @@
-"""gateway."""
+"""The public API: search, rank, movie detail, users, ratings."""

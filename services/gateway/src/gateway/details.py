@@ -1,0 +1,107 @@
+"""One movie and one user in full, put together from the online store."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+
+from gateway.catalogue import Catalogue
+from marquee.api import Affinity, MovieDetail, RatedMovie, UserProfile
+from marquee.cards import CardFields
+from marquee.keys import ShardKeys
+from marquee.ratings import POSITIVE, UserState
+from marquee.store import transient
+from marquee.topics import CATALOG, METADATA, shard_of
+
+RECENT, TOP = 50, 8
+PEOPLE_FROM = 200
+"""Newest liked movies whose directors are counted: bounds the work for heavy raters."""
+
+Event = dict[str, Any]
+
+
+async def events(redis: Redis, space: str, topic: str, movie_ids: Sequence[int]) -> dict[int, Event]:
+    """The newest events of some movies.
+
+    Raises:
+        Transient: Redis is away.
+    """
+    async with transient(), redis.pipeline(transaction=False) as pipe:
+        for movie_id in movie_ids:
+            pipe.hget(ShardKeys(space, topic, shard_of(movie_id)).movies, str(movie_id))
+        values = await pipe.execute()
+    return {movie: orjson.loads(value) for movie, value in zip(movie_ids, values, strict=True) if value}
+
+
+async def movie_detail(redis: Redis, space: str, catalogue: Catalogue, card: CardFields) -> MovieDetail:
+    """All that is known of a movie whose card is given.
+
+    Raises:
+        Transient: Redis is away.
+    """
+    movie_id = card["movie_id"]
+    listed = (await events(redis, space, CATALOG.name, [movie_id])).get(movie_id, {})
+    found = (await events(redis, space, METADATA.name, [movie_id])).get(movie_id, {})
+    counts = catalogue.counts
+    return MovieDetail(
+        **card,
+        **{name: found.get(name) for name in ("original_title", "original_language", "overview")},
+        **{name: tuple(found.get(name, ())) for name in ("directors", "cast", "keywords")},
+        imdb_id=listed.get("imdb_id"),
+        tmdb_id=listed.get("tmdb_id"),
+        tmdb_status=found.get("status"),
+        tmdb_vote_average=found.get("vote_average"),
+        tmdb_vote_count=found.get("vote_count"),
+        rating_count=int(counts.ratings.get(movie_id, 0)),
+        rating_mean=counts.mean.get(movie_id),
+    )
+
+
+async def user_profile(redis: Redis, space: str, catalogue: Catalogue, user_id: int, state: UserState) -> UserProfile:
+    """What is believed of a user.
+
+    Raises:
+        Transient: Redis is away.
+    """
+    rated = list(zip(state.movie_id.tolist(), state.rating.tolist(), state.rated_at.tolist(), strict=True))[::-1]
+    liked = [movie for movie, stars, _ in rated if stars >= POSITIVE][:PEOPLE_FROM]
+    people = await events(redis, space, METADATA.name, liked)
+    stars_of = {movie: stars for movie, stars, _ in rated}
+    return UserProfile(
+        user_id=user_id,
+        is_known=bool(rated),
+        rating_count=len(rated),
+        rating_mean=sum(stars_of.values()) / len(rated) if rated else None,
+        first_rated_at=_time(rated[-1][2]) if rated else None,
+        last_rated_at=_time(rated[0][2]) if rated else None,
+        recent_ratings=tuple(_rated(catalogue, *row) for row in rated[:RECENT]),
+        top_genres=_affinities(stars_of, {m: (catalogue.get(m) or {}).get("genres", ()) for m in stars_of}),
+        top_people=_affinities(stars_of, {m: event.get("directors", ()) for m, event in people.items()}),
+    )
+
+
+def _rated(catalogue: Catalogue, movie_id: int, stars: float, rated_at_ms: int) -> RatedMovie:
+    card = catalogue.get(movie_id) or {"title": f"Movie {movie_id}"}
+    shown = {name: card.get(name) for name in ("title", "year", "poster_url")}
+    return RatedMovie(movie_id=movie_id, rating=stars, rated_at=_time(rated_at_ms), **shown)
+
+
+def _affinities(stars_of: Mapping[int, float], names_of: Mapping[int, Iterable[str]]) -> tuple[Affinity, ...]:
+    """Names by how many liked movies have them, then by mean rating."""
+    stars: dict[str, list[float]] = defaultdict(list)
+    for movie_id, names in names_of.items():
+        for name in names:
+            stars[name].append(stars_of[movie_id])
+    found = [
+        Affinity(name=name, liked=sum(s >= POSITIVE for s in given), mean_rating=sum(given) / len(given))
+        for name, given in stars.items()
+    ]
+    liked = [affinity for affinity in found if affinity.liked]
+    return tuple(sorted(liked, key=lambda a: (-a.liked, -a.mean_rating, a.name))[:TOP])
+
+
+def _time(epoch_ms: int) -> datetime:
+    return datetime.fromtimestamp(epoch_ms / 1_000, UTC)

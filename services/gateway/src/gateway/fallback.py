@@ -1,0 +1,49 @@
+"""The last rung: popular movies from the gateway's own copy, when the ranker cannot be asked."""
+
+from collections.abc import Container, Iterator
+from uuid import uuid4
+
+from gateway.catalogue import Catalogue
+from marquee.api import Evidence, Filters, RankedCard, Ranking, RankMeta, RankRequest, Reason, ReasonCode, Rung
+from marquee.cards import CardFields
+
+
+def popular(catalogue: Catalogue, request: RankRequest, seen: Container[int], *, missing: tuple[str, ...]) -> Ranking:
+    """The k most liked movies that pass the filters and were not seen; score = ratings of 4 or more."""
+    left_out = {*request.exclude, request.movie_id}
+    items: list[RankedCard] = []
+    for card, liked in _open(catalogue, request.filters, seen, left_out):
+        reason = Reason(
+            code=ReasonCode.POPULAR,
+            text=f"Popular with everyone: {liked:,.0f} people liked it",
+            contribution=liked,
+            evidence=(Evidence(kind="count", label="ratings of 4 or more", value=liked),),
+        )
+        fields = {"rank": len(items) + 1, "score": liked, "base": 0.0, "sources": ("popular",)}
+        items.append(RankedCard(**card, **fields, reasons=(reason,) if request.explain else ()))
+        if len(items) == request.k:
+            break
+    meta = RankMeta(rung=Rung.POPULAR, degraded=missing)
+    return Ranking(ranking_id=uuid4().hex, model_version=None, items=tuple(items), meta=meta)
+
+
+def _open(
+    catalogue: Catalogue, filters: Filters, seen: Container[int], left_out: Container[int | None]
+) -> Iterator[tuple[CardFields, float]]:
+    for movie_id, liked in catalogue.counts.popular:
+        card = catalogue.get(movie_id)
+        if card is not None and movie_id not in seen and movie_id not in left_out and passes(card, filters):
+            yield card, liked
+
+
+def passes(card: CardFields, filters: Filters) -> bool:
+    """The ranker's filters, on a card."""
+    year, runtime = card["year"], card["runtime"]
+    wanted = {genre.casefold() for genre in filters.genres}
+    if wanted and not wanted & {genre.casefold() for genre in card["genres"]}:
+        return False
+    if filters.year_min is not None and (year is None or year < filters.year_min):
+        return False
+    if filters.year_max is not None and (year is None or year > filters.year_max):
+        return False
+    return filters.runtime_max is None or runtime is None or runtime <= filters.runtime_max

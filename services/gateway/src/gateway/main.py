@@ -1,0 +1,79 @@
+"""The gateway: the one service that the public talks to."""
+
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from httpx_aiohttp import AiohttpTransport
+
+from gateway.api import Wiring, router
+from gateway.catalogue import Catalogue
+from gateway.settings import GatewaySettings
+from gateway.upstream import Upstream
+from marquee.cards import Cards
+from marquee.operations import Dependencies, install_operations
+from marquee.service import background, run, said_in_one_line
+from marquee.store import RatingStore, open_redis
+
+
+def create_app(settings: GatewaySettings | None = None) -> FastAPI:
+    """The app; it keeps its copy of the catalogue up to date while it runs."""
+    settings = settings or GatewaySettings()
+    dependencies = Dependencies()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        async with AsyncExitStack() as stack:
+            async with said_in_one_line(app):
+                redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
+            space = settings.redis.space
+
+            async def upstream(name: str, url: str, timeout_s: float) -> Upstream:
+                client = httpx.AsyncClient(base_url=url, transport=AiohttpTransport(), timeout=timeout_s)
+                return Upstream(name, await stack.enter_async_context(client), timeout_s)
+
+            catalogue = Catalogue(redis, space, Cards(redis, space, settings.images))
+            await catalogue.refresh()
+            wired = Wiring(
+                redis=redis,
+                space=space,
+                catalogue=catalogue,
+                ratings=RatingStore(redis, space),
+                ranker=await upstream("ranker", settings.ranker_url, settings.ranker_timeout_s),
+                ingest=await upstream("ingest", settings.ingest_url, settings.ingest_timeout_s),
+            )
+            tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
+            tasks.start("catalogue", catalogue.refresh_for_ever(settings.refresh_s))
+            dependencies.add("redis", redis.ping)
+            dependencies.add("ranker", wired.ranker.ping)
+            dependencies.add("ingest", wired.ingest.ping)
+            yield {"wiring": wired}
+
+    app = FastAPI(
+        title="Marquee",
+        version="1",
+        summary="Movies ranked for you, and why",
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.include_router(router, prefix="/v1")
+    app.include_router(router, include_in_schema=False)  # exact aliases: /search, /rank, /movies/{id}
+    install_operations(app, "gateway", dependencies)
+    return app
+
+
+def print_openapi() -> None:
+    """Write the OpenAPI document to standard output: `python -m gateway.main openapi`."""
+    json.dump(create_app().openapi(), sys.stdout, indent=2, sort_keys=True)
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["openapi"]:
+        print_openapi()
+    else:
+        run("gateway", create_app, GatewaySettings())

@@ -1,0 +1,34 @@
+"""Page tokens: opaque, without state on the server, and good only for the query they were made for."""
+
+import base64
+import binascii
+import hashlib
+
+from marquee.errors import unprocessable
+
+
+def token(offset: int, *query: object) -> str:
+    """The token of the page that starts at an offset."""
+    return base64.urlsafe_b64encode(f"{offset}.{_fingerprint(query)}".encode()).decode().rstrip("=")
+
+
+def offset_of(page_token: str | None, *query: object) -> int:
+    """Where the page starts; 0 without a token.
+
+    Raises:
+        Refused: 422, it is no token of this query.
+    """
+    if not page_token:
+        return 0
+    try:
+        padded = page_token + "=" * (-len(page_token) % 4)
+        offset, _, fingerprint = base64.urlsafe_b64decode(padded).decode().partition(".")
+        if fingerprint == _fingerprint(query) and offset.isdigit():
+            return int(offset)
+    except (binascii.Error, UnicodeDecodeError):
+        pass
+    raise unprocessable("page_token", "not a page of this query")
+
+
+def _fingerprint(query: tuple[object, ...]) -> str:
+    return hashlib.sha256(repr(query).encode()).hexdigest()[:12]

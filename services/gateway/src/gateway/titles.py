@@ -1,0 +1,23 @@
+"""How titles and queries are compared: without case, accents, punctuation and a leading article."""
+
+import re
+import unicodedata
+
+ARTICLES = frozenset(
+    ("a", "an", "the", "la", "le", "les", "l", "el", "los", "las", "il", "lo", "gli", "der", "die", "das", "den")
+    + ("det", "de", "het", "un", "una", "une", "en", "et", "ein", "eine")
+)
+_FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "&": " and ", "'": "", "’": ""})
+_NOT_A_WORD = re.compile(r"[^\w]+|_+")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a title or query, folded: "Amélie & Léon's" -> amelie, and, leons."""
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
+    bare = "".join(char for char in folded if not unicodedata.combining(char))
+    return tuple(_NOT_A_WORD.sub(" ", bare).split())
+
+
+def without_article(title: tuple[str, ...]) -> tuple[str, ...]:
+    """A title's words without its leading article, unless nothing else is left."""
+    return title[1:] if len(title) > 1 and title[0] in ARTICLES else title
