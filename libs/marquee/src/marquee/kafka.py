@@ -1,5 +1,6 @@
 """Opening Kafka: topics that exist with the right shape, and producers and consumers with one set of options."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -114,4 +115,15 @@ async def open_consumer(
     try:
         yield consumer
     finally:
+        await _stop(consumer)
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    """Close it, also while the broker is away: then aiokafka lets the end of its own fetching task out of stop()."""
+    try:
         await consumer.stop()
+    except asyncio.CancelledError:
+        await consumer._client.close()
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # it is we who are cancelled
+            raise

@@ -62,6 +62,16 @@ def _invalid(error: dict[str, Any]) -> Invalid:
     return Invalid(field=field_path(error["loc"]), message=error["msg"].removeprefix("Value error, "))
 
 
+def _without_echoes(errors: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out "too short" of a list whose items are wrong: pydantic counts only the items that are right."""
+    places = [tuple(error["loc"]) for error in errors]
+    return [
+        error
+        for error, place in zip(errors, places, strict=True)
+        if error["type"] != "too_short" or not any(other[: len(place)] == place != other for other in places)
+    ]
+
+
 def install_problems(app: FastAPI) -> None:
     """Answer every error of this app as a problem."""
 
@@ -80,7 +90,7 @@ def install_problems(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        found = [_invalid(item) for item in error.errors()]
+        found = [_invalid(item) for item in _without_echoes(error.errors())]
         detail = "; ".join(f"{item.field}: {item.message}" for item in found[:5])
         return problem(request, 422, code="validation_failed", title="Validation failed", detail=detail, errors=found)
 

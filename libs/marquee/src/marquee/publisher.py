@@ -131,11 +131,18 @@ class Publisher:
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:
-    """End a producer without waiting for what it could not send: an idempotent one would retry that for ever."""
-    producer._message_accumulator.fail_all(KafkaError("the producer was replaced"))
-    with suppress(KafkaError, OSError, asyncio.CancelledError):
-        if producer._sender.sender_task is not None:
-            await producer._sender.close()
+    """End a producer without waiting for what it could not send: an idempotent one would retry that for ever.
+
+    aiokafka 0.14 has no public way. Its callback on a failed sender assumes a transaction and fails itself.
+    """
+    producer._closed = True
+    sender = producer._sender
+    if sender.sender_task is not None:
+        sender.sender_task.remove_done_callback(sender._fail_all)
+        sender.sender_task.cancel()
     with suppress(KafkaError, OSError):
         await producer.client.close()
-    producer._closed = True
+    if sender.sender_task is not None:
+        await asyncio.wait([sender.sender_task], timeout=1)
+        if sender.sender_task.done() and not sender.sender_task.cancelled():
+            sender.sender_task.exception()  # seen; the publish that failed has told what matters

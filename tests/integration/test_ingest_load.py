@@ -1,0 +1,196 @@
+"""A bulk load publishes what it read, once, and nothing of what is not MovieLens."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.known_movies import KnownMovies
+from ingest.loading import load
+from ingest.main import create_app
+from ingest.progress import LoadReport, Phase, Progress
+from ingest.settings import IngestSettings
+from marquee.errors import Misconfigured
+from marquee.kafka import ensure_topics
+from marquee.settings import KafkaSettings
+from marquee.topics import CATALOG, RATINGS
+from support.movielens_files import RATINGS as RATING_LINES
+from support.movielens_files import a_directory, write
+from support.running_app import running
+from support.topic_reader import events_on, records_on
+from support.wait import until
+
+pytestmark = pytest.mark.integration
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def settings_of(kafka: KafkaSettings, tmp_path: Path, data: Path, *, force: bool = False) -> IngestSettings:
+    return IngestSettings(
+        kafka=kafka,
+        data=str(data),
+        state_dir=tmp_path / "state",
+        rejects_dir=tmp_path / "rejects",
+        force_load=force,
+        wait_s=20,
+    )
+
+
+async def loaded(settings: IngestSettings, progress: Progress | None = None) -> LoadReport:
+    await ensure_topics(settings.kafka, (CATALOG, RATINGS), wait_s=20)
+    return await load(settings, progress or Progress(), KnownMovies(), clock=lambda: NOW)
+
+
+def lines_of(path: str | None) -> list[str]:
+    return Path(str(path)).read_text(encoding="utf-8").splitlines()
+
+
+async def test_given_a_directory_when_loaded_then_movies_and_histories_are_on_their_topics(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    data = a_directory(tmp_path / "ml")
+
+    report = await loaded(settings_of(kafka_settings, tmp_path, data))
+
+    movies = {movie.movie_id: movie for movie in await events_on(kafka_settings, CATALOG)}
+    histories = {event.user_id: event for event in await events_on(kafka_settings, RATINGS)}
+    assert sorted(movies) == [1, 2, 3]
+    assert movies[2].title == "The Matrix"
+    assert histories[1].movie_id == (1, 2)
+    assert histories[1].rating == (4.0, 5.0)
+    assert histories[1].rated_at_ms == (964982703000, 964982931000)
+    assert (report.rows_read, report.accepted, report.users, report.movies, report.events) == (3, 3, 2, 3, 2)
+
+
+async def test_given_bad_rows_when_loaded_then_the_report_counts_them_and_names_the_rejects_file(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    data = a_directory(tmp_path / "ml", ratings=[*RATING_LINES, "1,1,7,964982703", "1,9,4.0,964982703"])
+
+    report = await loaded(settings_of(kafka_settings, tmp_path, data))
+
+    assert report.rejected == {"bad_rating": 1, "unknown_movie": 1}
+    assert (report.rows_read, report.accepted) == (5, 3)
+    assert lines_of(report.rejects_file) == [
+        "file,line,reason,raw",
+        'ratings.csv,5,bad_rating,"1,1,7,964982703"',
+        'ratings.csv,6,unknown_movie,"1,9,4.0,964982703"',
+    ]
+
+
+async def test_given_the_same_content_when_loaded_again_then_nothing_is_published(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    data = a_directory(tmp_path / "ml")
+    await loaded(settings_of(kafka_settings, tmp_path, data))
+    before = len(await records_on(kafka_settings, RATINGS))
+
+    report = await loaded(settings_of(kafka_settings, tmp_path, data))
+
+    assert report.skipped
+    assert len(await records_on(kafka_settings, RATINGS)) == before
+
+
+async def test_given_a_forced_load_when_loaded_again_then_every_event_has_the_id_it_had(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    data = a_directory(tmp_path / "ml")
+    await loaded(settings_of(kafka_settings, tmp_path, data))
+    once = await events_on(kafka_settings, RATINGS)
+
+    report = await loaded(settings_of(kafka_settings, tmp_path, data, force=True))
+
+    twice = await events_on(kafka_settings, RATINGS)
+    assert not report.skipped
+    assert len(twice) == 2 * len(once)
+    assert {event.event_id for event in twice} == {event.event_id for event in once}
+
+
+async def test_given_a_new_log_when_the_same_content_is_loaded_then_it_is_published_there(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    data = a_directory(tmp_path / "ml")
+    await loaded(settings_of(kafka_settings, tmp_path, data))
+    wiped = kafka_settings.model_copy(update={"topic_prefix": kafka_settings.topic_prefix + "new."})
+
+    report = await loaded(settings_of(wiped, tmp_path, data))
+
+    assert not report.skipped
+    assert len(await events_on(wiped, RATINGS)) == 2
+
+
+async def test_given_other_content_when_loaded_then_it_is_published(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    data = a_directory(tmp_path / "ml")
+    await loaded(settings_of(kafka_settings, tmp_path, data))
+    a_directory(data, ratings=[*RATING_LINES, "3,1,2.0,1445714900"])
+
+    report = await loaded(settings_of(kafka_settings, tmp_path, data))
+
+    assert (report.skipped, report.accepted) == (False, 4)
+
+
+async def test_given_a_directory_that_is_not_movielens_when_loaded_then_nothing_is_published(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    data = a_directory(tmp_path / "ml")
+    write(data / "ratings.csv", ["userId,movieId,rating,timestamp", "1,1,4.0,964982703", "x", "y", "z"])
+    progress = Progress()
+
+    with pytest.raises(Misconfigured, match="3 of 4 rows are unusable; nothing was published"):
+        await loaded(settings_of(kafka_settings, tmp_path, data), progress)
+
+    assert await records_on(kafka_settings, CATALOG) == []
+    assert await records_on(kafka_settings, RATINGS) == []
+    assert progress.phase is Phase.FAILED
+    assert "3 of 4" in str(progress.error)
+
+
+async def test_given_data_at_start_when_the_service_runs_then_it_loads_in_the_background_and_stays_up(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    stopped = asyncio.Event()
+    app = create_app(settings_of(kafka_settings, tmp_path, a_directory(tmp_path / "ml")))
+    app.state.stop = stopped.set
+
+    async with running(app) as client:
+
+        async def is_done() -> bool:
+            return bool((await client.get("/v1/load")).json()["phase"] == "done")
+
+        await until(is_done)
+
+        report = (await client.get("/v1/load")).json()["report"]
+        assert (report["accepted"], report["users"], report["movies"]) == (3, 2, 3)
+        assert (await client.get("/readyz")).status_code == 200
+        assert not stopped.is_set()
+
+
+async def test_given_data_that_cannot_be_used_when_the_service_runs_then_it_says_so_and_goes_on_serving(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    app = create_app(settings_of(kafka_settings, tmp_path, tmp_path / "missing"))
+
+    async with running(app) as client:
+
+        async def has_failed() -> bool:
+            return bool((await client.get("/v1/load")).json()["phase"] == "failed")
+
+        await until(has_failed)
+
+        assert "no such data directory" in (await client.get("/v1/load")).json()["error"]
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_given_ml_latest_small_when_loaded_then_the_published_counts_are_the_known_ones(
+    kafka_settings: KafkaSettings, tmp_path: Path, data_dir: Path
+) -> None:
+    report = await loaded(settings_of(kafka_settings, tmp_path, data_dir / "ml-latest-small"))
+
+    events = await events_on(kafka_settings, RATINGS)
+    pairs = {(event.user_id, movie) for event in events for movie in event.movie_id}
+    assert (report.accepted, report.movies, report.users, report.rejected) == (100_836, 9_742, 610, {})
+    assert len(pairs) == 100_836
+    assert len({event.event_id for event in events}) == report.events == len(events)
+    assert len(await records_on(kafka_settings, CATALOG)) == 9_742
