@@ -93,8 +93,6 @@ class Tmdb:
             KeyRefused: 401.
             Unavailable: everything else that was not an answer, after retries for at most total_s.
         """
-        if self.refused_at is not None and time.monotonic() - self.refused_at < self.recheck_s:
-            raise KeyRefused("TMDB refused the key (HTTP 401)")
         try:
             async with self.slots, asyncio.timeout(self.total_s):
                 return await self._tried(tmdb_id)
@@ -105,6 +103,8 @@ class Tmdb:
         deadline = time.monotonic() + self.total_s
         attempt = 0
         while True:
+            if self.refused_at is not None and time.monotonic() - self.refused_at < self.recheck_s:
+                raise KeyRefused("TMDB refused the key (HTTP 401)")
             await asyncio.sleep(max(self.bucket.delay_s(), self._quiet_until - time.monotonic()))
             try:
                 response = await self.client.get(f"movie/{tmdb_id}", params={"append_to_response": "credits,keywords"})
