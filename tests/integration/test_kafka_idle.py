@@ -5,11 +5,11 @@ import time
 from typing import Any
 
 import pytest
-from support.builders import a_rating
 
 from marquee.kafka import ensure_topics, open_consumer, open_producer, topic_name
 from marquee.settings import KafkaSettings
 from marquee.topics import RATINGS
+from support.builders import a_rating
 
 pytestmark = pytest.mark.integration
 
