@@ -50,8 +50,8 @@ def tmdb() -> Iterator[TmdbServer]:
 
 
 def settings_of(kafka: KafkaSettings, tmdb: TmdbServer, **changes: Any) -> EnricherSettings:
-    usual = {"kafka": kafka, "TMDB_API_KEY": SecretStr(KEY), "tmdb_url": tmdb.url, "tmdb_timeout_s": 5, "wait_s": 20}
-    return EnricherSettings(**(usual | {"tmdb_total_s": 15} | changes))
+    usual: dict[str, Any] = {"kafka": kafka, "TMDB_API_KEY": SecretStr(KEY), "tmdb_url": tmdb.url, "wait_s": 20}
+    return EnricherSettings(**(usual | {"tmdb_timeout_s": 5, "tmdb_total_s": 15} | changes))
 
 
 async def list_movies(kafka: KafkaSettings, *tmdb_ids: int | None) -> None:

@@ -21,7 +21,7 @@ FIRST_S, LAST_S = 852_076_800, 1_546_300_800  # 1997-01-01 to 2019-01-01
 YEAR_S = 31_556_952
 ERAS = 11  # of two years each: in an era the same movies are out
 POPULARITY_EXPONENT = 0.9  # weight of the movie of rank r: r^-0.9
-TASTE = 1.6  # how much more often a fully fitting movie is chosen: e^1.6 times
+TASTE = 2.5  # how much more often a fully fitting movie is chosen: e^2.5 = 12 times
 MAX_SHARE = 0.5  # of all movies that one user rates
 
 
@@ -66,6 +66,7 @@ def make_world(rng: np.random.Generator, *, users: int, movies: int) -> World:
     taste = rng.dirichlet(np.full(len(GENRES), 0.25), CLUSTERS)
     taste /= taste.max(axis=1, keepdims=True)
     fit = (taste @ genres.T) / genres.sum(axis=1)
+    fit /= fit.max(axis=1, keepdims=True)
     weight = np.arange(1, movies + 1) ** -POPULARITY_EXPONENT
     first_s = rng.integers(FIRST_S, LAST_S - YEAR_S // 2, users)
     span_s = np.minimum(rng.lognormal(np.log(YEAR_S / 4), 1.5, users), LAST_S - first_s).astype(np.int64)

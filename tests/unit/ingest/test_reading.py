@@ -117,7 +117,7 @@ def test_given_users_in_any_order_when_read_then_each_user_s_rows_stand_together
 
 
 def test_given_bad_movies_and_links_when_read_then_they_are_counted_and_good_ones_stay(tmp_path: Path) -> None:
-    movies = [*MOVIES, "4,,Drama", "x,Heat (1995),Drama", "1,Twice (1995),Drama", "5", b"6,\xff (1995),Drama"]
+    movies: list[str | bytes] = [*MOVIES, "4,,Drama", "x,Heat (1995),Drama", "1,Twice (1995),Drama", "5", b"6,\xff (1995),Drama"]
     links = ["1,0114709,862", "2,abc,603", "99,0105946,5", "3,0105946"]
     padding = [f"{at},Movie {at} (2000),Drama" for at in range(10, 20)]
 

@@ -1,0 +1,71 @@
+"""The publisher: acknowledged, or an error that says so; never stuck with a producer that has failed."""
+
+import pytest
+from aiokafka.errors import OutOfOrderSequenceNumber
+
+from marquee.errors import Transient
+from marquee.kafka import ensure_topics
+from marquee.publisher import Publisher, Record
+from marquee.settings import KafkaSettings
+from marquee.topics import CATALOG, MAX_RECORD_BYTES, partition_of
+from support.topic_reader import records_on
+
+pytestmark = pytest.mark.integration
+
+
+async def test_given_records_then_acks_come_in_the_order_given(kafka_settings: KafkaSettings) -> None:
+    await ensure_topics(kafka_settings, [CATALOG], wait_s=20)
+    sent = [Record(b"%d" % at, b"value %d" % at, (("source", b"test"),)) for at in range(50)]
+
+    async with Publisher(kafka_settings, timeout_s=20) as publisher:
+        acks = await publisher.publish(CATALOG, sent)
+
+    found = {(record.partition, record.offset): record for record in await records_on(kafka_settings, CATALOG)}
+    assert [found[ack].value for ack in acks] == [record.value for record in sent]
+    assert [ack.partition for ack in acks] == [partition_of(record.key) for record in sent]
+    assert found[acks[0]].headers == (("source", b"test"),)
+
+
+async def test_given_a_record_that_is_too_large_then_nothing_is_sent_and_the_next_one_is(
+    kafka_settings: KafkaSettings,
+) -> None:
+    await ensure_topics(kafka_settings, [CATALOG], wait_s=20)
+    async with Publisher(kafka_settings, timeout_s=20) as publisher:
+        with pytest.raises(ValueError, match="limit"):
+            await publisher.publish(CATALOG, [Record(b"1", b"small"), Record(b"2", b"x" * MAX_RECORD_BYTES)])
+
+        await publisher.publish(CATALOG, [Record(b"1", b"next")])
+
+    assert [record.value for record in await records_on(kafka_settings, CATALOG)] == [b"next"]
+
+
+async def test_given_no_broker_then_transient_in_time_with_its_address() -> None:
+    async with Publisher(KafkaSettings(bootstrap="127.0.0.1:9"), timeout_s=0.5) as publisher:
+        with pytest.raises(Transient, match=r"127\.0\.0\.1:9 did not acknowledge within 0\.5 s"):
+            await publisher.publish(CATALOG, [Record(b"1", b"x")])
+
+
+async def test_given_a_producer_whose_sequence_the_broker_refuses_then_the_next_publish_has_a_new_one(
+    kafka_settings: KafkaSettings,
+) -> None:
+    await ensure_topics(kafka_settings, [CATALOG], wait_s=20)
+    async with Publisher(kafka_settings, timeout_s=5) as publisher:
+        await publisher.publish(CATALOG, [Record(b"1", b"first")])
+        producer = publisher._producer
+        assert producer is not None
+        for partition in range(CATALOG.partitions):  # as after a record that the broker lost: a gap in the numbers
+            name = kafka_settings.topic_prefix + CATALOG.name
+            producer._txn_manager.increment_sequence_number(_partition(name, partition), 1_000)
+        with pytest.raises(Transient) as error:
+            await publisher.publish(CATALOG, [Record(b"1", b"refused")])
+
+        await publisher.publish(CATALOG, [Record(b"1", b"second")])
+
+    assert isinstance(error.value.__cause__, OutOfOrderSequenceNumber | TimeoutError)
+    assert [record.value for record in await records_on(kafka_settings, CATALOG)] == [b"first", b"second"]
+
+
+def _partition(name: str, partition: int) -> object:
+    from aiokafka import TopicPartition
+
+    return TopicPartition(name, partition)

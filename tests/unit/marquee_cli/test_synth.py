@@ -1,0 +1,115 @@
+"""`marquee synth` writes MovieLens-shaped files of a world whose structure is known."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.layouts import layout_of
+from ingest.reading import read_data_set
+from ingest.rejects import Rejects
+from marquee_cli import synth
+from marquee_cli.synth_world import Rated, World, make_world, rate
+
+
+def arguments(out: Path, **changes: int) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    synth.add_arguments(parser)
+    sizes = {"users": 60, "movies": 200, "ratings": 3_000, "seed": 5} | changes
+    return parser.parse_args(["--out", str(out), *(f"--{name}={size}" for name, size in sizes.items())])
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[World, Rated]:
+    rng = np.random.default_rng(7)
+    made = make_world(rng, users=400, movies=800)
+    return made, rate(rng, made, 30_000)
+
+
+def test_given_sizes_then_the_files_load_without_a_reject_and_hold_exactly_so_much(tmp_path: Path) -> None:
+    assert synth.run(arguments(tmp_path / "out")) == 0
+
+    with Rejects(tmp_path / "rejects.csv") as rejects:
+        data = read_data_set(layout_of(tmp_path / "out"), rejects, now_s=1_600_000_000)
+    assert rejects.by_reason() == {}
+    assert (len(data.ratings), data.users, len(data.movies)) == (3_000, 60, 200)
+    assert all(movie.genres and movie.imdb_id and not movie.tmdb_id for movie in data.movies)
+
+
+def test_given_the_same_seed_then_the_files_are_the_same_and_with_another_they_are_not(tmp_path: Path) -> None:
+    for name, seed in (("a", 5), ("b", 5), ("c", 6)):
+        synth.run(arguments(tmp_path / name, seed=seed))
+
+    a, b, c = ((tmp_path / name / "ratings.csv").read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+@pytest.mark.parametrize("changes", [{"ratings": 10}, {"ratings": 10_000}, {"users": 0}, {"movies": 0}])
+def test_given_impossible_sizes_then_one_line_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, int]
+) -> None:
+    assert synth.run(arguments(tmp_path / "out", **changes)) == 1
+
+    said = capsys.readouterr().err
+    assert said.startswith("synth: ")
+    assert said.count("\n") == 1
+
+
+def test_given_as_many_ratings_as_can_be_then_no_user_has_a_movie_twice() -> None:
+    rng = np.random.default_rng(1)
+
+    rated = rate(rng, make_world(rng, users=10, movies=40), 10 * 20)
+
+    assert len(set(zip(rated.user.tolist(), rated.movie.tolist(), strict=True))) == 200
+
+
+def test_given_a_world_then_ratings_are_stars_at_times_in_its_range(world: tuple[World, Rated]) -> None:
+    _, rated = world
+
+    assert set(rated.half_stars.tolist()) <= set(range(1, 11))
+    assert rated.at_s.min() >= 852_076_800
+    assert rated.at_s.max() <= 1_546_300_800
+
+
+def test_given_a_world_then_users_rate_what_fits_their_cluster_more_often_and_higher(
+    world: tuple[World, Rated],
+) -> None:
+    made, rated = world
+    steady = made.cluster[:, 0] == made.cluster[:, 1]
+    cluster, movie, half_stars = (
+        column[steady[rated.user]] for column in (made.cluster[rated.user, 0], rated.movie, rated.half_stars)
+    )
+
+    for at in np.unique(cluster):
+        fit = made.fit[at, movie]
+        assert fit[cluster == at].mean() > fit[cluster != at].mean() + 0.03
+    own = made.fit[cluster, movie]
+    assert half_stars[own > 0.6].mean() > half_stars[own < 0.2].mean() + 0.5
+
+
+def test_given_a_world_then_a_tenth_of_the_movies_has_more_than_a_third_of_the_ratings(
+    world: tuple[World, Rated],
+) -> None:
+    made, rated = world
+    counts = np.sort(np.bincount(rated.movie, minlength=len(made.year)))[::-1]
+
+    assert counts[: len(counts) // 10].sum() > len(rated.movie) / 3
+
+
+def test_given_a_world_then_hardly_any_movie_is_rated_long_before_it_is_out(world: tuple[World, Rated]) -> None:
+    made, rated = world
+    rated_in = 1970 + rated.at_s // 31_556_952
+
+    assert (rated_in < made.year[rated.movie] - 2).mean() < 0.02
+
+
+def test_given_a_world_then_ratings_come_in_sessions(world: tuple[World, Rated]) -> None:
+    _, rated = world
+    order = np.lexsort((rated.at_s, rated.user))
+    user, at_s = rated.user[order], rated.at_s[order]
+    gaps = np.diff(at_s)[user[1:] == user[:-1]]
+
+    assert np.median(gaps) < 60
+    assert (gaps > 86_400).any()
