@@ -3,26 +3,16 @@
 import argparse
 import csv
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
-from marquee.bundle import load_bundle
-from marquee.catalog import Catalog
 from marquee.errors import MarqueeError, Misconfigured
-from marquee.features.item_block import ItemBlock
 from marquee.ids import IntArray
-from marquee.item_stats import ItemStats
-from marquee.ratings import Ratings, UserState, newest
+from marquee.ratings import Ratings
 from marquee_cli.files import read_catalog, read_ids, read_ratings
-from ranker.ranking import Ranked, RankedSimilar, rank_similar, rank_user
-from ranker.scoring import RankerModel
-from trainer.pipeline import train
+from marquee_cli.world import World
+from ranker.ranking import Ranked, RankedSimilar
 
-Progress = Callable[[str], None]
 MAX_K = 500
 
 
@@ -51,40 +41,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-class World:
-    """A model trained on some ratings, and the state it is asked in."""
-
-    def __init__(self, ratings: Ratings, catalog: Catalog, *, history: Ratings, seed: int, progress: Progress) -> None:
-        self.catalog = catalog
-        trained = train(ratings, catalog, as_of_ms=_last(ratings), seed=seed, progress=progress)
-        with tempfile.TemporaryDirectory() as folder:  # through the bundle, as in production
-            path = trained.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
-            self.model = RankerModel.of(load_bundle(path))
-        self.report = trained.report
-        self.now_ms = max(_last(ratings), _last(history))
-        self.block = ItemBlock.of(ItemStats.of(ratings), self.model.bundle.catalog, now_ms=_last(ratings))
-        self._known = newest(Ratings.concat(ratings, history))
-
-    def state(self, user_id: int) -> UserState:
-        """What is known of a user when asked; empty for a stranger."""
-        start, end = np.searchsorted(self._known.user_id, [user_id, user_id + 1])
-        mine = self._known.take(slice(int(start), int(end)))
-        return UserState.of(mine.movie_id, mine.rating, mine.rated_at)
-
-    def rank(self, user_id: int, k: int) -> Ranked:
-        return rank_user(self.model, self.block, self.state(user_id), now_ms=self.now_ms, k=k)
-
-    def similar(self, movie_id: int, k: int) -> RankedSimilar:
-        return rank_similar(self.model, self.block, movie_id, k=k)
-
-
 def _run(args: argparse.Namespace) -> None:
     if not 1 <= args.k <= MAX_K:
         raise Misconfigured(f"--k must be 1 to {MAX_K}, got {args.k}")
     ratings, catalog = read_ratings(args.train), read_catalog(args.movies, args.links, args.tmdb)
     history = read_ratings(args.history) if args.history else Ratings.empty()
     asked = read_ids(args.users or args.seeds)
-    world = World(ratings, catalog, history=history, seed=args.seed, progress=say)
+    world = World.trained(ratings, catalog, seed=args.seed, progress=say).knowing(history)
     header = "user_id" if args.users else "seed_movie_id"
     rows = _user_rows(world, asked, args.k) if args.users else _seed_rows(world, asked, args.k)
     args.out.parent.mkdir(parents=True, exist_ok=True)
@@ -114,10 +77,6 @@ def _seed_rows(world: World, seeds: IntArray, k: int) -> Iterator[tuple[int, int
 def _rows(subject: int, found: Ranked | RankedSimilar) -> Iterator[tuple[int, int, int, float]]:
     for rank, (movie_id, score) in enumerate(zip(found.movie_id, found.score, strict=True), start=1):
         yield subject, rank, int(movie_id), round(float(score), 6)
-
-
-def _last(ratings: Ratings) -> int:
-    return int(ratings.rated_at.max()) if len(ratings) else 0
 
 
 def say(text: str) -> None:

@@ -1,6 +1,5 @@
-"""CSV files of the MovieLens shape, read into ratings and a catalogue, with errors that name the file and the column."""
+"""CSV files of the MovieLens shape as ratings and a catalogue; errors name the file and the column."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +9,13 @@ import pandas as pd
 
 from marquee.catalog import Catalog
 from marquee.errors import Misconfigured
-from marquee.events import MetadataStatus, MovieEnriched, MovieListed
+from marquee.events import MetadataStatus, MovieEnriched
 from marquee.ids import IntArray
+from marquee.movielens import movie_of_csv
 from marquee.ratings import Ratings
 
 RATING_COLUMNS = ("userId", "movieId", "rating", "timestamp")
 MOVIE_COLUMNS = ("movieId", "title", "genres")
-_YEAR = re.compile(r"^(.*?)\s*\((\d{4})\)\s*$", re.DOTALL)
 
 
 def read_ratings(path: Path) -> Ratings:
@@ -44,8 +43,10 @@ def read_catalog(movies: Path, links: Path | None = None, tmdb: Path | None = No
         raise Misconfigured("--tmdb needs --links too: only links.csv tells which TMDB id a movie has")
     table = _table(movies, MOVIE_COLUMNS, dtype={"movieId": "int64", "title": "str", "genres": "str"})
     listed = [
-        _listed(int(movie_id), str(title), str(genres))
-        for movie_id, title, genres in zip(table["movieId"], table["title"], table["genres"].fillna(""), strict=True)
+        movie_of_csv((str(movie_id), str(title).strip() or f"Movie {movie_id}", str(genres)))
+        for movie_id, title, genres in zip(
+            table["movieId"], table["title"].fillna(""), table["genres"].fillna(""), strict=True
+        )
     ]
     enriched = _enriched(links, tmdb) if links is not None and tmdb is not None else []
     return Catalog.build(listed, enriched)
@@ -76,14 +77,6 @@ def _table(path: Path, columns: Sequence[str], dtype: dict[str, str]) -> pd.Data
         return pd.read_csv(path, usecols=list(columns), dtype=dtype, encoding="utf-8-sig")
     except (ValueError, pd.errors.ParserError) as error:
         raise Misconfigured(f"{path}: {error}") from error
-
-
-def _listed(movie_id: int, raw: str, genres: str) -> MovieListed:
-    found = _YEAR.match(raw)
-    title, year = (found[1], int(found[2])) if found else (raw, None)
-    return MovieListed(
-        movie_id=movie_id, title=title.strip() or raw, year=year, genres=tuple(g for g in genres.split("|") if g)
-    )
 
 
 def _enriched(links: Path, tmdb: Path) -> list[MovieEnriched]:

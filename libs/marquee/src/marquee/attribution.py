@@ -1,8 +1,8 @@
 """Path attribution: what each feature family adds to a score, along the path a row takes through every tree.
 
-A node is worth the mean of its leaves, weighted by their training rows. Walking a path, each split changes that worth, and
-the change belongs to the family of the feature split on; base + contributions = score (Saabas 2014, "Interpreting random
-forests"). The path, and with it the whole account, is a function of the leaf reached, so it is computed once a leaf.
+A node is worth the mean of its leaves, weighted by their training rows. Walking a path, each split changes that worth,
+and the change belongs to the family of the feature split on; base + contributions = score (Saabas 2014, "Interpreting
+random forests"). The path, and with it the whole account, is a function of the leaf: it is computed once a leaf.
 """
 
 from collections.abc import Sequence
@@ -68,7 +68,8 @@ class Trees:
 
     def save(self, path: Path) -> None:
         """Write one .npz file."""
-        np.savez(path, **{name: np.asarray(getattr(self, name)) for name in _COLUMNS})
+        columns: dict[str, Any] = {name: np.asarray(getattr(self, name)) for name in _COLUMNS}
+        np.savez(path, **columns)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -8,7 +8,7 @@ from marquee.ids import BoolArray, FloatArray
 
 POOL = 1_000
 REPEAT = 0.08
-"""What a genre that already stands in the list costs a movie, as a share of the best popularity, by its share of the list."""
+"""What a movie of the same genres that stands in the list already costs, as a share of the best popularity."""
 
 
 def popular_and_diverse(block: ItemBlock, is_open: BoolArray, *, k: int) -> tuple[RowArray, FloatArray]:

@@ -9,6 +9,7 @@ from marquee.attribution import contributions
 from marquee.catalog import RowArray
 from marquee.features.context import RankContext
 from marquee.features.item_block import ItemBlock
+from marquee.features.spec import Family
 from marquee.features.vector import features
 from marquee.ids import BoolArray, Float32Array, FloatArray, IntArray
 from marquee.ratings import UserState
@@ -140,7 +141,14 @@ def _cold(block: ItemBlock, closed: RowArray, *, k: int, allowed: BoolArray | No
     is_open[closed] = False
     rows, score = popular_and_diverse(block, is_open, k=k)
     return _plain(
-        block, rows, score, score[:, None], ("popular",), (("popular",),) * len(rows), "cold", int(is_open.sum())
+        block,
+        rows=rows,
+        score=score,
+        parts=score[:, None],
+        families=(Family.POPULAR.value,),
+        sources=(("popular",),) * len(rows),
+        n_candidates=int(is_open.sum()),
+        rung="cold",
     )
 
 
@@ -148,14 +156,21 @@ def _unscored(block: ItemBlock, candidates: Candidates, *, k: int) -> Ranked:
     parts = fused(candidates, block)
     score = parts.sum(axis=1)
     best = _best(score, block, candidates.row, k)
-    sources = tuple(candidates.sources(int(at)) for at in best)
     return _plain(
-        block, candidates.row[best], score[best], parts[best], FAMILIES, sources, "retrieval_order", len(candidates)
+        block,
+        rows=candidates.row[best],
+        score=score[best],
+        parts=parts[best],
+        families=FAMILIES,
+        sources=tuple(candidates.sources(int(at)) for at in best),
+        n_candidates=len(candidates),
+        rung="retrieval_order",
     )
 
 
 def _plain(
     block: ItemBlock,
+    *,
     rows: RowArray,
     score: FloatArray,
     parts: FloatArray,

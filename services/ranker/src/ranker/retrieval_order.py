@@ -16,7 +16,7 @@ _FAMILY = {Source.CONTENT: 1, Source.POPULAR: 2, Source.TRENDING: 3}
 
 
 def fused(candidates: Candidates, block: ItemBlock) -> FloatArray:
-    """(m, len(FAMILIES)) parts of sum over sources of 1 / (FUSION + rank), by family; fillers keep popularity's order."""
+    """(m, len(FAMILIES)) parts of the sum over sources of 1 / (FUSION + rank); fillers keep popularity's order."""
     parts = np.zeros((len(candidates), len(FAMILIES)))
     for source in Source:
         rank = candidates.rank[source]

@@ -18,13 +18,14 @@ from marquee.features.item_block import ItemBlock
 from marquee.features.vector import SPECS
 from marquee.item_stats import ItemStats
 from marquee.ratings import Ratings
+from marquee.ratings import newest as newest_of
 from marquee.retrieval import content
 from marquee.retrieval.snapshot import Snapshot, fit_snapshot
 from trainer import report
 from trainer.export_onnx import Parity, gate, onnx_scores, parity, to_onnx, with_float32_thresholds
 from trainer.lists import Lists, Scene, scenes
 from trainer.requests import Kind, requests
-from trainer.train import MIN_LISTS, Fitted, fit
+from trainer.train import MIN_LISTS, Fitted, fit, predict
 from trainer.windows import Window, cut
 
 Progress = Callable[[str], None]
@@ -95,7 +96,7 @@ def train(
     progress(f"ranker: {fitted.n_trees} trees on {len(lists)} lists, {len(lists.features)} rows")
     booster = with_float32_thresholds(fitted.booster)
     onnx = to_onnx(booster)
-    agreement = parity(fitted.booster.predict(lists.features), onnx_scores(onnx, lists.features), lists.size)
+    agreement = parity(predict(fitted.booster, lists.features), onnx_scores(onnx, lists.features), lists.size)
     gate(agreement)
     trees = Trees.of(booster.dump_model(), [spec.family.value for spec in SPECS])
     told = _report(fitted, newest, agreement, lists)
@@ -112,7 +113,7 @@ def _lists(
     parts, newest = [Lists.of([], window=0)], None
     for at, window in enumerate(windows):
         snapshot = fit_snapshot(window.before, catalog, terms=terms)
-        block = ItemBlock.of(ItemStats.of(window.before), catalog, now_ms=window.now_ms)
+        block = ItemBlock.of(ItemStats.of(newest_of(window.before)), catalog, now_ms=window.now_ms)
         asked = [r for kind in Kind for r in requests(window, kind, max_users=MAX_USERS, seed=seed + at)]
         seen = list(scenes([r for r in asked if len(r.liked)], snapshot, block))
         parts.append(Lists.of(seen, window=at))
@@ -133,7 +134,7 @@ def _report(fitted: Fitted, newest: _Newest | None, agreement: Parity, lists: Li
     if newest is None or fitted.trial is None:
         return told | {"systems": {}, "difference": {}}
     trial = fitted.trial
-    scores = [trial.predict(scene.features, num_iteration=fitted.n_trees) for scene in newest.scenes]
+    scores = [predict(trial, scene.features, fitted.n_trees) for scene in newest.scenes]
     found = report.measure(newest.scenes, scores, newest.block)
     by_kind = {}
     for kind in Kind:

@@ -36,7 +36,7 @@ class Request:
 
 
 def requests(window: Window, kind: Kind, *, max_users: int, seed: int) -> list[Request]:
-    """Every user the kind applies to, at most `max_users` by a seeded draw; users who liked nothing afterwards are kept."""
+    """Every user the kind applies to, at most `max_users` by a seeded draw; who liked nothing afterwards is kept."""
     chosen = list(_all(window, kind))
     if len(chosen) > max_users:
         keep = np.random.default_rng(seed).choice(len(chosen), max_users, replace=False)

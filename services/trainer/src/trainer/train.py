@@ -6,7 +6,7 @@ import lightgbm as lgb
 import numpy as np
 
 from marquee.features.vector import NAMES, SPECS
-from marquee.ids import Float32Array
+from marquee.ids import BoolArray, Float32Array, FloatArray
 from trainer.evaluate import ndcg_at
 from trainer.lists import Lists
 
@@ -63,24 +63,23 @@ def fit(lists: Lists, *, seed: int) -> Fitted:
     if len(past) >= MIN_LISTS and len(held_out) >= MIN_LISTS:
         trial = boost(past, n_trees=MAX_TREES, seed=seed)
         for n_trees in range(MIN_TREES, MAX_TREES + 1, STEP):
-            by_trees[n_trees] = mean_ndcg(held_out, trial.predict(held_out.features, num_iteration=n_trees))
+            by_trees[n_trees] = mean_ndcg(held_out, predict(trial, held_out.features, n_trees))
     n_trees = max(by_trees, key=lambda n: (round(by_trees[n], 3), -n)) if by_trees else 80
     return Fitted(boost(lists, n_trees=n_trees, seed=seed), trial, n_trees, by_trees)
 
 
-def mean_ndcg(lists: Lists, score: Float32Array, k: int = 10) -> float:
+def predict(booster: lgb.Booster, features: Float32Array, n_trees: int | None = None) -> FloatArray:
+    """(m,) float64 scores by LightGBM itself, of the first so many trees."""
+    return np.asarray(booster.predict(features, num_iteration=n_trees), np.float64).reshape(-1)
+
+
+def mean_ndcg(lists: Lists, score: FloatArray, k: int = 10) -> float:
     """Mean nDCG@k of the lists' own candidates."""
     ends = np.cumsum(lists.size)
-    return float(
-        np.mean(
-            [
-                _list_ndcg(lists.label[end - n : end], score[end - n : end], k)
-                for end, n in zip(ends, lists.size, strict=True)
-            ]
-        )
-    )
+    parts = [slice(end - n, end) for end, n in zip(ends, lists.size, strict=True)]
+    return float(np.mean([_list_ndcg(lists.label[part] > 0, score[part], k) for part in parts]))
 
 
-def _list_ndcg(label: np.ndarray, score: np.ndarray, k: int) -> float:
+def _list_ndcg(is_liked: BoolArray, score: FloatArray, k: int) -> float:
     order = np.argsort(-score, kind="stable")
-    return ndcg_at(label[order].astype(bool), int(label.sum()), k)
+    return ndcg_at(is_liked[order], int(is_liked.sum()), k)

@@ -1,1 +1,1 @@
-"""Feature maths, one family a file: pure functions of the stores' state and `now`, called alike by trainer and ranker."""
+"""Feature maths, one family a file: pure functions of the stores' state and `now`; trainer and ranker call the same."""

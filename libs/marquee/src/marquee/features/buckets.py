@@ -39,7 +39,7 @@ class MovieBuckets:
         positives = stats.positives[known].astype(np.float64)
 
         def total(values: FloatArray) -> FloatArray:
-            return np.bincount(row, weights=values, minlength=len(catalog))
+            return np.bincount(row, weights=values, minlength=len(catalog)).astype(np.float64)
 
         return cls(
             row=row,

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from marquee.catalog import RowArray
+from marquee.features.buckets import DAY_MS
 from marquee.features.item_block import ItemBlock
 from marquee.retrieval.candidates import Candidates, Retrieved
 from marquee.retrieval.history import History
@@ -19,6 +22,16 @@ class RankContext:
     retrieved: Retrieved
     candidates: Candidates
     now_ms: int
+
+    @property
+    def last_visit_ms(self) -> float:
+        """Time of the user's newest rating, NaN without any."""
+        return float(self.history.rated_at[0]) if len(self.history) else float("nan")
+
+    @property
+    def idle_days(self) -> np.float32:
+        """Days since then, at least 0: a live rating may be newer than `now`."""
+        return np.float32(np.maximum(self.now_ms - self.last_visit_ms, 0) / DAY_MS)
 
     @property
     def rows(self) -> RowArray:

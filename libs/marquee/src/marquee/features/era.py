@@ -5,19 +5,25 @@ import numpy as np
 from marquee.features.context import RankContext
 from marquee.features.item_block import YEAR_MS
 from marquee.features.spec import Family, specs
+from marquee.features.trending import DAYS_SINCE_FIRST
 from marquee.ids import Float32Array
 
 SPECS = specs(
     Family.ERA, "age_years", "year_minus_mean", "year_minus_liked_mean", "year_minus_last_mean", "year_distance",
+    "new_since_visit_days", "year_minus_visit",
 )  # fmt: skip
 
 
 def values(context: RankContext) -> Float32Array:
-    """(m, len(SPECS)) float32; NaN where the candidate's or all of the user's years are unknown."""
+    """(m, len(SPECS)) float32; NaN where the candidate's or all of the user's years are unknown.
+
+    The last two tell what came out since the user was here last: they cannot have rated it then.
+    """
     year = context.block.catalog.year
     theirs, mine = year[context.rows], year[context.history.row]
     this_year = np.float32(1970 + context.block.now_ms / YEAR_MS)
     last = mean_of(mine[:10])
+    visit_year = np.float32(1970 + context.last_visit_ms / YEAR_MS)
     return np.stack(
         [
             this_year - theirs,
@@ -25,6 +31,8 @@ def values(context: RankContext) -> Float32Array:
             theirs - mean_of(mine[context.history.is_liked]),
             theirs - last,
             np.abs(theirs - last),
+            context.idle_days - context.block.trending[context.rows, DAYS_SINCE_FIRST],
+            theirs - visit_year,
         ],
         axis=1,
     ).astype(np.float32)

@@ -12,13 +12,14 @@ from marquee.retrieval.snapshot import Link
 FUSION = 20.0
 """Constant of reciprocal-rank fusion."""
 RANKED = (Source.EASE, Source.EASE_ALL, Source.ITEM_KNN, Source.RP3BETA, Source.TRANSITIONS)
-_RISING = (Query.TASTE, Query.LAST)
-_OTHER = (Query.AGAINST, Query.DEVIATION)
+OF_BEST = (Link.EASE, Link.RP3BETA)
+_RISING = (Query.TASTE, Query.LIKED, Query.LAST)
 
 SPECS = (
     *specs(Family.LIKED_SIMILAR, *(f"{x.name}_{q.name}".lower() for q in _RISING for x in Link), rises=True),
-    *specs(Family.LIKED_SIMILAR, *(f"{x.name}_{q.name}".lower() for q in _OTHER for x in Link)),
+    *specs(Family.LIKED_SIMILAR, *(f"{x.name}_{q.name}".lower() for q in (Query.DEVIATION,) for x in Link)),
     *specs(Family.LIKED_SIMILAR, *(f"{source.name}_of_best".lower() for source in RANKED)),
+    *specs(Family.LIKED_SIMILAR, *(f"{link.name}_liked_of_best".lower() for link in OF_BEST)),
     *specs(Family.LIKED_SIMILAR, *(f"{source.name}_rank_log".lower() for source in RANKED)),
     *specs(Family.LIKED_SIMILAR, "rank_fusion"),
 )
@@ -29,13 +30,20 @@ def values(context: RankContext) -> Float32Array:
     rows, rank = context.rows, context.candidates.rank[list(RANKED)]
     signals = context.retrieved.signals[:, :, rows].reshape(-1, len(rows))
     ranked = context.retrieved.scores[list(RANKED)][:, rows]
-    best = ranked.max(axis=1, keepdims=True, initial=0)
+    liked = context.retrieved.signals[Query.LIKED, list(OF_BEST)][:, rows]
     fusion = np.where(rank >= 0, 1 / (FUSION + rank), 0).sum(axis=0, keepdims=True)
     return np.concatenate(
         [
             signals,
-            ranked / np.where(best > 0, best, 1),
+            _of_best(ranked),
+            _of_best(liked),
             np.log1p(np.where(rank >= 0, rank, 2 * PER_SOURCE)),
             fusion,
         ]
     ).T.astype(np.float32)
+
+
+def _of_best(scores: Float32Array) -> Float32Array:
+    """Each source's scores, (s, m), as a share of its best candidate's: comparable between long and short histories."""
+    best = scores.max(axis=1, keepdims=True, initial=0)
+    return (scores / np.where(best > 0, best, 1)).astype(np.float32)

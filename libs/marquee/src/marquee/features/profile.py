@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from marquee.features.buckets import DAY_MS
 from marquee.features.context import RankContext
 from marquee.features.era import mean_of
 from marquee.features.spec import Family, specs
@@ -20,13 +19,12 @@ def values(context: RankContext) -> Float32Array:
     known_years = context.block.catalog.year[history.row]
     known_years = known_years[np.isfinite(known_years)]
     popularity = context.block.share[history.row]
-    idle_ms = max(context.now_ms - int(history.rated_at[0]), 0) if len(history) else np.nan
     one = np.array(
         [
             np.log1p(len(history)),
             history.mean,
             history.is_liked.mean() if len(history) else np.nan,
-            idle_ms / DAY_MS,
+            context.idle_days,
             mean_of(popularity),
             mean_of(known_years),
             known_years.std() if len(known_years) else np.nan,

@@ -1,6 +1,7 @@
 """taste_content: directors, keywords and the like, against the movies the user rated."""
 
 import numpy as np
+from scipy import sparse
 
 from marquee.features.context import RankContext
 from marquee.features.spec import Family, specs
@@ -39,9 +40,10 @@ def values(context: RankContext) -> Float32Array:
     ).astype(np.float32)
 
 
-def _nearest(theirs, mine, liked):  # type: ignore[no-untyped-def]
+def _nearest(theirs: sparse.csr_array, mine: sparse.csr_array, liked: Float32Array) -> Float32Array:
     """(m,) similarity with the most similar of the newest liked movies."""
     kept = mine[np.flatnonzero(liked)]
     if not kept.shape[0]:
         return np.zeros(theirs.shape[0], np.float32)
-    return (theirs @ kept.T.toarray()).max(axis=1)
+    near: Float32Array = (theirs @ kept.T.toarray()).max(axis=1)
+    return near

@@ -12,6 +12,7 @@ SPECS = specs(
     Family.TRENDING, "positives_30d_log", "positives_90d_log", "positives_365d_log", "positives_1095d_log",
     "decayed_30_log", "trend", "days_since_last", "days_since_first",
 )  # fmt: skip
+DAYS_SINCE_FIRST = [spec.name for spec in SPECS].index("days_since_first")
 
 
 def columns(buckets: MovieBuckets) -> Float32Array:

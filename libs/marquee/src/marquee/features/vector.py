@@ -10,6 +10,7 @@ from marquee.features import (
     runtime,
     taste_content,
     taste_genre,
+    taste_popularity,
     trending,
     well_rated,
 )
@@ -24,6 +25,7 @@ SPECS: tuple[FeatureSpec, ...] = (
     *era.SPECS,
     *runtime.SPECS,
     *profile.SPECS,
+    *taste_popularity.SPECS,
     *popular.SPECS,
     *trending.SPECS,
     *well_rated.SPECS,
@@ -42,6 +44,7 @@ def features(context: RankContext) -> Float32Array:
             era.values(context),
             runtime.values(context),
             profile.values(context),
+            taste_popularity.values(context),
             block.popular[rows],
             block.trending[rows],
             block.well_rated[rows],

@@ -1,4 +1,4 @@
-"""EASE^R: the item-to-item matrix that reconstructs the ratings best without looking at the movie itself (Steck 2019)."""
+"""EASE^R: the item-to-item matrix that rebuilds the ratings best without looking at the movie itself (Steck 2019)."""
 
 import numpy as np
 from scipy import linalg, sparse
@@ -30,9 +30,16 @@ def fit(x: sparse.csr_array, *, reg: float = REG, top: int, at_least: int = 2) -
         return sparse.csr_array((x.shape[1], x.shape[1]), dtype=np.float32)
     x = x[:, active]
     if is_dual:
-        return _dual(x, reg, lambda block: strongest(block, active, n_movies=len(counts), top=top))
-    weights = primal(x, reg)
-    return strongest(lambda part: weights[part].copy(), active, n_movies=len(counts), top=top)
+        z, p_diagonal = dual_parts(x, reg)
+        by_movie, scale = x.T.tocsr(), reg * p_diagonal
+
+        def block(part: slice) -> Float32Array:
+            weights: Float32Array = (by_movie[part] @ z) / scale
+            return weights
+
+        return strongest(block, active, n_movies=len(counts), top=top)
+    dense = primal(x, reg)
+    return strongest(lambda part: dense[part].copy(), active, n_movies=len(counts), top=top)
 
 
 def primal(x: sparse.csr_array, reg: float) -> Float32Array:
@@ -46,14 +53,11 @@ def primal(x: sparse.csr_array, reg: float) -> Float32Array:
     return weights
 
 
-def _dual(x: sparse.csr_array, reg: float, keep):  # type: ignore[no-untyped-def]
-    z, p_diagonal = dual_parts(x, reg)
-    by_movie = x.T.tocsr()
-    return keep(lambda part: (by_movie[part] @ z) / (reg * p_diagonal))
-
-
 def dual_parts(x: sparse.csr_array, reg: float) -> tuple[Float32Array, Float32Array]:
-    """Z = (XX' + reg I)^-1 X, and diag P = (1 - colsum(Z o X)) / reg; then B_ij = (X'Z)_ij / (reg P_jj) off the diagonal."""
+    """Z = (XX' + reg I)^-1 X, (u, m), and diag P = (1 - colsum(Z o X)) / reg, (m,).
+
+    Then B_ij = (X'Z)_ij / (reg P_jj) off the diagonal: the primal solution at the cost of the users.
+    """
     kernel = (x @ x.T).toarray().astype(np.float32)
     kernel[np.diag_indices_from(kernel)] += reg
     z = linalg.cho_solve(linalg.cho_factor(kernel, lower=True), x.toarray()).astype(np.float32)

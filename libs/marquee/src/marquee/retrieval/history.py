@@ -21,8 +21,8 @@ class Query(IntEnum):
     """Ways to weigh a history; each is a column of `History.weights`."""
 
     TASTE = 0  # how much each rating speaks for its movie, fading with newer ratings
-    LAST = 1  # the last few ratings only
-    AGAINST = 2  # movies rated below 3
+    LIKED = 1  # every liked movie alike, however long ago
+    LAST = 2  # the last few ratings only
     DEVIATION = 3  # stars above or below the user's own mean
 
 
@@ -70,8 +70,8 @@ class History:
         likes = graded(self.rating)
         columns = {
             Query.TASTE: likes * self.fade,
+            Query.LIKED: self.is_liked,
             Query.LAST: np.where(position < LAST, likes * 0.9**position, 0),
-            Query.AGAINST: (self.rating < 3) * self.fade,
             Query.DEVIATION: (self.rating - self.mean) * self.fade,
         }
         return np.stack([columns[query] for query in Query], axis=1).astype(np.float32)

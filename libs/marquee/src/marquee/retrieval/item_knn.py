@@ -26,6 +26,7 @@ def fit(liked: sparse.csr_array, *, top: int, shrink: float = SHRINK) -> sparse.
 
     def block(part: slice) -> Float32Array:
         both: Float32Array = (by_movie[part] @ x).toarray()
-        return both / (np.outer(norm[part], norm) + np.float32(shrink))
+        both /= np.outer(norm[part], norm) + np.float32(shrink)
+        return both
 
     return strongest(block, active, n_movies=liked.shape[1], top=top)

@@ -1,4 +1,4 @@
-"""Item-to-item weights cut down to the strongest neighbours a movie: the one form in which they are trained and served."""
+"""Item-to-item weights cut down to the strongest neighbours a movie: the form in which they are trained and served."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""RP3beta: three-step random walks user graph-wise, popular ends discounted (Christoffel et al. 2015, Paudel et al. 2017)."""
+"""RP3beta: three-step random walks with popular ends discounted (Christoffel et al. 2015, Paudel et al. 2017)."""
 
 import numpy as np
 from scipy import sparse
@@ -6,7 +6,7 @@ from scipy import sparse
 from marquee.ids import Float32Array
 from marquee.retrieval.neighbours import most_rated, strongest
 
-ALPHA, BETA = 0.6, 0.5
+ALPHA, BETA = 0.6, 0.4
 MAX_MOVIES = 20_000
 
 

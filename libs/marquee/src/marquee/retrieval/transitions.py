@@ -35,6 +35,8 @@ def fit(data: Interactions, *, top: int) -> sparse.csr_array:
 
     def block(part: slice) -> Float32Array:
         dense: Float32Array = among[part].toarray()
-        return dense / (raters[part, None] + np.float32(SHRINK)) / raters ** np.float32(DISCOUNT)
+        dense /= raters[part, None] + np.float32(SHRINK)
+        dense /= raters ** np.float32(DISCOUNT)
+        return dense
 
     return strongest(block, active, n_movies=n, top=top)

@@ -1,0 +1,153 @@
+"""`marquee rolls`: the A-roll and the A2-roll, four cuts in time, through the backtest's own code.
+
+A: users with 5 or more ratings before the cut, asked for what they like in the tenth of the ratings after it. A2: users
+with 10 or more ratings in that tenth; the first half of them is told, the second half asked. Each model is trained on the
+rows before its cut alone; movies nobody had rated stay in the truth.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from marquee.catalog import Catalog, RowArray
+from marquee.errors import MarqueeError
+from marquee.ids import IntArray
+from marquee.ratings import Ratings
+from marquee.retrieval.candidates import retrieve
+from marquee.retrieval.history import History
+from marquee_cli.backtest import say
+from marquee_cli.files import read_catalog, read_ratings
+from marquee_cli.world import World
+from trainer.baselines import best_rows
+from trainer.evaluate import bootstrap, ndcg_at, recall_at
+from trainer.requests import Kind, Request, requests
+from trainer.windows import Window, cut
+
+CUTS = (0.6, 0.7, 0.8, 0.9)
+OURS = "marquee"
+K, DEPTH = 10, 50
+EVERYONE = 1_000_000_000
+
+
+@dataclass(slots=True)
+class Pooled:
+    """Values of one system and roll, one a user and window."""
+
+    ndcg: list[float] = field(default_factory=list)
+    recall: list[float] = field(default_factory=list)
+    popularity: list[float] = field(default_factory=list)
+    coverage: list[float] = field(default_factory=list)  # one a window
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--ratings", type=Path, required=True, help="ratings.csv")
+    parser.add_argument("--movies", type=Path, required=True, help="movies.csv")
+    parser.add_argument("--links", type=Path, help="links.csv, needed for --tmdb")
+    parser.add_argument("--tmdb", type=Path, help="TMDB snapshot")
+    parser.add_argument("--cuts", type=float, nargs="+", default=list(CUTS), help="shares of the rows to cut at")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, help="JSON to write")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0, or 2 with one line that says what is wrong."""
+    try:
+        ratings, catalog = read_ratings(args.ratings), read_catalog(args.movies, args.links, args.tmdb)
+        told = rolls(ratings, catalog, cuts=args.cuts, seed=args.seed)
+    except MarqueeError as error:
+        sys.stderr.write(f"marquee rolls: {error}\n")
+        return 2
+    print(_table(told))
+    if args.out:
+        args.out.write_text(json.dumps(told, indent=2), encoding="utf-8")
+    return 0
+
+
+def rolls(ratings: Ratings, catalog: Catalog, *, cuts: Sequence[float] = CUTS, seed: int = 0) -> dict[str, Any]:
+    """Both rolls, pooled over the cuts: each system's measures, and our paired difference to each other one."""
+    pooled: dict[Kind, dict[str, Pooled]] = {kind: {} for kind in Kind}
+    for at, window in enumerate(cut(ratings, cuts), start=1):
+        say(f"cut {at} of {len(cuts)}: training on {len(window.before)} ratings")
+        world = World.trained(window.before, catalog, seed=seed, progress=lambda text: say(f"  {text}"))
+        for kind in Kind:
+            asked = [one for one in requests(window, kind, max_users=EVERYONE, seed=0) if len(one.liked)]
+            _ask(world.knowing(_told(window, asked)), asked, pooled[kind])
+    return {kind.value: _summary(systems) for kind, systems in pooled.items()}
+
+
+def _told(window: Window, asked: Sequence[Request]) -> Ratings:
+    """The histories of the requests, as the backtest's --history would hold them."""
+    parts = [
+        Ratings(np.full(len(one.history), one.user_id), one.history.movie_id, one.history.rating, one.history.rated_at)
+        for one in asked
+    ]
+    return Ratings.concat(window.before, *parts)
+
+
+def _ask(world: World, asked: Sequence[Request], systems: dict[str, Pooled]) -> None:
+    shown: dict[str, set[int]] = {}
+    for one in asked:
+        for name, rows in _lists(world, one).items():
+            pooled = systems.setdefault(name, Pooled())
+            hit = np.isin(world.block.catalog.movie_id[rows], one.liked)
+            pooled.ndcg.append(ndcg_at(hit, len(one.liked), K))
+            pooled.recall.append(recall_at(hit, len(one.liked), DEPTH))
+            pooled.popularity.append(float(world.block.prior[rows[:K]].mean()))
+            shown.setdefault(name, set()).update(rows[:K].tolist())
+    for name, rows_shown in shown.items():
+        systems[name].coverage.append(len(rows_shown) / len(world.block.catalog))
+
+
+def _lists(world: World, one: Request) -> Mapping[str, RowArray]:
+    """Each system's first DEPTH catalogue rows."""
+    ours: IntArray = world.rank(one.user_id, DEPTH).movie_id
+    history = History.of(world.state(one.user_id), world.block.catalog)
+    retrieved = retrieve(world.model.bundle.snapshot, world.block, history)
+    return {OURS: world.block.catalog.rows(ours), **best_rows(retrieved, world.block, history, k=DEPTH)}
+
+
+def _summary(systems: Mapping[str, Pooled]) -> dict[str, Any]:
+    if OURS not in systems:
+        return {"lists": 0, "systems": {}, "difference": {}}
+    ours = np.array(systems[OURS].ndcg)
+    others = {name: pooled for name, pooled in systems.items() if name != OURS}
+    best = max(others, key=lambda name: float(np.mean(others[name].ndcg)))
+    return {
+        "lists": len(ours),
+        "systems": {
+            name: {
+                "ndcg@10": asdict(bootstrap(np.array(pooled.ndcg))),
+                "recall@50": float(np.mean(pooled.recall)),
+                "coverage@10": float(np.mean(pooled.coverage)),
+                "popularity_percentile@10": float(np.mean(pooled.popularity)),
+            }
+            for name, pooled in systems.items()
+        },
+        "best_baseline": best,
+        "difference": {name: asdict(bootstrap(ours - np.array(pooled.ndcg))) for name, pooled in others.items()},
+    }
+
+
+def _table(told: Mapping[str, Any]) -> str:
+    lines = []
+    for roll, summary in told.items():
+        lines += ["", f"{roll}-roll, {summary['lists']} user-windows; nDCG@10 with 95 % bootstrap intervals"]
+        lines.append(f"{'':20} {'nDCG@10':>24} {'recall@50':>10} {'cover@10':>9} {'pop.pct':>8}  marquee minus it")
+        for name, row in summary["systems"].items():
+            gap = summary["difference"].get(name)
+            lines.append(
+                f"{name:20} {_interval(row['ndcg@10']):>24} {row['recall@50']:10.3f} {row['coverage@10']:9.3f}"
+                f" {row['popularity_percentile@10']:8.3f}  {_interval(gap) if gap else ''}"
+            )
+    return "\n".join(lines)
+
+
+def _interval(value: Mapping[str, float]) -> str:
+    return f"{value['mean']:.4f} [{value['low']:.3f}, {value['high']:.3f}]"
