@@ -11,7 +11,7 @@ export default function ErrorPage({
   reset: () => void;
 }) {
   return (
-    <Empty title="The projector stopped" testId="page-error">
+    <Empty title="The projector stopped" testId="page-error" isPage>
       <p>Something in this page broke. The rest of the site still works.</p>
       <button type="button" className="button mt-6" data-testid="retry" onClick={reset}>
         Try again

@@ -9,7 +9,7 @@ export default function GlobalError({ reset }: { reset: () => void }) {
     <html lang="en">
       <body className="p-6 font-sans">
         <title>Marquee</title>
-        <Empty title="The projector stopped" testId="page-error">
+        <Empty title="The projector stopped" testId="page-error" isPage>
           <button type="button" className="button mt-4" onClick={reset}>
             Try again
           </button>

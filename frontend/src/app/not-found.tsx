@@ -6,9 +6,9 @@ export const metadata: Metadata = { title: "Not found" };
 
 export default function NotFound() {
   return (
-    <Empty title="Nothing is showing here" testId="not-found">
+    <Empty title="Nothing is showing here" testId="not-found" isPage>
       <p>There is no such movie, user or page. Search for a title above, or start again from the front.</p>
-      <Link href="/" className="button mt-6">
+      <Link prefetch={false} href="/" className="button mt-6">
         To the front page
       </Link>
     </Empty>

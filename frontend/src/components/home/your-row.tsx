@@ -19,6 +19,7 @@ export async function YourRow() {
           For user {userId}
         </h2>
         <Link
+          prefetch={false}
           href={`/users/${userId}`}
           className="rounded-sm font-semibold text-glow underline-offset-4 hover:underline"
         >

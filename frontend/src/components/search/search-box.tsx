@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { SearchIcon } from "@/components/ui/icons";
 import { SuggestionList } from "./suggestion-list";
 import { useSuggestions } from "./use-suggestions";
@@ -21,6 +21,14 @@ export function SearchBox({ initial = "", isLarge = false }: Props) {
   const router = useRouter();
   const id = useId();
   const isShown = isOpen && text.trim() !== "" && query !== "";
+
+  // What was typed before this code ran stands in the field, but no event told of it.
+  useEffect(() => {
+    const typed = input.current?.value ?? initial;
+    if (typed === initial) return;
+    setText(typed);
+    setOpen(document.activeElement === input.current);
+  }, [initial]);
 
   function go(address: string) {
     setOpen(false);

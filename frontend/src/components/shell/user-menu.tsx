@@ -55,7 +55,12 @@ export function UserMenu() {
       >
         {userId !== null && (
           <div className="mb-4 flex items-center justify-between gap-2 border-line border-b pb-4">
-            <Link href={`/users/${userId}`} className="button-quiet" onClick={() => setOpen(false)}>
+            <Link
+              prefetch={false}
+              href={`/users/${userId}`}
+              className="button-quiet"
+              onClick={() => setOpen(false)}
+            >
               Movies for user {userId}
             </Link>
             <button

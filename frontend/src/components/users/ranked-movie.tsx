@@ -57,7 +57,7 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
               {card.rank}
             </span>
             <div className="min-w-0 flex-1">
-              <h3
+              <h2
                 className={`text-balance font-bold leading-tight ${isLead ? "text-2xl sm:text-3xl" : "text-lg"}`}
               >
                 <Link
@@ -67,7 +67,7 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
                 >
                   {card.title}
                 </Link>
-              </h3>
+              </h2>
               <MovieFacts movie={card} />
             </div>
             <MovementBadge moved={moved} />

@@ -22,7 +22,7 @@ export function useKeptFocus(list: RefObject<HTMLElement | null>): () => void {
     place.current = null;
     if (was.child.isConnected) return;
     const heir = list.current.children[Math.min(was.index, list.current.children.length - 1)];
-    heir?.querySelector<HTMLElement>("h3 a")?.focus({ preventScroll: true });
+    heir?.querySelector<HTMLElement>("h2 a")?.focus({ preventScroll: true });
   });
 
   return remember;
