@@ -4,32 +4,38 @@
  */
 
 export interface paths {
-    "/v1/rank": {
+    "/livez": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Livez
+         * @description The process answers. Touches no dependency.
+         */
+        get: operations["livez"];
         put?: never;
-        /** R */
-        post: operations["r_v1_rank_post"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/search": {
+    "/readyz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Search */
-        get: operations["search_v1_search_get"];
+        /**
+         * Readyz
+         * @description Every dependency with its state and age; 503 while a required one is away.
+         */
+        get: operations["readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -45,8 +51,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Movie */
-        get: operations["movie_v1_movies__movie_id__get"];
+        /**
+         * Movie
+         * @description All that is known of a movie.
+         */
+        get: operations["movie"];
         put?: never;
         post?: never;
         delete?: never;
@@ -62,8 +71,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Similar */
-        get: operations["similar_v1_movies__movie_id__similar_get"];
+        /**
+         * Similar
+         * @description Movies similar to this one; the same as POST /v1/rank with its movie_id.
+         */
+        get: operations["similar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,17 +84,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/users/{user_id}": {
+    "/v1/rank": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** User */
-        get: operations["user_v1_users__user_id__get"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Rank
+         * @description Ranked movies for a user, or similar to a movie, with scores, posters and reasons. 200 on every rung.
+         */
+        post: operations["rank"];
         delete?: never;
         options?: never;
         head?: never;
@@ -98,8 +113,68 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rate */
-        post: operations["rate_v1_ratings_post"];
+        /**
+         * Rate
+         * @description Accept 1 to 500 ratings, all or none: 202 once the log keeps them. A repeated event_id changes nothing.
+         */
+        post: operations["rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Titles by prefix, with typos, accents and moved articles forgiven; the well-known movie first.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * User
+         * @description What the system believes of a user; one nobody has seen has counts of zero.
+         */
+        get: operations["user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Service Version */
+        get: operations["service_version"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -112,8 +187,6 @@ export interface components {
     schemas: {
         /** Affinity */
         Affinity: {
-            /** Name */
-            name: string;
             /**
              * Liked
              * @description movies rated 4 or more
@@ -121,6 +194,23 @@ export interface components {
             liked: number;
             /** Mean Rating */
             mean_rating: number;
+            /** Name */
+            name: string;
+        };
+        /** DependencyState */
+        DependencyState: {
+            /**
+             * Age S
+             * @description seconds since it was last seen to work
+             */
+            age_s?: number | null;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /** Ok */
+            ok: boolean;
         };
         /**
          * Evidence
@@ -152,15 +242,15 @@ export interface components {
              * @default []
              */
             genres: string[];
-            /** Year Min */
-            year_min?: number | null;
-            /** Year Max */
-            year_max?: number | null;
             /**
              * Runtime Max
              * @description minutes; a movie of unknown length stays
              */
             runtime_max?: number | null;
+            /** Year Max */
+            year_max?: number | null;
+            /** Year Min */
+            year_min?: number | null;
         };
         /** Freshness */
         Freshness: {
@@ -198,17 +288,17 @@ export interface components {
              * @description chosen by the client; sending it again changes nothing
              */
             event_id: string;
-            /** User Id */
-            user_id: number;
             /** Movie Id */
             movie_id: number;
-            /** Rating */
-            rating: number;
             /**
              * Rated At
              * @description defaults to now; at most a day ahead
              */
             rated_at?: string | null;
+            /** Rating */
+            rating: number;
+            /** User Id */
+            user_id: number;
         };
         /**
          * MetadataStatus
@@ -220,58 +310,41 @@ export interface components {
          * @description All that is known of one movie.
          */
         MovieDetail: {
-            /** Movie Id */
-            movie_id: number;
-            /** Title */
-            title: string;
-            /** Year */
-            year?: number | null;
-            /**
-             * Genres
-             * @default []
-             */
-            genres: string[];
-            /**
-             * Runtime
-             * @description minutes
-             */
-            runtime?: number | null;
-            /**
-             * Poster Url
-             * @description absent where no poster is known: draw one
-             */
-            poster_url?: string | null;
-            /** Original Title */
-            original_title?: string | null;
-            /** Original Language */
-            original_language?: string | null;
-            /** Overview */
-            overview?: string | null;
-            /**
-             * Directors
-             * @default []
-             */
-            directors: string[];
             /**
              * Cast
              * @default []
              */
             cast: string[];
             /**
+             * Directors
+             * @default []
+             */
+            directors: string[];
+            /**
+             * Genres
+             * @default []
+             */
+            genres: string[];
+            /** Imdb Id */
+            imdb_id?: string | null;
+            /**
              * Keywords
              * @default []
              */
             keywords: string[];
-            /** Imdb Id */
-            imdb_id?: string | null;
-            /** Tmdb Id */
-            tmdb_id?: number | null;
-            /** @description absent: TMDB was not asked yet */
-            tmdb_status?: components["schemas"]["MetadataStatus"] | null;
-            /** Tmdb Vote Average */
-            tmdb_vote_average?: number | null;
-            /** Tmdb Vote Count */
-            tmdb_vote_count?: number | null;
+            /** Movie Id */
+            movie_id: number;
+            /** Original Language */
+            original_language?: string | null;
+            /** Original Title */
+            original_title?: string | null;
+            /** Overview */
+            overview?: string | null;
+            /**
+             * Poster Url
+             * @description absent where no poster is known: draw one
+             */
+            poster_url?: string | null;
             /**
              * Rating Count
              * @default 0
@@ -282,38 +355,54 @@ export interface components {
              * @description stars, by Marquee's users
              */
             rating_mean?: number | null;
+            /**
+             * Runtime
+             * @description minutes
+             */
+            runtime?: number | null;
+            /** Title */
+            title: string;
+            /** Tmdb Id */
+            tmdb_id?: number | null;
+            /** @description absent: TMDB was not asked yet */
+            tmdb_status?: components["schemas"]["MetadataStatus"] | null;
+            /** Tmdb Vote Average */
+            tmdb_vote_average?: number | null;
+            /** Tmdb Vote Count */
+            tmdb_vote_count?: number | null;
+            /** Year */
+            year?: number | null;
         };
         /**
          * Problem
          * @description RFC 9457 problem details; the body of every error.
          */
         Problem: {
-            /**
-             * Type
-             * @default about:blank
-             */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Detail */
-            detail: string;
-            /** Instance */
-            instance: string;
             /** Code */
             code: string;
-            /** Request Id */
-            request_id: string;
+            /** Detail */
+            detail: string;
             /**
              * Errors
              * @default []
              */
             errors: components["schemas"]["Invalid"][];
+            /** Instance */
+            instance: string;
+            /** Request Id */
+            request_id: string;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
         };
         /** RankMeta */
         RankMeta: {
-            rung: components["schemas"]["Rung"];
             /**
              * Degraded
              * @description what is missing, e.g. ranker, redis
@@ -322,6 +411,7 @@ export interface components {
             degraded: string[];
             /** @default {} */
             freshness: components["schemas"]["Freshness"];
+            rung: components["schemas"]["Rung"];
             /** Timings Ms */
             timings_ms?: {
                 [key: string]: number;
@@ -332,27 +422,6 @@ export interface components {
          * @description Rank movies for a user, or movies similar to one: exactly one of user_id and movie_id.
          */
         RankRequest: {
-            /** User Id */
-            user_id?: number | null;
-            /** Movie Id */
-            movie_id?: number | null;
-            /**
-             * K
-             * @default 25
-             */
-            k: number;
-            /**
-             * @default {
-             *       "genres": []
-             *     }
-             */
-            filters: components["schemas"]["Filters"];
-            /**
-             * Exclude
-             * @description movies to leave out
-             * @default []
-             */
-            exclude: number[];
             /**
              * Diversity
              * @description 0: by score alone; towards 1: fewer of the same genres
@@ -360,30 +429,47 @@ export interface components {
              */
             diversity: number;
             /**
+             * Exclude
+             * @description movies to leave out
+             * @default []
+             */
+            exclude: number[];
+            /**
              * Explain
              * @description false leaves the reasons out and saves their time
              * @default true
              */
             explain: boolean;
+            /**
+             * @default {
+             *       "genres": []
+             *     }
+             */
+            filters: components["schemas"]["Filters"];
+            /**
+             * K
+             * @default 25
+             */
+            k: number;
+            /** Movie Id */
+            movie_id?: number | null;
+            /** User Id */
+            user_id?: number | null;
         };
         /** RankedCard */
         RankedCard: {
-            /** Movie Id */
-            movie_id: number;
-            /** Title */
-            title: string;
-            /** Year */
-            year?: number | null;
+            /**
+             * Base
+             * @description base + the sum of contributions = score
+             */
+            base: number;
             /**
              * Genres
              * @default []
              */
             genres: string[];
-            /**
-             * Runtime
-             * @description minutes
-             */
-            runtime?: number | null;
+            /** Movie Id */
+            movie_id: number;
             /**
              * Poster Url
              * @description absent where no poster is known: draw one
@@ -391,63 +477,76 @@ export interface components {
             poster_url?: string | null;
             /** Rank */
             rank: number;
-            /** Score */
-            score: number;
-            /**
-             * Base
-             * @description base + the sum of contributions = score
-             */
-            base: number;
-            /**
-             * Sources
-             * @description the retrievers that brought it up
-             * @default []
-             */
-            sources: string[];
             /**
              * Reasons
              * @description largest contribution first
              * @default []
              */
             reasons: components["schemas"]["Reason"][];
+            /**
+             * Runtime
+             * @description minutes
+             */
+            runtime?: number | null;
+            /** Score */
+            score: number;
+            /**
+             * Sources
+             * @description the retrievers that brought it up
+             * @default []
+             */
+            sources: string[];
+            /** Title */
+            title: string;
+            /** Year */
+            year?: number | null;
         };
         /**
          * Ranking
          * @description The answer to POST /v1/rank and GET /v1/movies/{id}/similar.
          */
         Ranking: {
-            /** Ranking Id */
-            ranking_id: string;
-            /** Model Version */
-            model_version: string | null;
             /** Items */
             items: components["schemas"]["RankedCard"][];
+            meta: components["schemas"]["RankMeta"];
+            /** Model Version */
+            model_version: string | null;
             /** Next Page Token */
             next_page_token?: string | null;
-            meta: components["schemas"]["RankMeta"];
+            /** Ranking Id */
+            ranking_id: string;
         };
         /** RatedMovie */
         RatedMovie: {
             /** Movie Id */
             movie_id: number;
-            /** Title */
-            title: string;
-            /** Year */
-            year?: number | null;
             /** Poster Url */
             poster_url?: string | null;
-            /** Rating */
-            rating: number;
             /**
              * Rated At
              * Format: date-time
              */
             rated_at: string;
+            /** Rating */
+            rating: number;
+            /** Title */
+            title: string;
+            /** Year */
+            year?: number | null;
         };
         /** RatingsRequest */
         RatingsRequest: {
             /** Ratings */
             ratings: components["schemas"]["LiveRating"][];
+        };
+        /** Readiness */
+        Readiness: {
+            /** Dependencies */
+            dependencies: {
+                [key: string]: components["schemas"]["DependencyState"];
+            };
+            /** Ready */
+            ready: boolean;
         };
         /**
          * Reason
@@ -455,8 +554,6 @@ export interface components {
          */
         Reason: {
             code: components["schemas"]["ReasonCode"];
-            /** Text */
-            text: string;
             /** Contribution */
             contribution: number;
             /**
@@ -464,6 +561,8 @@ export interface components {
              * @default []
              */
             evidence: components["schemas"]["Evidence"][];
+            /** Text */
+            text: string;
         };
         /**
          * ReasonCode
@@ -481,10 +580,10 @@ export interface components {
              * Format: uuid
              */
             event_id: string;
-            /** Partition */
-            partition: number;
             /** Offset */
             offset: number;
+            /** Partition */
+            partition: number;
         };
         /** Receipts */
         Receipts: {
@@ -499,22 +598,13 @@ export interface components {
         Rung: "personal" | "similar" | "cold" | "stale" | "retrieval" | "popular";
         /** SearchHit */
         SearchHit: {
-            /** Movie Id */
-            movie_id: number;
-            /** Title */
-            title: string;
-            /** Year */
-            year?: number | null;
             /**
              * Genres
              * @default []
              */
             genres: string[];
-            /**
-             * Runtime
-             * @description minutes
-             */
-            runtime?: number | null;
+            /** Movie Id */
+            movie_id: number;
             /**
              * Poster Url
              * @description absent where no poster is known: draw one
@@ -525,6 +615,15 @@ export interface components {
              * @description how many people rated it
              */
             ratings: number;
+            /**
+             * Runtime
+             * @description minutes
+             */
+            runtime?: number | null;
+            /** Title */
+            title: string;
+            /** Year */
+            year?: number | null;
         };
         /** SearchPage */
         SearchPage: {
@@ -538,18 +637,16 @@ export interface components {
          * @description What the system believes of a user. An unknown user has counts of zero; that is not an error.
          */
         UserProfile: {
-            /** User Id */
-            user_id: number;
+            /** First Rated At */
+            first_rated_at: string | null;
             /** Is Known */
             is_known: boolean;
+            /** Last Rated At */
+            last_rated_at: string | null;
             /** Rating Count */
             rating_count: number;
             /** Rating Mean */
             rating_mean: number | null;
-            /** First Rated At */
-            first_rated_at: string | null;
-            /** Last Rated At */
-            last_rated_at: string | null;
             /**
              * Recent Ratings
              * @description newest first, at most 50
@@ -565,6 +662,17 @@ export interface components {
              * @default []
              */
             top_people: components["schemas"]["Affinity"][];
+            /** User Id */
+            user_id: number;
+        };
+        /** Version */
+        Version: {
+            /** Model Version */
+            model_version?: string | null;
+            /** Service */
+            service: string;
+            /** Version */
+            version: string;
         };
     };
     responses: never;
@@ -575,67 +683,9 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    r_v1_rank_post: {
+    livez: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RankRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ranking"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    search_v1_search_get: {
-        parameters: {
-            query?: {
-                q?: string;
-                genre?: string | null;
-                year_min?: number | null;
-                year_max?: number | null;
-                page_size?: number;
-                page_token?: string | null;
-            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -648,25 +698,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SearchPage"];
+                    "application/json": {
+                        [key: string]: string;
+                    };
                 };
             };
-            /** @description Not Found */
-            404: {
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description Service Unavailable */
@@ -675,12 +729,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
         };
     };
-    movie_v1_movies__movie_id__get: {
+    movie: {
         parameters: {
             query?: never;
             header?: never;
@@ -700,7 +754,7 @@ export interface operations {
                     "application/json": components["schemas"]["MovieDetail"];
                 };
             };
-            /** @description Not Found */
+            /** @description No such movie */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -709,17 +763,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -729,7 +774,7 @@ export interface operations {
             };
         };
     };
-    similar_v1_movies__movie_id__similar_get: {
+    similar: {
         parameters: {
             query?: {
                 k?: number;
@@ -751,7 +796,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ranking"];
                 };
             };
-            /** @description Not Found */
+            /** @description No such movie */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -760,17 +805,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -780,16 +816,18 @@ export interface operations {
             };
         };
     };
-    user_v1_users__user_id__get: {
+    rank: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                user_id: number;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RankRequest"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -797,10 +835,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserProfile"];
+                    "application/json": components["schemas"]["Ranking"];
                 };
             };
-            /** @description Not Found */
+            /** @description No such movie */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -809,17 +847,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unprocessable Entity */
+            /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -829,7 +858,7 @@ export interface operations {
             };
         };
     };
-    rate_v1_ratings_post: {
+    rate: {
         parameters: {
             query?: never;
             header?: never;
@@ -851,16 +880,7 @@ export interface operations {
                     "application/json": components["schemas"]["Receipts"];
                 };
             };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
+            /** @description Refused; `errors` names the fields */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -869,13 +889,110 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Service Unavailable */
+            /** @description Something it needs is away; try again */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description a title as one types it, with or without a year */
+                q: string;
+                genre?: string | null;
+                year_min?: number | null;
+                year_max?: number | null;
+                page_size?: number;
+                page_token?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserProfile"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something it needs is away; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    service_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
                 };
             };
         };

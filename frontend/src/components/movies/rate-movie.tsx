@@ -56,7 +56,12 @@ function UserStars({ userId, movieId, title, rating }: Props & { userId: number 
         {value === null ? `Rate it as user ${userId}` : `Rated by user ${userId}`}
       </h2>
       <StarRating title={title} value={value} isBusy={isSending} onRate={rate} />
-      <p role="status" aria-live="polite" data-testid="announcement" className="mt-2 text-sm empty:hidden">
+      <p
+        role="status"
+        aria-live="polite"
+        data-testid="announcement"
+        className={message ? "mt-2 text-sm" : "sr-only"}
+      >
         {message}
       </p>
       {message && (

@@ -15,22 +15,29 @@ export function Toast({ announcement, trouble }: { announcement: string; trouble
     return () => clearTimeout(timer);
   }, [announcement]);
 
+  // An empty region stays in the accessibility tree, so that the next text is spoken.
+  const said = cleared === announcement ? "" : announcement;
+  const failed = trouble ? `${trouble.title}. ${trouble.detail}` : "";
   return (
     <div className="pointer-events-none fixed inset-x-0 bottom-4 z-50 flex flex-col items-center gap-2 px-4">
       <p
         role="status"
         aria-live="polite"
         data-testid="announcement"
-        className="rounded-2xl border border-line bg-raised px-5 py-2.5 font-semibold shadow-2xl empty:hidden"
+        className={
+          said ? "rounded-2xl border border-line bg-raised px-5 py-2.5 font-semibold shadow-2xl" : "sr-only"
+        }
       >
-        {cleared === announcement ? "" : announcement}
+        {said}
       </p>
       <p
         role="alert"
         data-testid="action-trouble"
-        className="rounded-2xl border border-minus bg-panel px-5 py-2.5 text-minus shadow-2xl empty:hidden"
+        className={
+          failed ? "rounded-2xl border border-minus bg-panel px-5 py-2.5 text-minus shadow-2xl" : "sr-only"
+        }
       >
-        {trouble ? `${trouble.title}. ${trouble.detail}` : ""}
+        {failed}
       </p>
     </div>
   );

@@ -10,6 +10,8 @@ import type { RankedCard, Ranking, UserProfile } from "@/lib/types";
 
 /** How long to wait before each look whether the list knows of a rating: about three seconds in all. */
 const LOOKS_MS = [60, 140, 250, 400, 650, 900, 900];
+/** And after that, when somebody has been told that it takes longer. */
+const LATE_LOOKS_MS = [1_500, 3_000, 5_000, 8_000];
 const FADE_MS = 180;
 
 export interface RankingState {
@@ -89,14 +91,12 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
       const signal = begin();
       update({ isPending: true });
       await unlessAborted(async () => {
-        const ranking = await rankingWithout(latest.current, userId, signal);
-        if (signal.aborted) return;
+        let ranking = await rankingWithout(latest.current, userId, LOOKS_MS, signal);
         if (!ranking) {
-          return update({
-            isPending: false,
-            announcement: `${said} It is kept; the list will follow shortly.`,
-          });
+          update({ isPending: false, announcement: `${said} It is kept; the list will follow shortly.` });
+          ranking = await rankingWithout(latest.current, userId, LATE_LOOKS_MS, signal);
         }
+        if (signal.aborted || !ranking) return;
         const old = latest.current.ranking;
         const gone = old.items.filter((item) => latest.current.rated.has(item.movie_id));
         update({ leaving: new Set(gone.map((item) => item.movie_id)) });
@@ -137,9 +137,10 @@ function startOf({ ranking, profile, settings }: Initial): RankingState {
 async function rankingWithout(
   state: RankingState,
   userId: number,
+  looks: readonly number[],
   signal: AbortSignal,
 ): Promise<Ranking | null> {
-  for (const wait of LOOKS_MS) {
+  for (const wait of looks) {
     await pause(wait, signal);
     const outcome = await rerank(rankRequest(userId, state.settings), signal);
     if (outcome.ok && !outcome.data.items.some((item) => state.rated.has(item.movie_id))) return outcome.data;

@@ -49,7 +49,7 @@ export function UserForm({ label, onChosen, isCompact = false }: Props) {
           {isCompact ? "Go" : "Show my list"}
         </button>
       </div>
-      <p id={`${id}-hint`} role="status" className="mt-1.5 text-minus text-sm empty:hidden">
+      <p id={`${id}-hint`} role="status" className={isRefused ? "mt-1.5 text-minus text-sm" : "sr-only"}>
         {isRefused ? "A user id is a whole number from 1." : ""}
       </p>
     </form>
