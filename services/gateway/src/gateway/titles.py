@@ -3,10 +3,12 @@
 import re
 import unicodedata
 
-ARTICLES = frozenset(
-    ("a", "an", "the", "la", "le", "les", "l", "el", "los", "las", "il", "lo", "gli", "der", "die", "das", "den")
-    + ("det", "de", "het", "un", "una", "une", "en", "et", "ein", "eine")
-)
+# fmt: off
+ARTICLES = frozenset({
+    "a", "an", "the", "la", "le", "les", "l", "el", "los", "las", "il", "lo", "gli", "der", "die", "das", "den", "det",
+    "de", "het", "un", "una", "une", "en", "et", "ein", "eine",
+})
+# fmt: on
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "&": " and ", "'": "", "’": ""})
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")
 

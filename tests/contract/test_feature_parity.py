@@ -1,0 +1,113 @@
+"""Train equals serve: the offline path (Parquet log) and the online path (Redis) give the ranker equal arrays."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from redis.asyncio import Redis
+
+from marquee.catalog import Catalog
+from marquee.consumer import Batch, Delivered
+from marquee.event_log import EventLog
+from marquee.events import MoviesRated
+from marquee.features.context import RankContext
+from marquee.features.item_block import ItemBlock, stream_now_ms
+from marquee.features.vector import NAMES, features
+from marquee.ids import Float32Array
+from marquee.item_stats import ItemStats
+from marquee.ratings import Ratings, UserState
+from marquee.retrieval.candidates import choose, retrieve
+from marquee.retrieval.history import History
+from marquee.retrieval.snapshot import Snapshot, fit_snapshot
+from marquee.settings import RedisSettings
+from marquee.store import RatingStore
+from marquee.store_views import StatsView
+from marquee.topics import RATINGS, shard_of
+from support.builders import NOON_MS, a_movie, a_rating
+
+pytestmark = pytest.mark.integration
+
+USERS, MOVIES, ROWS = 60, 80, 2_500
+GENRES = ("Action", "Comedy", "Drama", "Horror")
+
+
+def a_world(seed: int) -> tuple[Catalog, list[MoviesRated]]:
+    """Movies of four genres, ratings over ten years, some of them changed later, some sent twice."""
+    rng = np.random.default_rng(seed)
+    catalog = Catalog.build(
+        a_movie(movie_id=m, title=f"Number {m}", year=1950 + m % 60, genres=(GENRES[m % 4], GENRES[m % 3]))
+        for m in range(1, MOVIES + 1)
+    )
+    events = [
+        a_rating(
+            user_id=int(user),
+            movie_id=int(movie),
+            rating=float(half_stars) / 2,
+            rated_at_ms=NOON_MS - int(age_days) * 86_400_000,
+        )
+        for user, movie, half_stars, age_days in zip(
+            rng.integers(1, USERS + 1, ROWS),
+            rng.zipf(1.3, ROWS) % MOVIES + 1,
+            rng.integers(1, 11, ROWS),
+            rng.integers(0, 3_650, ROWS),
+            strict=True,
+        )
+    ]
+    return catalog, events + events[:200]
+
+
+def in_batches(events: list[MoviesRated]) -> list[Batch[Any]]:
+    """As the partitions would deliver them, cut into batches of 37."""
+    found = []
+    for partition in range(RATINGS.partitions):
+        own = [event for event in events if shard_of(event.user_id) == partition]
+        for first in range(0, len(own), 37):
+            records = tuple(Delivered(first + at, event) for at, event in enumerate(own[first : first + 37]))
+            found.append(Batch(RATINGS, partition, first, first + len(records), records))
+    return found
+
+
+def vectors(snapshot: Snapshot, block: ItemBlock, user: UserState) -> Float32Array:
+    """What the ranker would score for a user."""
+    history = History.of(user, block.catalog)
+    retrieved = retrieve(snapshot, block, history)
+    candidates = choose(retrieved, block, history.row)
+    return features(RankContext(snapshot, block, history, retrieved, candidates, block.now_ms))
+
+
+async def test_given_one_log_when_replayed_offline_and_online_then_states_and_features_are_equal(
+    redis: Redis, redis_settings: RedisSettings, tmp_path: Path
+) -> None:
+    catalog, events = a_world(seed=3)
+    store, log = RatingStore(redis, redis_settings.space), EventLog(str(tmp_path / "log"))
+    for batch in in_batches(events):
+        await store.apply(batch)
+        log.append(batch)
+    offline = log.ratings()
+    view = StatsView(redis, redis_settings.space)
+    await view.refresh()
+
+    trained, served = ItemStats.of(offline), view.stats()
+
+    for column in ("movie_id", "week", "n", "half_stars", "positives"):
+        np.testing.assert_array_equal(getattr(trained, column), getattr(served, column), err_msg=column)
+    now_ms = stream_now_ms(trained)
+    assert now_ms == stream_now_ms(served)
+    snapshot = fit_snapshot(offline, catalog)
+    block_offline, block_online = (ItemBlock.of(stats, catalog, now_ms=now_ms) for stats in (trained, served))
+    for user_id in np.unique(offline.user_id).tolist():
+        user = of_user(offline, user_id)
+        stored = await store.user(user_id)
+        for column in ("movie_id", "rating", "rated_at"):
+            np.testing.assert_array_equal(getattr(user, column), getattr(stored, column), err_msg=column)
+        theirs, ours = vectors(snapshot, block_offline, user), vectors(snapshot, block_online, stored)
+        assert theirs.dtype == ours.dtype == np.float32
+        assert theirs.shape[1] == len(NAMES)
+        assert len(theirs)
+        np.testing.assert_array_equal(theirs, ours)
+
+
+def of_user(ratings: Ratings, user_id: int) -> UserState:
+    own = ratings.take(ratings.user_id == user_id)
+    return UserState.of(own.movie_id, own.rating, own.rated_at)

@@ -1,0 +1,24 @@
+"""The checked-in OpenAPI document is the gateway's, and the frontend's types know its schemas."""
+
+import json
+from pathlib import Path
+
+from gateway.main import create_app
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "services" / "gateway" / "openapi.json"
+TYPES = ROOT / "frontend" / "src" / "lib" / "schema.d.ts"
+
+
+def test_given_the_gateway_when_described_then_it_is_as_checked_in() -> None:
+    now = json.loads(json.dumps(create_app().openapi()))
+
+    assert now == json.loads(DOCUMENT.read_text()), "run `make openapi` and commit what changed"
+
+
+def test_given_the_frontends_types_when_compared_then_every_schema_and_route_is_there() -> None:
+    document, types = json.loads(DOCUMENT.read_text()), TYPES.read_text()
+
+    missing = [name for name in document["components"]["schemas"] if f"        {name}:" not in types]
+    assert not missing, "run `npm run gen` in frontend and commit what changed"
+    assert not [path for path in document["paths"] if f'"{path}"' not in types]

@@ -1,0 +1,204 @@
+"""The gateway on a real store, with nobody behind it: its own answers, its errors, and the last rung of the ladder."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from gateway.main import create_app
+from gateway.settings import GatewaySettings
+from marquee.consumer import Batch, Delivered
+from marquee.events import Event
+from marquee.settings import RedisSettings
+from marquee.store import CatalogueStore, RatingStore
+from marquee.topics import CATALOG, METADATA, RATINGS, Topic, partition_of
+from support.builders import a_movie, a_rating, an_enriched
+from support.running_app import running
+
+pytestmark = pytest.mark.integration
+
+NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
+
+
+def batches(topic: Topic[Any], events: list[Event]) -> list[Batch[Any]]:
+    """The events as each partition would deliver them."""
+    found = []
+    for partition in range(topic.partitions):
+        own = [event for event in events if partition_of(topic.key_of(event)) == partition]
+        records = tuple(Delivered(offset, event) for offset, event in enumerate(own))
+        found.append(Batch(topic, partition, 0, len(records), records))
+    return found
+
+
+@pytest.fixture
+async def gateway(redis: Redis, redis_settings: RedisSettings) -> AsyncIterator[httpx.AsyncClient]:
+    """Thirty movies, each with one rating more than the one before it; user 1 rated the last of them."""
+    space = redis_settings.space
+    listed: list[Event] = [a_movie(movie_id=m, title=f"Number {m}", year=1980 + m) for m in range(1, 31)]
+    listed.append(a_movie(movie_id=603, title="The Matrix", year=1999, genres=("Action", "Sci-Fi")))
+    enriched: list[Event] = [
+        an_enriched(movie_id=603, poster_path="/m.jpg", overview="A hacker.", directors=("Lana Wachowski",))
+    ]
+    rated: list[Event] = [a_rating(user_id=u, movie_id=m) for m in range(1, 31) for u in range(2, m + 3)]
+    rated.append(a_rating(user_id=1, movie_id=30, rating=5.0))
+    for batch in batches(CATALOG, listed):
+        await CatalogueStore(redis, space, CATALOG.name).apply(batch)
+    for batch in batches(METADATA, enriched):
+        await CatalogueStore(redis, space, METADATA.name).apply(batch)
+    for batch in batches(RATINGS, rated):
+        await RatingStore(redis, space).apply(batch)
+    settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10)
+    async with running(create_app(settings)) as client:
+        yield client
+
+
+async def test_given_no_ranker_when_a_user_is_ranked_then_the_popular_list_comes_with_200(
+    gateway: httpx.AsyncClient,
+) -> None:
+    answer = await gateway.post("/v1/rank", json={"user_id": 1, "k": 3})
+
+    assert answer.status_code == 200
+    assert [card["movie_id"] for card in answer.json()["items"]] == [29, 28, 27]
+    assert answer.json()["meta"]["rung"] == "popular"
+    assert answer.json()["meta"]["degraded"] == ["ranker"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "body"),
+        ({"user_id": 1, "movie_id": 603}, "body"),
+        ({"user_id": 1, "k": 0}, "k"),
+        ({"user_id": 1, "k": 501}, "k"),
+        ({"user_id": 1, "k": "x"}, "k"),
+        ({"user_id": 0}, "user_id"),
+        ({"user_id": -5}, "user_id"),
+        ({"user_id": 1, "usr": 2}, "usr"),
+        ({"user_id": 1, "filters": {"year_min": 2000, "year_max": 1990}}, "filters"),
+    ],
+)
+async def test_given_a_wrong_request_when_ranked_then_a_problem_names_the_field(
+    gateway: httpx.AsyncClient, body: dict[str, object], field: str
+) -> None:
+    answer = await gateway.post("/v1/rank", json=body)
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["field"] == field
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("path", ["/v1/movies/999", "/v1/movies/999/similar", "/movies/999"])
+async def test_given_an_unknown_movie_when_asked_for_then_404_says_which(gateway: httpx.AsyncClient, path: str) -> None:
+    answer = await gateway.get(path)
+
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "movie_not_found"
+    assert "999" in answer.json()["detail"]
+
+
+async def test_given_an_unknown_movie_when_ranked_then_404(gateway: httpx.AsyncClient) -> None:
+    assert (await gateway.post("/v1/rank", json={"movie_id": 999})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/nothing", 404),
+        ("DELETE", "/v1/rank", 405),
+        ("GET", "/v1/movies/x", 422),
+        ("GET", "/v1/search", 422),
+    ],
+)
+async def test_given_the_frameworks_own_errors_when_they_happen_then_they_are_problems_too(
+    gateway: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
+    answer = await gateway.request(method, path)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+
+
+async def test_given_truncated_json_when_sent_then_422_names_the_body(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.post("/v1/ratings", content='{"ratings": [', headers={"content-type": "application/json"})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "body"
+
+
+async def test_given_no_ingest_when_a_rating_is_sent_then_503_says_who_is_away(gateway: httpx.AsyncClient) -> None:
+    rating = {"event_id": "0b5c2f6e-8d4e-4a7e-9c55-0a9d5f4f3a10", "user_id": 1, "movie_id": 603, "rating": 4.5}
+
+    answer = await gateway.post("/v1/ratings", json={"ratings": [rating]})
+
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert "ingest" in answer.json()["detail"]
+
+
+async def test_given_the_bare_paths_when_asked_then_they_answer_as_the_canonical_ones(
+    gateway: httpx.AsyncClient,
+) -> None:
+    for path in ("/search?q=matr", "/movies/603", "/users/1"):
+        assert (await gateway.get(path)).json() == (await gateway.get(f"/v1{path}")).json()
+
+
+async def test_given_a_catalogue_when_searched_page_by_page_then_every_hit_comes_once(
+    gateway: httpx.AsyncClient,
+) -> None:
+    seen: list[int] = []
+    token: str | None = None
+    while True:
+        query: dict[str, Any] = {"q": "number", "page_size": 7} | ({"page_token": token} if token else {})
+        page = (await gateway.get("/v1/search", params=query)).json()
+        seen += [hit["movie_id"] for hit in page["items"]]
+        token = page["next_page_token"]
+        if token is None:
+            break
+
+    assert seen == list(range(30, 0, -1))
+
+
+async def test_given_metadata_when_a_movie_is_opened_then_the_card_is_complete(gateway: httpx.AsyncClient) -> None:
+    movie = (await gateway.get("/v1/movies/603")).json()
+
+    assert movie["poster_url"] == "https://image.tmdb.org/t/p/w342/m.jpg"
+    assert (movie["overview"], movie["directors"], movie["tmdb_status"]) == ("A hacker.", ["Lana Wachowski"], "found")
+    assert (movie["rating_count"], movie["rating_mean"]) == (0, None)
+
+
+async def test_given_a_user_when_looked_up_then_counts_and_genres_are_those_of_the_ratings(
+    gateway: httpx.AsyncClient,
+) -> None:
+    profile = (await gateway.get("/v1/users/1")).json()
+
+    assert (profile["rating_count"], profile["rating_mean"]) == (1, 5.0)
+    assert profile["recent_ratings"][0]["title"] == "Number 30"
+    assert profile["top_genres"] == [{"name": "Action", "liked": 1, "mean_rating": 5.0}]
+
+
+async def test_given_a_stranger_when_looked_up_then_that_is_no_error(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.get("/v1/users/4242")
+
+    assert answer.status_code == 200
+    assert (answer.json()["is_known"], answer.json()["rating_count"]) == (False, 0)
+
+
+async def test_given_dependencies_away_when_readiness_is_asked_then_each_is_named_and_liveness_stays(
+    gateway: httpx.AsyncClient,
+) -> None:
+    ready = await gateway.get("/readyz")
+
+    assert ready.status_code == 503
+    assert ready.json()["dependencies"]["redis"]["ok"] is True
+    assert ready.json()["dependencies"]["ranker"]["ok"] is False
+    assert (await gateway.get("/livez")).status_code == 200
+
+
+async def test_given_a_request_id_when_sent_then_it_comes_back(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.get("/v1/users/1", headers={"x-request-id": "abc-123"})
+
+    assert answer.headers["x-request-id"] == "abc-123"

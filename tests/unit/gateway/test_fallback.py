@@ -1,0 +1,64 @@
+"""The popular list keeps the promises of a ranking: no seen movie, filters hold, scores descend, reasons add up."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from gateway.catalogue import Catalogue, Counts
+from gateway.fallback import popular
+from marquee.api import Filters, RankRequest, Rung
+from marquee.cards import CardFields
+
+CARDS: dict[int, CardFields] = {
+    movie: {
+        "movie_id": movie,
+        "title": f"Movie {movie}",
+        "year": 1980 + movie,
+        "genres": ["Drama"] if movie % 2 else ["Comedy"],
+        "runtime": 90 + movie,
+        "poster_url": None,
+    }
+    for movie in range(1, 31)
+}
+
+
+class FewMovies(Catalogue):
+    """A catalogue in memory, without a store behind it."""
+
+    def __init__(self, cards: Iterable[CardFields]) -> None:
+        self._by_id = {card["movie_id"]: card for card in cards}
+        self.counts = Counts(popular=tuple((movie, float(100 - movie)) for movie in self._by_id))
+
+    def get(self, movie_id: int) -> CardFields | None:
+        return self._by_id.get(movie_id)
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    return FewMovies(CARDS.values())
+
+
+def test_given_seen_and_excluded_movies_when_the_popular_list_is_served_then_they_are_left_out(
+    catalogue: Catalogue,
+) -> None:
+    answer = popular(catalogue, RankRequest(user_id=1, k=5, exclude=(2,)), {1, 3}, missing=("ranker",))
+
+    assert [card.movie_id for card in answer.items] == [4, 5, 6, 7, 8]
+    assert answer.meta.rung is Rung.POPULAR
+    assert answer.meta.degraded == ("ranker",)
+
+
+def test_given_filters_when_the_popular_list_is_served_then_all_of_them_hold(catalogue: Catalogue) -> None:
+    filters = Filters(genres=("drama",), year_min=1985, year_max=1999, runtime_max=100)
+
+    answer = popular(catalogue, RankRequest(user_id=1, filters=filters), set(), missing=())
+
+    assert [card.movie_id for card in answer.items] == [5, 7, 9]
+
+
+def test_given_a_popular_list_when_added_up_then_base_and_contributions_are_the_score(catalogue: Catalogue) -> None:
+    answer = popular(catalogue, RankRequest(user_id=1), set(), missing=())
+
+    scores = [card.score for card in answer.items]
+    assert scores == sorted(scores, reverse=True)
+    assert all(card.base + sum(r.contribution for r in card.reasons) == card.score for card in answer.items)

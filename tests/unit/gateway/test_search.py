@@ -1,0 +1,91 @@
+"""Title search: what people type finds what they mean, the well-known movie first."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.search import TitleIndex
+from gateway.titles import without_article, words
+
+MOVIES = [
+    (1, "Toy Story", 1995, 215),
+    (2, "Toy Story 2", 1999, 97),
+    (3, "The Matrix", 1999, 278),
+    (4, "The Matrix Reloaded", 2003, 96),
+    (5, "Amelie", 2001, 120),
+    (6, "Les Misérables", 1998, 20),
+    (7, "Les Misérables", 2012, 30),
+    (8, "Heat", 1995, 102),
+    (9, "In the Heat of the Night", 1967, 30),
+    (10, "Schindler's List", 1993, 220),
+    (11, "2001: A Space Odyssey", 1968, 109),
+    (12, "Star Wars: Episode IV - A New Hope", 1977, 251),
+    (13, "Stargate", 1994, 140),
+    (14, "Alien", 1979, 146),
+    (15, "Aliens", 1986, 126),
+]
+COUNTS = {movie_id: float(ratings) for movie_id, _, _, ratings in MOVIES}
+INDEX = TitleIndex.of([{"movie_id": m, "title": t, "year": y} for m, t, y, _ in MOVIES])
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("toy st", 1),
+        ("TOY STORY", 1),
+        ("toy story 2", 2),
+        ("matrix", 3),
+        ("matrix, the", 3),
+        ("the matrix", 3),
+        ("matrix 2003", 4),
+        ("amélie", 5),
+        ("miserables", 7),
+        ("les miserables 1998", 6),
+        ("heat", 8),
+        ("heat of the", 9),
+        ("schindlers", 10),
+        ("schindler's li", 10),
+        ("2001", 11),
+        ("star", 12),
+        ("alien", 14),
+        ("aliens", 15),
+        ("matrxi", 3),
+        ("shindler", 10),
+        ("toy stroy", 1),
+    ],
+)
+def test_given_what_a_person_types_when_searching_then_the_movie_meant_comes_first(query: str, first: int) -> None:
+    assert INDEX.search(query, COUNTS)[0] == first
+
+
+@pytest.mark.parametrize("query", ["", "   ", "...", "qqqqzzzz", "toy qqqqzzzz"])
+def test_given_nothing_that_matches_when_searching_then_nothing_is_found(query: str) -> None:
+    assert INDEX.search(query, COUNTS) == []
+
+
+def test_given_an_empty_catalogue_when_searching_then_nothing_is_found() -> None:
+    assert TitleIndex.of([]).search("toy", {}) == []
+
+
+@given(st.text(max_size=40))
+def test_given_any_text_when_searching_then_ids_are_known_and_distinct(query: str) -> None:
+    found = INDEX.search(query, COUNTS)
+
+    assert len(found) == len(set(found))
+    assert set(found) <= set(COUNTS)
+
+
+@given(st.sampled_from(MOVIES), st.integers(min_value=3, max_value=40))
+def test_given_a_prefix_of_a_title_when_searching_then_the_movie_is_among_the_hits(
+    movie: tuple[int, str, int, int], length: int
+) -> None:
+    assert movie[0] in INDEX.search(movie[1][:length], COUNTS)
+
+
+def test_given_accents_ampersands_and_apostrophes_when_folded_then_plain_words_are_left() -> None:
+    assert words("Amélie & Léon's Straße_2") == ("amelie", "and", "leons", "strasse", "2")
+
+
+def test_given_a_title_that_is_an_article_when_stripped_then_it_stays() -> None:
+    assert without_article(("the",)) == ("the",)
+    assert without_article(("the", "thing")) == ("thing",)
