@@ -1,0 +1,58 @@
+"""Folding ratings into histories and counts: idempotent, order of arrival only matters for equal times."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marquee.folding import fold
+from marquee.item_stats import ItemStats, merged
+from marquee.ratings import Ratings, newest
+
+ROW = st.tuples(st.integers(1, 4), st.integers(1, 6), st.integers(1, 10), st.integers(0, 40))
+ROWS = st.lists(ROW, max_size=40)
+
+
+def ratings(rows: list[tuple[int, int, int, int]]) -> Ratings:
+    user, movie, half_stars, week = np.array(rows, np.int64).reshape(-1, 4).T
+    return Ratings(user, movie, (half_stars / 2).astype(np.float32), week * 7 * 86_400_000)
+
+
+def rows_of(stats: ItemStats) -> list[tuple[int, ...]]:
+    columns = (stats.movie_id, stats.week, stats.n, stats.half_stars, stats.positives)
+    return [tuple(int(value) for value in row) for row in zip(*columns, strict=True)]
+
+
+@given(ROWS, ROWS)
+def test_given_any_history_when_ratings_arrive_then_counts_plus_delta_are_the_counts_of_the_result(
+    known: list[tuple[int, int, int, int]], arriving: list[tuple[int, int, int, int]]
+) -> None:
+    before = newest(ratings(known))
+
+    folded = fold(before, ratings(arriving))
+
+    assert rows_of(merged(ItemStats.of(before), folded.delta)) == rows_of(ItemStats.of(folded.after))
+
+
+@given(ROWS)
+def test_given_any_ratings_when_folded_twice_then_the_second_time_changes_nothing(
+    rows: list[tuple[int, int, int, int]],
+) -> None:
+    once = fold(Ratings.empty(), ratings(rows))
+
+    twice = fold(once.after, once.after)
+
+    assert rows_of(twice.delta) == []
+    np.testing.assert_array_equal(once.after.rating, twice.after.rating)
+
+
+@given(ROWS)
+def test_given_any_ratings_when_folded_then_each_user_and_movie_stands_once_with_the_newest_time(
+    rows: list[tuple[int, int, int, int]],
+) -> None:
+    after = fold(Ratings.empty(), ratings(rows)).after
+
+    expected: dict[tuple[int, int], int] = {}
+    for user, movie, _, week in rows:
+        expected[user, movie] = max(expected.get((user, movie), 0), week)
+    found = dict(zip(zip(after.user_id.tolist(), after.movie_id.tolist(), strict=True), after.rated_at, strict=True))
+    assert {key: int(at) // (7 * 86_400_000) for key, at in found.items()} == expected
