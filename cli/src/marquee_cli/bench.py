@@ -20,6 +20,7 @@ from marquee_cli.failures import CommandFailed
 from marquee_cli.home import Home, read_json
 from marquee_cli.machine import machine
 from marquee_cli.ports import internal_ports
+from marquee_cli.steps import a_console
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print one table, write one file."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = a_console()
     home = Home.from_environment()
     out = args.out or home.root / "bench.json"
     with running_system(console, home, args.data) as running:

@@ -4,6 +4,7 @@ import argparse
 import csv
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -18,11 +19,11 @@ from marquee_cli.failures import CommandFailed
 from marquee_cli.home import STATE_OF_A_DATA_SET, Home, read_json, write_json
 from marquee_cli.node import installed_node
 from marquee_cli.parts import INSIDE, ROOT, SERVICES, Ports, all_parts
-from marquee_cli.ports import PortBusy, internal_ports, require_free
+from marquee_cli.ports import PortBusy, internal_ports, public_port, require_free
 from marquee_cli.processes import Identity, end_all, is_alive, last_lines, spawn
 from marquee_cli.sample import ranking_table
 from marquee_cli.setup import VENV
-from marquee_cli.steps import Progress, Steps, wait
+from marquee_cli.steps import Progress, Steps, a_console, wait
 from marquee_cli.stop import stop
 from marquee_cli.watching import Watching
 
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Start everything, wait for the first personal ranking, then leave it running or watch it."""
-    console, home = Console(highlight=False, soft_wrap=True), Home.from_environment()
+    console, home = a_console(), Home.from_environment()
     if home.running_supervisor():
         return _say_it_runs(console, home)
     data = chosen_data(args.data, noted=read_json(home.data_set).get("data"), is_fresh=args.fresh)
@@ -62,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     except (KeyboardInterrupt, CommandFailed, TimeoutError) as error:
         if isinstance(error, KeyboardInterrupt):
             console.print("\nstopping ...")
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave half of it running
         stop(home)
         if isinstance(error, KeyboardInterrupt):
             return 130
@@ -104,9 +106,9 @@ def sample_users(data: str) -> tuple[int, ...]:
 
 
 def _ports(home: Home) -> Ports:
-    gateway = int(os.environ.get("MARQUEE_GATEWAY_PORT") or 8000)
-    frontend = int(os.environ.get("MARQUEE_FRONTEND_PORT") or 3000)
     try:
+        gateway = public_port("MARQUEE_GATEWAY_PORT", 8000)
+        frontend = public_port("MARQUEE_FRONTEND_PORT", 3000)
         require_free({"MARQUEE_GATEWAY_PORT": gateway, "MARQUEE_FRONTEND_PORT": frontend})
     except PortBusy as error:
         raise CommandFailed(str(error)) from error

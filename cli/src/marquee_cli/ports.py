@@ -1,5 +1,6 @@
 """TCP ports of the embedded run: free ones for the inside, named ones for the two that people use."""
 
+import os
 import random
 import socket
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,19 @@ FIRST, LAST = 20_000, 32_000  # below the ports that Linux and macOS give to out
 
 
 class PortBusy(Exception):
-    """One line: which port, who has it, and which variable moves it."""
+    """One line: which port cannot be had, who has it, and which variable moves it."""
+
+
+def public_port(variable: str, default: int) -> int:
+    """The port that an environment variable names.
+
+    Raises:
+        PortBusy: it names none.
+    """
+    given = os.environ.get(variable) or str(default)
+    if not given.isdigit() or not 0 < int(given) < 65_536:
+        raise PortBusy(f"{variable} has to be a port number, it is {given!r}")
+    return int(given)
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -2,10 +2,11 @@
 
 import argparse
 
-from rich.console import Console
 from rich.table import Table
 
+from marquee_cli.failures import CommandFailed
 from marquee_cli.home import Home, read_json
+from marquee_cli.steps import a_console
 from marquee_cli.watching import Watching
 
 
@@ -16,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print one row for each part; exit code 1 when nothing runs."""
     del args
-    home, console = Home.from_environment(), Console(highlight=False)
+    home, console = Home.from_environment(), a_console()
     if home.running_supervisor() is None:
         console.print(f"nothing runs in {home.root}")
         return 1
@@ -29,11 +30,14 @@ def run(args: argparse.Namespace) -> int:
         table.add_row(name, part["status"], str(part["port"] or ""), str(pid), str(part["restarts"]))
     console.print(table)
     watching = Watching(lambda service: f"http://127.0.0.1:{state['parts'][service]['port']}", users=())
-    for title, report in (
-        ("load", watching.get("ingest", "/v1/load")),
-        ("metadata", watching.get("enricher", "/v1/coverage")),
-        ("features", watching.get("features", "/v1/state")),
-        ("training", watching.get("trainer", "/v1/training")),
+    for title, probe in (
+        ("data set", watching.load),
+        ("metadata", watching.metadata),
+        ("features", watching.state),
+        ("model", watching.training),
     ):
-        console.print(f"{title}: {report}", markup=False)
+        try:
+            console.print(f"{title}: {probe().text}", markup=False)
+        except CommandFailed as error:
+            console.print(f"{title}: {error}", markup=False)
     return 0

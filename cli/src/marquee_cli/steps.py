@@ -12,6 +12,15 @@ SAY_EVERY_S = 5.0  # where nobody looks at a terminal
 LOOK_EVERY_S = 0.25
 
 
+PLAIN_WIDTH = 120
+
+
+def a_console() -> Console:
+    """Standard output: as wide as the terminal, or wide enough for a table in a file."""
+    console = Console(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=PLAIN_WIDTH)
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far something is."""
