@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest.known_movies import KnownMovies
@@ -11,10 +12,13 @@ from ingest.loading import load
 from ingest.main import create_app
 from ingest.progress import LoadReport, Phase, Progress
 from ingest.settings import IngestSettings
-from marquee.errors import Misconfigured
+from marquee.errors import Misconfigured, Transient
 from marquee.kafka import ensure_topics
 from marquee.settings import KafkaSettings
 from marquee.topics import CATALOG, RATINGS
+from marquee_cli.embedded import free_port, start_kafka
+from marquee_cli.synth import write as write_world
+from marquee_cli.synth_world import make_world, rate
 from support.movielens_files import RATINGS as RATING_LINES
 from support.movielens_files import a_directory, write
 from support.running_app import running
@@ -194,3 +198,46 @@ async def test_given_ml_latest_small_when_loaded_then_the_published_counts_are_t
     assert len(pairs) == 100_836
     assert len({event.event_id for event in events}) == report.events == len(events)
     assert len(await records_on(kafka_settings, CATALOG)) == 9_742
+
+
+async def test_given_the_broker_gone_half_way_when_it_is_back_then_the_load_ends_and_nothing_is_missing(
+    tmp_path: Path,
+) -> None:
+    data, port = tmp_path / "ml", free_port()
+    rng = np.random.default_rng(3)
+    world = make_world(rng, users=3_000, movies=2_000)
+    data.mkdir()
+    write_world(data, world, rate(rng, world, 600_000))
+    broker = start_kafka(tmp_path / "kafka", port=port, log=tmp_path / "kafka.log")
+    try:
+        settings = settings_of(KafkaSettings(bootstrap=broker.address), tmp_path, data)
+        settings = settings.model_copy(update={"load_timeout_s": 3.0})
+        progress = Progress()
+        loading = asyncio.create_task(loaded(settings, progress))
+
+        async def has_begun() -> bool:
+            return progress.ratings_published > 0
+
+        await until(has_begun)
+        broker.stop()
+        broker = start_kafka(tmp_path / "kafka", port=port, log=tmp_path / "kafka.log")
+        report = await loading
+
+        events = await events_on(settings.kafka, RATINGS)
+        assert report.accepted == 600_000
+        assert len({(event.user_id, movie) for event in events for movie in event.movie_id}) == 600_000
+        assert len({event.event_id for event in events}) == report.events
+    finally:
+        broker.stop()
+
+
+async def test_given_no_broker_and_no_patience_when_loaded_then_the_load_fails_with_its_address(
+    tmp_path: Path,
+) -> None:
+    settings = settings_of(KafkaSettings(bootstrap="127.0.0.1:9"), tmp_path, a_directory(tmp_path / "ml"))
+    progress = Progress()
+
+    with pytest.raises(Transient, match=r"127\.0\.0\.1:9"):
+        await load(settings, progress, KnownMovies(), clock=lambda: NOW)
+
+    assert progress.phase is Phase.FAILED

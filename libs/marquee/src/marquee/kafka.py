@@ -93,8 +93,8 @@ async def open_producer(settings: KafkaSettings, **options: Any) -> AsyncIterato
         acks="all",
         **{"linger_ms": 0, "max_batch_size": 262_144, "request_timeout_ms": 15_000} | options,
     )
-    await producer.start()
-    try:
+    try:  # a client that could not start wants to be stopped too
+        await producer.start()
         yield producer
     finally:
         await producer.stop()
@@ -114,9 +114,9 @@ async def open_consumer(
         **{"max_partition_fetch_bytes": 4 * 1_048_576, "max_poll_interval_ms": 300_000, "metadata_max_age_ms": 30_000}
         | options,
     )
-    await consumer.start()
-    _pause_after_empty_answers(consumer)
     try:
+        await consumer.start()
+        _pause_after_empty_answers(consumer)
         yield consumer
     finally:
         await _stop(consumer)

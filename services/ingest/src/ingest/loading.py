@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 
 from ingest import loaded
 from ingest.datasets import directory_of
@@ -19,7 +20,7 @@ from ingest.reading import DataSet, read_data_set
 from ingest.rejects import Rejects
 from ingest.settings import IngestSettings
 from ingest.table import Table, slices
-from marquee.errors import MarqueeError, Transient
+from marquee.errors import MarqueeError, Misconfigured, Transient
 from marquee.kafka import open_consumer
 from marquee.publisher import BULK_OPTIONS, Publisher, Record, record_of
 from marquee.topics import CATALOG, RATINGS, Topic
@@ -39,7 +40,7 @@ async def load(settings: IngestSettings, progress: Progress, known: KnownMovies,
     """
     progress.data = settings.data
     try:
-        report = await _load(settings, progress, known, clock)
+        report = await _as_ours(_load(settings, progress, known, clock), settings)
     except MarqueeError as error:
         progress.error = str(error)
         progress.enter(Phase.FAILED)
@@ -47,6 +48,16 @@ async def load(settings: IngestSettings, progress: Progress, known: KnownMovies,
     progress.report = report
     progress.enter(Phase.DONE)
     return report
+
+
+async def _as_ours(work: Coroutine[Any, Any, LoadReport], settings: IngestSettings) -> LoadReport:
+    """The same, with errors of the broker's client and of the file system as ours, in one line."""
+    try:
+        return await work
+    except KafkaError as error:
+        raise Transient(f"kafka at {settings.kafka.bootstrap}: {type(error).__name__} {error}".strip()) from error
+    except OSError as error:
+        raise Misconfigured(f"{error.filename or 'the file system'}: {error.strerror or error}") from error
 
 
 async def _load(settings: IngestSettings, progress: Progress, known: KnownMovies, clock: Clock) -> LoadReport:

@@ -96,10 +96,19 @@ def _parse_columns(block: bytes, first_line: int, file: RatingsFile) -> Rows | N
         return None
     if table.num_rows != lines:  # a lone CR, or a line end inside quotes
         return None
-    columns: dict[str, Any] = {name: table.column(name).to_numpy() for name in _TYPES}
+    columns: dict[str, Any] = {name: _as_numpy(table.column(name)) for name in _TYPES}
     if not np.isfinite(columns["rating"]).all():  # "nan" and "inf" are numbers to pyarrow
         return None
     return Rows(line=np.arange(first_line, first_line + lines), **columns)
+
+
+def _as_numpy(column: pa.ChunkedArray) -> Any:
+    """A column of 8-byte numbers without nulls. to_numpy() would import pandas for it, which costs 60 MB."""
+    chunks = [
+        np.frombuffer(chunk.buffers()[1], chunk.type.to_pandas_dtype())[chunk.offset :] for chunk in column.chunks
+    ]
+    parts = [values[: len(chunk)] for values, chunk in zip(chunks, column.chunks, strict=True)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _parse_lines(block: bytes, first_line: int, file: RatingsFile) -> tuple[list[Rows], list[Reject]]:
