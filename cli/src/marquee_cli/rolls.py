@@ -1,8 +1,8 @@
 """`marquee rolls`: the A-roll and the A2-roll, four cuts in time, through the backtest's own code.
 
-A: users with 5 or more ratings before the cut, asked for what they like in the tenth of the ratings after it. A2: users
-with 10 or more ratings in that tenth; the first half of them is told, the second half asked. Each model is trained on the
-rows before its cut alone; movies nobody had rated stay in the truth.
+A: users with 5 or more ratings before the cut, asked for what they like in the tenth of the ratings after it.
+A2: users with 10 or more ratings in that tenth; the first half of them is told, the second half asked.
+Each model is trained on the rows before its cut alone; movies nobody had rated stay in the truth.
 """
 
 import argparse

@@ -117,6 +117,17 @@ def contributions(trees: Trees, x: Float32Array) -> FloatArray:
     return total
 
 
+def float32_below(values: FloatArray) -> Float32Array:
+    """The largest float32 not above each value.
+
+    As a threshold it splits float32 features as the float64 value does: x <= value and x <= float32_below(value) are
+    the same question.
+    """
+    with np.errstate(over="ignore"):  # LightGBM writes 1.8e308 for "anything but NaN"
+        single = values.astype(np.float32)
+    return np.where(single > values, np.nextafter(single, np.float32(-np.inf)), single)
+
+
 @dataclass(frozen=True, slots=True)
 class _Tree:
     feature: Int32Array
@@ -145,7 +156,7 @@ def _tree(root: dict[str, Any], code: Int32Array, n_families: int) -> _Tree:
     walk(root, np.zeros(n_families))
     return _Tree(
         feature=np.array([s["split_feature"] for s in splits], np.int32),
-        threshold=np.array([s["threshold"] for s in splits], np.float64).astype(np.float32),
+        threshold=float32_below(np.array([s["threshold"] for s in splits], np.float64)),
         missing_left=np.array([_missing_left(s) for s in splits], bool),
         child=np.array([[_ref(s["right_child"]), _ref(s["left_child"])] for s in splits], np.int32).reshape(-1, 2),
         account=account,

@@ -30,6 +30,7 @@ class Ranked:
         base: what every score starts from. contribution: (k, F) float64 by family; base + row sum = score.
         families: (F,) names of the columns. sources: (k,) names of the retrieval sources, none for a filler.
         features: (k, f) float32 of the returned movies, empty where no model scored.
+        context: what the scores were computed of, None where no model scored.
         n_candidates: how many were scored. rung: "personal", "retrieval_order" or "cold".
     """
 
@@ -41,6 +42,7 @@ class Ranked:
     families: tuple[str, ...]
     sources: tuple[tuple[str, ...], ...]
     features: Float32Array
+    context: RankContext | None
     n_candidates: int
     rung: str
 
@@ -88,7 +90,8 @@ def rank_user(
     candidates = choose(retrieved, block, closed, allowed=allowed, at_least=k)
     if model.scorer is None or bundle.trees is None:
         return _unscored(block, candidates, k=k)
-    x = features(RankContext(bundle.snapshot, block, history, retrieved, candidates, now_ms))
+    context = RankContext(bundle.snapshot, block, history, retrieved, candidates, now_ms)
+    x = features(context)
     score = model.scorer(x).astype(np.float64)
     best = _best(score, block, candidates.row, k)
     return Ranked(
@@ -100,6 +103,7 @@ def rank_user(
         families=bundle.trees.families,
         sources=tuple(candidates.sources(int(at)) for at in best),
         features=x[best],
+        context=context,
         n_candidates=len(candidates),
         rung="personal",
     )
@@ -181,4 +185,4 @@ def _plain(
 ) -> Ranked:
     nothing = np.empty((len(rows), 0), np.float32)
     ids = block.catalog.movie_id[rows]
-    return Ranked(rows, ids, score, 0.0, parts, families, sources, nothing, n_candidates, rung)
+    return Ranked(rows, ids, score, 0.0, parts, families, sources, nothing, None, n_candidates, rung)

@@ -7,6 +7,7 @@ import lightgbm as lgb
 import numpy as np
 import onnxruntime
 
+from marquee.attribution import float32_below
 from marquee.bundle import BundleRefused
 from marquee.ids import Float32Array, FloatArray, IntArray
 
@@ -32,9 +33,7 @@ def with_float32_thresholds(booster: lgb.Booster) -> lgb.Booster:
     """
 
     def rounded(line: re.Match[str]) -> str:
-        values = np.array(line[1].split(), np.float64)
-        single = values.astype(np.float32)
-        single = np.where(single > values, np.nextafter(single, np.float32(-np.inf)), single)
+        single = float32_below(np.array(line[1].split(), np.float64))
         return "threshold=" + " ".join(repr(float(value)) for value in single)
 
     text = re.sub(r"^threshold=(.+)$", rounded, booster.model_to_string(), flags=re.MULTILINE)
@@ -57,7 +56,7 @@ def to_onnx(booster: lgb.Booster) -> bytes:
 def onnx_scores(onnx: bytes, features: Float32Array) -> Float32Array:
     """(m,) float32 scores of the converted model."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
+    options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     scores: Float32Array = session.run(None, {name: features})[0]

@@ -25,6 +25,7 @@ class ItemBlock:
         decayed, decayed_fast: (n,) float32, positives with half-lives of 180 and 30 days: two retrieval sources.
         prior: (n,) float64 in [0, 1), by popularity, all distinct: breaks ties.
         share: (n,) float32, log of the ratings a movie has (the popularity a user's taste is compared with).
+        genres: (n, G) float32, the catalogue's as 0 and 1.
         is_out: (n,) bool, released by `now` or of unknown year; others are not recommended.
     """
 
@@ -37,6 +38,7 @@ class ItemBlock:
     decayed_fast: Float32Array
     prior: FloatArray
     share: Float32Array
+    genres: Float32Array
     is_out: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
     @classmethod
@@ -58,6 +60,7 @@ class ItemBlock:
             decayed_fast=buckets.decayed(half_life_days=trending.HALF_LIFE_DAYS),
             prior=prior,
             share=np.log1p(buckets.n).astype(np.float32),
+            genres=catalog.genres.astype(np.float32),
             is_out=~(catalog.year > this_year + 1),
         )
 

@@ -17,7 +17,7 @@ SPECS = (
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32; NaN for a candidate without genres, 0 for an empty history."""
     history = context.history
-    genres = context.block.catalog.genres.astype(np.float32)
+    genres = context.block.genres
     mine, theirs = genres[history.row], genres[context.rows]
     count = theirs.sum(axis=1)
     has_any = np.maximum(count, 1)

@@ -29,7 +29,7 @@ class Source(IntEnum):
     TRENDING = 7
 
 
-_LINK_QUERY = {
+LINK_QUERY = {
     Source.EASE: (Link.EASE, Query.TASTE),
     Source.EASE_ALL: (Link.EASE_ALL, Query.TASTE),
     Source.ITEM_KNN: (Link.ITEM_KNN, Query.TASTE),
@@ -79,7 +79,7 @@ def retrieve(snapshot: Snapshot, block: ItemBlock, history: History) -> Retrieve
     weights = recent.weights()
     signals = scores_of(snapshot.links[recent.row], weights).reshape(len(Query), len(Link), n)
     scores = np.empty((len(Source), n), np.float32)
-    for source, (link, query) in _LINK_QUERY.items():
+    for source, (link, query) in LINK_QUERY.items():
         scores[source] = signals[query, link]
     profile = snapshot.terms[recent.row].T @ weights[:, Query.TASTE]
     scores[Source.CONTENT] = snapshot.terms @ profile

@@ -1,0 +1,97 @@
+"""Attribution against LightGBM's own predictions and a walk node by node."""
+
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import pytest
+
+from marquee.attribution import Trees, contributions, leaves
+from marquee.ids import Float32Array, FloatArray
+
+FAMILY_OF = ("a", "a", "b", "b", "c")
+
+
+def rows_with_gaps(n: int, seed: int) -> Float32Array:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, len(FAMILY_OF))).astype(np.float32)
+    x[rng.random(x.shape) < 0.1] = np.nan
+    return x
+
+
+@pytest.fixture(scope="module")
+def booster() -> lgb.Booster:
+    x = rows_with_gaps(2_000, 0)
+    y = np.nan_to_num(x[:, 0]) * 2 + np.isnan(x[:, 1]) + np.nan_to_num(x[:, 2] * x[:, 3])
+    parameters = {"objective": "regression", "num_leaves": 15, "verbosity": -1, "num_threads": 1, "seed": 0}
+    return lgb.train(parameters, lgb.Dataset(x, y), num_boost_round=30)
+
+
+def test_given_rows_with_gaps_when_attributed_then_base_and_families_add_up_to_the_score(booster: lgb.Booster) -> None:
+    x = rows_with_gaps(300, 1)
+    trees = Trees.of(booster.dump_model(), FAMILY_OF)
+
+    added = contributions(trees, x)
+
+    np.testing.assert_allclose(trees.base + added.sum(axis=1), booster.predict(x), atol=1e-6)
+
+
+def test_given_rows_with_gaps_when_walked_then_leaves_are_lightgbms(booster: lgb.Booster) -> None:
+    x = rows_with_gaps(300, 2)
+
+    reached = leaves(Trees.of(booster.dump_model(), FAMILY_OF), x)
+
+    assert np.array_equal(reached, booster.predict(x, pred_leaf=True))
+
+
+def test_given_rows_with_gaps_when_attributed_then_it_is_the_walk_node_by_node(booster: lgb.Booster) -> None:
+    x = rows_with_gaps(20, 3)
+    dump = booster.dump_model()
+
+    added = contributions(Trees.of(dump, FAMILY_OF), x)
+
+    expected = np.array([naive(dump, row) for row in x])
+    np.testing.assert_allclose(added, expected, atol=1e-9)
+
+
+def test_given_trees_when_saved_and_loaded_then_they_say_the_same(booster: lgb.Booster, tmp_path: Path) -> None:
+    x = rows_with_gaps(20, 4)
+    trees = Trees.of(booster.dump_model(), FAMILY_OF)
+    trees.save(tmp_path / "trees.npz")
+
+    loaded = Trees.load(tmp_path / "trees.npz")
+
+    assert loaded.families == trees.families
+    assert loaded.base == trees.base
+    assert np.array_equal(contributions(loaded, x), contributions(trees, x))
+
+
+def test_given_a_tree_of_one_leaf_when_attributed_then_its_value_is_the_base() -> None:
+    dump = {"tree_info": [{"tree_structure": {"leaf_value": 0.25}}]}
+
+    trees = Trees.of(dump, FAMILY_OF)
+
+    assert trees.base == 0.25
+    assert (contributions(trees, rows_with_gaps(3, 5)) == 0).all()
+
+
+def naive(dump: dict[str, Any], row: Float32Array) -> FloatArray:
+    """One row, one node at a time."""
+    total = np.zeros(3)
+    for info in dump["tree_info"]:
+        node = info["tree_structure"]
+        while "split_index" in node:
+            value = row[node["split_feature"]]
+            left = node["default_left"] if np.isnan(value) else float(value) <= node["threshold"]
+            child = node["left_child" if left else "right_child"]
+            total["abc".index(FAMILY_OF[node["split_feature"]])] += mean(child)[0] - mean(node)[0]
+            node = child
+    return total
+
+
+def mean(node: dict[str, Any]) -> tuple[float, float]:
+    if "split_index" not in node:
+        return node["leaf_value"], node["leaf_count"]
+    (a, n), (b, m) = mean(node["left_child"]), mean(node["right_child"])
+    return (a * n + b * m) / (n + m), n + m

@@ -1,0 +1,52 @@
+"""The catalogue joins MovieLens and TMDB by movie id and finds rows by id."""
+
+import numpy as np
+
+from marquee.catalog import Catalog
+from marquee.events import MetadataStatus, MovieEnriched, MovieListed
+from support.worlds import EPOCH, a_catalog
+
+
+def test_given_unordered_movies_when_built_then_rows_ascend_by_id() -> None:
+    listed = [MovieListed(movie_id=m, title=str(m)) for m in (7, 2, 5)]
+
+    catalog = Catalog.build(listed)
+
+    assert catalog.movie_id.tolist() == [2, 5, 7]
+    assert catalog.titles == ("2", "5", "7")
+    assert np.isnan(catalog.year).all()
+    assert np.isnan(catalog.runtime_min).all()
+    assert catalog.genres.shape == (3, 0)
+
+
+def test_given_unknown_ids_when_looked_up_then_their_row_is_minus_one() -> None:
+    catalog = a_catalog(4)
+
+    rows = catalog.rows(np.array([4, 99, 1, 0], np.int64))
+
+    assert rows.tolist() == [3, -1, 0, -1]
+
+
+def test_given_no_movies_when_looked_up_then_nothing_is_known() -> None:
+    catalog = Catalog.build([])
+
+    assert catalog.rows(np.array([1, 2], np.int64)).tolist() == [-1, -1]
+
+
+def test_given_gaps_in_movielens_when_tmdb_knows_then_tmdb_fills_them() -> None:
+    listed = [
+        MovieListed(movie_id=1, title="Nameless"),
+        MovieListed(movie_id=2, title="Own", year=1950, genres=("War",)),
+    ]
+    found = [
+        MovieEnriched(
+            movie_id=m, status=MetadataStatus.FOUND, release_year=1999, genres=("Science Fiction",), fetched_at=EPOCH
+        )
+        for m in (1, 2, 3)
+    ]
+
+    catalog = Catalog.build(listed, found)
+
+    assert catalog.year.tolist() == [1999.0, 1950.0]
+    assert catalog.genre_names == ("Sci-Fi", "War")
+    assert catalog.genres.tolist() == [[True, False], [False, True]]

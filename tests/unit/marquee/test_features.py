@@ -1,0 +1,117 @@
+"""Feature maths: what may not change a value, what must, and what an unknown looks like."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marquee.catalog import Catalog
+from marquee.features.context import RankContext
+from marquee.features.item_block import ItemBlock, stream_now_ms
+from marquee.features.vector import NAMES, SPECS, features
+from marquee.ids import Float32Array
+from marquee.item_stats import BUCKET_MS, ItemStats
+from marquee.ratings import Ratings, UserState
+from marquee.retrieval.candidates import choose, retrieve
+from marquee.retrieval.history import History
+from marquee.retrieval.snapshot import Snapshot, fit_snapshot
+from support.worlds import START_MS, a_block, a_catalog, a_user, checkerboard
+
+World = tuple[Snapshot, ItemBlock, Catalog]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    catalog, ratings = a_catalog(with_people=True), checkerboard()
+    return fit_snapshot(ratings, catalog), a_block(ratings, catalog), catalog
+
+
+def matrix(world: World, user: UserState, *, now_ms: int | None = None) -> tuple[Float32Array, list[int]]:
+    """Features of all unrated movies, and their ids."""
+    snapshot, block, catalog = world
+    history = History.of(user, catalog)
+    retrieved = retrieve(snapshot, block, history)
+    chosen = choose(retrieved, block, history.row, at_least=len(catalog))
+    x = features(RankContext(snapshot, block, history, retrieved, chosen, block.now_ms if now_ms is None else now_ms))
+    return x, catalog.movie_id[chosen.row].tolist()
+
+
+def test_given_the_families_when_listed_then_every_name_stands_once() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_given_a_user_when_described_then_columns_are_float32_and_named(world: World) -> None:
+    x, movies = matrix(world, a_user((1, 5.0), (2, 1.0)))
+
+    assert x.shape == (38, len(SPECS))
+    assert x.dtype == np.float32
+    assert not set(movies) & {1, 2}
+    assert not np.isinf(x).any()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.dictionaries(st.integers(1, 40), st.sampled_from([0.5, 2.0, 3.0, 4.0, 5.0]), min_size=2, max_size=15), st.data()
+)
+def test_given_any_history_when_a_rating_is_taken_out_then_no_collaborative_score_rises_by_more_than_fading(
+    world: World, rated: dict[int, float], data: st.DataObject
+) -> None:
+    user = a_user(*rated.items())
+    gone = data.draw(st.sampled_from(sorted(rated)))
+    column = [NAMES.index(name) for name in ("item_knn_liked", "rp3beta_liked")]
+
+    x, movies = matrix(world, user)
+    less, fewer = matrix(world, user.without(gone))
+
+    kept = [fewer.index(movie) for movie in movies]
+    assert (less[kept][:, column] <= x[:, column] + 1e-6).all()
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.permutations(range(960)))
+def test_given_ratings_in_any_order_when_counted_then_the_block_is_the_same(order: list[int]) -> None:
+    ratings, catalog = checkerboard(), a_catalog()
+
+    one, other = a_block(ratings, catalog), a_block(ratings.take(np.array(order, np.int64)), catalog)
+
+    for name in ("popular", "trending", "well_rated", "decayed", "prior"):
+        assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+
+
+def test_given_ratings_newer_than_now_when_aged_then_their_age_is_zero() -> None:
+    ratings, catalog = checkerboard(), a_catalog()
+    stats = ItemStats.of(ratings)
+
+    before_all = ItemBlock.of(stats, catalog, now_ms=START_MS - 365 * 86_400_000)
+
+    np.testing.assert_allclose(before_all.decayed, _likes(ratings))
+
+
+def _likes(ratings: Ratings) -> Float32Array:
+    return np.bincount(ratings.movie_id[ratings.rating >= 4] - 1, minlength=40).astype(np.float32)
+
+
+def test_given_a_live_rating_after_now_when_described_then_idle_days_are_zero(world: World) -> None:
+    x, _ = matrix(world, a_user((1, 5.0), at_ms=START_MS), now_ms=START_MS - 1)
+
+    assert (x[:, NAMES.index("user_idle_days")] == 0).all()
+
+
+def test_given_a_movie_nobody_rated_when_described_then_its_ages_are_unknown() -> None:
+    catalog, ratings = a_catalog(), checkerboard(n_movies=38)
+    world = fit_snapshot(ratings, catalog), a_block(ratings, catalog), catalog
+
+    x, movies = matrix(world, a_user((1, 5.0)))
+
+    row = x[movies.index(40)]
+    assert row[NAMES.index("count_log")] == 0
+    assert np.isnan(row[NAMES.index("days_since_last")])
+
+
+def test_given_old_data_and_a_few_ratings_of_today_when_asked_the_time_then_the_data_is_still_old() -> None:
+    week = np.array([1000, 1001, 2500], np.int32)
+    count = np.array([5000, 5000, 3], np.int32)
+    stats = ItemStats(np.array([1, 1, 1], np.int64), week, count, count, count)
+
+    assert stream_now_ms(stats) == 1002 * BUCKET_MS
+    assert stream_now_ms(ItemStats.of(Ratings.empty())) == 0

@@ -1,0 +1,108 @@
+"""Retrieval models against second implementations and a world with a known answer."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from marquee.catalog import Catalog
+from marquee.events import MovieListed
+from marquee.ratings import Ratings
+from marquee.retrieval import content, ease, item_knn, rp3beta, transitions
+from marquee.retrieval.interactions import Interactions
+from marquee.retrieval.neighbours import strongest
+from support.worlds import a_catalog, checkerboard
+
+ALL = 10_000
+
+
+def a_problem(n_users: int, n_movies: int, seed: int = 0) -> sparse.csr_array:
+    rng = np.random.default_rng(seed)
+    return sparse.csr_array((rng.random((n_users, n_movies)) < 0.4).astype(np.float32))
+
+
+@pytest.mark.parametrize(("n_users", "n_movies"), [(12, 30), (30, 12)])
+def test_given_few_or_many_users_when_ease_is_fitted_then_it_is_the_closed_form(n_users: int, n_movies: int) -> None:
+    x = a_problem(n_users, n_movies)
+    dense = x.toarray().astype(np.float64)
+    p = np.linalg.inv(dense.T @ dense + 20 * np.eye(n_movies))
+    expected = p / -np.diag(p)
+    np.fill_diagonal(expected, 0)
+
+    fitted = ease.fit(x, reg=20, top=ALL, at_least=1)
+
+    np.testing.assert_allclose(fitted.toarray(), expected, atol=2e-5)
+
+
+def test_given_likes_when_item_knn_is_fitted_then_weights_are_the_shrunk_cosine() -> None:
+    x = a_problem(20, 8)
+    dense = x.toarray()
+    both, count = dense.T @ dense, dense.sum(axis=0)
+    expected = both / (np.sqrt(np.outer(count, count)) + 5)
+    np.fill_diagonal(expected, 0)
+
+    fitted = item_knn.fit(x, top=ALL)
+
+    np.testing.assert_allclose(fitted.toarray(), expected, rtol=1e-5)
+
+
+def test_given_likes_when_rp3beta_is_fitted_then_weights_are_walks_over_discounted_degree() -> None:
+    x = a_problem(20, 8)
+    dense = x.toarray().astype(np.float64)
+    user_degree, movie_degree = np.maximum(dense.sum(axis=1), 1), dense.sum(axis=0)
+    to_movie = dense / user_degree[:, None] ** rp3beta.ALPHA
+    to_user = dense.T / movie_degree[:, None] ** rp3beta.ALPHA
+    expected = to_user @ to_movie / movie_degree**rp3beta.BETA
+    np.fill_diagonal(expected, 0)
+
+    fitted = rp3beta.fit(x, top=ALL)
+
+    np.testing.assert_allclose(fitted.toarray(), expected, rtol=1e-4)
+
+
+def test_given_an_order_of_ratings_when_transitions_are_fitted_then_only_what_follows_counts() -> None:
+    ratings = Ratings(
+        np.array([1, 1, 1], np.int64), np.array([1, 2, 3], np.int64), np.full(3, 5, np.float32), np.arange(3) * 1000
+    )
+
+    fitted = transitions.fit(Interactions.of(ratings, a_catalog(3)), top=ALL).toarray()
+
+    assert fitted[0, 1] > fitted[0, 2] > 0
+    assert fitted[1, 0] == fitted[2, 0] == fitted[2, 1] == 0
+
+
+Fit = Callable[[Interactions], sparse.csr_array]
+FITS: dict[str, Fit] = {
+    "ease": lambda data: ease.fit(data.positives(), reg=5, top=ALL),
+    "item_knn": lambda data: item_knn.fit(data.positives(), top=ALL),
+    "rp3beta": lambda data: rp3beta.fit(data.positives(), top=ALL),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_given_a_checkerboard_when_fitted_then_neighbours_are_of_the_same_colour(name: str) -> None:
+    data = Interactions.of(checkerboard(), a_catalog())
+
+    weights = FITS[name](data).toarray()
+
+    np.fill_diagonal(weights, -np.inf)
+    nearest = weights.argsort(axis=1)[:, -5:]
+    assert ((nearest % 2) == (np.arange(len(weights)) % 2)[:, None]).all()
+
+
+def test_given_a_limit_when_weights_are_cut_then_the_largest_magnitudes_remain() -> None:
+    dense = np.array([[9, 1, -5, 2], [1, 9, 3, 4], [0, 0, 9, 0], [1, 2, 3, 9]], np.float32)
+
+    kept = strongest(lambda part: dense[part].copy(), np.arange(4), n_movies=4, top=2)
+
+    assert kept.toarray().tolist() == [[0, 0, -5, 2], [0, 0, 3, 4], [0, 0, 0, 0], [0, 2, 3, 0]]
+
+
+def test_given_a_movie_about_which_nothing_is_known_when_described_then_its_row_is_empty() -> None:
+    listed = [MovieListed(movie_id=m, title="t", genres=("Drama",)) for m in (1, 2)]
+
+    terms = content.fit(Catalog.build([*listed, MovieListed(movie_id=3, title="t")]))
+
+    length = np.sqrt((terms.toarray() ** 2).sum(axis=1))
+    np.testing.assert_allclose(length, [1, 1, 0], atol=1e-6)
