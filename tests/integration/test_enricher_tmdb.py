@@ -1,30 +1,18 @@
 """With a key TMDB is asked within its limits, each kind of answer ends as one event, a restart asks nothing again."""
 
-import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from pydantic import SecretStr
 
-from enricher.main import create_app
-from enricher.settings import EnricherSettings
-from marquee.events import MetadataStatus, MovieEnriched
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, record_of
+from marquee.events import MetadataStatus
 from marquee.settings import KafkaSettings
-from marquee.topics import CATALOG, METADATA
-from support.builders import a_movie
-from support.running_app import running
+from support.enricher import answer_of, answered, coverage, list_movies, settings_of
 from support.tmdb_server import (
     FIGHT_CLUB,
     HANGS,
-    KEY_REFUSED,
     MALFORMED,
     NOT_FOUND,
     SERVER_ERROR,
@@ -35,11 +23,9 @@ from support.tmdb_server import (
     running_tmdb,
     too_many,
 )
-from support.topic_reader import events_on
 from support.wait import until
 
 pytestmark = pytest.mark.integration
-KEY = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture
@@ -47,41 +33,6 @@ def tmdb() -> Iterator[TmdbServer]:
     with running_tmdb() as server:
         server.movies[550] = json_reply(FIGHT_CLUB)
         yield server
-
-
-def settings_of(kafka: KafkaSettings, tmdb: TmdbServer, **changes: Any) -> EnricherSettings:
-    usual: dict[str, Any] = {"kafka": kafka, "TMDB_API_KEY": SecretStr(KEY), "tmdb_url": tmdb.url, "wait_s": 20}
-    return EnricherSettings(**(usual | {"tmdb_timeout_s": 5, "tmdb_total_s": 15} | changes))
-
-
-async def list_movies(kafka: KafkaSettings, *tmdb_ids: int | None) -> None:
-    """Movie ids count from 1, in the order of the TMDB ids."""
-    await ensure_topics(kafka, (CATALOG, METADATA), wait_s=20)
-    movies = [a_movie(movie_id=at).model_copy(update={"tmdb_id": tmdb_id}) for at, tmdb_id in enumerate(tmdb_ids, 1)]
-    async with Publisher(kafka, timeout_s=20) as publisher:
-        await publisher.publish(CATALOG, [record_of(CATALOG, movie) for movie in movies])
-
-
-async def coverage(client: httpx.AsyncClient) -> dict[str, Any]:
-    return dict((await client.get("/v1/coverage")).json())
-
-
-@asynccontextmanager
-async def answered(settings: EnricherSettings, movies: int = 1, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """The service, when all of so many movies have an answer."""
-    async with running(create_app(settings, **options)) as client:
-
-        async def all_answered() -> bool:
-            found = await coverage(client)
-            return bool(found["movies"] == movies and found["pending"] == 0)
-
-        await until(all_answered)
-        yield client
-
-
-async def answer_of(kafka: KafkaSettings, movie_id: int = 1) -> MovieEnriched:
-    """The newest one."""
-    return [event for event in await events_on(kafka, METADATA) if event.movie_id == movie_id][-1]
 
 
 async def test_given_a_movie_tmdb_knows_then_its_metadata_is_published(
@@ -239,23 +190,6 @@ async def test_given_no_tmdb_id_then_the_movie_is_not_found_and_nobody_is_asked(
     assert tmdb.requests == []
 
 
-async def test_given_a_refused_key_then_it_is_said_once_and_tried_rarely_and_the_service_stays_up(
-    kafka_settings: KafkaSettings, tmdb: TmdbServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    tmdb.everything = KEY_REFUSED
-    await list_movies(kafka_settings, *range(500, 560))
-
-    async with answered(settings_of(kafka_settings, tmdb, tmdb_concurrency=4), movies=60) as client:
-        ready = (await client.get("/readyz")).json()
-        assert (await coverage(client))["unavailable"] == 60
-        assert (await client.get("/livez")).status_code == 200
-
-    assert "refused the key" in ready["dependencies"]["tmdb"]["detail"]
-    assert ready["dependencies"]["tmdb"]["ok"] is False
-    assert capsys.readouterr().out.count("tmdb_key_refused") == 1
-    assert len(tmdb.requests) <= 4
-
-
 async def test_given_a_movie_that_was_found_when_tmdb_is_away_then_what_was_found_stays(
     kafka_settings: KafkaSettings, tmdb: TmdbServer
 ) -> None:
@@ -270,46 +204,3 @@ async def test_given_a_movie_that_was_found_when_tmdb_is_away_then_what_was_foun
         pass
 
     assert (await answer_of(kafka_settings)).status is MetadataStatus.FOUND
-
-
-@pytest.mark.parametrize("key", [KEY, "eyJhbGciOiJIUzI1NiJ9.secret.part"], ids=["v3", "v4"])
-async def test_given_a_key_then_it_goes_where_its_kind_belongs_and_never_into_a_log(
-    kafka_settings: KafkaSettings,
-    tmdb: TmdbServer,
-    key: str,
-    caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    tmdb.queued[550].extend([SERVER_ERROR, KEY_REFUSED])
-    await list_movies(kafka_settings, 550)
-
-    async with answered(settings_of(kafka_settings, tmdb, TMDB_API_KEY=SecretStr(key), tmdb_recheck_s=0.2)) as client:
-
-        async def is_found() -> bool:
-            return bool((await coverage(client))["found"] == 1)
-
-        await until(is_found)
-
-    request = tmdb.requests[0]
-    if key == KEY:
-        assert (request.query["api_key"], request.authorization) == ([key], None)
-    else:
-        assert ("api_key" in request.query, request.authorization) == (False, f"Bearer {key}")
-    said = capsys.readouterr()
-    assert key not in caplog.text + said.out + said.err
-
-
-async def test_given_many_movies_then_rate_and_concurrency_stay_below_their_limits(
-    kafka_settings: KafkaSettings, tmdb: TmdbServer
-) -> None:
-    tmdb.everything = NOT_FOUND
-    await list_movies(kafka_settings, *range(1, 41))
-
-    async with answered(settings_of(kafka_settings, tmdb, tmdb_rate_per_s=40, tmdb_concurrency=3), movies=40):
-        pass
-
-    times = [request.at for request in tmdb.requests]
-    assert len(times) == 40
-    assert times[-1] - times[0] >= (40 - 5 - 1) / 40
-    assert tmdb.most_at_once <= 3

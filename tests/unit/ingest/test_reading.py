@@ -1,42 +1,13 @@
 """Every row of a data set is validated, counted by reason and written down, and the rest is read."""
 
-import csv
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from ingest import rows
-from ingest.layouts import RatingsFile, layout_of
-from ingest.reading import DataSet, read_data_set
-from ingest.rejects import Rejects
+from ingest.layouts import layout_of
 from marquee.errors import Misconfigured
 from support.movielens_files import MOVIES, RATINGS, a_directory, write
-
-NOW_S = 1_700_000_000
-
-
-def read(folder: Path) -> tuple[DataSet, list[tuple[str, int, str, str]]]:
-    """The data set and the lines of its rejects file."""
-    path = folder / "rejects.csv"
-    with Rejects(path) as rejects:
-        data = read_data_set(layout_of(folder), rejects, now_s=NOW_S)
-    if not path.exists():
-        return data, []
-    with path.open(newline="", encoding="utf-8") as file:
-        lines = list(csv.reader(file))[1:]
-    return data, [(name, int(line), reason, raw) for name, line, reason, raw in lines]
-
-
-def rated(data: DataSet) -> list[tuple[int, int, float, int]]:
-    table = data.ratings
-    columns = (table.user.tolist(), table.movie.tolist(), (table.half_stars / 2).tolist(), table.rated_at_s.tolist())
-    return list(zip(*columns, strict=True))
-
-
-GOOD = [(1, 1, 4.0, 964982703), (1, 2, 5.0, 964982931), (2, 1, 3.5, 1445714835)]
+from support.reading import GOOD, rated, read
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -117,11 +88,17 @@ def test_given_users_in_any_order_when_read_then_each_user_s_rows_stand_together
 
 
 def test_given_bad_movies_and_links_when_read_then_they_are_counted_and_good_ones_stay(tmp_path: Path) -> None:
-    movies: list[str | bytes] = [*MOVIES, "4,,Drama", "x,Heat (1995),Drama", "1,Twice (1995),Drama", "5", b"6,\xff (1995),Drama"]
+    bad: list[str | bytes] = [
+        "4,,Drama",
+        "x,Heat (1995),Drama",
+        "1,Twice (1995),Drama",
+        "5",
+        b"6,\xff (1995),Drama",
+    ]
     links = ["1,0114709,862", "2,abc,603", "99,0105946,5", "3,0105946"]
     padding = [f"{at},Movie {at} (2000),Drama" for at in range(10, 20)]
 
-    data, rejects = read(a_directory(tmp_path / "ml", movies=[*movies, *padding], links=links))
+    data, rejects = read(a_directory(tmp_path / "ml", movies=[*MOVIES, *bad, *padding], links=links))
 
     assert [m.movie_id for m in data.movies] == [1, 2, 3, *range(10, 20)]
     assert data.movies[1].tmdb_id is None
@@ -157,50 +134,6 @@ def test_given_no_line_end_after_the_last_row_when_read_then_it_counts(tmp_path:
     assert (rated(data), data.rows_read) == (GOOD, 3)
 
 
-def test_given_ml_1m_files_when_read_then_the_same_ratings_come_out(tmp_path: Path) -> None:
-    write(
-        tmp_path / "movies.dat", ["1::Toy Story (1995)::Animation", "2::Misérables, Les (1995)::Drama"], "\n", "latin-1"
-    )
-    write(tmp_path / "ratings.dat", ["1::1::4::964982703", "1::2::5::964982931", "2::1::9::1445714835"])
-
-    data, rejects = read(tmp_path)
-
-    assert rated(data) == GOOD[:2]
-    assert data.movies[1].title == "Les Misérables"
-    assert rejects == [("ratings.dat", 3, "bad_rating", "2::1::9::1445714835")]
-
-
-def test_given_ml_100k_files_when_read_then_the_same_ratings_come_out(tmp_path: Path) -> None:
-    flags = "|".join("1" if at in (3, 5) else "0" for at in range(19))
-    write(
-        tmp_path / "u.item",
-        [f"1|Toy Story (1995)|01-Jan-1995||http://x|{flags}", f"2|Amélie (2001)|||x|{flags}"],
-        "\n",
-        "latin-1",
-    )
-    write(tmp_path / "u.data", ["1\t1\t4\t964982703", "1\t2\t5\t964982931"])
-
-    data, rejects = read(tmp_path)
-
-    assert (rated(data), rejects) == (GOOD[:2], [])
-    assert [m.genres for m in data.movies] == [("Animation", "Comedy")] * 2
-
-
-def test_given_recbole_files_when_read_then_the_same_ratings_come_out(tmp_path: Path) -> None:
-    item_header = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq"
-    write(tmp_path / "x.item", [item_header, "1\tToy Story\t1995\tAnimation Children's", "2\tunkonwn\tV\tunknown"])
-    inter_header = "user_id:token\titem_id:token\trating:float\ttimestamp:float"
-    write(tmp_path / "x.inter", [inter_header, "1\t1\t4\t964982703", "1\t2\t5.0\t964982931.0"])
-
-    data, rejects = read(tmp_path)
-
-    assert (rated(data), rejects) == (GOOD[:2], [])
-    assert [(m.title, m.year, m.genres) for m in data.movies] == [
-        ("Toy Story", 1995, ("Animation", "Children")),
-        ("unkonwn", None, ()),
-    ]
-
-
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -232,33 +165,3 @@ def test_given_a_directory_inside_the_directory_when_read_then_it_is_found(tmp_p
     a_directory(tmp_path / "unpacked" / "ml-small")
 
     assert layout_of(tmp_path / "unpacked").kind == "csv"
-
-
-FILE = RatingsFile(Path("ratings.csv"), ("user", "movie", "rating", "timestamp"), ",", True)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.sampled_from(["1,2,3.5,1000000000", "x", "", "1,2,3", "9,8,1.0,1000000001,1"]), min_size=1, max_size=3_000
-    )
-)
-def test_given_good_and_bad_lines_in_any_order_then_each_keeps_its_own_line_number(lines: list[str]) -> None:
-    block = "".join(f"{line}\n" for line in lines).encode()
-
-    parsed, rejects = rows.parse(block, 2, FILE)
-
-    good = [int(line) for part in parsed for line in part.line]
-    assert good == [at for at, line in enumerate(lines, 2) if line == "1,2,3.5,1000000000"]
-    assert sorted(good + [reject.line for reject in rejects]) == list(range(2, len(lines) + 2))
-    assert all(reject.raw == lines[reject.line - 2] for reject in rejects)
-
-
-def test_given_a_clean_block_then_the_fast_and_the_careful_path_read_the_same() -> None:
-    block = b"".join(b"%d,%d,%.1f,%d\r\n" % (u, u + 1, (u % 10 + 1) / 2, 1_000_000_000 + u) for u in range(1, 500))
-
-    (fast,), _ = rows.parse(block, 2, FILE)
-    careful, _ = rows._parse_lines(block, 2, FILE)
-
-    for name in ("line", "user", "movie", "rating", "timestamp"):
-        np.testing.assert_array_equal(getattr(fast, name), getattr(careful[0], name))

@@ -83,9 +83,10 @@ def test_given_a_row_of_each_layout_then_the_same_movie_comes_out() -> None:
     assert (movies[0].title, movies[0].year, movies[0].genres) == ("Toy Story", 1995, ("Animation", "Comedy"))
 
 
-def test_given_a_row_without_a_title_then_it_is_refused() -> None:
+@pytest.mark.parametrize("title", ["  ", "x" * 1_001])
+def test_given_a_row_without_a_usable_title_then_it_is_refused(title: str) -> None:
     with pytest.raises(ValueError, match="title"):
-        movie_of_csv(["1", "  ", "Drama"])
+        movie_of_csv(["1", title, "Drama"])
 
 
 _GENRES = [

@@ -23,6 +23,8 @@ _ARTICLES = (
 )
 ARTICLES = frozenset(_ARTICLES.split())
 
+MAX_TITLE = 1_000  # characters; the longest of MovieLens has about 200
+
 _YEAR = re.compile(r"\s*\((\d{4})(?:\s*[-–]\s*(?:\d{4})?\s*)?\)\s*$")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _AKA = re.compile(r"^(a\.?k\.?a\.?:?\s+)(.*)$", re.IGNORECASE)
@@ -93,8 +95,8 @@ def tmdb_id(text: str) -> int | None:
 def movie(movie_id: str, title: str, genres: Sequence[str]) -> MovieListed:
     """A movie of any layout, without links."""
     name, year = parse_title(title)
-    if not name:
-        raise ValueError("empty title")
+    if not 1 <= len(name) <= MAX_TITLE:
+        raise ValueError(f"a title of {len(name):,} characters")
     return MovieListed(movie_id=parse_id(movie_id), title=name, year=year, genres=tuple(genres))
 
 

@@ -117,7 +117,8 @@ class Ledger:
             polled = await consumer.getmany(timeout_ms=500, max_records=2_000)
             for partition, records in polled.items():
                 self._read(records, is_catalog=partition.topic == catalog)
-                if partition in self._behind and records[-1].offset + 1 >= self._behind[partition]:
+            for partition, end in list(self._behind.items()):
+                if await consumer.position(partition) >= end:
                     del self._behind[partition]
 
     def _read(self, records: Iterable[object], *, is_catalog: bool) -> None:

@@ -47,9 +47,10 @@ class KnownMovies:
         self._behind = {partition: end for partition, end in ends.items() if end > starts[partition]}
         while True:
             polled = await consumer.getmany(timeout_ms=500, max_records=5_000)
-            for partition, records in polled.items():
+            for records in polled.values():
                 self.add(movie_id for record in records if (movie_id := _movie_id(record.value)))
-                if self._behind.get(partition, records[-1].offset + 2) <= records[-1].offset + 1:
+            for partition, end in list(self._behind.items()):
+                if await consumer.position(partition) >= end:
                     del self._behind[partition]
 
 

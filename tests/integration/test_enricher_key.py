@@ -1,0 +1,81 @@
+"""The TMDB key: sent where its kind belongs, never logged; a refused one is said once. And the limits are kept."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from pydantic import SecretStr
+
+from marquee.settings import KafkaSettings
+from support.enricher import KEY, answered, coverage, list_movies, settings_of
+from support.tmdb_server import FIGHT_CLUB, KEY_REFUSED, NOT_FOUND, SERVER_ERROR, TmdbServer, json_reply, running_tmdb
+from support.wait import until
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def tmdb() -> Iterator[TmdbServer]:
+    with running_tmdb() as server:
+        server.movies[550] = json_reply(FIGHT_CLUB)
+        yield server
+
+
+async def test_given_a_refused_key_then_it_is_said_once_and_tried_rarely_and_the_service_stays_up(
+    kafka_settings: KafkaSettings, tmdb: TmdbServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tmdb.everything = KEY_REFUSED
+    await list_movies(kafka_settings, *range(500, 560))
+
+    async with answered(settings_of(kafka_settings, tmdb, tmdb_concurrency=4), movies=60) as client:
+        ready = (await client.get("/readyz")).json()
+        assert (await coverage(client))["unavailable"] == 60
+        assert (await client.get("/livez")).status_code == 200
+
+    assert "refused the key" in ready["dependencies"]["tmdb"]["detail"]
+    assert ready["dependencies"]["tmdb"]["ok"] is False
+    assert capsys.readouterr().out.count("tmdb_key_refused") == 1
+    assert len(tmdb.requests) <= 4
+
+
+@pytest.mark.parametrize("key", [KEY, "eyJhbGciOiJIUzI1NiJ9.secret.part"], ids=["v3", "v4"])
+async def test_given_a_key_then_it_goes_where_its_kind_belongs_and_never_into_a_log(
+    kafka_settings: KafkaSettings,
+    tmdb: TmdbServer,
+    key: str,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    tmdb.queued[550].extend([SERVER_ERROR, KEY_REFUSED])
+    await list_movies(kafka_settings, 550)
+
+    async with answered(settings_of(kafka_settings, tmdb, TMDB_API_KEY=SecretStr(key), tmdb_recheck_s=0.2)) as client:
+
+        async def is_found() -> bool:
+            return bool((await coverage(client))["found"] == 1)
+
+        await until(is_found)
+
+    request = tmdb.requests[0]
+    if key == KEY:
+        assert (request.query["api_key"], request.authorization) == ([key], None)
+    else:
+        assert ("api_key" in request.query, request.authorization) == (False, f"Bearer {key}")
+    said = capsys.readouterr()
+    assert key not in caplog.text + said.out + said.err
+
+
+async def test_given_many_movies_then_rate_and_concurrency_stay_below_their_limits(
+    kafka_settings: KafkaSettings, tmdb: TmdbServer
+) -> None:
+    tmdb.everything = NOT_FOUND
+    await list_movies(kafka_settings, *range(1, 41))
+
+    async with answered(settings_of(kafka_settings, tmdb, tmdb_rate_per_s=40, tmdb_concurrency=3), movies=40):
+        pass
+
+    times = [request.at for request in tmdb.requests]
+    assert len(times) == 40
+    assert times[-1] - times[0] >= (40 - 5 - 1) / 40
+    assert tmdb.most_at_once <= 3
