@@ -11,6 +11,7 @@ from marquee.api import RankRequest, Rung
 from marquee.cards import CardFields
 from marquee.errors import not_found
 from marquee.retrieval.history import History
+from ranker.citations import cited
 from ranker.diversity import POOL_FACTOR, diversified
 from ranker.evidence import Seen
 from ranker.filters import allowed
@@ -58,9 +59,12 @@ def user_answer(
     reasons: Sequence[list[ReasonFields]] = [[]] * len(ranked)
     if request.explain:
         history = History.of(user.state, world.catalog)
+        scorer = world.model.scorer
+        cites = [np.empty(0, np.intp)] * len(ranked) if scorer is None else cited(ranked, scorer)
+        watch.lap("cite")
         titles = _titles(card_of)
         seen = Seen(world.count[ranked.row], world.mean[ranked.row])
-        reasons = user_reasons(ranked, history, world.model.bundle.snapshot, world.catalog, seen, titles)
+        reasons = user_reasons(ranked, history, cites, world.catalog, seen, titles)
     watch.lap("explain")
     rung, degraded = RUNGS[ranked.rung], []
     if rung is Rung.RETRIEVAL:

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from marquee.catalog import RowArray
 from marquee.ids import Float32Array, FloatArray
@@ -33,7 +32,7 @@ def influence(snapshot: Snapshot, history: History, rows: RowArray) -> FloatArra
     """
     recent = history.newest(MAX_QUERY)
     weights = recent.weights()
-    near = _columns(snapshot.links[recent.row], rows, n=snapshot.n_movies)
+    near = links_to(snapshot, recent, rows)
     shares = np.zeros((len(recent), len(rows)))
     for link, query in ASKED:
         parts = np.maximum(near[link] * weights[:, query, None], 0)
@@ -49,8 +48,9 @@ def strongest(shares: FloatArray, *, count: int, least: float = 0.02) -> list[ND
     return [order[shares[order[:, at], at] >= least, at] for at in range(shares.shape[1])]
 
 
-def _columns(links: sparse.csr_array, rows: RowArray, *, n: int) -> Float32Array:
-    """(len(Link), h, k) dense: the columns of some movies out of all models' rows."""
+def links_to(snapshot: Snapshot, history: History, rows: RowArray) -> Float32Array:
+    """(len(Link), h, k) dense: what each rated movie says of some movies, by model."""
+    n, links = snapshot.n_movies, snapshot.links[history.row]
     place = np.full(len(Link) * n, -1, np.int32)
     wanted = (np.arange(len(Link))[:, None] * n + rows[None, :]).ravel()
     place[wanted] = np.arange(len(wanted))

@@ -12,15 +12,13 @@ from marquee.api import ReasonCode
 from marquee.catalog import Catalog
 from marquee.ids import FloatArray
 from marquee.retrieval.history import History
-from marquee.retrieval.snapshot import Snapshot
+from ranker.citations import Positions
 from ranker.evidence import Seen, SimilarEvidence, Titles, UserEvidence
-from ranker.influence import influence, strongest
 from ranker.ranking import Ranked, RankedSimilar
 from ranker.texts import Evidence, text
 
 TOLERANCE = 1e-4
 NEGLIGIBLE = 1e-9
-CITED = 2
 
 ReasonFields = dict[str, Any]
 
@@ -37,18 +35,17 @@ class ReasonsDoNotAddUp(ArithmeticError):
 
 
 def user_reasons(
-    ranked: Ranked, history: History, snapshot: Snapshot, catalog: Catalog, seen: Seen, titles: Titles
+    ranked: Ranked, history: History, cites: Sequence[Positions], catalog: Catalog, seen: Seen, titles: Titles
 ) -> list[list[ReasonFields]]:
     """For each ranked movie its reasons, largest contribution first.
 
+    Args:
+        cites: (k,) history positions to name for each movie.
     Raises:
         ReasonsDoNotAddUp: base + contributions differs from a score by more than TOLERANCE.
     """
     check(ranked.base, ranked.contribution, ranked.score)
-    cited = [np.empty(0, np.intp)] * len(ranked)
-    if len(history) and "liked_similar" in ranked.families:
-        cited = strongest(influence(snapshot, history, ranked.row), count=CITED)
-    evidence = UserEvidence(ranked.row, cited, history, catalog, seen, titles)
+    evidence = UserEvidence(ranked.row, cites, history, catalog, seen, titles)
     return [_listed(ranked.families, parts, evidence.at(at)) for at, parts in enumerate(ranked.contribution)]
 
 

@@ -1,0 +1,122 @@
+"""The ranker on a real broker and Valkey: from no model to a hot swap, and the ladder when Redis goes away."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from marquee.consumer import Batch, Delivered
+from marquee.events import ModelChanged, ModelStatus, MoviesRated
+from marquee.kafka import ensure_topics
+from marquee.publisher import Publisher, record_of
+from marquee.settings import KafkaSettings, RedisSettings
+from marquee.store import RatingStore
+from marquee.topics import MODELS, RATINGS, shard_of
+from marquee_cli.embedded import Child, free_port, start_redis
+from ranker.main import create_app
+from ranker.settings import RankerSettings
+from support.builders import a_rating
+from support.running_app import running
+from support.wait import until
+from support.worlds import a_catalog, checkerboard
+from trainer.pipeline import train
+
+pytestmark = pytest.mark.integration
+
+WORLD, CATALOG = checkerboard(), a_catalog()
+
+
+@pytest.fixture(scope="session")
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two bundles of the same small world."""
+    folder = tmp_path_factory.mktemp("models")
+    model = train(WORLD, CATALOG, as_of_ms=int(WORLD.rated_at.max()), seed=1)
+    for version in ("v1", "v2"):
+        model.write(folder, version=version, created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    return folder
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Child]:
+    """A Valkey that this test may stop."""
+    child = start_redis(tmp_path / "redis", port=free_port(), log=tmp_path / "redis.log")
+    yield child
+    child.stop()
+
+
+def world_events() -> list[MoviesRated]:
+    columns = (WORLD.user_id.tolist(), WORLD.movie_id.tolist(), WORLD.rating.tolist(), WORLD.rated_at.tolist())
+    return [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
+
+
+async def fill(redis: Redis, space: str) -> None:
+    events = world_events()
+    for shard in range(RATINGS.partitions):
+        own = [event for event in events if shard_of(event.user_id) == shard]
+        records = tuple(Delivered(offset, event) for offset, event in enumerate(own))
+        await RatingStore(redis, space).apply(Batch(RATINGS, shard, 0, len(records), records))
+
+
+async def promote(kafka: KafkaSettings, version: str) -> None:
+    event = ModelChanged(
+        version=version,
+        status=ModelStatus.PROMOTED,
+        location=version,
+        changed_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    async with Publisher(kafka, timeout_s=15) as publisher:
+        await publisher.publish(MODELS, [record_of(MODELS, event)])
+
+
+async def serves(client: httpx.AsyncClient, version: str) -> bool:
+    return bool((await client.get("/version")).json()["model_version"] == version)
+
+
+async def test_given_models_as_they_come_then_503_then_personal_then_the_new_one_without_a_gap(
+    kafka_settings: KafkaSettings, redis: Redis, redis_settings: RedisSettings, model_dir: Path
+) -> None:
+    await fill(redis, redis_settings.space)
+    await ensure_topics(kafka_settings, wait_s=20)
+    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
+    async with running(create_app(settings)) as client:
+        assert (await client.post("/v1/rank", json={"user_id": 1})).status_code == 503
+        for version in ("v1", "no-such-bundle", "v2"):
+            await promote(kafka_settings, version)
+            if version != "no-such-bundle":
+                await until(partial(serves, client, version))
+                answer = await client.post("/v1/rank", json={"user_id": 1, "k": 5})
+                assert answer.json()["model_version"] == version
+                assert answer.json()["meta"]["rung"] in ("personal", "retrieval")
+        user_one = [card["movie_id"] for card in answer.json()["items"]]
+
+    assert sum(movie % 2 for movie in user_one) >= 4  # whoever liked odd movies wants odd movies
+
+
+async def test_given_redis_away_when_ranked_then_known_users_get_their_last_list_and_others_the_cold_one(
+    kafka_settings: KafkaSettings, own_redis: Child, model_dir: Path
+) -> None:
+    redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0", timeout_s=0.5)
+    redis = Redis.from_url(redis_settings.url)
+    await fill(redis, redis_settings.space)
+    await redis.aclose()
+    await ensure_topics(kafka_settings, wait_s=20)
+    await promote(kafka_settings, "v1")
+    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
+    async with running(create_app(settings)) as client:
+        await until(partial(serves, client, "v1"))
+        before = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
+
+        own_redis.stop()
+        stale = await client.post("/v1/rank", json={"user_id": 1, "k": 5})
+        cold = await client.post("/v1/rank", json={"user_id": 2, "k": 5})
+
+    assert (stale.status_code, cold.status_code) == (200, 200)
+    assert stale.json()["meta"]["rung"] == "stale"
+    assert stale.json()["meta"]["degraded"][-1] == "redis"
+    assert [card["movie_id"] for card in stale.json()["items"]] == [card["movie_id"] for card in before["items"]]
+    assert cold.json()["meta"]["rung"] == "cold"
+    assert cold.json()["meta"]["degraded"] == ["redis"]
