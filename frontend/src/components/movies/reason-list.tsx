@@ -1,5 +1,6 @@
 import { bestReasons } from "@/lib/scores";
 import type { Reason } from "@/lib/types";
+import { ReasonText } from "./reason-text";
 
 const MARKS: Record<Reason["code"], string> = {
   liked_similar: "♥",
@@ -31,7 +32,9 @@ export function ReasonList({ reasons, isLarge = false }: { reasons: readonly Rea
           <span className="w-3.5 shrink-0 text-center text-glow" aria-hidden="true">
             {MARKS[reason.code] ?? "●"}
           </span>
-          <span>{reason.text}</span>
+          <span>
+            <ReasonText reason={reason} />
+          </span>
         </li>
       ))}
     </ul>

@@ -77,6 +77,7 @@ export function SearchBox({ initial = "", isLarge = false }: Props) {
           autoComplete="off"
           autoCorrect="off"
           spellCheck={false}
+          maxLength={200}
           enterKeyHint="search"
           placeholder="Search a title"
           data-testid="search-input"
