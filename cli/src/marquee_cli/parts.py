@@ -36,9 +36,11 @@ class Ports:
 def service_environment(home: Home, ports: Ports, *, data: str) -> dict[str, str]:
     """The settings that all services share: one environment, each takes what it knows."""
     urls = {f"MARQUEE_{name.upper()}_URL": ports.url(name) for name in SERVICES}
+    snapshot = os.environ.get("MARQUEE_TMDB_SNAPSHOT")
     return {
         **os.environ,
         **urls,
+        **({"MARQUEE_TMDB_SNAPSHOT": str(Path(snapshot).resolve())} if snapshot else {}),
         "MARQUEE_HOST": HOST,
         "MARQUEE_KAFKA__BOOTSTRAP": f"{HOST}:{ports.of('kafka')}",
         "MARQUEE_REDIS__URL": f"redis://{HOST}:{ports.of('redis')}/0",
