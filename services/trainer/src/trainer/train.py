@@ -10,7 +10,7 @@ from marquee.ids import BoolArray, Float32Array, FloatArray
 from trainer.evaluate import ndcg_at
 from trainer.lists import Lists
 
-MIN_TREES, MAX_TREES, STEP = 60, 120, 20
+MIN_TREES, USUAL_TREES, MAX_TREES, STEP = 60, 80, 120, 20
 MIN_LISTS = 20
 """Fewer lists teach nothing beyond the retrieval order."""
 
@@ -57,16 +57,15 @@ def boost(lists: Lists, *, n_trees: int, seed: int) -> lgb.Booster:
 
 
 def fit(lists: Lists, *, seed: int) -> Fitted:
-    """Choose the number of trees on the last window's lists, then train on all."""
+    """Choose the number of trees on the last window's lists, then train on all; too few lists keep the usual number."""
     last = lists.window == lists.window.max()
     past, held_out = lists.take(~last), lists.take(last)
+    trial = boost(past, n_trees=MAX_TREES, seed=seed) if len(past) >= MIN_LISTS else None
     by_trees: dict[int, float] = {}
-    trial = None
-    if len(past) >= MIN_LISTS and len(held_out) >= MIN_LISTS:
-        trial = boost(past, n_trees=MAX_TREES, seed=seed)
-        for n_trees in range(MIN_TREES, MAX_TREES + 1, STEP):
-            by_trees[n_trees] = mean_ndcg(held_out, predict(trial, held_out.features, n_trees))
-    n_trees = max(by_trees, key=lambda n: (round(by_trees[n], 3), -n)) if by_trees else 80
+    if trial is not None and len(held_out) >= MIN_LISTS:
+        sizes = range(MIN_TREES, MAX_TREES + 1, STEP)
+        by_trees = {n: mean_ndcg(held_out, predict(trial, held_out.features, n)) for n in sizes}
+    n_trees = max(by_trees, key=lambda n: (round(by_trees[n], 3), -n)) if by_trees else USUAL_TREES
     return Fitted(boost(lists, n_trees=n_trees, seed=seed), trial, n_trees, by_trees)
 
 

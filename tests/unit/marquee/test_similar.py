@@ -1,0 +1,21 @@
+"""Similar movies: parts that add up, the seed left out, the right neighbours first."""
+
+import numpy as np
+import pytest
+
+from marquee.retrieval.similar import similar
+from marquee.retrieval.snapshot import fit_snapshot
+from support.worlds import a_block, a_catalog, checkerboard
+
+
+@pytest.mark.parametrize("seed", [0, 7, 39])
+def test_given_a_checkerboard_when_asked_then_movies_of_the_same_colour_come_first(seed: int) -> None:
+    catalog, ratings = a_catalog(), checkerboard(n_movies=38)
+
+    found = similar(fit_snapshot(ratings, catalog), a_block(ratings, catalog), seed, k=39)
+
+    assert seed not in found.row
+    assert len(found.row) == 39
+    assert (found.row[:10] % 2 == seed % 2).all()
+    assert (np.diff(found.score) <= 0).all()
+    np.testing.assert_allclose(found.parts.sum(axis=1), found.score)

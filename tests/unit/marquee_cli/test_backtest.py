@@ -1,0 +1,95 @@
+"""`marquee backtest`: its files, its lists, and what it says when something is wrong."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from marquee.ratings import Ratings
+from marquee_cli import backtest
+from support.worlds import checkerboard
+
+
+def write_ratings(path: Path, ratings: Ratings) -> Path:
+    columns = {"userId": ratings.user_id, "movieId": ratings.movie_id, "rating": ratings.rating}
+    pd.DataFrame(columns | {"timestamp": ratings.rated_at // 1000}).to_csv(path, index=False)
+    return path
+
+
+def write_movies(path: Path, n: int = 40) -> Path:
+    rows = [f'{m},"Movie {m}, The (199{m % 10})",Genre{m % 2}' for m in range(1, n + 1)]
+    path.write_text("movieId,title,genres\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def run(*words: str | Path) -> int:
+    parser = argparse.ArgumentParser()
+    backtest.add_arguments(parser)
+    return backtest.run(parser.parse_args([str(word) for word in words]))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str | Path]:
+    train = write_ratings(tmp_path / "train.csv", checkerboard(n_users=6))
+    return ["--train", train, "--movies", write_movies(tmp_path / "movies.csv"), "--out", tmp_path / "recs.csv"]
+
+
+def test_given_known_and_unknown_users_when_run_then_each_has_a_whole_list_without_rated_movies(
+    files: list[str | Path], tmp_path: Path
+) -> None:
+    (tmp_path / "users.txt").write_text("1\n2\n777\n")
+
+    assert run(*files, "--users", tmp_path / "users.txt", "--k", "12") == 0
+
+    table = pd.read_csv(tmp_path / "recs.csv")
+    assert list(table.columns) == ["user_id", "rank", "movie_id", "score"]
+    assert table.groupby("user_id")["rank"].apply(list).to_dict() == {u: list(range(1, 13)) for u in (1, 2, 777)}
+    rated = checkerboard(n_users=6)
+    assert not set(table[table.user_id == 1].movie_id) & set(rated.movie_id[rated.user_id == 1])
+
+
+def test_given_a_history_when_run_then_it_enters_the_users_state(files: list[str | Path], tmp_path: Path) -> None:
+    (tmp_path / "users.txt").write_text("777\n")
+    history = checkerboard(n_users=1)
+    newcomer = Ratings(history.user_id + 776, history.movie_id, history.rating, history.rated_at + 10**10)
+
+    code = run(
+        *files, "--users", tmp_path / "users.txt", "--history", write_ratings(tmp_path / "h.csv", newcomer), "--k", "5"
+    )
+
+    ranked = pd.read_csv(tmp_path / "recs.csv").movie_id
+    assert code == 0
+    assert not set(ranked) & set(history.movie_id)
+    assert (ranked[:2] % 2 == 1).all()
+
+
+def test_given_seeds_when_run_then_similar_movies_are_listed(files: list[str | Path], tmp_path: Path) -> None:
+    (tmp_path / "seeds.txt").write_text("movieId\n4\n")
+
+    assert run(*files, "--seeds", tmp_path / "seeds.txt", "--k", "3") == 0
+
+    table = pd.read_csv(tmp_path / "recs.csv")
+    assert list(table.columns) == ["seed_movie_id", "rank", "movie_id", "score"]
+    assert (table.movie_id % 2 == 0).all()
+
+
+def test_given_a_missing_column_when_run_then_one_line_names_file_and_column(
+    files: list[str | Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "train.csv").write_text("userId,movieId,timestamp\n1,1,1\n")
+    (tmp_path / "users.txt").write_text("1\n")
+
+    assert run(*files, "--users", tmp_path / "users.txt") == 2
+
+    error = capsys.readouterr().err
+    assert "train.csv" in error
+    assert "rating" in error
+
+
+def test_given_a_missing_file_when_run_then_one_line_names_it(
+    files: list[str | Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*files, "--users", tmp_path / "nobody.txt") == 2
+
+    assert "nobody.txt: no such file" in capsys.readouterr().err

@@ -1,0 +1,96 @@
+"""Ranking: a full list for everybody, accounts that add up, and the right movies first."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from marquee.bundle import load_bundle
+from marquee.features.item_block import ItemBlock
+from marquee.ratings import UserState
+from ranker.ranking import Ranked, rank_similar, rank_user
+from ranker.scoring import RankerModel
+from support.worlds import a_block, a_catalog, a_user, checkerboard
+from trainer.pipeline import train
+
+NOW = datetime(2020, 1, 1, tzinfo=UTC)
+World = tuple[RankerModel, ItemBlock]
+
+
+def a_world(folder: Path, n_users: int) -> World:
+    catalog, ratings = a_catalog(), checkerboard(n_users=n_users)
+    model = train(ratings, catalog, as_of_ms=2_000_000_000_000, seed=0)
+    bundle = load_bundle(model.write(folder, version="v1", created_at=NOW))
+    return RankerModel.of(bundle), a_block(ratings, bundle.catalog)
+
+
+@pytest.fixture(scope="module", params=[80, 3], ids=["model", "retrieval order"])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return a_world(tmp_path_factory.mktemp("bundles"), request.param)
+
+
+ODD = a_user((1, 5.0), (3, 5.0), (5, 4.0), (2, 1.0))
+
+
+def ranked(world: World, user: UserState, **wishes: object) -> Ranked:
+    model, block = world
+    return rank_user(model, block, user, now_ms=block.now_ms, **{"k": 10, **wishes})  # type: ignore[arg-type]
+
+
+def test_given_odd_likes_when_ranked_then_odd_movies_come_first(world: World) -> None:
+    found = ranked(world, ODD, k=5)
+
+    assert (found.movie_id % 2 == 1).sum() >= 4
+
+
+@pytest.mark.parametrize("user", [ODD, UserState.empty(), a_user((999, 5.0))], ids=["known", "new", "elsewhere"])
+def test_given_any_user_when_all_is_asked_for_then_every_unrated_movie_stands_once(
+    world: World, user: UserState
+) -> None:
+    found = ranked(world, user, k=500)
+
+    rated = set(user.movie_id.tolist()) & set(range(1, 41))
+    assert sorted(found.movie_id.tolist()) == sorted(set(range(1, 41)) - rated)
+    assert (np.diff(found.score) <= 0).all()
+
+
+@pytest.mark.parametrize("user", [ODD, UserState.empty()], ids=["known", "new"])
+def test_given_any_user_when_ranked_then_base_and_contributions_add_up_to_the_score(
+    world: World, user: UserState
+) -> None:
+    found = ranked(world, user, k=40)
+
+    assert found.contribution.shape == (len(found), len(found.families))
+    np.testing.assert_allclose(found.base + found.contribution.sum(axis=1), found.score, atol=1e-5)
+
+
+def test_given_exclusions_and_a_filter_when_ranked_then_both_hold(world: World) -> None:
+    allowed = world[1].catalog.movie_id <= 20
+
+    found = ranked(world, ODD, k=500, exclude=(7, 9, 12345), allowed=allowed)
+
+    assert sorted(found.movie_id.tolist()) == sorted(set(range(1, 21)) - {1, 2, 3, 5, 7, 9})
+
+
+def test_given_a_longer_list_when_asked_then_the_shorter_one_is_its_beginning(world: World) -> None:
+    assert ranked(world, ODD, k=3).movie_id.tolist() == ranked(world, ODD, k=8).movie_id[:3].tolist()
+
+
+def test_given_a_new_user_when_ranked_then_the_list_is_cold_and_mixes_genres(world: World) -> None:
+    found = ranked(world, UserState.empty(), k=10)
+
+    assert found.rung == "cold"
+    assert 2 <= (found.movie_id % 2 == 1).sum() <= 8
+
+
+def test_given_a_movie_when_similar_are_asked_then_the_parts_add_up_and_unknown_seeds_are_named(world: World) -> None:
+    model, block = world
+
+    found = rank_similar(model, block, 4, k=5, exclude=(6,))
+
+    assert (found.movie_id % 2 == 0).all()
+    assert not {4, 6} & set(found.movie_id.tolist())
+    np.testing.assert_allclose(found.parts.sum(axis=1), found.score)
+    with pytest.raises(KeyError):
+        rank_similar(model, block, 999, k=5)
