@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
@@ -43,6 +44,13 @@ def settings_of(kafka: KafkaSettings, tmp_path: Path, data: Path, *, force: bool
 async def loaded(settings: IngestSettings, progress: Progress | None = None) -> LoadReport:
     await ensure_topics(settings.kafka, (CATALOG, RATINGS), wait_s=20)
     return await load(settings, progress or Progress(), KnownMovies(), clock=lambda: NOW)
+
+
+async def until_ready(client: httpx.AsyncClient) -> None:
+    async def is_ready() -> bool:
+        return (await client.get("/readyz")).status_code == 200
+
+    await until(is_ready)
 
 
 def lines_of(path: str | None) -> list[str]:
@@ -167,7 +175,7 @@ async def test_given_data_at_start_when_the_service_runs_then_it_loads_in_the_ba
 
         report = (await client.get("/v1/load")).json()["report"]
         assert (report["accepted"], report["users"], report["movies"]) == (3, 2, 3)
-        assert (await client.get("/readyz")).status_code == 200
+        await until_ready(client)
         assert not stopped.is_set()
 
 
@@ -184,7 +192,7 @@ async def test_given_data_that_cannot_be_used_when_the_service_runs_then_it_says
         await until(has_failed)
 
         assert "no such data directory" in (await client.get("/v1/load")).json()["error"]
-        assert (await client.get("/readyz")).status_code == 200
+        await until_ready(client)
 
 
 async def test_given_ml_latest_small_when_loaded_then_the_published_counts_are_the_known_ones(
