@@ -1,14 +1,12 @@
 """Train equals serve: the offline path (Parquet log) and the online path (Redis) give the ranker equal arrays."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from redis.asyncio import Redis
 
 from marquee.catalog import Catalog
-from marquee.consumer import Batch, Delivered
 from marquee.event_log import EventLog
 from marquee.events import MoviesRated
 from marquee.features.context import RankContext
@@ -23,8 +21,8 @@ from marquee.retrieval.snapshot import Snapshot, fit_snapshot
 from marquee.settings import RedisSettings
 from marquee.store import RatingStore
 from marquee.store_views import StatsView
-from marquee.topics import RATINGS, shard_of
-from support.builders import NOON_MS, a_movie, a_rating
+from marquee.topics import RATINGS
+from support.builders import NOON_MS, a_movie, a_rating, in_batches
 
 pytestmark = pytest.mark.integration
 
@@ -57,17 +55,6 @@ def a_world(seed: int) -> tuple[Catalog, list[MoviesRated]]:
     return catalog, events + events[:200]
 
 
-def in_batches(events: list[MoviesRated]) -> list[Batch[Any]]:
-    """As the partitions would deliver them, cut into batches of 37."""
-    found = []
-    for partition in range(RATINGS.partitions):
-        own = [event for event in events if shard_of(event.user_id) == partition]
-        for first in range(0, len(own), 37):
-            records = tuple(Delivered(first + at, event) for at, event in enumerate(own[first : first + 37]))
-            found.append(Batch(RATINGS, partition, first, first + len(records), records))
-    return found
-
-
 def vectors(snapshot: Snapshot, block: ItemBlock, user: UserState) -> Float32Array:
     """What the ranker would score for a user."""
     history = History.of(user, block.catalog)
@@ -81,7 +68,7 @@ async def test_given_one_log_when_replayed_offline_and_online_then_states_and_fe
 ) -> None:
     catalog, events = a_world(seed=3)
     store, log = RatingStore(redis, redis_settings.space), EventLog(str(tmp_path / "log"))
-    for batch in in_batches(events):
+    for batch in in_batches(RATINGS, events, size=37):
         await store.apply(batch)
         log.append(batch)
     offline = log.ratings()

@@ -9,12 +9,10 @@ from redis.asyncio import Redis
 
 from gateway.main import create_app
 from gateway.settings import GatewaySettings
-from marquee.consumer import Batch, Delivered
-from marquee.events import Event
 from marquee.settings import RedisSettings
 from marquee.store import CatalogueStore, RatingStore
-from marquee.topics import CATALOG, METADATA, RATINGS, Topic, partition_of
-from support.builders import a_movie, a_rating, an_enriched
+from marquee.topics import CATALOG, METADATA, RATINGS
+from support.builders import a_movie, a_rating, an_enriched, in_batches
 from support.running_app import running
 
 pytestmark = pytest.mark.integration
@@ -22,32 +20,20 @@ pytestmark = pytest.mark.integration
 NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 
 
-def batches(topic: Topic[Any], events: list[Event]) -> list[Batch[Any]]:
-    """The events as each partition would deliver them."""
-    found = []
-    for partition in range(topic.partitions):
-        own = [event for event in events if partition_of(topic.key_of(event)) == partition]
-        records = tuple(Delivered(offset, event) for offset, event in enumerate(own))
-        found.append(Batch(topic, partition, 0, len(records), records))
-    return found
-
-
 @pytest.fixture
 async def gateway(redis: Redis, redis_settings: RedisSettings) -> AsyncIterator[httpx.AsyncClient]:
     """Thirty movies, each with one rating more than the one before it; user 1 rated the last of them."""
     space = redis_settings.space
-    listed: list[Event] = [a_movie(movie_id=m, title=f"Number {m}", year=1980 + m) for m in range(1, 31)]
+    listed = [a_movie(movie_id=m, title=f"Number {m}", year=1980 + m) for m in range(1, 31)]
     listed.append(a_movie(movie_id=603, title="The Matrix", year=1999, genres=("Action", "Sci-Fi")))
-    enriched: list[Event] = [
-        an_enriched(movie_id=603, poster_path="/m.jpg", overview="A hacker.", directors=("Lana Wachowski",))
-    ]
-    rated: list[Event] = [a_rating(user_id=u, movie_id=m) for m in range(1, 31) for u in range(2, m + 3)]
+    enriched = [an_enriched(movie_id=603, poster_path="/m.jpg", overview="A hacker.", directors=("Lana Wachowski",))]
+    rated = [a_rating(user_id=u, movie_id=m) for m in range(1, 31) for u in range(2, m + 3)]
     rated.append(a_rating(user_id=1, movie_id=30, rating=5.0))
-    for batch in batches(CATALOG, listed):
+    for batch in in_batches(CATALOG, listed):
         await CatalogueStore(redis, space, CATALOG.name).apply(batch)
-    for batch in batches(METADATA, enriched):
+    for batch in in_batches(METADATA, enriched):
         await CatalogueStore(redis, space, METADATA.name).apply(batch)
-    for batch in batches(RATINGS, rated):
+    for batch in in_batches(RATINGS, rated):
         await RatingStore(redis, space).apply(batch)
     settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10)
     async with running(create_app(settings)) as client:

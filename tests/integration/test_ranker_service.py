@@ -9,17 +9,16 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from marquee.consumer import Batch, Delivered
 from marquee.events import ModelChanged, ModelStatus, MoviesRated
 from marquee.kafka import ensure_topics
 from marquee.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.store import RatingStore
-from marquee.topics import MODELS, RATINGS, shard_of
+from marquee.topics import MODELS, RATINGS
 from marquee_cli.embedded import Child, free_port, start_redis
 from ranker.main import create_app
 from ranker.settings import RankerSettings
-from support.builders import a_rating
+from support.builders import a_rating, in_batches
 from support.running_app import running
 from support.wait import until
 from support.worlds import a_catalog, checkerboard
@@ -54,11 +53,8 @@ def world_events() -> list[MoviesRated]:
 
 
 async def fill(redis: Redis, space: str) -> None:
-    events = world_events()
-    for shard in range(RATINGS.partitions):
-        own = [event for event in events if shard_of(event.user_id) == shard]
-        records = tuple(Delivered(offset, event) for offset, event in enumerate(own))
-        await RatingStore(redis, space).apply(Batch(RATINGS, shard, 0, len(records), records))
+    for batch in in_batches(RATINGS, world_events()):
+        await RatingStore(redis, space).apply(batch)
 
 
 async def promote(kafka: KafkaSettings, version: str) -> None:

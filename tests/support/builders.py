@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from marquee.consumer import Batch, Delivered
 from marquee.events import MetadataStatus, MovieEnriched, MovieListed, MoviesRated
-from marquee.topics import RATINGS, shard_of
+from marquee.topics import RATINGS, E, Topic, partition_of, shard_of
 
 NOON_MS = 1_500_000_000_000
 
@@ -39,8 +39,26 @@ def an_enriched(*, movie_id: int = 42, **known: object) -> MovieEnriched:
     return MovieEnriched.model_validate({"movie_id": movie_id} | found | known)
 
 
+def delivered(events: Sequence[E], *, first_offset: int = 0) -> tuple[Delivered[E], ...]:
+    """Events as read at consecutive offsets."""
+    return tuple(
+        Delivered(first_offset + at, event, event.model_dump_json().encode()) for at, event in enumerate(events)
+    )
+
+
 def a_batch(*events: MoviesRated, first_offset: int = 0) -> Batch[MoviesRated]:
     """The events of one user's partition, at consecutive offsets."""
-    records = tuple(Delivered(first_offset + i, event) for i, event in enumerate(events))
+    records = delivered(events, first_offset=first_offset)
     partition = shard_of(events[0].user_id) if events else 0
     return Batch(RATINGS, partition, first_offset, first_offset + len(records), records)
+
+
+def in_batches(topic: Topic[E], events: Sequence[E], *, size: int = 1_000) -> list[Batch[E]]:
+    """Events as each partition would deliver them, at most `size` at a time."""
+    found = []
+    for partition in range(topic.partitions):
+        own = [event for event in events if partition_of(topic.key_of(event)) == partition]
+        for first in range(0, len(own), size):
+            records = delivered(own[first : first + size], first_offset=first)
+            found.append(Batch(topic, partition, first, first + len(records), records))
+    return found

@@ -29,10 +29,11 @@ RETRY_TOTAL_S = 240.0
 
 @dataclass(frozen=True, slots=True)
 class Delivered(Generic[E]):
-    """One usable record."""
+    """One usable record: the event, and the bytes it was read from."""
 
     offset: int
     event: E
+    value: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +99,28 @@ async def consume(
         Transient: a batch still failed after retry_total_s; the process should end and be started again.
     """
     contracts = {dead_letters.prefix + topic.name: topic for topic in topics}
+
+    async def deliver(partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        topic = contracts[partition.topic]
+        batch = await _parsed(topic, records, dead_letters)
+        await _with_retries(handle, batch, total_s=retry_total_s)
+        await _commit(consumer, partition, batch.next_offset)
+        CONSUMED.labels(topic.name).inc(len(records))
+
     while True:
         polled = await consumer.getmany(timeout_ms=1_000, max_records=max_records)
-        for partition, records in polled.items():
-            topic = contracts[partition.topic]
-            batch = await _parsed(topic, records, dead_letters)
-            await _with_retries(handle, batch, total_s=retry_total_s)
-            await _commit(consumer, partition, batch.next_offset)
-            CONSUMED.labels(topic.name).inc(len(records))
+        # partitions side by side: while one waits for a store the next one computes; each keeps its own order
+        outcomes = await asyncio.gather(*(deliver(*item) for item in polled.items()), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
 
 async def _parsed(topic: Topic[Any], records: Sequence[ConsumerRecord], dead_letters: DeadLetters) -> Batch[Any]:
     usable = []
     for record in records:
         try:
-            usable.append(Delivered(record.offset, topic.parse(record.value)))
+            usable.append(Delivered(record.offset, topic.parse(record.value), record.value))
         except InvalidEvent as error:
             await dead_letters.put(topic, record, error)
     return Batch(topic, records[0].partition, records[0].offset, records[-1].offset + 1, tuple(usable))

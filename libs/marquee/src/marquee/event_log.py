@@ -70,7 +70,7 @@ def movie_rows(batch: Batch[MovieListed] | Batch[MovieEnriched]) -> pa.Table:
         [
             [record.offset for record in batch.records],
             [record.event.movie_id for record in batch.records],
-            [record.event.model_dump_json() for record in batch.records],
+            [record.value for record in batch.records],
         ],
         schema=MOVIE_SCHEMA,
     )

@@ -177,11 +177,7 @@ class CatalogueStore:
             offset = int(await pipe.hget(keys.meta, "offset") or 0)
             if batch.next_offset <= offset:
                 return 0
-            newest = {
-                str(record.event.movie_id): record.event.model_dump_json().encode()
-                for record in batch.records
-                if record.offset >= offset
-            }
+            newest = {str(record.event.movie_id): record.value for record in batch.records if record.offset >= offset}
             pipe.multi()
             if newest:
                 pipe.hset(keys.movies, mapping=newest)

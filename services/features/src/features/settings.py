@@ -9,4 +9,4 @@ class FeaturesSettings(ServiceSettings):
     """From MARQUEE_* variables."""
 
     port: PositiveInt = 8003
-    max_records: PositiveInt = 500  # records in one batch: a bulk load's chunk has up to 1,000 ratings
+    max_records: PositiveInt = 2_000  # records of one poll; a bulk load's chunk has up to 1,000 ratings
