@@ -29,12 +29,12 @@ async def gateway(redis: Redis, redis_settings: RedisSettings) -> AsyncIterator[
     enriched = [an_enriched(movie_id=603, poster_path="/m.jpg", overview="A hacker.", directors=("Lana Wachowski",))]
     rated = [a_rating(user_id=u, movie_id=m) for m in range(1, 31) for u in range(2, m + 3)]
     rated.append(a_rating(user_id=1, movie_id=30, rating=5.0))
-    for batch in in_batches(CATALOG, listed):
-        await CatalogueStore(redis, space, CATALOG.name).apply(batch)
-    for batch in in_batches(METADATA, enriched):
-        await CatalogueStore(redis, space, METADATA.name).apply(batch)
-    for batch in in_batches(RATINGS, rated):
-        await RatingStore(redis, space).apply(batch)
+    for movies in in_batches(CATALOG, listed):
+        await CatalogueStore(redis, space, CATALOG.name).apply(movies)
+    for metadata in in_batches(METADATA, enriched):
+        await CatalogueStore(redis, space, METADATA.name).apply(metadata)
+    for ratings in in_batches(RATINGS, rated):
+        await RatingStore(redis, space).apply(ratings)
     settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10)
     async with running(create_app(settings)) as client:
         yield client
