@@ -64,7 +64,11 @@ deps-down: ## stop them
 bench: setup ## the figures of the budget table, on a running demo or one of its own (DATA=…)
 	@$(BIN)/marquee bench $(if $(DATA),--data '$(DATA)')
 
-.PHONY: lint type format lock ci clean
+.PHONY: openapi lint type format lock ci clean
+openapi: setup ## write the gateway's OpenAPI document and the frontend's types of it anew
+	$(BIN)/python -m gateway.main openapi > services/gateway/openapi.json
+	cd frontend && npm run --silent gen
+
 lint: setup ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
