@@ -4,16 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 import numpy as np
-import structlog
 from redis.asyncio import Redis
 
 from gateway.search import TitleIndex
 from marquee.cards import CardFields, Cards
-from marquee.errors import Transient
 from marquee.item_stats import ItemStats
 from marquee.store_views import StatsView
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +60,3 @@ class Catalogue:
             self.index = await asyncio.to_thread(TitleIndex.of, snapshot)
         if await self._stats.refresh():
             self.counts = await asyncio.to_thread(lambda: Counts.of(self._stats.stats()))
-
-    async def refresh_for_ever(self, every_s: float) -> None:
-        """Refresh; Redis being away is said once, and its return too."""
-        is_away = False
-        while True:
-            try:
-                await self.refresh()
-                if is_away:
-                    log.info("redis_is_back")
-                is_away = False
-            except Transient as error:
-                if not is_away:
-                    log.warning("redis_is_away", error=str(error))
-                is_away = True
-            await asyncio.sleep(every_s)

@@ -16,6 +16,7 @@ from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
 from marquee.cards import Cards
 from marquee.operations import Dependencies, install_operations
+from marquee.refreshing import refresh_for_ever
 from marquee.service import background, run, said_in_one_line
 from marquee.store import RatingStore, open_redis
 
@@ -47,7 +48,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
                 ingest=await upstream("ingest", settings.ingest_url, settings.ingest_timeout_s),
             )
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
-            tasks.start("catalogue", catalogue.refresh_for_ever(settings.refresh_s))
+            tasks.start("catalogue", refresh_for_ever(catalogue.refresh, every_s=settings.refresh_s))
             dependencies.add("redis", redis.ping)
             dependencies.add("ranker", wired.ranker.ping)
             dependencies.add("ingest", wired.ingest.ping)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from marquee.kafka import ensure_topics
 from marquee.operations import Dependencies, install_operations
+from marquee.refreshing import refresh_for_ever
 from marquee.registry import model_changes
 from marquee.service import background, run, said_in_one_line
 from marquee.store import open_redis
@@ -43,7 +44,7 @@ def create_app(settings: RankerSettings | None = None) -> FastAPI:
 
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
             tasks.start("models", follow_models())
-            tasks.start("refresh", online.refresh_for_ever())
+            tasks.start("refresh", refresh_for_ever(online.refresh, every_s=settings.refresh_s))
             dependencies.add("redis", redis.ping)
             dependencies.add("model", model_is_loaded)
             yield {"wiring": Wiring(online)}

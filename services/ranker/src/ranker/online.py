@@ -109,21 +109,6 @@ class Online:
             if self.world is not None and self.world.model is model:  # a new model may have come meanwhile
                 self.world = world
 
-    async def refresh_for_ever(self) -> None:
-        """Refresh every refresh_s; Redis being away is said once, and its return too."""
-        is_away = False
-        while True:
-            try:
-                await self.refresh()
-                if is_away:
-                    log.info("redis_is_back")
-                is_away = False
-            except Transient as error:
-                if not is_away:
-                    log.warning("redis_is_away", error=str(error))
-                is_away = True
-            await asyncio.sleep(self.settings.refresh_s)
-
     async def use(self, change: ModelChanged) -> None:
         """Load a bundle beside the one in use, then swap; one that is refused leaves the old one in place."""
         path = self.settings.model_dir / change.location
