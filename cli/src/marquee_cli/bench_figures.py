@@ -20,6 +20,7 @@ STRANGER = 2_000_000_000
 NEWCOMERS = 1_600_000_000
 LOOP_LIMIT_COUNT = 20_000
 REFLECTED_LIMIT_S = 10.0
+LIVE_PER_S = 1_000  # a stretch slower than this was people rating, not a load
 NOT_SERVICES = ("frontend", "supervisor")
 
 
@@ -55,10 +56,10 @@ def all_figures(running: Running, *, requests: int, seconds: float) -> Iterator[
     """Measure one after the other, each as it is asked for."""
     rng = random.Random(1)
     users, movies = known_users(running.data, rng), known_movies(running)
+    yield from _reports(running)  # before the live ratings below, which features would report instead
     yield from _latencies(running.url(), users, movies, rng, requests)
     yield from _throughput(running.url(), users, seconds)
     yield _reflected(running.url())
-    yield from _reports(running)
     yield from _memory(running.pids)
 
 
@@ -156,7 +157,8 @@ def _reports(running: Running) -> Iterator[Figure]:
         rate = load["accepted"] / load["seconds"]
         yield Figure("bulk load, files into Kafka", f"{rate:,.0f} ratings/s", "", None, {"per_s": round(rate)})
     state = running.report("features", "/v1/state")
-    if rate := state.get("ratings_per_s"):
+    rate = state.get("ratings_per_s") or 0.0
+    if rate > LIVE_PER_S:
         value = f"{rate:,.0f} ratings/s"
         yield Figure(
             "bulk load, Kafka into Redis and Parquet", value, "≥ 200,000/s", rate >= 200_000, {"per_s": round(rate)}

@@ -107,6 +107,7 @@ def _load_line(status: LoadStatus) -> str:
         return "already loaded"
     rejected = sum(done.rejected.values())
     text = f"{done.accepted:,} ratings of {done.users:,} users, {done.movies:,} movies"
+    text += "" if "/" in done.data else f" of {done.data}"  # a named set may be another one's stand-in
     return text + (f"; {rejected:,} rows rejected, see {done.rejects_file}" if rejected else "")
 
 
