@@ -102,7 +102,7 @@ def _usable(
             line = int(found.line[at])
             rejects.append(Reject(line, rows.REASONS[verdict[at] - 1], as_text(lines[line - number])))
         usable.append(found.take(verdict == 0))
-    return usable, sorted(rejects, key=lambda reject: reject.line)
+    return [found for found in usable if len(found.line)], sorted(rejects, key=lambda reject: reject.line)
 
 
 def _replaced(file: RatingsFile, positions: IntArray, known: IntArray, now_s: int) -> list[Reject]:

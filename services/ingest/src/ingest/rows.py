@@ -1,12 +1,15 @@
 """Blocks of rating rows: bytes in, columns and rejects out. Pure; the file belongs to the caller.
 
-A clean block is parsed by pyarrow at native speed. A block that pyarrow refuses is split until the bad lines stand
-nearly alone, and those are read one by one, so that each gets its reason and its own line number.
+A clean block is parsed by pyarrow at native speed. From a block that pyarrow refuses the lines that do not look like
+four plain numbers are taken out and read one by one, so that each gets its reason and its own line number.
 """
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -18,7 +21,6 @@ from ingest.rejects import Reason, Reject, as_text
 from marquee.events import MAX_ID
 from marquee.ids import BoolArray, FloatArray, IntArray
 
-SMALL_BLOCK = 8_192  # bytes; below this a refused block is read line by line
 EARLIEST_S = 631_152_000  # 1990-01-01: before MovieLens, before the web
 DAY_S = 86_400
 
@@ -50,35 +52,46 @@ def parse(block: bytes, first_line: int, file: RatingsFile) -> tuple[list[Rows],
     """
     if not block:
         return [], []
-    if (rows := _parse_columns(block, first_line, file)) is not None:
+    numbers = np.arange(first_line, first_line + block.count(b"\n") + (not block.endswith(b"\n")))
+    if (rows := _parse_columns(block, numbers, file)) is not None:
         return [rows], []
-    if len(block) <= SMALL_BLOCK:
-        return _parse_lines(block, first_line, file)
-    found: list[Rows] = []
-    rejects: list[Reject] = []
-    step = len(block) // 8 + 1
-    start = 0
-    while start < len(block):
-        end = block.find(b"\n", min(start + step, len(block)) - 1) + 1 or len(block)
-        part = block[start:end]
-        part_rows, part_rejects = (
-            parse(part, first_line, file) if part != block else _parse_lines(part, first_line, file)
-        )
-        found += part_rows
-        rejects += part_rejects
-        first_line += part.count(b"\n")
-        start = end
-    return found, rejects
+    lines = block.split(b"\n")[: len(numbers)]
+    pattern = _plain_line(file)
+    is_plain = [pattern.fullmatch(line) is not None for line in lines]
+    plain = np.array(is_plain, bool)
+    rows = _parse_columns(b"".join(line + b"\n" for line in compress(lines, is_plain)), numbers[plain], file)
+    if rows is None:  # cannot be, as far as we know; slow, and right
+        return _parse_lines(zip(numbers.tolist(), lines, strict=True), file)
+    others = ((number, lines[number - first_line]) for number in numbers[~plain].tolist())
+    good, rejects = _parse_lines(others, file)
+    return [_in_line_order(rows, *good)], rejects
 
 
-def _parse_columns(block: bytes, first_line: int, file: RatingsFile) -> Rows | None:
+def _in_line_order(*parts: Rows) -> Rows:
+    """Of equally new ratings the last line counts, so the order has to be the file's."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Rows.__slots__}
+    order = np.argsort(columns["line"], kind="stable")
+    return Rows(**{name: column[order] for name, column in columns.items()})
+
+
+@cache
+def _plain_line(file: RatingsFile) -> re.Pattern[bytes]:
+    """What a line of four unremarkable numbers looks like: pyarrow reads it for certain."""
+    separator = re.escape(file.separator)
+    of = {"user": r"\d{1,18}", "movie": r"\d{1,18}", "rating": r"\d(?:\.\d)?", "timestamp": r"\d{1,18}"}
+    other = f'[^"\r{separator}]*'
+    return re.compile((separator.join(of.get(name, other) for name in file.columns) + r"\r?").encode())
+
+
+def _parse_columns(block: bytes, numbers: IntArray, file: RatingsFile) -> Rows | None:
     """The fast path; None when anything is unusual."""
     if b"x" in block:  # pyarrow reads 0x1F as a number
         return None
     separator = file.separator
     if len(separator) > 1:
         block, separator = block.replace(separator.encode(), b"\t"), "\t"
-    lines = block.count(b"\n") + (not block.endswith(b"\n"))
     try:
         table = arrow_csv.read_csv(
             pa.py_buffer(block),
@@ -94,12 +107,12 @@ def _parse_columns(block: bytes, first_line: int, file: RatingsFile) -> Rows | N
         )
     except pa.ArrowInvalid:
         return None
-    if table.num_rows != lines:  # a lone CR, or a line end inside quotes
+    if table.num_rows != len(numbers):  # a lone CR, or a line end inside quotes
         return None
     columns: dict[str, Any] = {name: _as_numpy(table.column(name)) for name in _TYPES}
     if not np.isfinite(columns["rating"]).all():  # "nan" and "inf" are numbers to pyarrow
         return None
-    return Rows(line=np.arange(first_line, first_line + lines), **columns)
+    return Rows(line=numbers, **columns)
 
 
 def _as_numpy(column: pa.ChunkedArray) -> Any:
@@ -111,14 +124,11 @@ def _as_numpy(column: pa.ChunkedArray) -> Any:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _parse_lines(block: bytes, first_line: int, file: RatingsFile) -> tuple[list[Rows], list[Reject]]:
-    """The careful path."""
+def _parse_lines(lines: Iterable[tuple[int, bytes]], file: RatingsFile) -> tuple[list[Rows], list[Reject]]:
+    """The careful path, line by line."""
     good: list[tuple[int, int, int, float, int]] = []
     rejects = []
-    lines = block.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
-    for number, raw in enumerate(lines, first_line):
+    for number, raw in lines:
         parsed = _parse_line(raw.rstrip(b"\r"), file)
         if isinstance(parsed, Reason):
             rejects.append(Reject(number, parsed, as_text(raw)))
