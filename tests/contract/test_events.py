@@ -15,7 +15,7 @@ from ingest.table import Part, by_user
 from marquee.errors import InvalidEvent
 from marquee.events import Event
 from marquee.publisher import record_of
-from marquee.topics import CATALOG, METADATA, RATINGS, Topic
+from marquee.topics import CATALOG, METADATA, MODELS, RATINGS, Topic
 
 ONE = b'{"event_id":"%s","user_id":1,"movie_id":%%s,"rating":%%s,"rated_at_ms":[1]}' % str(UUID(int=1)).encode()
 SAMPLES = Path(__file__).with_name("samples")
@@ -25,17 +25,21 @@ def samples_of(topic: Topic[Any]) -> list[dict[str, Any]]:
     return list(json.loads((SAMPLES / f"{topic.name}.json").read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("topic", [RATINGS, CATALOG, METADATA], ids=lambda topic: topic.name)
+@pytest.mark.parametrize("topic", [RATINGS, CATALOG, METADATA, MODELS], ids=lambda topic: topic.name)
 def test_given_the_samples_of_a_topic_then_each_parses_to_what_it_says(topic: Topic[Event]) -> None:
     for sample in samples_of(topic):
         event = topic.parse(json.dumps(sample).encode())
 
         written = json.loads(event.model_dump_json())
-        known = {name: value for name, value in sample.items() if name in written and name != "fetched_at"}
+        known = {
+            name: value
+            for name, value in sample.items()
+            if name in written and name not in ("fetched_at", "changed_at")
+        }
         assert written | known == written
 
 
-@pytest.mark.parametrize("topic", [RATINGS, CATALOG, METADATA], ids=lambda topic: topic.name)
+@pytest.mark.parametrize("topic", [RATINGS, CATALOG, METADATA, MODELS], ids=lambda topic: topic.name)
 def test_given_an_event_then_its_record_parses_to_the_same_event(topic: Topic[Any]) -> None:
     for sample in samples_of(topic):
         event = topic.parse(json.dumps(sample).encode())
