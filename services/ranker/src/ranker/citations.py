@@ -22,7 +22,7 @@ from ranker.influence import influence, links_to, strongest
 from ranker.ranking import Ranked
 from ranker.scoring import Scorer
 
-TRIED = 16
+TRIED = 12
 """Ratings that are tried for one ranking, at most."""
 PER_CARD = 3
 CITED = 2
@@ -39,12 +39,15 @@ def cited(ranked: Ranked, scorer: Scorer) -> list[Positions]:
     context = ranked.context
     if context is None:
         return [np.empty(0, np.intp)] * len(ranked)
-    shares = influence(context.snapshot, context.history, ranked.row)
+    recent = context.history.newest(MAX_QUERY)
+    near = links_to(context.snapshot, recent, context.rows)
+    place = np.searchsorted(context.rows, ranked.row)
+    shares = influence(near[:, :, place], recent)
     likely = strongest(shares, count=PER_CARD)
     tried = _most_wanted(likely, shares)
     if not len(tried):
         return likely  # all empty
-    drops = ranked.score[None, :] - _scores_without(ranked, context, scorer, tried)
+    drops = ranked.score[None, :] - _scores_without(ranked, context, scorer, near, tried)
     order = {int(position): at for at, position in enumerate(tried)}
     found = []
     for card, positions in enumerate(likely):
@@ -60,12 +63,13 @@ def _most_wanted(likely: list[Positions], shares: FloatArray) -> Positions:
     return wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:TRIED].astype(np.intp)
 
 
-def _scores_without(ranked: Ranked, context: RankContext, scorer: Scorer, tried: Positions) -> FloatArray:
+def _scores_without(
+    ranked: Ranked, context: RankContext, scorer: Scorer, near: Float32Array, tried: Positions
+) -> FloatArray:
     """(t, k) float64: the ranked movies' scores as if each tried rating had never been made."""
     place = np.searchsorted(context.rows, ranked.row)
     recent = context.history.newest(MAX_QUERY)
     weights = np.concatenate([_weights_without(recent, int(at)) for at in tried], axis=1)
-    near = links_to(context.snapshot, recent, context.rows)
     signals = np.einsum("lhm,hw->wlm", near, weights, optimize=True).reshape(len(tried), len(Query), len(Link), -1)
     rows = np.repeat(ranked.features[None], len(tried), axis=0)
     for at in range(len(tried)):

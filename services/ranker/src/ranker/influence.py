@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from marquee.catalog import RowArray
 from marquee.ids import Float32Array, FloatArray
 from marquee.ratings import POSITIVE
-from marquee.retrieval.history import MAX_QUERY, History, Query
+from marquee.retrieval.history import History, Query
 from marquee.retrieval.snapshot import Link, Snapshot
 
 ASKED = (
@@ -18,22 +18,20 @@ ASKED = (
 """The scores that a rated movie adds to; the ranker may only rise with them (monotone constraints)."""
 
 
-def influence(snapshot: Snapshot, history: History, rows: RowArray) -> FloatArray:
+def influence(near: Float32Array, recent: History) -> FloatArray:
     """How much of each movie's collaborative scores comes from each rating.
 
     Every score is a sum over the rated movies, so a rated movie's share of it is exact; the shares of the scores in
     ASKED are averaged.
 
     Args:
-        history: newest first.
-        rows: (k,) catalogue rows of the ranked movies.
+        near: (len(Link), h, k) what each rating says of k movies (`links_to`).
+        recent: the h ratings that retrieval asks with, newest first.
     Returns:
-        (h, k) float64 with h the ratings that retrieval asks with; rows of movies not liked are 0.
+        (h, k) float64; rows of movies not liked are 0.
     """
-    recent = history.newest(MAX_QUERY)
     weights = recent.weights()
-    near = links_to(snapshot, recent, rows)
-    shares = np.zeros((len(recent), len(rows)))
+    shares = np.zeros(near.shape[1:])
     for link, query in ASKED:
         parts = np.maximum(near[link] * weights[:, query, None], 0)
         whole = parts.sum(axis=0)
