@@ -51,7 +51,7 @@ class Runs:
     async def run(self, *, now: datetime, reason: str) -> None:
         """Train, publish, tidy up. A failure is said in `training`; the service goes on."""
         async with self._busy:
-            version = now.strftime("%Y%m%dT%H%M%S.%fZ")
+            version = now.strftime("%Y%m%dT%H%M%SZ")
             self.training = Training(
                 phase="training", message="starting", started_at=now, model_version=self.training.model_version
             )
