@@ -1,4 +1,4 @@
-"""liked_similar: the collaborative scores of a candidate, their ranks, and what the disliked movies say."""
+"""liked_similar: the collaborative scores of a candidate, and their ranks."""
 
 import numpy as np
 
@@ -17,7 +17,6 @@ _RISING = (Query.TASTE, Query.LIKED, Query.LAST)
 
 SPECS = (
     *specs(Family.LIKED_SIMILAR, *(f"{x.name}_{q.name}".lower() for q in _RISING for x in Link), rises=True),
-    *specs(Family.LIKED_SIMILAR, *(f"{x.name}_{q.name}".lower() for q in (Query.DEVIATION,) for x in Link)),
     *specs(Family.LIKED_SIMILAR, *(f"{source.name}_of_best".lower() for source in RANKED)),
     *specs(Family.LIKED_SIMILAR, *(f"{link.name}_liked_of_best".lower() for link in OF_BEST)),
     *specs(Family.LIKED_SIMILAR, *(f"{source.name}_rank_log".lower() for source in RANKED)),

@@ -23,7 +23,6 @@ class Query(IntEnum):
     TASTE = 0  # how much each rating speaks for its movie, fading with newer ratings
     LIKED = 1  # every liked movie alike, however long ago
     LAST = 2  # the last few ratings only
-    DEVIATION = 3  # stars above or below the user's own mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,5 @@ class History:
             Query.TASTE: likes * self.fade,
             Query.LIKED: self.is_liked,
             Query.LAST: np.where(position < LAST, likes * 0.9**position, 0),
-            Query.DEVIATION: (self.rating - self.mean) * self.fade,
         }
         return np.stack([columns[query] for query in Query], axis=1).astype(np.float32)
