@@ -49,8 +49,9 @@ def api(system: System) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
+    """One for each test: while Playwright is open its event loop runs, and asyncio tests could not have theirs."""
     found = find_chromium()
     if found is None:
         if os.environ.get("CI") == "true":
