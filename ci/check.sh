@@ -31,4 +31,5 @@ step "frontend: rules" frontend lint
 step "frontend: types" frontend typecheck
 step "frontend: unit tests" frontend test
 step "compose" ci/compose-test.sh
-step "tests" make --no-print-directory test
+echo "=== tests, after $((SECONDS - started)) s"
+exec make --no-print-directory test # its last lines, pytest's summary, are the last lines of all
