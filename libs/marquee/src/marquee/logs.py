@@ -32,6 +32,6 @@ def configure_logs(service: str, *, level: str = "INFO", as_json: bool = True) -
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("aiokafka").setLevel(logging.ERROR)  # it warns while a broker starts; we say that in one line
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it complains at every attempt; we say it once
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)

@@ -1,6 +1,7 @@
 """Running a service: one process, one app, one clear line when it cannot start, and no half-dead service."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -9,6 +10,7 @@ from typing import Any
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from pydantic import ValidationError
 
 from marquee.errors import MarqueeError, Misconfigured
 from marquee.logs import configure_logs
@@ -68,11 +70,12 @@ async def background(on_failure: Callable[[], None] = lambda: None) -> AsyncIter
         await tasks.stop()
 
 
-def run(name: str, create_app: Callable[[Any], FastAPI], settings: ServiceSettings) -> None:
+def run(name: str, create_app: Callable[[Any], FastAPI], settings_type: type[ServiceSettings]) -> None:
     """Serve until a signal. Exits with 1 and one line when start-up or a background task fails.
 
     The app finds in app.state.stop a function that ends the process in good order.
     """
+    settings = _read(name, settings_type)
     configure_logs(name, level=settings.log_level, as_json=settings.log_json)
     app = create_app(settings)
     config = uvicorn.Config(
@@ -88,12 +91,21 @@ def run(name: str, create_app: Callable[[Any], FastAPI], settings: ServiceSettin
 
     app.state.stop = stop
     app.state.start_error = None
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, SystemExit):  # uvicorn exits by itself when the start fails
         server.run()
     if app.state.start_error is not None:
         sys.exit(f"{name}: {app.state.start_error}")
     if failed or not server.started:
         sys.exit(1)
+
+
+def _read(name: str, settings_type: type[ServiceSettings]) -> ServiceSettings:
+    """The settings, or one line that names the variables that are wrong."""
+    try:
+        return settings_type()
+    except ValidationError as error:
+        wrong = [f"MARQUEE_{'__'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        sys.exit(f"{name}: {'; '.join(wrong)}")
 
 
 @asynccontextmanager
@@ -103,4 +115,5 @@ async def said_in_one_line(app: FastAPI) -> AsyncIterator[None]:
         yield
     except Misconfigured as error:
         app.state.start_error = str(error)
+        logging.getLogger("uvicorn.error").disabled = True  # it would add the traceback of what is said in one line
         raise

@@ -91,4 +91,4 @@ async def _answering(settings: EnricherSettings, source: str, handle: Handle, st
 
 
 if __name__ == "__main__":
-    run("enricher", create_app, EnricherSettings())
+    run("enricher", create_app, EnricherSettings)

@@ -86,4 +86,4 @@ def create_app(settings: FeaturesSettings | None = None) -> FastAPI:
 
 
 if __name__ == "__main__":
-    run("features", create_app, FeaturesSettings())
+    run("features", create_app, FeaturesSettings)

@@ -77,4 +77,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["openapi"]:
         print_openapi()
     else:
-        run("gateway", create_app, GatewaySettings())
+        run("gateway", create_app, GatewaySettings)

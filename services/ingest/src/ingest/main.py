@@ -71,4 +71,4 @@ async def _load_then_rest(
 
 
 if __name__ == "__main__":
-    run("ingest", create_app, IngestSettings())
+    run("ingest", create_app, IngestSettings)

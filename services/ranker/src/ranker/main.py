@@ -56,4 +56,4 @@ def create_app(settings: RankerSettings | None = None) -> FastAPI:
 
 
 if __name__ == "__main__":
-    run("ranker", create_app, RankerSettings())
+    run("ranker", create_app, RankerSettings)

@@ -76,4 +76,4 @@ def remember(runs: Runs, served: ModelChanged | None) -> None:
 
 
 if __name__ == "__main__":
-    run("trainer", create_app, TrainerSettings())
+    run("trainer", create_app, TrainerSettings)

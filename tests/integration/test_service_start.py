@@ -1,0 +1,45 @@
+"""A service that cannot start says why in one line, with the address, and ends with 1."""
+
+import asyncio
+import os
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+NOBODY = "127.0.0.1:9"
+
+
+async def started(service: str, **env: str) -> tuple[int, str]:
+    """Exit code and standard error of a service as a process."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", f"{service}.main"),
+        env={**os.environ, **env, "MARQUEE_LOG_LEVEL": "WARNING"},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(90):
+        _, said = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+@pytest.mark.parametrize("service", ["ingest", "enricher", "features", "trainer", "ranker", "gateway"])
+async def test_given_nobody_there_when_started_then_one_line_names_the_address_and_the_time(service: str) -> None:
+    code, said = await started(
+        service, MARQUEE_WAIT_S="1", MARQUEE_KAFKA__BOOTSTRAP=NOBODY, MARQUEE_REDIS__URL=f"redis://{NOBODY}/0"
+    )
+
+    assert code == 1
+    assert len(said.splitlines()) == 1, said
+    assert said.startswith(f"{service}: could not reach ")
+    assert NOBODY in said
+    assert "tried for" in said
+
+
+async def test_given_a_wrong_setting_when_started_then_one_line_names_the_variable() -> None:
+    code, said = await started("ranker", MARQUEE_PORT="-1")
+
+    assert code == 1
+    assert said.strip() == "ranker: MARQUEE_PORT: Input should be greater than 0"
