@@ -77,7 +77,7 @@ def rolls(ratings: Ratings, catalog: Catalog, *, cuts: Sequence[float] = CUTS, s
         say(f"cut {at} of {len(cuts)}: training on {len(window.before)} ratings")
         world = World.trained(window.before, catalog, seed=seed, progress=lambda text: say(f"  {text}"))
         for kind in Kind:
-            asked = [one for one in requests(window, kind, max_users=EVERYONE, seed=0) if len(one.liked)]
+            asked = [one for one in requests(window, kind, at_most=EVERYONE, seed=0) if len(one.liked)]
             _ask(world.knowing(_told(window, asked)), asked, pooled[kind])
     return {kind.value: _summary(systems) for kind, systems in pooled.items()}
 

@@ -24,12 +24,12 @@ from marquee.retrieval.snapshot import Snapshot, fit_snapshot
 from trainer import report
 from trainer.export_onnx import Parity, gate, onnx_scores, parity, to_onnx, with_float32_thresholds
 from trainer.lists import Lists, Scene, scenes
-from trainer.requests import Kind, requests
+from trainer.requests import ANY_PART, HALF, Kind, requests
 from trainer.train import MIN_LISTS, Fitted, fit, predict
 from trainer.windows import Window, cut
 
 Progress = Callable[[str], None]
-MAX_USERS = 400
+MAX_LISTS = 400
 """Lists a window and kind: 6,400 in all, some 2.7 million rows and 0.9 GB; more data is not more training time."""
 
 
@@ -114,12 +114,16 @@ def _lists(
     for at, window in enumerate(windows):
         snapshot = fit_snapshot(window.before, catalog, terms=terms)
         block = ItemBlock.of(ItemStats.of(newest_of(window.before)), catalog, now_ms=window.now_ms)
-        asked = [r for kind in Kind for r in requests(window, kind, max_users=MAX_USERS, seed=seed + at)]
-        seen = list(scenes([r for r in asked if len(r.liked)], snapshot, block))
-        parts.append(Lists.of(seen, window=at))
-        newest = _Newest(seen, block)
+        parts.append(Lists.of(_scenes(window, ANY_PART, seed + at, snapshot, block), window=at))
+        if at == len(windows) - 1:
+            newest = _Newest(_scenes(window, HALF, seed + at, snapshot, block), block)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return Lists.concat(parts), newest
+
+
+def _scenes(window: Window, told: Sequence[float], seed: int, snapshot: Snapshot, block: ItemBlock) -> list[Scene]:
+    asked = [r for kind in Kind for r in requests(window, kind, at_most=MAX_LISTS, seed=seed, told=told)]
+    return list(scenes([r for r in asked if len(r.liked)], snapshot, block))
 
 
 def _report(fitted: Fitted, newest: _Newest | None, agreement: Parity, lists: Lists) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What would have been asked in a window: a user's history, and what they liked afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,10 +12,14 @@ from trainer.windows import Window
 
 MIN_EARLIER = 5
 MIN_IN_WINDOW = 10
+HALF = (0.5,)
+"""How much of the window A2 is told when it is judged."""
+ANY_PART = (0.2, 0.5, 0.8)
+"""And when it is learned from: users are asked early and late, and three lists come of one snapshot."""
 
 
 class Kind(StrEnum):
-    """A: a known user, history before the cut. A2: history up to the middle of the user's ratings in the window."""
+    """A: a known user, history before the cut. A2: a part of the user's ratings in the window is history too."""
 
     A = "A"
     A2 = "A2"
@@ -35,16 +39,21 @@ class Request:
     liked: IntArray
 
 
-def requests(window: Window, kind: Kind, *, max_users: int, seed: int) -> list[Request]:
-    """Every user the kind applies to, at most `max_users` by a seeded draw; who liked nothing afterwards is kept."""
-    chosen = list(_all(window, kind))
-    if len(chosen) > max_users:
-        keep = np.random.default_rng(seed).choice(len(chosen), max_users, replace=False)
+def requests(window: Window, kind: Kind, *, at_most: int, seed: int, told: Sequence[float] = HALF) -> list[Request]:
+    """Every user the kind applies to, at most so many requests by a seeded draw; who liked nothing afterwards is kept.
+
+    Args:
+        told: shares of a user's ratings in the window that are history, one request each; A is told nothing of them.
+    """
+    shares = (0.0,) if kind is Kind.A else told
+    chosen = [one for share in shares for one in _all(window, kind, share)]
+    if len(chosen) > at_most:
+        keep = np.random.default_rng(seed).choice(len(chosen), at_most, replace=False)
         chosen = [chosen[at] for at in np.sort(keep)]
     return chosen
 
 
-def _all(window: Window, kind: Kind) -> Iterator[Request]:
+def _all(window: Window, kind: Kind, share: float) -> Iterator[Request]:
     earlier, later = _by_user(newest(window.before)), _by_user(window.after)
     nothing = Ratings.empty()
     for user_id, after in later.items():
@@ -53,9 +62,9 @@ def _all(window: Window, kind: Kind) -> Iterator[Request]:
             continue
         if kind is Kind.A2 and len(after) < MIN_IN_WINDOW:
             continue
-        half = len(after) // 2 if kind is Kind.A2 else 0
-        known = newest(Ratings.concat(before, after.take(slice(0, half))))
-        asked = newest(after.take(slice(half, None)))
+        told = int(len(after) * share)
+        known = newest(Ratings.concat(before, after.take(slice(0, told))))
+        asked = newest(after.take(slice(told, None)))
         liked = np.setdiff1d(asked.movie_id[asked.rating >= POSITIVE], known.movie_id)
         yield Request(kind, user_id, UserState.of(known.movie_id, known.rating, known.rated_at), liked)
 

@@ -10,7 +10,7 @@ from marquee.ids import BoolArray, Float32Array, FloatArray
 from trainer.evaluate import ndcg_at
 from trainer.lists import Lists
 
-MIN_TREES, USUAL_TREES, MAX_TREES, STEP = 100, 150, 200, 25
+MIN_TREES, USUAL_TREES, MAX_TREES, STEP = 80, 120, 140, 20
 MANY_ROWS = 1_000_000
 """Below, one thread: beside other work two threads wait for each other, with 3.5 times the wall time."""
 MIN_LISTS = 20
@@ -41,7 +41,7 @@ def parameters(n_rows: int, seed: int) -> dict[str, object]:
         "bagging_by_query": True,  # whole lists: a tree costs half, and the few lists are overfitted less
         "bagging_freq": 1,
         "lambda_l2": 10.0,
-        "lambdarank_truncation_level": 30,
+        "lambdarank_truncation_level": 15,
         "monotone_constraints": [int(spec.rises) for spec in SPECS],
         "deterministic": True,
         "force_row_wise": True,

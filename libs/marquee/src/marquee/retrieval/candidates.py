@@ -1,6 +1,6 @@
 """Candidates: the best movies of every retrieval source for one user, with the scores and ranks each source gave."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -45,11 +45,12 @@ class Retrieved:
     Attributes:
         scores: (len(Source), n) float32.
         signals: (len(Query), len(Link), n) float32, every query on every model; most are features only.
-        content_last: (n,) float32, content similarity with the last ratings.
+        profiles: (n_terms, len(Query)) float32, what the history is made of, by every query; empty where nobody asks.
     """
 
     scores: Float32Array
     signals: Float32Array
+    profiles: Float32Array = field(default_factory=lambda: np.empty((0, len(Query)), np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,11 @@ def retrieve(snapshot: Snapshot, block: ItemBlock, history: History) -> Retrieve
     scores = np.empty((len(Source), n), np.float32)
     for source, (link, query) in LINK_QUERY.items():
         scores[source] = signals[query, link]
-    profile = snapshot.terms[recent.row].T @ weights[:, Query.TASTE]
-    scores[Source.CONTENT] = snapshot.terms @ profile
+    profiles: Float32Array = snapshot.terms[recent.row].T @ weights
+    scores[Source.CONTENT] = snapshot.terms @ np.ascontiguousarray(profiles[:, Query.TASTE])
     scores[Source.POPULAR] = block.decayed
     scores[Source.TRENDING] = block.decayed_fast
-    return Retrieved(scores, signals)
+    return Retrieved(scores, signals, profiles)
 
 
 def choose(
