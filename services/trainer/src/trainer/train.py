@@ -10,7 +10,7 @@ from marquee.ids import BoolArray, Float32Array, FloatArray
 from trainer.evaluate import ndcg_at
 from trainer.lists import Lists
 
-MIN_TREES, USUAL_TREES, MAX_TREES, STEP = 80, 120, 140, 20
+MIN_TREES, USUAL_TREES, MAX_TREES, STEP = 80, 100, 120, 20
 MANY_ROWS = 1_000_000
 """Below, one thread: beside other work two threads wait for each other, with 3.5 times the wall time."""
 MIN_LISTS = 20

@@ -11,7 +11,8 @@ from marquee.ids import BoolArray, Float32Array, FloatArray, IntArray
 from marquee.retrieval.history import MAX_QUERY, History, Query
 from marquee.retrieval.snapshot import Link, Snapshot, scores_of
 
-PER_SOURCE = 100
+PER_SOURCE = 70
+"""About 300 candidates: on ml-latest-small the first ten are as good as with 100, at three quarters of the work."""
 TIE = 1e-9
 """How little popularity weighs where two scores are equal; float32 scores differ by more or not at all."""
 
