@@ -14,9 +14,9 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
 LOCKS = ("requirements.lock", "ci/uv.txt", "ci/node.txt", "frontend/package-lock.json")
-NOT_TRACKED = re.compile(
-    r"(?<!\w)/(?:root|home)/|/work/(?:main|shared)|pypi\.org|files\.pythonhosted|registry\.npmjs|/opt/wheels"
-)
+MACHINE_PATH = r"(?<![\w.])/(?:root|home|work|opt/wheels)/"
+REGISTRY = r"\b(?:py[p]i|files\.python[h]osted|registry\.np[m]js)\.(?:org|com)\b"  # bracketed: it must not find itself
+NOT_TRACKED = re.compile(f"{MACHINE_PATH}|{REGISTRY}")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 
 
@@ -54,7 +54,7 @@ def machine_paths() -> Iterator[str]:
     tracked = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True).stdout.decode().split("\0")  # noqa: S607
     for name in filter(None, tracked):
         path = Path(name)
-        if name == "ci/check_lock.py" or not path.is_file():
+        if not path.is_file():
             continue
         try:
             text = path.read_text()
