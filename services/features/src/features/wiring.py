@@ -1,6 +1,5 @@
 """The parts of a running features service."""
 
-import time
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer
@@ -44,6 +43,3 @@ class Wiring:
             name = partition.topic.removeprefix(self.topic_prefix)
             lag[name] = lag.get(name, 0) + max(0, end - await self.consumer.position(partition))
         return lag
-
-    def now(self) -> float:
-        return time.monotonic()

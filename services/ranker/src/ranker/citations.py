@@ -3,7 +3,7 @@
 A share of a similarity score does not make a cause: trees are not linear. So the likely ratings are tried: the
 collaborative features of the ranked movies are computed as if the rating had never been made, and scored again by
 the ONNX model. The other families stay as they are, which makes this an estimate; how often it holds against a full
-recomputation is measured in tests/unit/ranker/test_citations.py.
+recomputation is measured in tests/e2e/test_reasons.py.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from marquee.features import liked_similar
 from marquee.features.context import RankContext
 from marquee.features.vector import SPECS
 from marquee.ids import Float32Array, FloatArray
-from marquee.retrieval.candidates import LINK_QUERY, PER_SOURCE, Candidates, Retrieved
+from marquee.retrieval.candidates import LINK_QUERY, PER_SOURCE, Candidates
 from marquee.retrieval.history import MAX_QUERY, History, Query
 from marquee.retrieval.snapshot import Link
 from ranker.influence import influence, links_to, strongest
@@ -47,7 +47,9 @@ def cited(ranked: Ranked, scorer: Scorer) -> list[Positions]:
     tried = _most_wanted(likely, shares)
     if not len(tried):
         return likely  # all empty
-    drops = ranked.score[None, :] - _scores_without(ranked, context, scorer, near, tried)
+    weights = np.concatenate([_weights_without(recent, int(at)) for at in tried], axis=1)
+    signals = np.einsum("lhm,hw->wlm", near, weights, optimize=True).reshape(len(tried), len(Query), len(Link), -1)
+    drops = ranked.score[None, :] - _scores_with(signals, context, ranked.features, place, scorer)
     order = {int(position): at for at, position in enumerate(tried)}
     found = []
     for card, positions in enumerate(likely):
@@ -63,19 +65,19 @@ def _most_wanted(likely: list[Positions], shares: FloatArray) -> Positions:
     return wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:TRIED].astype(np.intp)
 
 
-def _scores_without(
-    ranked: Ranked, context: RankContext, scorer: Scorer, near: Float32Array, tried: Positions
+def _scores_with(
+    signals: Float32Array, context: RankContext, features: Float32Array, place: Positions, scorer: Scorer
 ) -> FloatArray:
-    """(t, k) float64: the ranked movies' scores as if each tried rating had never been made."""
-    place = np.searchsorted(context.rows, ranked.row)
-    recent = context.history.newest(MAX_QUERY)
-    weights = np.concatenate([_weights_without(recent, int(at)) for at in tried], axis=1)
-    signals = np.einsum("lhm,hw->wlm", near, weights, optimize=True).reshape(len(tried), len(Query), len(Link), -1)
-    rows = np.repeat(ranked.features[None], len(tried), axis=0)
-    for at in range(len(tried)):
-        rows[at][:, _COLUMNS] = liked_similar.values(_as_if(context, signals[at]))[place]
-    scores = scorer(rows.reshape(-1, rows.shape[-1])).astype(np.float64)
-    return scores.reshape(len(tried), -1)
+    """(t, k) float64: the ranked movies' scores under other collaborative signals of the candidates.
+
+    Args:
+        signals: (t, len(Query), len(Link), m) of all candidates, one set a tried rating.
+        features: (k, f) the ranked movies' own. place: (k,) where they stand among the candidates.
+    """
+    rows = np.repeat(features[None], len(signals), axis=0)
+    for at, others in enumerate(signals):
+        rows[at][:, _COLUMNS] = liked_similar.values(_as_if(context, others))[place]
+    return scorer(rows.reshape(-1, rows.shape[-1])).astype(np.float64).reshape(len(signals), -1)
 
 
 def _weights_without(recent: History, position: int) -> Float32Array:
@@ -103,7 +105,7 @@ def _as_if(context: RankContext, signals: Float32Array) -> RankContext:
         rank[source] = _ranks(scores[source])
     return replace(
         context,
-        retrieved=Retrieved(scores, signals),
+        retrieved=replace(context.retrieved, scores=scores, signals=signals),
         candidates=Candidates(np.arange(n), rank),
     )
 

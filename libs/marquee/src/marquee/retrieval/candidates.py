@@ -1,6 +1,6 @@
 """Candidates: the best movies of every retrieval source for one user, with the scores and ranks each source gave."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -46,12 +46,12 @@ class Retrieved:
     Attributes:
         scores: (len(Source), n) float32.
         signals: (len(Query), len(Link), n) float32, every query on every model; most are features only.
-        profiles: (n_terms, len(Query)) float32, what the history is made of, by every query; empty where nobody asks.
+        profiles: (n_terms, len(Query)) float32, what the history is made of, by every query.
     """
 
     scores: Float32Array
     signals: Float32Array
-    profiles: Float32Array = field(default_factory=lambda: np.empty((0, len(Query)), np.float32))
+    profiles: Float32Array
 
 
 @dataclass(frozen=True, slots=True)
