@@ -1,11 +1,14 @@
 """The offline log: files that appear whole, replays that change nothing, small files that are joined."""
 
+import threading
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
+import pytest
 
 from marquee import event_log
+from marquee.consumer import Gap
 from marquee.event_log import EventLog
 from marquee.events import MoviesRated
 from marquee.topics import RATINGS, shard_of
@@ -41,10 +44,97 @@ def test_given_an_event_id_at_two_offsets_when_read_then_the_first_one_counts(tm
 
 def test_given_a_gap_when_asked_where_it_ends_then_the_gap_is_the_end(tmp_path: Path) -> None:
     events, log = some(10), EventLog(str(tmp_path))
-    log.append(a_batch(*events[:4]))
-    log.append(a_batch(*events[6:], first_offset=6))
+    for first, end in ((0, 4), (4, 6), (6, 10)):
+        log.append(a_batch(*events[first:end], first_offset=first))
+    Path(log.files(RATINGS.name, SHARD)[1].path).unlink()
 
     assert log.next_offset(RATINGS.name, SHARD) == 4
+
+
+def test_given_a_lost_first_file_when_asked_where_it_ends_then_it_is_at_the_start(tmp_path: Path) -> None:
+    events, log = some(10), EventLog(str(tmp_path))
+    log.append(a_batch(*events[:4]))
+    log.append(a_batch(*events[4:], first_offset=4))
+    Path(log.files(RATINGS.name, SHARD)[0].path).unlink()
+
+    assert log.next_offset(RATINGS.name, SHARD) == 0
+
+
+def test_given_a_batch_after_the_end_when_appended_then_it_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    events, log = some(10), EventLog(str(tmp_path))
+    log.append(a_batch(*events[:4]))
+
+    with pytest.raises(Gap) as refused:
+        log.append(a_batch(*events[6:], first_offset=6))
+
+    assert refused.value.end == 4
+    assert log.rows(RATINGS.name) == 4
+
+
+def test_given_a_batch_that_the_log_has_in_part_when_appended_then_only_the_rest_is_written(tmp_path: Path) -> None:
+    events, log = some(10), EventLog(str(tmp_path))
+    log.append(a_batch(*events[:6]))
+
+    log.append(a_batch(*events[2:8], first_offset=2))
+    log.append(a_batch(*events[:8]))
+
+    assert [(file.first, file.end) for file in log.files(RATINGS.name, SHARD)] == [(0, 6), (6, 8)]
+    assert log.rows(RATINGS.name) == 8
+
+
+def test_given_a_large_file_between_small_ones_when_merged_then_both_sides_are_joined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events, log = some(90), EventLog(str(tmp_path))
+    log.append(a_batch(events[0]))
+    log.append(a_batch(*events[1:21], first_offset=1))
+    monkeypatch.setattr(event_log, "MERGE_BELOW_BYTES", log.files(RATINGS.name, SHARD)[1].size)
+    for offset in range(21, 90):
+        log.append(a_batch(events[offset], first_offset=offset))
+
+    assert log.merge_small(RATINGS.name, SHARD)
+
+    assert [(file.first, file.end) for file in log.files(RATINGS.name, SHARD)] == [(0, 1), (1, 21), (21, 90)]
+    assert log.all_ratings().movie_id.tolist() == list(range(1, 91))
+
+
+def test_given_rows_cut_off_when_looked_for_then_they_are_set_aside_until_forgotten(tmp_path: Path) -> None:
+    events, log = some(10), EventLog(str(tmp_path))
+    log.append(a_batch(*events[:4]))
+    log.append(a_batch(*events[4:], first_offset=4))
+
+    log.cut(RATINGS.name, SHARD, 2)
+
+    assert log.next_offset(RATINGS.name, SHARD) == 2
+    (aside,) = log.aside(RATINGS.name, SHARD)
+    assert [value for _, value in aside.events] == [event.model_dump_json().encode() for event in events[2:]]
+    log.forget(aside)
+    assert not log.has_aside(RATINGS.name, SHARD)
+
+
+def test_given_a_writer_that_merges_when_the_log_is_read_then_no_read_fails_and_none_is_short(tmp_path: Path) -> None:
+    """Two processes' worth of work in two threads: small files appear and are merged while they are read."""
+    log, reader = EventLog(str(tmp_path)), EventLog(str(tmp_path))
+    stop, written = threading.Event(), [0]
+
+    def write() -> None:
+        for offset in range(1_500):
+            log.append(a_batch(a_rating(movie_id=offset + 1), first_offset=offset))
+            written[0] = offset + 1
+            log.merge_small(RATINGS.name, SHARD)
+        stop.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    reads = 0
+    while not stop.is_set():
+        before = written[0]
+        assert len(reader.ratings()) >= before
+        assert reader.rows(RATINGS.name) >= before
+        reads += 1
+    writer.join()
+    assert reads > 10
+    assert reader.ratings().movie_id.tolist() == list(range(1, 1_501))
 
 
 def test_given_many_small_files_when_merged_then_one_is_left_with_the_same_rows(tmp_path: Path) -> None:

@@ -59,11 +59,11 @@ class Cards:
         listed, enriched = await self._listed.poll(), await self._enriched.poll()
         changed = set()
         for shard in listed.values():
-            for movie_id, value in shard.items():
+            for movie_id, value in shard.values.items():
                 self._base[movie_id] = _listed_fields(orjson.loads(value))
                 changed.add(movie_id)
         for shard in enriched.values():
-            for movie_id, value in shard.items():
+            for movie_id, value in shard.values.items():
                 self._extra[movie_id] = self._enriched_fields(orjson.loads(value))
                 changed.add(movie_id)
         for movie_id in changed & self._base.keys():

@@ -26,7 +26,8 @@ class ShardKeys:
 
     @property
     def meta(self) -> str:
-        """Hash: offset (the next one to apply), users, ratings."""
+        """Hash: offset (the next one to apply), users, ratings; epoch, another one each time the shard is filled from
+        nothing; rebuild_to, the offset below which the shard lacks what it had before, while that is so."""
         return f"{self.tag}:meta"
 
     def user(self, user_id: int) -> str:
@@ -51,3 +52,8 @@ class ShardKeys:
     def changed(self) -> str:
         """Sorted set of movie ids by the offset after their last change: what a cache has to read again."""
         return f"{self.tag}:changed"
+
+
+def replicas(space: str, service: str) -> str:
+    """Sorted set: the live replicas of a service by the time, in Unix seconds, at which their lease ends."""
+    return f"marquee:{{{space}.{service}}}:replicas"

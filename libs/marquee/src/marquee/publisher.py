@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import InvalidProducerEpoch, KafkaError, OutOfOrderSequenceNumber, UnknownProducerId
 
 from marquee.errors import Transient
 from marquee.kafka import topic_name
@@ -19,6 +19,13 @@ log = structlog.get_logger()
 
 BULK_OPTIONS = {"linger_ms": 5, "max_batch_size": 786_432}
 """For throughput. A batch has to stay below the broker's limit of 1 MiB too."""
+
+
+FORGOTTEN = (OutOfOrderSequenceNumber, UnknownProducerId, InvalidProducerEpoch)
+
+
+class _Forgotten(Transient):
+    """The broker does not know the producer's sequence any more."""
 
 
 class Record(NamedTuple):
@@ -54,16 +61,27 @@ class Publisher:
             ValueError: a record is larger than MAX_RECORD_BYTES; nothing was sent.
             Transient: not everything was acknowledged in time; sending the same again does no harm.
         """
+        return await self.publish_to(topic.name, records)
+
+    async def publish_to(self, topic: str, records: Sequence[Record]) -> list[Ack]:
+        """The same for a topic that is named only, such as a dead-letter topic."""
         if not records:
             return []
         for record in records:
             if len(record.key) + len(record.value) > MAX_RECORD_BYTES:
-                raise ValueError(f"{len(record.value):,} bytes for {topic.name}, the limit is {MAX_RECORD_BYTES:,}")
+                raise ValueError(f"{len(record.value):,} bytes for {topic}, the limit is {MAX_RECORD_BYTES:,}")
+        try:
+            acks = await self._acknowledged(topic, records)
+        except _Forgotten:  # by a broker that lost its newest records; a new producer begins to count again
+            acks = await self._acknowledged(topic, records)
+        return acks
+
+    async def _acknowledged(self, topic: str, records: Sequence[Record]) -> list[Ack]:
         producer: AIOKafkaProducer | None = None
         try:
             async with asyncio.timeout(self._timeout_s):
                 producer = await self._open()
-                name = topic_name(self._settings, topic.name)
+                name = topic_name(self._settings, topic)
                 sent = [
                     await producer.send(name, value=record.value, key=record.key, headers=list(record.headers))
                     for record in records
@@ -72,7 +90,8 @@ class Publisher:
         except (KafkaError, OSError, TimeoutError) as error:
             await self._replace(producer)
             cause = type(error).__name__
-            raise Transient(
+            kind = _Forgotten if isinstance(error, FORGOTTEN) else Transient
+            raise kind(
                 f"kafka at {self._settings.bootstrap} did not acknowledge within {self._timeout_s:g} s ({cause})"
             ) from error
         return [Ack(ack.partition, ack.offset) for ack in acks]

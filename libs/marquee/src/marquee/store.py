@@ -1,13 +1,15 @@
 """The online store (Redis): effects and the offset they came from change in one transaction, a shard at a time.
 
-Whoever applies a batch twice changes nothing: records before the shard's stored offset are passed over, and a
-repeated event id is recognised. Readers poll what changed since they last looked.
+Applying a batch twice changes nothing: records before the shard's stored offset are skipped, and a repeated event id is
+recognised. A batch that begins after the stored offset is refused (`Gap`): a store that lost data must be filled again
+first. Readers poll what changed since they last looked.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import numpy as np
 import structlog
@@ -17,7 +19,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from marquee.consumer import Batch
+from marquee.consumer import Batch, Gap
 from marquee.errors import Transient
 from marquee.events import MovieEnriched, MovieListed, MoviesRated
 from marquee.folding import columns, fold
@@ -67,10 +69,81 @@ async def transient() -> AsyncIterator[None]:
         raise
 
 
-async def stored_offset(redis: Redis, space: str, topic: str, shard: int) -> int:
-    """The next offset to apply; 0 for an empty shard."""
-    async with transient():
-        return int(await redis.hget(ShardKeys(space, topic, shard).meta, "offset") or 0)
+Shard = tuple[str, int]
+"""A topic's name and a partition."""
+
+
+async def stored_offsets(redis: Redis, space: str, shards: Sequence[Shard]) -> dict[Shard, int]:
+    """The next offset to apply of each shard; 0 for an empty one.
+
+    Raises:
+        Transient: Redis is unavailable.
+    """
+    async with transient(), redis.pipeline(transaction=False) as pipe:
+        for topic, shard in shards:
+            pipe.hget(ShardKeys(space, topic, shard).meta, "offset")
+        return dict(zip(shards, (int(offset or 0) for offset in await pipe.execute()), strict=True))
+
+
+async def mark_rebuilding(redis: Redis, space: str, up_to: Mapping[Shard, int]) -> None:
+    """Note that these shards lack what they had before, until they have reached the given offsets again."""
+    async with transient(), redis.pipeline(transaction=False) as pipe:
+        for (topic, shard), offset in up_to.items():
+            pipe.hset(ShardKeys(space, topic, shard).meta, "rebuild_to", offset)
+        await pipe.execute()
+
+
+async def set_back(redis: Redis, space: str, shard: Shard, offset: int) -> None:
+    """Read a shard again from an earlier offset on. What it holds stays: effects that come again change nothing.
+
+    Its epoch changes, because marks of changes are offsets and no longer tell a reader what is new.
+    """
+    meta = ShardKeys(space, *shard).meta
+    async with transient(), redis.pipeline(transaction=True) as pipe:
+        pipe.hset(meta, mapping={"offset": offset, "epoch": uuid4().hex})
+        pipe.hdel(meta, "rebuild_to")
+        await pipe.execute()
+
+
+@dataclass(frozen=True, slots=True)
+class _Meta:
+    offset: int
+    rebuild_to: int | None
+
+
+async def _watched(pipe: Pipeline, keys: ShardKeys, batch: Batch[Any]) -> _Meta | None:
+    """Watch a shard and read where it is; None if it has all of the batch already.
+
+    Raises:
+        Gap: the batch begins after it.
+    """
+    await pipe.watch(keys.meta)
+    offset, rebuild_to = await pipe.hmget(keys.meta, "offset", "rebuild_to")
+    meta = _Meta(int(offset or 0), None if rebuild_to is None else int(rebuild_to))
+    if batch.first_offset > meta.offset:
+        raise Gap("redis", keys.topic, keys.shard, end=meta.offset, first_offset=batch.first_offset)
+    return None if batch.next_offset <= meta.offset else meta
+
+
+def _queue_meta(pipe: Pipeline, keys: ShardKeys, meta: _Meta, next_offset: int) -> None:
+    """Queue the shard's new offset, its epoch if it is filled from nothing, and the end of a rebuild."""
+    pipe.hset(keys.meta, "offset", next_offset)
+    pipe.hsetnx(keys.meta, "epoch", uuid4().hex)
+    if meta.rebuild_to is not None and next_offset >= meta.rebuild_to:
+        pipe.hdel(keys.meta, "rebuild_to")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUser:
+    """A user's history and what the shard says of itself.
+
+    Attributes:
+        epoch: of the shard, None for one that holds nothing. is_rebuilding: the shard lacks what it had before.
+    """
+
+    state: UserState
+    epoch: str | None
+    is_rebuilding: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +160,23 @@ class RatingStore:
         """Apply a batch exactly once; returns how many ratings it brought that had not been seen.
 
         Raises:
-            Transient: Redis is away or another writer interfered; nothing was changed.
+            Gap: the batch begins after what the shard holds; nothing was changed.
+            Transient: Redis is unavailable or another writer interfered; nothing was changed.
         """
         keys = self.keys(batch.partition)
         async with transient(), self.redis.pipeline(transaction=True) as pipe:
-            await pipe.watch(keys.meta)
-            offset = int(await pipe.hget(keys.meta, "offset") or 0)
-            if batch.next_offset <= offset:
+            if (meta := await _watched(pipe, keys, batch)) is None:
                 return 0
             events: dict[UUID, MoviesRated] = {}
             for record in batch.records:
-                if record.offset >= offset:
+                if record.offset >= meta.offset:
                     events.setdefault(record.event.event_id, record.event)
             applied = await pipe.mget([keys.event(event_id) for event_id in events]) if events else []
             fresh = [event for event, mark in zip(events.values(), applied, strict=True) if mark is None]
             await self._queue(pipe, keys, columns(fresh), mark=batch.next_offset)
             for event in fresh:
                 pipe.set(keys.event(event.event_id), 1, ex=EVENT_ID_TTL_S)
-            pipe.hset(keys.meta, "offset", batch.next_offset)
+            _queue_meta(pipe, keys, meta, batch.next_offset)
             await pipe.execute()
             return sum(len(event.movie_id) for event in fresh)
 
@@ -134,10 +206,25 @@ class RatingStore:
         """A user's whole history; an unknown user has an empty one.
 
         Raises:
-            Transient: Redis is away.
+            Transient: Redis is unavailable, or the user's shard is being filled again.
         """
-        async with transient():
-            return unpack_user(await self.redis.get(self.keys(shard_of(user_id)).user(user_id)))
+        stored = await self.stored_user(user_id)
+        if stored.is_rebuilding:
+            raise Transient("redis: the ratings are being read again from the log")
+        return stored.state
+
+    async def stored_user(self, user_id: int) -> StoredUser:
+        """A user's history as it stands, also while the shard is being filled again, in one round trip.
+
+        Raises:
+            Transient: Redis is unavailable.
+        """
+        keys = self.keys(shard_of(user_id))
+        async with transient(), self.redis.pipeline(transaction=False) as pipe:
+            pipe.get(keys.user(user_id))
+            pipe.hmget(keys.meta, "epoch", "rebuild_to")
+            value, (epoch, rebuild_to) = await pipe.execute()
+        return StoredUser(unpack_user(value), None if epoch is None else epoch.decode(), rebuild_to is not None)
 
     async def counts(self) -> tuple[int, int]:
         """(users, ratings) over all shards."""
@@ -169,20 +256,21 @@ class CatalogueStore:
         """Store a batch; returns how many movies it set.
 
         Raises:
-            Transient: Redis is away or another writer interfered; nothing was changed.
+            Gap: the batch begins after what the shard holds; nothing was changed.
+            Transient: Redis is unavailable or another writer interfered; nothing was changed.
         """
         keys = self.keys(batch.partition)
         async with transient(), self.redis.pipeline(transaction=True) as pipe:
-            await pipe.watch(keys.meta)
-            offset = int(await pipe.hget(keys.meta, "offset") or 0)
-            if batch.next_offset <= offset:
+            if (meta := await _watched(pipe, keys, batch)) is None:
                 return 0
-            newest = {str(record.event.movie_id): record.value for record in batch.records if record.offset >= offset}
+            newest = {
+                str(record.event.movie_id): record.value for record in batch.records if record.offset >= meta.offset
+            }
             pipe.multi()
             if newest:
                 pipe.hset(keys.movies, mapping=newest)
                 pipe.zadd(keys.changed, dict.fromkeys(newest, batch.next_offset))
-            pipe.hset(keys.meta, "offset", batch.next_offset)
+            _queue_meta(pipe, keys, meta, batch.next_offset)
             await pipe.execute()
             return len(newest)
 

@@ -13,6 +13,24 @@ from marquee.store import RatingStore, transient
 from marquee.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed in one shard: values by movie id, empty for "gone".
+
+    Attributes:
+        is_whole: this is all that the shard holds, because it was filled from nothing since the last look.
+    """
+
+    values: dict[int, bytes]
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    epoch: bytes
+    offset: int
+
+
 @dataclass(slots=True)
 class ChangeFeed:
     """Remembers how far a reader has read one topic's movies and returns those that changed since."""
@@ -20,29 +38,38 @@ class ChangeFeed:
     redis: Redis
     space: str
     topic: str
-    _seen: dict[int, int] = field(default_factory=dict)
+    _seen: dict[int, _Seen] = field(default_factory=dict)
 
-    async def poll(self) -> dict[int, dict[int, bytes]]:
-        """Changed movies' values by shard; empty values mean "gone". The first call returns everything.
+    async def poll(self) -> dict[int, Changes]:
+        """What changed, by shard. The first call returns everything; a shard that was emptied is not reported before
+        it is full again, so that a copy never shrinks to what a rebuild has reached so far.
 
         Raises:
-            Transient: Redis is away; nothing is marked as read.
+            Transient: Redis is unavailable; nothing is marked as read.
         """
         async with transient():
             async with self.redis.pipeline(transaction=False) as pipe:
                 for shard in range(PARTITIONS):
-                    pipe.hget(ShardKeys(self.space, self.topic, shard).meta, "offset")
-                offsets = [int(offset or 0) for offset in await pipe.execute()]
-            changes: dict[int, dict[int, bytes]] = {}
-            for shard, offset in enumerate(offsets):
-                if offset != self._seen.get(shard, 0):
-                    changes[shard] = await self._read(shard)
-            self._seen = dict(enumerate(offsets))
+                    pipe.hmget(ShardKeys(self.space, self.topic, shard).meta, "offset", "epoch", "rebuild_to")
+                rows = await pipe.execute()
+            changes: dict[int, Changes] = {}
+            seen = dict(self._seen)
+            for shard, (offset, epoch, rebuild_to) in enumerate(rows):
+                before = seen.get(shard)
+                if offset is None or (rebuild_to is not None and before is not None):
+                    continue
+                now = _Seen(epoch or b"", int(offset))
+                if now == before:
+                    continue
+                is_whole = before is None or before.epoch != now.epoch or now.offset < before.offset
+                after = 0 if is_whole or before is None else before.offset
+                changes[shard] = Changes(await self._read(shard, after), is_whole)
+                seen[shard] = now
+            self._seen = seen
         return changes
 
-    async def _read(self, shard: int) -> dict[int, bytes]:
+    async def _read(self, shard: int, after: int) -> dict[int, bytes]:
         keys = ShardKeys(self.space, self.topic, shard)
-        after = self._seen.get(shard, 0)
         movies = await self.redis.zrange(keys.changed, f"({after}", "+inf", byscore=True)
         found: dict[int, bytes] = {}
         for start in range(0, len(movies), 2_000):
@@ -63,9 +90,9 @@ class StatsView:
     async def refresh(self) -> bool:
         """Read what changed; says whether anything did."""
         changes = await self._feed.poll()
-        for shard, movies in changes.items():
-            known = self._shards.setdefault(shard, {})
-            known |= movies
+        for shard, changed in changes.items():
+            known = {} if changed.is_whole else self._shards.get(shard, {})
+            self._shards[shard] = known | changed.values
         self.version += bool(changes)
         return bool(changes)
 

@@ -15,7 +15,7 @@ from enricher.ledger import Ledger
 from enricher.settings import EnricherSettings, Mode
 from enricher.tmdb import open_tmdb
 from marquee.consumer import DeadLetters, Handle, consume
-from marquee.kafka import ensure_topics, open_consumer, open_producer, topic_name
+from marquee.kafka import ensure_topics, open_consumer, topic_name
 from marquee.operations import Dependencies, install_operations
 from marquee.publisher import BULK_OPTIONS, Publisher
 from marquee.service import background, run, said_in_one_line
@@ -83,11 +83,23 @@ def _snapshot(settings: EnricherSettings) -> Snapshot | None:
 
 
 async def _answering(settings: EnricherSettings, source: str, handle: Handle, stack: AsyncExitStack) -> Work:
-    """The consuming loop. Each source of metadata has a group of its own: a new one answers for all movies again."""
-    dead = DeadLetters(await stack.enter_async_context(open_producer(settings.kafka)), settings.kafka.topic_prefix)
-    consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=f"enricher.{source}"))
-    max_records = AT_ONCE if settings.mode is Mode.TMDB else SNAPSHOT_AT_ONCE
-    return consume(consumer, [CATALOG], handle, dead_letters=dead, max_records=max_records)
+    """The consuming loop. Each source of metadata has a group of its own: a new one answers for all movies again.
+
+    A static member has its partitions again at once after it was killed, on the embedded broker too (ADR 0002).
+    """
+    letters = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=settings.publish_timeout_s))
+    group = f"enricher.{source}"
+    consumer = await stack.enter_async_context(
+        open_consumer(settings.kafka, [CATALOG], group=group, group_instance_id=f"enricher-{settings.replica}")
+    )
+    return consume(
+        consumer,
+        [CATALOG],
+        handle,
+        dead_letters=DeadLetters(letters),
+        prefix=settings.kafka.topic_prefix,
+        max_records=AT_ONCE if settings.mode is Mode.TMDB else SNAPSHOT_AT_ONCE,
+    )
 
 
 if __name__ == "__main__":

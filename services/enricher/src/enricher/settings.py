@@ -1,5 +1,6 @@
 """What the enricher can be told from the environment."""
 
+import socket
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class EnricherSettings(ServiceSettings):
         600.0  # after this, what was unavailable is asked again, and a refused key tried again
     )
     publish_timeout_s: PositiveFloat = 30.0
+    replica: str = Field(default_factory=socket.gethostname)  # a name of its own for each; kept over restarts
 
     @property
     def mode(self) -> Mode:

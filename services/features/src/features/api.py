@@ -12,7 +12,7 @@ router = APIRouter()
 
 
 class State(BaseModel):
-    """Counts in the online store, and how many records are still to be read."""
+    """Counts in the online store, and how many records of each topic one of the stores still lacks."""
 
     users: int
     ratings: int
@@ -42,7 +42,7 @@ async def state(wired: Wired) -> State:
         ratings=ratings,
         movies=await wired.stores.catalog.count(),
         enriched=await wired.stores.metadata.count(),
-        lag=await wired.lag(),
+        lag=await wired.positions.true_lag(),
         ratings_per_s=wired.meter.rate(),
     )
 

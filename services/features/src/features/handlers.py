@@ -1,6 +1,10 @@
-"""One batch, both stores: first what is served (Redis), then what is kept (Parquet); the caller commits afterwards."""
+"""One batch, both stores: first what is kept (Parquet), then what is served (Redis).
+
+In this order the log has whatever Redis has, and can publish it again for a broker that lost it.
+"""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,17 +44,19 @@ class Stores:
         """Both effects; each alone may be repeated without changing anything.
 
         Raises:
-            Transient: a store is away.
+            Gap: a store ends before the batch begins; what it lacks has to be read first.
+            Transient: a store is unavailable.
         """
+        with APPLY_SECONDS.labels("offline").time():
+            await asyncio.to_thread(_kept, self.log.append, batch)
         with APPLY_SECONDS.labels("online").time():
             fresh = await self.online(batch.topic.name).apply(batch)
-        with APPLY_SECONDS.labels("offline").time():
-            await asyncio.to_thread(self._keep, batch)
         APPLIED.labels(batch.topic.name).inc(fresh)
+        await asyncio.to_thread(_kept, self.log.merge_small, batch.topic.name, batch.partition)
 
-    def _keep(self, batch: Batch[Any]) -> None:
-        try:
-            self.log.append(batch)
-            self.log.merge_small(batch.topic.name, batch.partition)
-        except OSError as error:
-            raise Transient(f"event log: {error}") from error
+
+def _kept(write: Callable[..., bool], *arguments: object) -> bool:
+    try:
+        return write(*arguments)
+    except OSError as error:
+        raise Transient(f"event log: {error}") from error

@@ -2,25 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from time import monotonic
 from typing import Any
 
 from fastapi import FastAPI
 
 from features.api import router
-from features.handlers import Stores
-from features.positions import Positions, SeekToStores
 from features.settings import FeaturesSettings
-from features.wiring import Wiring
-from marquee.consumer import Batch, DeadLetters, consume
-from marquee.event_log import EventLog
-from marquee.kafka import ensure_topics, open_consumer, open_producer, topic_name
+from features.wiring import TOPICS, Wiring
+from marquee.consumer import DeadLetters, consume
+from marquee.kafka import ensure_topics, open_consumer
 from marquee.operations import Dependencies, install_operations
+from marquee.publisher import Publisher
 from marquee.service import background, run, said_in_one_line
-from marquee.store import CatalogueStore, RatingStore, open_redis
-from marquee.topics import CATALOG, METADATA, RATINGS
+from marquee.store import open_redis
 
-TOPICS = (CATALOG, METADATA, RATINGS)
+PUBLISH_TIMEOUT_S = 15.0
 
 
 def create_app(settings: FeaturesSettings | None = None) -> FastAPI:
@@ -34,48 +30,33 @@ def create_app(settings: FeaturesSettings | None = None) -> FastAPI:
             async with said_in_one_line(app):
                 redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
                 await ensure_topics(settings.kafka, wait_s=settings.wait_s)
-            stores = Stores(
-                RatingStore(redis, settings.redis.space),
-                CatalogueStore(redis, settings.redis.space, CATALOG.name),
-                CatalogueStore(redis, settings.redis.space, METADATA.name),
-                EventLog(settings.log_dir),
-            )
-            producer = await stack.enter_async_context(open_producer(settings.kafka))
-            consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group="features"))
-            prefix = settings.kafka.topic_prefix
-            stop = getattr(app.state, "stop", lambda: None)
-
-            def give_up(reason: str) -> None:
-                app.state.start_error = reason
-                stop()
-
-            listener = SeekToStores(consumer, Positions(stores, prefix), give_up)
-            consumer.subscribe([topic_name(settings.kafka, topic.name) for topic in TOPICS], listener=listener)
-            wired = Wiring(stores, consumer, prefix)
-
-            async def handle(batch: Batch[Any]) -> None:
-                started = monotonic()
-                await stores.apply(batch)
-                if batch.topic.name == RATINGS.name:
-                    count = sum(len(record.event.movie_id) for record in batch.records)
-                    wired.meter.add(count, started=started, now=monotonic())
-
-            tasks = await stack.enter_async_context(background(stop))
-            letters = DeadLetters(producer, prefix)
-            tasks.start(
-                "consume", consume(consumer, TOPICS, handle, dead_letters=letters, max_records=settings.max_records)
-            )
-
-            async def kafka_answers() -> str:
-                return f"{len(await consumer.end_offsets(list(consumer.assignment())[:1]))} of its partitions asked"
+            publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=PUBLISH_TIMEOUT_S))
+            consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
+            wired = Wiring.of(settings, redis, consumer, publisher)
+            stack.push_async_callback(wired.give_up)
 
             async def consuming() -> str:
                 if tasks.failure:
                     raise RuntimeError(tasks.failure)
-                return "running"
+                return await wired.keeps_up()
 
+            tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
+            tasks.start("broker_watch", wired.watch.run())
+            tasks.start("lag_watch", wired.watch_lag())
+            tasks.start(
+                "consume",
+                consume(
+                    consumer,
+                    TOPICS,
+                    wired.apply,
+                    dead_letters=DeadLetters(publisher),
+                    positions=wired.positions,
+                    prefix=settings.kafka.topic_prefix,
+                    max_records=settings.max_records,
+                ),
+            )
             dependencies.add("redis", redis.ping)
-            dependencies.add("kafka", kafka_answers)
+            dependencies.add("kafka", wired.is_connected)
             dependencies.add("consumer", consuming)
             yield {"wiring": wired}
 

@@ -1,68 +1,200 @@
-"""Where to read on from: the stores know best what they hold, not the consumer group."""
+"""Where to read on: at every moment, where the stores end. Nothing else remembers a position.
+
+Before each poll this replica's partitions are settled, each partition that is new is compared with the topic
+(`features.reconciliation`), and a store that ends before the reading position, because it was emptied or restored, is
+read again from its end.
+"""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from features.handlers import Stores
-from marquee.errors import Misconfigured
-from marquee.store import stored_offset
+from features.reconciliation import Reconciliation
+from features.shares import Leases, share_of
+from marquee.broker_watch import BrokerWatch
+from marquee.consumer import Gap
+from marquee.errors import Transient
+from marquee.store import Shard, mark_rebuilding, stored_offsets
+from marquee.topics import PARTITIONS, Topic
 
 log = structlog.get_logger()
 
-
-@dataclass(frozen=True, slots=True)
-class Positions:
-    """Finds, for a partition, the first offset that one of the stores lacks."""
-
-    stores: Stores
-    topic_prefix: str
-
-    async def next_offset(self, partition: TopicPartition) -> int:
-        """An emptied Redis or log makes this 0, and the store is filled again from the topic."""
-        topic = partition.topic.removeprefix(self.topic_prefix)
-        ratings = self.stores.ratings
-        online = await stored_offset(ratings.redis, ratings.space, topic, partition.partition)
-        offline = await asyncio.to_thread(self.stores.log.next_offset, topic, partition.partition)
-        return min(online, offline)
+LOOK_EVERY_S = 1.0
+LOG_EVERY_S = 5.0
+"""How often the log's folders are listed while nothing is wrong; the online store is asked at every look."""
 
 
-class SeekToStores(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped base
-    """On assignment, reads on from where the stores end."""
+@dataclass(slots=True)
+class StorePositions:
+    """The positions of one replica (marquee.consumer.Positions).
 
-    def __init__(self, consumer: AIOKafkaConsumer, positions: Positions, on_error: Callable[[str], None]) -> None:
-        self.consumer = consumer
-        self.positions = positions
-        self.on_error = on_error
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        log.info("partitions_revoked", count=len(list(revoked)))
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        assigned = list(assigned)
-        ends = await self.consumer.end_offsets(assigned)
-        for partition in assigned:
-            wanted = await self.positions.next_offset(partition)
-            try:
-                self.consumer.seek(partition, checked(partition, wanted, ends[partition]))
-            except Misconfigured as error:
-                self.on_error(str(error))
-                raise
-        log.info("partitions_assigned", count=len(assigned))
-
-
-def checked(partition: TopicPartition, wanted: int, end: int) -> int:
-    """The offset to read from.
-
-    Raises:
-        Misconfigured: the stores are ahead of the topic, so that new records would be taken for old ones.
+    Attributes:
+        ends: the topics' ends at the last look, over all partitions of all topics.
     """
-    if wanted > end:
-        raise Misconfigured(
-            f"{partition.topic}/{partition.partition} ends at {end}, but the stores hold it up to {wanted}: "
-            "they belong to another broker; empty Redis and the event log, or bring that broker back"
-        )
-    return wanted
+
+    consumer: AIOKafkaConsumer
+    topics: Sequence[Topic[Any]]
+    prefix: str
+    stores: Stores
+    leases: Leases
+    reconciliation: Reconciliation
+    watch: BrokerWatch
+    clock: Callable[[], float] = time.monotonic
+    ends: dict[Shard, int] = field(default_factory=dict)
+    _cursor: dict[Shard, int] = field(default_factory=dict)
+    _reached: dict[Shard, int] = field(default_factory=dict)
+    _skipped: dict[Shard, tuple[int, int]] = field(default_factory=dict)
+    _own: frozenset[Shard] = frozenset()
+    _looked_at: float = float("-inf")
+    _log_looked_at: float = float("-inf")
+    _life: int | None = None
+
+    @property
+    def own(self) -> frozenset[Shard]:
+        """The partitions that this replica reads."""
+        return self._own
+
+    @property
+    def lag(self) -> int:
+        """Records of this replica's partitions that were not delivered at the last look."""
+        return sum(max(0, self.ends.get(shard, 0) - self._cursor.get(shard, 0)) for shard in self._own)
+
+    @property
+    def delivered_total(self) -> int:
+        """The sum of all positions; grows with every batch."""
+        return sum(self._cursor.values())
+
+    def partition(self, shard: Shard) -> TopicPartition:
+        """A shard as the broker names it."""
+        return TopicPartition(self.prefix + shard[0], shard[1])
+
+    def shard(self, partition: TopicPartition) -> Shard:
+        return partition.topic.removeprefix(self.prefix), partition.partition
+
+    async def before_poll(self) -> None:
+        """See marquee.consumer.Positions."""
+        if self.watch.life is None:
+            raise Transient("kafka: no connection to the broker")
+        if self.watch.life != self._life:  # it may have lost its newest records, and given their offsets to others
+            self._life = self.watch.life
+            self._forget(self._own)
+        if self.clock() - self._looked_at >= LOOK_EVERY_S or self._own - self._cursor.keys():
+            await self._look()
+            self._looked_at = self.clock()
+
+    def begins(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> int | None:
+        """See marquee.consumer.Positions.
+
+        What was fetched before a seek, or from another broker process, is left. A hole after the position is taken for
+        one (compaction, retention) if the broker shows it twice.
+        """
+        if self.watch.life != self._life:
+            return None
+        shard, first = self.shard(partition), int(records[0].offset)
+        cursor = self._cursor.get(shard)
+        if cursor is None or records[-1].offset < cursor:
+            return None
+        if first > cursor and self._skipped.get(shard) != (cursor, first):  # ask once more for what lies between
+            self._skipped[shard] = (cursor, first)
+            self.consumer.seek(partition, cursor)
+            return None
+        return cursor
+
+    async def delivered(self, partition: TopicPartition, next_offset: int) -> None:
+        """See marquee.consumer.Positions."""
+        shard = self.shard(partition)
+        if shard in self._cursor:
+            self._cursor[shard] = next_offset
+            self._reached[shard] = max(next_offset, self._reached.get(shard, 0))
+
+    async def gap(self, partition: TopicPartition, error: Gap) -> None:
+        """See marquee.consumer.Positions: the next look reads on from where the stores end."""
+        log.warning("store_lost_data", error=str(error))
+        self._looked_at = self._log_looked_at = float("-inf")
+
+    async def true_lag(self) -> dict[str, int]:
+        """Records by topic, over all partitions, that one of the stores lacks; asks the broker and both stores.
+
+        Raises:
+            Transient, KafkaError: one of them cannot be reached.
+        """
+        ends = await self._ends()
+        online, offline = await self._online(list(ends)), await self._offline(list(ends))
+        lag = {topic.name: 0 for topic in self.topics}
+        for shard, end in ends.items():
+            lag[shard[0]] += max(0, end - min(online[shard], offline[shard]))
+        return lag
+
+    async def _look(self) -> None:
+        await self._settle_share()
+        if not self._own:
+            return
+        self.ends = await self._ends()
+        self._forget(shard for shard in self._own if self._cursor.get(shard, 0) > self.ends[shard])
+        await self._read_on()
+        await self.reconciliation.settle(self._caught_up())
+
+    async def _ends(self) -> dict[Shard, int]:
+        shards = [(topic.name, number) for topic in self.topics for number in range(topic.partitions)]
+        found = await self.consumer.end_offsets([self.partition(shard) for shard in shards])
+        return {self.shard(partition): int(end) for partition, end in found.items()}
+
+    async def _online(self, shards: Sequence[Shard]) -> dict[Shard, int]:
+        return await stored_offsets(self.stores.ratings.redis, self.stores.ratings.space, shards)
+
+    async def _offline(self, shards: Sequence[Shard]) -> dict[Shard, int]:
+        return await asyncio.to_thread(lambda: {shard: self.stores.log.next_offset(*shard) for shard in shards})
+
+    async def _settle_share(self) -> None:
+        """Assign this replica's partitions to the consumer if they are others than before."""
+        live = await self.leases.renew()
+        numbers = share_of(self.leases.replica, live, PARTITIONS)
+        own = frozenset((topic.name, number) for topic in self.topics for number in numbers)
+        if own == self._own:
+            return
+        log.info("partitions_assigned", partitions=numbers, replicas=len(live))
+        self._own = own
+        self._cursor.clear()
+        if own:
+            self.consumer.assign([self.partition(shard) for shard in sorted(own)])
+        else:
+            self.consumer.unsubscribe()
+
+    def _forget(self, shards: Iterable[Shard]) -> None:
+        for shard in list(shards):
+            self._cursor.pop(shard, None)
+            self._reached.pop(shard, None)
+
+    async def _read_on(self) -> None:
+        """Compare partitions without a position with their topic; seek where a store ends before the position."""
+        new = sorted(self._own - self._cursor.keys())
+        if new:
+            await self.reconciliation.compare(new, self.ends)
+        own = sorted(self._own)
+        online, offline = await self._online(own), dict.fromkeys(own, -1)
+        if new or self.clock() - self._log_looked_at >= LOG_EVERY_S:
+            offline = await self._offline(own)
+            self._log_looked_at = self.clock()
+        lost = {}
+        for shard in own:
+            cursor = self._cursor.get(shard, -1)
+            before = min(max(self._reached.get(shard, 0), offline[shard], cursor), self.ends[shard])
+            if online[shard] < before:
+                lost[shard] = before
+            stored = min(online[shard], offline[shard]) if offline[shard] >= 0 else online[shard]
+            if cursor < 0 or stored < cursor:
+                if cursor >= 0:
+                    log.warning("store_read_again", topic=shard[0], partition=shard[1], offset=stored)
+                self._cursor[shard] = stored
+                self.consumer.seek(self.partition(shard), stored)
+        if lost:
+            await mark_rebuilding(self.stores.ratings.redis, self.stores.ratings.space, lost)
+
+    def _caught_up(self) -> list[Shard]:
+        return [shard for shard, cursor in self._cursor.items() if cursor >= self.ends.get(shard, 0)]

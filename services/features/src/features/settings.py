@@ -1,6 +1,8 @@
 """Settings of the features service."""
 
-from pydantic import PositiveInt
+import socket
+
+from pydantic import Field, PositiveInt
 
 from marquee.settings import ServiceSettings
 
@@ -10,3 +12,4 @@ class FeaturesSettings(ServiceSettings):
 
     port: PositiveInt = 8003
     max_records: PositiveInt = 2_000  # records of one poll; a bulk load's chunk has up to 1,000 ratings
+    replica: str = Field(default_factory=socket.gethostname)  # a name of its own for each; kept over restarts

@@ -1,11 +1,29 @@
 """The parts of a running features service."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from redis.asyncio import Redis
 
 from features.handlers import Stores
+from features.lag_watch import LagWatch
+from features.positions import StorePositions
+from features.reconciliation import Reconciliation
+from features.settings import FeaturesSettings
+from features.shares import Leases
+from marquee.broker_watch import BrokerWatch
+from marquee.consumer import Batch
+from marquee.errors import Transient
+from marquee.event_log import EventLog
+from marquee.publisher import Publisher
+from marquee.store import CatalogueStore, RatingStore
+from marquee.topics import CATALOG, METADATA, RATINGS
 
+TOPICS = (CATALOG, METADATA, RATINGS)
 IDLE_S = 1.0
 
 
@@ -30,16 +48,58 @@ class Meter:
 @dataclass(frozen=True, slots=True)
 class Wiring:
     stores: Stores
-    consumer: AIOKafkaConsumer
-    topic_prefix: str
+    positions: StorePositions
+    watch: BrokerWatch
+    leases: Leases
     meter: Meter = field(default_factory=Meter)
+    lag_watch: LagWatch = field(default_factory=LagWatch)
 
-    async def lag(self) -> dict[str, int]:
-        """Records not yet read, by topic, over the partitions that this process has."""
-        assigned = list(self.consumer.assignment())
-        ends = await self.consumer.end_offsets(assigned) if assigned else {}
-        lag: dict[str, int] = {}
-        for partition, end in ends.items():
-            name = partition.topic.removeprefix(self.topic_prefix)
-            lag[name] = lag.get(name, 0) + max(0, end - await self.consumer.position(partition))
-        return lag
+    @classmethod
+    def of(cls, settings: FeaturesSettings, redis: Redis, consumer: AIOKafkaConsumer, publisher: Publisher) -> "Wiring":
+        """Put the parts together; nothing runs yet."""
+        space = settings.redis.space
+        stores = Stores(
+            RatingStore(redis, space),
+            CatalogueStore(redis, space, CATALOG.name),
+            CatalogueStore(redis, space, METADATA.name),
+            EventLog(settings.log_dir),
+        )
+        watch, leases = BrokerWatch(settings.kafka.bootstrap), Leases(redis, space, settings.replica)
+        by_name = {topic.name: topic for topic in TOPICS}
+        reconciliation = Reconciliation(settings.kafka, by_name, stores.ratings, stores.log, publisher)
+        prefix = settings.kafka.topic_prefix
+        positions = StorePositions(consumer, TOPICS, prefix, stores, leases, reconciliation, watch)
+        return cls(stores, positions, watch, leases)
+
+    async def apply(self, batch: Batch[Any]) -> None:
+        """Put a batch into both stores, and count it."""
+        started = monotonic()
+        await self.stores.apply(batch)
+        if batch.topic.name == RATINGS.name:
+            count = sum(len(record.event.movie_id) for record in batch.records)
+            self.meter.add(count, started=started, now=monotonic())
+
+    async def watch_lag(self) -> None:
+        """Look at the lag once a second, until cancelled."""
+        while True:
+            self.lag_watch.note(self.positions.lag, self.positions.delivered_total, now=monotonic())
+            await asyncio.sleep(1.0)
+
+    async def is_connected(self) -> str:
+        """Raises: Transient without a connection to the broker."""
+        if self.watch.life is None:
+            raise Transient("no connection to the broker")
+        return "connected"
+
+    async def keeps_up(self) -> str:
+        """Raises: Transient without partitions, or when records wait and are not applied."""
+        if not self.positions.own:
+            raise Transient("this replica has no partitions")
+        if complaint := self.lag_watch.complaint():
+            raise Transient(complaint)
+        return f"{len(self.positions.own)} partitions, {self.positions.lag} records wait"
+
+    async def give_up(self) -> None:
+        """Leave the partitions to the other replicas, at the end of this one."""
+        with suppress(Transient):  # then its lease ends by itself
+            await self.leases.give_up()

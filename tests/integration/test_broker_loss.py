@@ -1,0 +1,202 @@
+"""An embedded broker that forgets its newest records, as it does when it is killed before it has written them."""
+
+import asyncio
+import shutil
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from features.settings import FeaturesSettings
+from features.wiring import Wiring
+from marquee.event_log import EventLog
+from marquee.events import MoviesRated
+from marquee.kafka import ensure_topics
+from marquee.settings import KafkaSettings, RedisSettings
+from marquee.store_views import digest
+from marquee.topics import RATINGS
+from marquee_cli.embedded import Child, free_port, start_kafka
+from support.builders import NOON_MS
+from support.ratings_flow import expected, histories, logged, on_topic, ratings_of, running, send
+from support.wait import until
+
+pytestmark = pytest.mark.integration
+
+USERS = range(1, 41)
+WRITTEN_S = 2.5
+"""The embedded broker writes its state within 1.1 s of a change."""
+
+
+@dataclass
+class Broker:
+    """A broker that can be put back to an earlier state: what a kill before the next write amounts to."""
+
+    home: Path
+    port: int
+    child: Child | None = None
+
+    def start(self) -> None:
+        self.child = start_kafka(self.home / "data", port=self.port, log=self.home / "kafka.log")
+
+    def kill(self) -> None:
+        assert self.child is not None
+        self.child.process.send_signal(signal.SIGKILL)
+        self.child.process.wait()
+
+    def keep(self) -> None:
+        shutil.copytree(self.home / "data", self.home / "kept")
+
+    def go_back(self, *, to_nothing: bool = False) -> None:
+        self.kill()
+        shutil.rmtree(self.home / "data")
+        if not to_nothing:
+            shutil.copytree(self.home / "kept", self.home / "data")
+        self.start()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    broker = Broker(tmp_path / "kafka", free_port())
+    broker.start()
+    yield broker
+    if broker.child is not None:
+        broker.child.stop()
+
+
+@pytest.fixture
+async def settings(broker: Broker, redis_settings: RedisSettings, tmp_path: Path) -> FeaturesSettings:
+    kafka = KafkaSettings(bootstrap=f"127.0.0.1:{broker.port}")
+    await ensure_topics(kafka, wait_s=20)
+    return FeaturesSettings(kafka=kafka, redis=redis_settings, log_dir=str(tmp_path / "log"), wait_s=20)
+
+
+async def all_there(redis: Redis, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
+    """In the histories, once in the log, and on the topic."""
+    wanted = expected(events)
+    return (
+        await histories(redis, settings.redis.space, wanted) == wanted
+        and logged(settings.log_dir) == {(user, movie): 1 for user, stars in wanted.items() for movie in stars}
+        and (await on_topic(settings.kafka)).keys() >= {event.event_id for event in events}
+    )
+
+
+async def applied(redis: Redis, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
+    wanted = expected(events)
+    return await histories(redis, settings.redis.space, wanted) == wanted
+
+
+async def is_quiet(wired: Wiring) -> bool:
+    return not any((await wired.positions.true_lag()).values()) and not any(
+        wired.stores.log.has_aside(RATINGS.name, partition) for partition in range(RATINGS.partitions)
+    )
+
+
+async def as_replayed(redis: Redis, settings: FeaturesSettings, tmp_path: Path) -> None:
+    """The store is what a first reading of the topic gives."""
+    space = f"replay{uuid4().hex[:6]}"
+    fresh = settings.model_copy(
+        update={"redis": settings.redis.model_copy(update={"space": space}), "log_dir": str(tmp_path / space)}
+    )
+    async with running(fresh) as wired:
+        await until(lambda: is_quiet(wired))
+    assert await digest(redis, space) == await digest(redis, settings.redis.space)
+
+
+@pytest.mark.parametrize("is_running", [True, False], ids=["features running", "features started afterwards"])
+async def test_given_a_broker_that_lost_records_when_their_offsets_are_reused_then_old_and_new_both_count(
+    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path, is_running: bool
+) -> None:
+    kept, lost = ratings_of(USERS), ratings_of(USERS, (7,), at_ms=NOON_MS + 10**8)
+    new = ratings_of(USERS, (8, 9), at_ms=NOON_MS + 10**9)
+    async with running(settings) as wired:
+        await send(settings.kafka, kept)
+        await until(lambda: all_there(redis, settings, kept))
+        await asyncio.sleep(WRITTEN_S)
+        broker.keep()
+        await send(settings.kafka, lost)
+        await until(lambda: all_there(redis, settings, [*kept, *lost]))
+        if is_running:
+            broker.go_back()
+            await send(settings.kafka, new)
+            await until(lambda: all_there(redis, settings, [*kept, *lost, *new]), limit_s=60)
+            await until(lambda: is_quiet(wired), limit_s=30)
+    if not is_running:
+        broker.go_back()
+        await send(settings.kafka, new)
+        async with running(settings) as wired:
+            await until(lambda: all_there(redis, settings, [*kept, *lost, *new]), limit_s=60)
+            await until(lambda: is_quiet(wired), limit_s=30)
+    await as_replayed(redis, settings, tmp_path)
+
+
+async def test_given_a_broker_that_lost_records_when_nothing_new_comes_then_they_are_published_again(
+    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path
+) -> None:
+    kept, lost = ratings_of(USERS), ratings_of((1, 2), (7,), at_ms=NOON_MS + 10**8)
+    async with running(settings) as wired:
+        await send(settings.kafka, kept)
+        await until(lambda: all_there(redis, settings, kept))
+        await asyncio.sleep(WRITTEN_S)
+        broker.keep()
+        await send(settings.kafka, lost)
+        await until(lambda: all_there(redis, settings, [*kept, *lost]))
+
+        broker.go_back()
+
+        await until(lambda: all_there(redis, settings, [*kept, *lost]), limit_s=60)
+        await until(lambda: is_quiet(wired), limit_s=30)
+    await as_replayed(redis, settings, tmp_path)
+
+
+async def test_given_a_broker_without_its_data_when_it_starts_then_the_topic_is_filled_from_the_log(
+    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path
+) -> None:
+    events = ratings_of(USERS, range(1, 30))
+    async with running(settings):
+        await send(settings.kafka, events)
+        await until(lambda: all_there(redis, settings, events), limit_s=60)
+    broker.go_back(to_nothing=True)
+    await ensure_topics(settings.kafka, wait_s=20)
+
+    async with running(settings) as wired:
+        await until(lambda: all_there(redis, settings, events), limit_s=60)
+        await until(lambda: is_quiet(wired), limit_s=30)
+    await as_replayed(redis, settings, tmp_path)
+
+
+async def test_given_a_repair_killed_after_each_step_when_it_begins_again_then_nothing_is_lost(
+    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The steps: published again, Redis set back, log cut. A failure stands for the kill: nothing after it happens."""
+    kept, lost = ratings_of(USERS), ratings_of(USERS, (7,), at_ms=NOON_MS + 10**8)
+    new = ratings_of(USERS, (8,), at_ms=NOON_MS + 10**9)
+    async with running(settings):
+        await send(settings.kafka, kept)
+        await until(lambda: all_there(redis, settings, kept))
+        await asyncio.sleep(WRITTEN_S)
+        broker.keep()
+        await send(settings.kafka, lost)
+        await until(lambda: all_there(redis, settings, [*kept, *lost]))
+    broker.go_back()
+    await send(settings.kafka, new)
+    for step in ("features.reconciliation.set_back", "marquee.event_log.EventLog.cut"):
+        with monkeypatch.context() as patched:
+
+            def killed(*_: object) -> None:
+                raise OSError("killed")
+
+            patched.setattr(step, killed)
+            async with running(settings) as wired:
+                await asyncio.sleep(3)
+                del wired
+
+    async with running(settings) as wired:
+        await until(lambda: all_there(redis, settings, [*kept, *lost, *new]), limit_s=60)
+        await until(lambda: is_quiet(wired), limit_s=30)
+    assert max((await on_topic(settings.kafka)).values()) == 1
+    await as_replayed(redis, settings, tmp_path)
+    assert EventLog(settings.log_dir).rows(RATINGS.name) == len(kept) + len(lost) + len(new)

@@ -1,0 +1,216 @@
+"""Stores that lose data while the service runs, and a service that is killed: everything accepted is there again."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from features.settings import FeaturesSettings
+from marquee.event_log import EventLog
+from marquee.events import MoviesRated
+from marquee.kafka import ensure_topics, open_producer, topic_name
+from marquee.settings import KafkaSettings, RedisSettings
+from marquee.store import CatalogueStore, RatingStore
+from marquee.store_views import StatsView, digest
+from marquee.topics import CATALOG, RATINGS
+from marquee_cli.embedded import free_port
+from support.builders import NOON_MS, a_movie
+from support.ratings_flow import expected, histories, logged, movie_counts, ratings_of, running, send, stored_counts
+from support.wait import until
+
+pytestmark = pytest.mark.integration
+
+USERS = range(1, 41)
+
+
+@pytest.fixture
+async def settings(
+    kafka_settings: KafkaSettings, redis_settings: RedisSettings, tmp_path: Path
+) -> AsyncIterator[FeaturesSettings]:
+    await ensure_topics(kafka_settings, wait_s=20)
+    yield FeaturesSettings(
+        kafka=kafka_settings, redis=redis_settings, log_dir=str(tmp_path / "log"), wait_s=20, replica="one"
+    )
+
+
+async def all_there(redis: Redis, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
+    """Every rating is in its user's history and once in the log."""
+    wanted = expected(events)
+    if await histories(redis, settings.redis.space, wanted) != wanted:
+        return False
+    return logged(settings.log_dir) == {(user, movie): 1 for user, stars in wanted.items() for movie in stars}
+
+
+async def empty(redis: Redis, settings: FeaturesSettings) -> None:
+    """What FLUSHALL does, for this test's keys alone."""
+    keys = [key async for key in redis.scan_iter(f"marquee:{{{settings.redis.space}.*", count=5_000)]
+    await redis.delete(*keys)
+
+
+async def test_given_redis_emptied_while_running_when_ratings_follow_then_every_history_is_whole_again(
+    redis: Redis, settings: FeaturesSettings
+) -> None:
+    before, after = ratings_of(USERS), ratings_of((1, 2, 99), (7,), at_ms=NOON_MS + 10**9)
+    async with running(settings):
+        await send(settings.kafka, before)
+        await until(lambda: all_there(redis, settings, before))
+        await empty(redis, settings)
+
+        await send(settings.kafka, after)
+
+        await until(lambda: all_there(redis, settings, [*before, *after]), limit_s=30)
+        view = StatsView(redis, settings.redis.space)
+        await view.refresh()
+        counts = view.stats()
+    assert stored_counts(counts.movie_id, counts.n) == movie_counts([*before, *after])
+
+
+async def test_given_redis_emptied_while_running_when_nothing_follows_then_it_fills_by_itself(
+    redis: Redis, settings: FeaturesSettings
+) -> None:
+    events = ratings_of(USERS)
+    async with running(settings):
+        await send(settings.kafka, events)
+        await until(lambda: all_there(redis, settings, events))
+        whole = await digest(redis, settings.redis.space)
+        await empty(redis, settings)
+
+        await until(lambda: all_there(redis, settings, events), limit_s=30)
+        assert await digest(redis, settings.redis.space) == whole
+
+
+async def test_given_a_rebuild_when_a_user_is_read_then_the_shard_says_so_until_it_is_full(
+    redis: Redis, settings: FeaturesSettings
+) -> None:
+    events, store = ratings_of(USERS, range(1, 200)), RatingStore(redis, settings.redis.space)
+    slow = settings.model_copy(update={"max_records": 8})
+    partial_and_silent = []
+    async with running(slow):
+        await send(settings.kafka, events)
+        await until(lambda: all_there(redis, settings, events), limit_s=60)
+        epoch = (await store.stored_user(1)).epoch
+        await empty(redis, settings)
+
+        whole = False
+        while not whole:
+            stored = await store.stored_user(1)
+            whole = len(stored.state) == 199 and stored.epoch is not None
+            if 0 < len(stored.state) < 199 and not stored.is_rebuilding:
+                partial_and_silent.append(len(stored.state))
+            await asyncio.sleep(0.01)
+        await until(lambda: _is_settled(store))
+    assert epoch is not None
+    assert partial_and_silent == []
+
+
+async def _is_settled(store: RatingStore) -> bool:
+    return not any([(await store.stored_user(user)).is_rebuilding for user in USERS])
+
+
+@pytest.mark.parametrize("loss", ["the folder", "the newest files", "one file in the middle"])
+async def test_given_a_log_that_loses_files_while_running_then_it_is_written_again(
+    redis: Redis, settings: FeaturesSettings, loss: str
+) -> None:
+    rounds = [ratings_of(USERS, (movie,), at_ms=NOON_MS + movie * 10**7) for movie in range(1, 6)]
+    async with running(settings):
+        sent: list[MoviesRated] = []
+        for events in rounds:
+            await send(settings.kafka, events)
+            sent += events
+            await until(partial(all_there, redis, settings, sent))
+        _lose(settings.log_dir, loss)
+        last = ratings_of((1, 2, 3), (50,), at_ms=NOON_MS + 10**9)
+
+        await send(settings.kafka, last)
+
+        await until(lambda: all_there(redis, settings, [*sent, *last]), limit_s=30)
+
+
+def _lose(log_dir: str, loss: str) -> None:
+    if loss == "the folder":
+        shutil.rmtree(log_dir)
+        return
+    for partition in range(RATINGS.partitions):
+        files = EventLog(log_dir).files(RATINGS.name, partition)
+        if len(files) > 2:
+            Path(files[-1 if loss == "the newest files" else 1].path).unlink()
+
+
+async def test_given_a_service_killed_with_sigkill_when_it_starts_again_then_it_reads_on_at_once(
+    redis: Redis, settings: FeaturesSettings
+) -> None:
+    first, second = ratings_of(USERS), ratings_of(USERS, (9,), at_ms=NOON_MS + 10**9)
+    process = _started(settings)
+    try:
+        await send(settings.kafka, first)
+        await until(lambda: all_there(redis, settings, first), limit_s=60)
+        process.kill()
+        process.wait()
+        await send(settings.kafka, second)
+
+        process = _started(settings)
+
+        await until(lambda: all_there(redis, settings, [*first, *second]), limit_s=60)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def _started(settings: FeaturesSettings) -> subprocess.Popen[bytes]:
+    env = os.environ | {
+        "MARQUEE_KAFKA__BOOTSTRAP": settings.kafka.bootstrap,
+        "MARQUEE_KAFKA__TOPIC_PREFIX": settings.kafka.topic_prefix,
+        "MARQUEE_REDIS__URL": settings.redis.url,
+        "MARQUEE_REDIS__SPACE": settings.redis.space,
+        "MARQUEE_LOG_DIR": settings.log_dir,
+        "MARQUEE_PORT": str(free_port()),
+    }
+    return subprocess.Popen([sys.executable, "-m", "features.main"], env=env, stderr=subprocess.DEVNULL)
+
+
+async def test_given_two_replicas_when_one_goes_then_they_shared_the_partitions_and_the_other_takes_all(
+    redis: Redis, settings: FeaturesSettings
+) -> None:
+    together = ratings_of(USERS)
+    later = ratings_of(USERS, (9,), at_ms=NOON_MS + 10**9)
+
+    async def is_shared() -> bool:
+        return len(one.positions.own) == len(two.positions.own) == 12
+
+    async with running(settings) as one:
+        async with running(settings.model_copy(update={"replica": "two"})) as two:
+            await until(is_shared)
+            assert not one.positions.own & two.positions.own
+            await send(settings.kafka, together)
+            await until(lambda: all_there(redis, settings, together))
+        await send(settings.kafka, later)
+        await until(lambda: all_there(redis, settings, [*together, *later]))
+
+
+async def test_given_the_catalogue_lost_from_redis_and_log_then_both_are_filled_again(
+    redis: Redis, settings: FeaturesSettings
+) -> None:
+    movies = [a_movie(movie_id=movie, title=f"Movie {movie}") for movie in range(1, 101)]
+    store = CatalogueStore(redis, settings.redis.space, CATALOG.name)
+
+    async def whole() -> bool:
+        return await store.count() == 100 and len(EventLog(settings.log_dir).listed()) == 100
+
+    async with running(settings):
+        async with open_producer(settings.kafka) as producer:
+            for movie in movies:
+                name = topic_name(settings.kafka, CATALOG.name)
+                await producer.send(name, movie.model_dump_json().encode(), key=str(movie.movie_id).encode())
+        await until(whole)
+        await empty(redis, settings)
+        shutil.rmtree(Path(settings.log_dir) / CATALOG.name)
+
+        await until(whole, limit_s=30)
