@@ -48,7 +48,7 @@ def test_given_cited_ratings_when_each_is_removed_then_the_score_falls_in_nine_o
         user = state_of(ratings, user_id)
         answer = user_answer(
             world,
-            SeenUser(user, is_current=True),
+            SeenUser(user),
             RankRequest(user_id=user_id, k=25),
             lambda movie_id: {"movie_id": movie_id, "title": str(movie_id), "genres": []},
             Stopwatch(perf_counter),

@@ -1,5 +1,6 @@
 """The ranker on a real broker and Valkey: from no model to a hot swap, and the ladder when Redis goes away."""
 
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -116,3 +117,60 @@ async def test_given_redis_away_when_ranked_then_known_users_get_their_last_list
     assert [card["movie_id"] for card in stale.json()["items"]] == [card["movie_id"] for card in before["items"]]
     assert cold.json()["meta"]["rung"] == "cold"
     assert cold.json()["meta"]["degraded"] == ["redis"]
+
+
+async def test_given_a_hung_redis_when_ranked_then_the_known_user_is_stale_within_300_ms(
+    kafka_settings: KafkaSettings, own_redis: Child, model_dir: Path
+) -> None:
+    redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0")
+    redis = Redis.from_url(redis_settings.url)
+    await fill(redis, redis_settings.space)
+    await redis.aclose()
+    await ensure_topics(kafka_settings, wait_s=20)
+    await promote(kafka_settings, "v1")
+    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
+    async with running(create_app(settings)) as client:
+        await until(partial(serves, client, "v1"))
+        await client.post("/v1/rank", json={"user_id": 1, "k": 5})
+        own_redis.process.send_signal(signal.SIGSTOP)
+        try:
+            answers = [await client.post("/v1/rank", json={"user_id": 1, "k": 5}) for _ in range(5)]
+        finally:
+            own_redis.process.send_signal(signal.SIGCONT)
+
+        await until(partial(_is_on, client, "personal"))
+    assert {answer.json()["meta"]["rung"] for answer in answers} == {"stale"}
+    assert sorted(answer.elapsed.total_seconds() for answer in answers)[2] < 0.3
+
+
+async def test_given_an_emptied_redis_when_ranked_then_known_users_are_stale_and_nobody_is_cold_without_a_word(
+    kafka_settings: KafkaSettings, own_redis: Child, model_dir: Path
+) -> None:
+    redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0")
+    redis = Redis.from_url(redis_settings.url)
+    await fill(redis, redis_settings.space)
+    await ensure_topics(kafka_settings, wait_s=20)
+    await promote(kafka_settings, "v1")
+    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
+    async with running(create_app(settings)) as client:
+        await until(partial(serves, client, "v1"))
+        before = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
+        for user_id in range(1, 60):  # one of each shard at least, but never user 2
+            if user_id != 2:
+                await client.post("/v1/rank", json={"user_id": user_id, "k": 5, "explain": False})
+        await redis.flushall()
+
+        known = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
+        other = (await client.post("/v1/rank", json={"user_id": 2, "k": 5})).json()
+
+        await fill(redis, redis_settings.space)
+        await until(partial(_is_on, client, "personal"))
+    await redis.aclose()
+    assert (known["meta"]["rung"], known["meta"]["degraded"]) == ("stale", ["rebuilding"])
+    assert [card["movie_id"] for card in known["items"]] == [card["movie_id"] for card in before["items"]]
+    assert (other["meta"]["rung"], other["meta"]["degraded"]) == ("cold", ["rebuilding"])
+
+
+async def _is_on(client: httpx.AsyncClient, rung: str) -> bool:
+    answer = await client.post("/v1/rank", json={"user_id": 1, "k": 5})
+    return bool(answer.json()["meta"]["rung"] == rung)

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from redis.asyncio import Redis
 
+from marquee.consumer import Gap
+from marquee.errors import Transient
 from marquee.item_stats import ItemStats
 from marquee.ratings import Ratings
 from marquee.settings import RedisSettings
-from marquee.store import RatingStore
+from marquee.store import RatingStore, mark_rebuilding
 from marquee.store_views import StatsView, digest
+from marquee.topics import RATINGS
 from support.builders import NOON_MS, a_batch, a_rating
 
 pytestmark = pytest.mark.integration
@@ -112,3 +115,55 @@ async def test_given_a_change_feed_when_polled_again_then_only_changes_are_read(
     )
     assert view.stats().movie_id.tolist() == expected.movie_id.tolist()
     assert view.stats().n.tolist() == expected.n.tolist()
+
+
+async def test_given_a_batch_after_the_end_of_a_shard_when_applied_then_it_is_refused_and_nothing_changes(
+    store: RatingStore,
+) -> None:
+    await store.apply(a_batch(a_rating(movie_id=1)))
+
+    with pytest.raises(Gap) as refused:
+        await store.apply(a_batch(a_rating(movie_id=2), first_offset=5))
+
+    assert refused.value.end == 1
+    assert await store.counts() == (1, 1)
+
+
+async def test_given_a_shard_that_is_rebuilt_when_read_then_it_says_so_and_copies_keep_what_they_have(
+    store: RatingStore,
+) -> None:
+    first, second = a_batch(a_rating(movie_id=1)), a_batch(a_rating(movie_id=2), first_offset=1)
+    for batch in (first, second):
+        await store.apply(batch)
+    view = StatsView(store.redis, store.space)
+    await view.refresh()
+    shard = (RATINGS.name, first.partition)
+    await store.redis.delete(*[key async for key in store.redis.scan_iter(f"{store.keys(first.partition).tag}*")])
+    await mark_rebuilding(store.redis, store.space, {shard: 2})
+
+    await store.apply(first)
+
+    assert (await store.stored_user(1)).is_rebuilding
+    with pytest.raises(Transient):
+        await store.user(1)
+    assert await view.refresh() is False
+    assert view.stats().movie_id.tolist() == [1, 2]
+    await store.apply(second)
+    assert not (await store.stored_user(1)).is_rebuilding
+    assert await view.refresh() is True
+    assert view.stats().movie_id.tolist() == [1, 2]
+
+
+async def test_given_a_shard_filled_with_less_when_a_copy_is_refreshed_then_what_is_gone_goes(
+    store: RatingStore,
+) -> None:
+    batch = a_batch(a_rating(movie_id=1), a_rating(movie_id=2))
+    await store.apply(batch)
+    view = StatsView(store.redis, store.space)
+    await view.refresh()
+    await store.redis.delete(*[key async for key in store.redis.scan_iter(f"{store.keys(batch.partition).tag}*")])
+
+    await store.apply(a_batch(a_rating(movie_id=2)))
+
+    assert await view.refresh() is True
+    assert view.stats().movie_id.tolist() == [2]

@@ -2,8 +2,35 @@
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 
 import structlog
+
+
+class OncePerWhile(logging.Filter):
+    """Lets each kind of complaint of a client library through once in a while, in one line: it repeats them at every
+    attempt. What is not an error of that library passes; its warnings do not."""
+
+    def __init__(self, library: str, *, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._library, self._every_s, self._clock = library, every_s, clock
+        self._seen: dict[tuple[str, object], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] != self._library:
+            return True
+        if record.levelno < logging.ERROR:
+            return False
+        if record.exc_info and (error := record.exc_info[1]) is not None:
+            record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}: {error}", ()
+            record.exc_info = record.exc_text = None
+        kind, now = (record.name, record.msg), self._clock()
+        if now - self._seen.get(kind, float("-inf")) < self._every_s:
+            return False
+        self._seen[kind] = now
+        record.msg, record.args = " ".join(record.getMessage().split()), ()
+        return True
 
 
 def configure_logs(service: str, *, level: str = "INFO", as_json: bool = True) -> None:
@@ -32,6 +59,6 @@ def configure_logs(service: str, *, level: str = "INFO", as_json: bool = True) -
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it complains at every attempt; we say it once
+    handler.addFilter(OncePerWhile("aiokafka"))
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)

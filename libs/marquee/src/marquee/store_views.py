@@ -87,6 +87,10 @@ class StatsView:
         self._shards: dict[int, dict[int, bytes]] = {}
         self.version = 0
 
+    def __len__(self) -> int:
+        """Shards that were seen with something in them."""
+        return len(self._shards)
+
     async def refresh(self) -> bool:
         """Read what changed; says whether anything did."""
         changes = await self._feed.poll()

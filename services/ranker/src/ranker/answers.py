@@ -69,8 +69,8 @@ def user_answer(
     rung, degraded = RUNGS[ranked.rung], []
     if rung is Rung.RETRIEVAL:
         degraded.append("model")
-    if not user.is_current:
-        degraded.append("redis")
+    if user.missing is not None:
+        degraded.append(user.missing)
         rung = Rung.STALE if len(user.state) else rung
     items = _items(ranked, ranked.base, ranked.sources, reasons, card_of)
     return _ranking(world, items, rung, degraded, watch, ranking_id, user)

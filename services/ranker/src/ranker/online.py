@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import structlog
@@ -20,10 +21,14 @@ from marquee.item_stats import ItemStats
 from marquee.ratings import UserState
 from marquee.store import RatingStore
 from marquee.store_views import StatsView
+from marquee.topics import shard_of
 from ranker.scoring import RankerModel
 from ranker.settings import RankerSettings
 
 log = structlog.get_logger()
+
+BLIND_S = 0.5
+"""How long a Redis that did not answer in time is left alone: the next users do not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,10 @@ def _totals(stats: ItemStats, catalog: Catalog) -> tuple[FloatArray, FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class SeenUser:
-    """A user's history and whether it is the current one."""
+    """A user's history, and what is missing when it may not be the current one: redis, or rebuilding."""
 
     state: UserState
-    is_current: bool
+    missing: str | None = None
 
 
 @dataclass(slots=True)
@@ -78,6 +83,8 @@ class Online:
     cards: Cards
     world: World | None = None
     _remembered: OrderedDict[int, UserState] = field(default_factory=OrderedDict)
+    _filled: set[int] = field(default_factory=set)  # shards that were seen with something in them
+    _blind_until: float = 0.0  # Redis did not answer: it is not asked again before this
 
     @classmethod
     def of(cls, settings: RankerSettings, redis: Redis) -> "Online":
@@ -85,16 +92,33 @@ class Online:
         return cls(settings, RatingStore(redis, space), StatsView(redis, space), Cards(redis, space, settings.images))
 
     async def user(self, user_id: int) -> SeenUser:
-        """A user's history from Redis, or as last seen while Redis is away."""
+        """A user's history from Redis; as last seen while Redis does not answer or is being filled again."""
+        if monotonic() < self._blind_until:
+            return self._as_remembered(user_id, "redis")
         try:
-            state = await self.store.user(user_id)
-        except Transient:
-            return SeenUser(self._remembered.get(user_id, UserState.empty()), is_current=False)
-        self._remembered[user_id] = state
+            async with asyncio.timeout(self.settings.user_timeout_s):
+                stored = await self.store.stored_user(user_id)
+        except (Transient, TimeoutError):
+            self._blind_until = monotonic() + BLIND_S
+            return self._as_remembered(user_id, "redis")
+        shard = shard_of(user_id)
+        is_emptied = stored.epoch is None and (
+            shard in self._filled or (self.world is not None and not len(self.stats))
+        )
+        if stored.is_rebuilding or is_emptied:
+            return self._as_remembered(user_id, "rebuilding", stored.state)
+        if stored.epoch is not None:
+            self._filled.add(shard)
+        self._remembered[user_id] = stored.state
         self._remembered.move_to_end(user_id)
         if len(self._remembered) > self.settings.remembered_users:
             self._remembered.popitem(last=False)
-        return SeenUser(state, is_current=True)
+        return SeenUser(stored.state)
+
+    def _as_remembered(self, user_id: int, missing: str, stored: UserState | None = None) -> SeenUser:
+        """The longer of what was seen last and of what a rebuild has reached so far."""
+        known = [self._remembered.get(user_id), stored, UserState.empty()]
+        return SeenUser(max((state for state in known if state is not None), key=len), missing)
 
     async def refresh(self) -> None:
         """Read what changed of the movies, and rebuild their state if anything did.
