@@ -1,6 +1,10 @@
 """Metadata from a snapshot file, and none at all."""
 
+import os
+import subprocess
+import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ from marquee.kafka import ensure_topics, open_producer, topic_name
 from marquee.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
 from marquee.topics import CATALOG, METADATA
+from marquee_cli.embedded import free_port
 from support.builders import a_movie
 from support.running_app import running
 from support.topic_reader import events_on, records_on
@@ -172,3 +177,30 @@ async def test_given_9742_movies_then_all_are_answered_in_a_few_seconds(
 
     assert found["found"] == 9_742
     assert time.monotonic() - started < 15  # about 2 s on two idle cores
+
+
+async def test_given_an_enricher_killed_with_sigkill_when_it_starts_again_then_new_movies_are_answered(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    env = os.environ | {
+        "MARQUEE_KAFKA__BOOTSTRAP": kafka_settings.bootstrap,
+        "MARQUEE_KAFKA__TOPIC_PREFIX": kafka_settings.topic_prefix,
+        "MARQUEE_TMDB_SNAPSHOT": str(a_file(tmp_path)),
+        "MARQUEE_PORT": str(free_port()),
+    }
+
+    async def are_answered(movie_ids: set[int]) -> bool:
+        return {event.movie_id for event in await events_on(kafka_settings, METADATA)} >= movie_ids
+
+    for movies in ((heat(6),), (heat(7), heat(8))):  # the second time a dead member stands in the group
+        await list_movies(kafka_settings, *movies)
+        process = _started(env)
+        try:
+            await until(partial(are_answered, {movie.movie_id for movie in movies}), limit_s=60)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _started(env: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "enricher.main"], env=env, stderr=subprocess.DEVNULL)

@@ -162,6 +162,29 @@ async def test_given_bytes_that_are_no_event_when_consumed_then_they_are_dead_le
     assert reasons == ["not_json", "schema", "not_json", "empty_value"]
 
 
+async def test_given_a_dead_letter_too_large_for_its_topic_then_its_beginning_is_kept_and_reading_goes_on(
+    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+) -> None:
+    name = topic_name(settings.kafka, RATINGS.name)
+    large = '{"event_id": "' + "é" * 500_000 + '"}'
+    await producer.send_and_wait(name, large.encode(), key=b"1")
+    await send(producer, settings.kafka, [a_rating(user_id=1)])
+
+    async with running(settings):
+        await until(lambda: applied(redis, settings, 2))
+        async with open_consumer(settings.kafka, [], group=None) as reader:
+            reader.subscribe([topic_name(settings.kafka, RATINGS.dead_letters)])
+            letter = await asyncio.wait_for(reader.getone(), 10)
+
+    headers = dict(letter.headers)
+    assert large.encode().startswith(letter.value)
+    assert len(letter.value) < 1_000_000
+    assert headers["truncated"] == str(len(large.encode())).encode()
+    assert headers["source_offset"] == b"0"
+    assert headers["detail"].decode()
+    assert await RatingStore(redis, settings.redis.space).counts() == (1, 1)
+
+
 async def test_given_a_movie_listed_twice_when_consumed_then_the_newest_title_stands_once(
     producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
 ) -> None:
