@@ -1,6 +1,7 @@
 """The gateway on a real store, with nobody behind it: its own answers, its errors, and the last rung of the ladder."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,9 +11,10 @@ from redis.asyncio import Redis
 from gateway.main import create_app
 from gateway.settings import GatewaySettings
 from marquee.settings import RedisSettings
-from marquee.store import CatalogueStore, RatingStore
-from marquee.topics import CATALOG, METADATA, RATINGS
-from support.builders import a_movie, a_rating, an_enriched, in_batches
+from marquee.store import CatalogueStore, RatingStore, stored_offsets
+from marquee.topics import CATALOG, METADATA, RATINGS, shard_of
+from marquee_cli.embedded import free_port, start_redis
+from support.builders import a_batch, a_movie, a_rating, an_enriched, in_batches
 from support.running_app import running
 
 pytestmark = pytest.mark.integration
@@ -171,6 +173,57 @@ async def test_given_a_stranger_when_looked_up_then_that_is_no_error(gateway: ht
 
     assert answer.status_code == 200
     assert (answer.json()["is_known"], answer.json()["rating_count"]) == (False, 0)
+
+
+async def test_a_users_rating_of_one_movie_is_found_however_many_came_after_it(
+    gateway: httpx.AsyncClient, redis: Redis, redis_settings: RedisSettings
+) -> None:
+    old = a_rating(user_id=7_000, movie_id=603, rating=3.5, rated_at_ms=964_982_703_000)
+    later = [a_rating(user_id=7_000, movie_id=m, rated_at_ms=1_500_000_000_000 + m) for m in range(1, 61)]
+    store = RatingStore(redis, redis_settings.space)
+    shard = (RATINGS.name, shard_of(7_000))
+    end = (await stored_offsets(redis, redis_settings.space, [shard]))[shard]
+    await store.apply(a_batch(old, *later, first_offset=end))
+
+    answer = await gateway.get("/v1/users/7000/ratings/603")
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "movie_id": 603,
+        "title": "The Matrix",
+        "year": 1999,
+        "poster_url": "https://image.tmdb.org/t/p/w342/m.jpg",
+        "rating": 3.5,
+        "rated_at": "2000-07-30T18:45:03Z",
+    }
+    assert (await gateway.get("/users/7000/ratings/603")).json() == answer.json()
+    shown = (await gateway.get("/v1/users/7000")).json()["recent_ratings"]
+    assert 603 not in [rated["movie_id"] for rated in shown], "the profile shows only the newest"
+
+
+@pytest.mark.parametrize("path", ["/v1/users/1/ratings/603", "/v1/users/4242/ratings/30", "/v1/users/1/ratings/999"])
+async def test_a_movie_that_the_user_has_not_rated_is_404(gateway: httpx.AsyncClient, path: str) -> None:
+    answer = await gateway.get(path)
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "rating_not_found"
+
+
+async def test_a_users_rating_is_503_while_the_store_cannot_be_read(
+    redis_settings: RedisSettings, tmp_path: Path
+) -> None:
+    """The gateway starts on a Redis of its own, which is then stopped."""
+    child = start_redis(tmp_path / "data", port=free_port(), log=tmp_path / "redis.log")
+    own = redis_settings.model_copy(update={"url": f"redis://{child.address}/0"})
+    settings = GatewaySettings(redis=own, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10)
+    async with running(create_app(settings)) as client:
+        child.stop()
+
+        answer = await client.get("/v1/users/1/ratings/603")
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"
 
 
 async def test_given_dependencies_away_when_readiness_is_asked_then_each_is_named_and_liveness_stays(

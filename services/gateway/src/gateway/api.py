@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from redis.asyncio import Redis
 
 from gateway.catalogue import Catalogue
-from gateway.details import movie_detail, user_profile
+from gateway.details import movie_detail, rated_movie, user_profile
 from gateway.fallback import passes, popular
 from gateway.paging import offset_of, token
 from gateway.upstream import Upstream
@@ -20,6 +20,7 @@ from marquee.api import (
     Problem,
     Ranking,
     RankRequest,
+    RatedMovie,
     RatingsRequest,
     Receipts,
     SearchHit,
@@ -36,6 +37,7 @@ log = structlog.get_logger()
 
 PROBLEMS = {422: {"model": Problem, "description": "Refused; `errors` names the fields"}}
 UNKNOWN = {404: {"model": Problem, "description": "No such movie"}}
+UNRATED = {404: {"model": Problem, "description": "The user has not rated this movie"}}
 AWAY = {503: {"model": Problem, "description": "Something it needs is away; try again"}}
 
 MovieId = Annotated[int, Path(ge=1, le=MAX_ID)]
@@ -151,6 +153,15 @@ async def user(user_id: UserId, wired: Wired) -> UserProfile:
     """What the system believes of a user; one nobody has seen has counts of zero."""
     state = await wired.ratings.user(user_id)
     return await user_profile(wired.redis, wired.space, wired.catalogue, user_id, state)
+
+
+@router.get("/users/{user_id}/ratings/{movie_id}", responses=UNRATED | AWAY, tags=["users"])  # type: ignore[arg-type]
+async def user_rating(user_id: UserId, movie_id: MovieId, wired: Wired) -> RatedMovie:
+    """A user's rating of one movie, however old it is; of several the newest. 404 without one."""
+    found = rated_movie(wired.catalogue, await wired.ratings.user(user_id), movie_id)
+    if found is None:
+        raise not_found("rating", f"user {user_id} has not rated movie {movie_id}")
+    return found
 
 
 @router.post("/ratings", status_code=202, response_model=Receipts, responses=AWAY, tags=["users"])  # type: ignore[arg-type]

@@ -83,6 +83,15 @@ async def user_profile(redis: Redis, space: str, catalogue: Catalogue, user_id: 
     )
 
 
+def rated_movie(catalogue: Catalogue, state: UserState, movie_id: int) -> RatedMovie | None:
+    """The user's rating of one movie; None without one. A rated movie that is not listed has a made-up title."""
+    found = (state.movie_id == movie_id).nonzero()[0]
+    if not len(found):
+        return None
+    at = int(found[0])
+    return _rated(catalogue, movie_id, float(state.rating[at]), int(state.rated_at[at]))
+
+
 def _rated(catalogue: Catalogue, movie_id: int, stars: float, rated_at_ms: int) -> RatedMovie:
     card = catalogue.get(movie_id) or {"title": f"Movie {movie_id}"}
     shown = {name: card.get(name) for name in ("title", "year", "poster_url")}
