@@ -174,3 +174,22 @@ async def test_given_an_emptied_redis_when_ranked_then_known_users_are_stale_and
 async def _is_on(client: httpx.AsyncClient, rung: str) -> bool:
     answer = await client.post("/v1/rank", json={"user_id": 1, "k": 5})
     return bool(answer.json()["meta"]["rung"] == rung)
+
+
+async def test_a_filter_that_leaves_nothing_is_answered_by_the_ranker_with_an_empty_list(
+    kafka_settings: KafkaSettings, redis: Redis, redis_settings: RedisSettings, model_dir: Path
+) -> None:
+    await fill(redis, redis_settings.space)
+    await ensure_topics(kafka_settings, wait_s=20)
+    await promote(kafka_settings, "v1")
+    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
+    nothing = {"genres": ["Film-Noir"], "year_min": 2015}
+    async with running(create_app(settings)) as client:
+        await until(partial(serves, client, "v1"))
+        whole = (await client.post("/v1/rank", json={"user_id": 1})).json()["meta"]["rung"]
+        for subject, rung in (({"user_id": 1}, whole), ({"user_id": 999}, "cold"), ({"movie_id": 1}, "similar")):
+            answer = await client.post("/v1/rank", json={**subject, "filters": nothing})
+
+            assert answer.status_code == 200, subject
+            assert answer.json()["items"] == []
+            assert (answer.json()["meta"]["rung"], answer.json()["meta"]["degraded"]) == (rung, [])

@@ -27,7 +27,7 @@ SPECS = (
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32."""
     rows, rank = context.rows, context.candidates.rank[list(RANKED)]
-    signals = context.retrieved.signals[:, :, rows].reshape(-1, len(rows))
+    signals = context.retrieved.signals[:, :, rows].reshape(len(Query) * len(Link), len(rows))
     ranked = context.retrieved.scores[list(RANKED)][:, rows]
     liked = context.retrieved.signals[Query.LIKED, list(OF_BEST)][:, rows]
     fusion = np.where(rank >= 0, 1 / (FUSION + rank), 0).sum(axis=0, keepdims=True)
