@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from gateway.main import create_app
+from marquee.api import VISITOR_ID
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "services" / "gateway" / "openapi.json"
@@ -22,3 +23,10 @@ def test_given_the_frontends_types_when_compared_then_every_schema_and_route_is_
     missing = [name for name in document["components"]["schemas"] if f"        {name}:" not in types]
     assert not missing, "run `npm run gen` in frontend and commit what changed"
     assert not [path for path in document["paths"] if f'"{path}"' not in types]
+
+
+def test_the_visitor_is_the_same_to_the_page_and_to_the_api() -> None:
+    ids = (ROOT / "frontend" / "src" / "lib" / "ids.ts").read_text()
+
+    assert "VISITOR_ID = Number.MAX_SAFE_INTEGER;" in ids  # 2^53 - 1
+    assert VISITOR_ID == 2**53 - 1

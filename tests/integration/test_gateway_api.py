@@ -241,3 +241,149 @@ async def test_given_a_request_id_when_sent_then_it_comes_back(gateway: httpx.As
     answer = await gateway.get("/v1/users/1", headers={"x-request-id": "abc-123"})
 
     assert answer.headers["x-request-id"] == "abc-123"
+
+
+NOT_IDS = [True, False, "4", 4.0, 1.5, None, [], {}, 0, -1, 2**53, "1_0", "+1"]
+
+
+@pytest.mark.parametrize("value", NOT_IDS, ids=repr)
+async def test_only_a_whole_number_is_an_id_in_a_body(gateway: httpx.AsyncClient, value: object) -> None:
+    rating = {"event_id": "0b5c2f6e-8d4e-4a7e-9c55-0a9d5f4f3a10", "user_id": 1, "movie_id": 603, "rating": 4.5}
+    cases: list[tuple[str, dict[str, object], str]] = [
+        ("/v1/rank", {"user_id": 1, "exclude": [603, value]}, "exclude[1]"),
+        ("/v1/ratings", {"ratings": [rating, rating | {"user_id": value}]}, "ratings[1].user_id"),
+        ("/v1/ratings", {"ratings": [rating | {"movie_id": value}]}, "ratings[0].movie_id"),
+    ]
+    if value is not None:  # null says that there is none
+        cases += [("/v1/rank", {"user_id": value}, "user_id"), ("/v1/rank", {"movie_id": value}, "movie_id")]
+
+    for path, body, field in cases:
+        answer = await gateway.post(path, json=body)
+
+        assert answer.status_code == 422, (path, body)
+        assert {error["field"] for error in answer.json()["errors"]} == {field}
+
+
+NOT_TIMES = [
+    1_600_000_000,
+    1.6e9,
+    True,
+    "1600000000",
+    "",
+    "now",
+    "2020-01-01",
+    "2020-01-01T00:00:00",
+    "20200101T000000Z",
+]
+NOT_TIMES += ["2020-01-01 00:00:00Z", "2020-13-01T00:00:00Z", "2020-01-01T00:00:00+1", "٢٠٢٠-01-01T00:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        *(({"rating": value}, "rating") for value in (True, "4", "4.5", None, 4.2, 0, 5.5)),
+        *(({"rated_at": value}, "rated_at") for value in NOT_TIMES),
+        ({"user_id": 2**53 - 1}, "user_id"),
+    ],
+    ids=repr,
+)
+async def test_only_a_number_is_a_rating_and_only_iso_8601_with_an_offset_a_time(
+    gateway: httpx.AsyncClient, changes: dict[str, object], field: str
+) -> None:
+    rating = {"event_id": "0b5c2f6e-8d4e-4a7e-9c55-0a9d5f4f3a10", "user_id": 1, "movie_id": 603, "rating": 4.5}
+
+    answer = await gateway.post("/v1/ratings", json={"ratings": [rating | changes]})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [f"ratings[0].{field}"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rating": 4},
+        {"rating": 4.0},
+        {"rated_at": None},
+        *({"rated_at": f"2020-01-01T{time}"} for time in ("00:00:00Z", "00:00:00.123456+05:30", "00:00-08:00")),
+    ],
+    ids=repr,
+)
+async def test_a_good_rating_goes_on_to_ingest(gateway: httpx.AsyncClient, changes: dict[str, object]) -> None:
+    rating = {"event_id": "0b5c2f6e-8d4e-4a7e-9c55-0a9d5f4f3a10", "user_id": 1, "movie_id": 603, "rating": 4.5}
+
+    answer = await gateway.post("/v1/ratings", json={"ratings": [rating | changes]})
+
+    assert answer.status_code == 503, "nobody is there in these tests"
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        *(({"k": value}, "k") for value in (True, "5", 5.0)),
+        *(({"diversity": value}, "diversity") for value in (True, "0.5", -0.1, 1.1)),
+        *(({"explain": value}, "explain") for value in (1, 0, "true", None)),
+        *(({"filters": {"year_min": value}}, "filters.year_min") for value in (True, "1990", 1990.0)),
+        *(({"filters": {"year_max": value}}, "filters.year_max") for value in ("1990", 1990.0)),
+        *(({"filters": {"runtime_max": value}}, "filters.runtime_max") for value in (True, "90", 90.0)),
+        *(({"filters": {"genres": [value]}}, "filters.genres[0]") for value in (1, True, None)),
+    ],
+    ids=repr,
+)
+async def test_a_wish_of_another_type_is_refused(
+    gateway: httpx.AsyncClient, wish: dict[str, object], field: str
+) -> None:
+    answer = await gateway.post("/v1/rank", json={"user_id": 1, **wish})
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_whole_numbers_are_taken_for_the_number_that_diversity_is(gateway: httpx.AsyncClient) -> None:
+    assert (await gateway.post("/v1/rank", json={"user_id": 1, "diversity": 1})).status_code == 200
+
+
+async def test_the_visitor_can_be_ranked_for(gateway: httpx.AsyncClient) -> None:
+    assert (await gateway.post("/v1/rank", json={"user_id": 2**53 - 1})).status_code == 200
+
+
+NOT_NUMBERS = [
+    "1_0",
+    "+1",
+    "01",
+    "4.0",
+    "1e1",
+    "%201",
+    "1%20",
+    "0x1",
+    "true",
+    "x",
+    "0",
+    "-1",
+    "9007199254740992",
+    "%D9%A1",
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/v1/users/{}", "user_id"),
+        ("/users/{}", "user_id"),
+        ("/v1/movies/{}", "movie_id"),
+        ("/v1/movies/{}/similar", "movie_id"),
+        ("/v1/users/{}/ratings/1", "user_id"),
+        ("/v1/users/1/ratings/{}", "movie_id"),
+        ("/v1/movies/603/similar?k={}", "k"),
+        ("/v1/search?q=a&page_size={}", "page_size"),
+        ("/v1/search?q=a&year_min={}", "year_min"),
+        ("/v1/search?q=a&year_max={}", "year_max"),
+    ],
+)
+async def test_only_plain_digits_are_a_number_in_a_path_or_query(
+    gateway: httpx.AsyncClient, path: str, field: str
+) -> None:
+    for value in NOT_NUMBERS:
+        answer = await gateway.get(path.format(value.replace("+", "%2B")))
+
+        assert answer.status_code == 422, value
+        assert [error["field"] for error in answer.json()["errors"]] == [field]

@@ -312,7 +312,7 @@ export interface components {
             movie_id: number;
             /**
              * Rated At
-             * @description defaults to now; at most a day ahead
+             * @description with an offset; defaults to now; up to a day ahead counts as now
              */
             rated_at?: string | null;
             /** Rating */

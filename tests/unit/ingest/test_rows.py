@@ -39,3 +39,12 @@ def test_given_a_clean_block_then_the_fast_and_the_careful_path_read_the_same() 
 
     for name in ("line", "user", "movie", "rating", "timestamp"):
         np.testing.assert_array_equal(getattr(fast, name), getattr(careful[0], name))
+
+
+def test_nobody_can_have_rated_as_the_visitor_whose_list_every_page_without_a_user_shows() -> None:
+    visitor = 2**53 - 1
+    (read,), _ = rows.parse(b"%d,1,4.0,1000000000\n%d,1,4.0,1000000000\n" % (visitor, visitor - 1), 2, FILE)
+
+    verdict = rows.reasons(read, np.array([1]), now_s=1_000_000_000)
+
+    assert [rows.REASONS[at - 1].value if at else "" for at in verdict] == ["bad_id", ""]

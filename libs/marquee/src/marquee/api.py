@@ -1,16 +1,62 @@
 """Bodies of the public API, as the gateway publishes them in OpenAPI; the ranker writes the ranked ones."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    model_validator,
+)
 
-from marquee.events import Id, MetadataStatus, Stars
+from marquee.events import MAX_ID, Id, MetadataStatus, Stars
 
 MAX_K = 500
 DEFAULT_K = 25
+
+VISITOR_ID = MAX_ID
+"""The user that pages without a user rank for. Nobody can rate as it, so its list stays the one of a new user."""
+
+_DIGITS = re.compile(r"-?(0|[1-9][0-9]*)")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+
+
+def _plain_digits(value: object) -> object:
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise ValueError("must be a whole number, written with digits only")
+    return value
+
+
+def _iso_time(value: object) -> object:
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _TIME.fullmatch(value)):
+        raise ValueError("must be an ISO 8601 time with its offset, such as 2026-01-31T20:15:00Z")
+    return value
+
+
+def _who_can_rate(user_id: int) -> int:
+    if user_id == VISITOR_ID:
+        raise ValueError("is the visitor's id, which cannot rate")
+    return user_id
+
+
+Digits = BeforeValidator(_plain_digits)
+"""For whole numbers in paths and queries: no sign but a minus, no blank, underscore, point or leading zero."""
+
+# Bodies are strict: JSON's true is not 1, "4" is not 4 and 4.0 is no id. Events, which others wrote before, are not.
+BodyId = Annotated[Id, Strict()]
+BodyYear = Annotated[int, Field(ge=1870, le=2200), Strict()]
+RaterId = Annotated[BodyId, AfterValidator(_who_can_rate)]
+BodyStars = Annotated[Stars, Strict()]
+BodyTime = Annotated[AwareDatetime, BeforeValidator(_iso_time)]
 
 
 class Body(BaseModel):
@@ -29,10 +75,10 @@ class Filters(Body):
     """Which movies may be ranked. All given conditions hold together."""
 
     genres: tuple[str, ...] = Field(default=(), max_length=20, description="at least one of these genres")
-    year_min: int | None = Field(default=None, ge=1870, le=2200)
-    year_max: int | None = Field(default=None, ge=1870, le=2200)
+    year_min: BodyYear | None = None
+    year_max: BodyYear | None = None
     runtime_max: int | None = Field(
-        default=None, ge=1, le=1_000, description="minutes; a movie of unknown length stays"
+        default=None, ge=1, le=1_000, strict=True, description="minutes; a movie of unknown length stays"
     )
 
     @model_validator(mode="after")
@@ -45,15 +91,15 @@ class Filters(Body):
 class RankRequest(Body):
     """Rank movies for a user, or movies similar to one: exactly one of user_id and movie_id."""
 
-    user_id: Id | None = None
-    movie_id: Id | None = None
+    user_id: BodyId | None = None
+    movie_id: BodyId | None = None
     k: int = Field(default=DEFAULT_K, ge=1, le=MAX_K, strict=True)
     filters: Filters = Filters()
-    exclude: tuple[Id, ...] = Field(default=(), max_length=1_000, description="movies to leave out")
+    exclude: tuple[BodyId, ...] = Field(default=(), max_length=1_000, description="movies to leave out")
     diversity: float = Field(
-        default=0.0, ge=0, le=1, description="0: by score alone; towards 1: fewer of the same genres"
+        default=0.0, ge=0, le=1, strict=True, description="0: by score alone; towards 1: fewer of the same genres"
     )
-    explain: bool = Field(default=True, description="false leaves the reasons out and saves their time")
+    explain: bool = Field(default=True, strict=True, description="false leaves the reasons out and saves their time")
 
     @model_validator(mode="after")
     def has_one_subject(self) -> Self:
@@ -208,10 +254,12 @@ class UserProfile(Answer):
 
 class LiveRating(Body):
     event_id: UUID = Field(description="chosen by the client; sending it again changes nothing")
-    user_id: Id
-    movie_id: Id
-    rating: Stars
-    rated_at: AwareDatetime | None = Field(default=None, description="defaults to now; at most a day ahead")
+    user_id: RaterId
+    movie_id: BodyId
+    rating: BodyStars
+    rated_at: BodyTime | None = Field(
+        default=None, description="with an offset; defaults to now; up to a day ahead counts as now"
+    )
 
 
 class RatingsRequest(Body):

@@ -15,6 +15,7 @@ from gateway.upstream import Upstream
 from marquee.api import (
     DEFAULT_K,
     MAX_K,
+    Digits,
     Filters,
     MovieDetail,
     Problem,
@@ -40,8 +41,8 @@ UNKNOWN = {404: {"model": Problem, "description": "No such movie"}}
 UNRATED = {404: {"model": Problem, "description": "The user has not rated this movie"}}
 AWAY = {503: {"model": Problem, "description": "Something it needs is away; try again"}}
 
-MovieId = Annotated[int, Path(ge=1, le=MAX_ID)]
-UserId = Annotated[int, Path(ge=1, le=MAX_ID)]
+MovieId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
+UserId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
 
 router = APIRouter(responses=PROBLEMS)  # type: ignore[arg-type]
 
@@ -80,9 +81,9 @@ async def search(
         str, Query(min_length=1, max_length=200, description="a title as one types it, with or without a year")
     ],
     genre: str | None = None,
-    year_min: Annotated[int | None, Query(ge=1870, le=2200)] = None,
-    year_max: Annotated[int | None, Query(ge=1870, le=2200)] = None,
-    page_size: Annotated[int, Query(ge=1, le=100)] = 20,
+    year_min: Annotated[int | None, Query(ge=1870, le=2200), Digits] = None,
+    year_max: Annotated[int | None, Query(ge=1870, le=2200), Digits] = None,
+    page_size: Annotated[int, Query(ge=1, le=100), Digits] = 20,
     page_token: str | None = None,
 ) -> SearchPage:
     """Titles by prefix, with typos, accents and moved articles forgiven; the well-known movie first."""
@@ -139,7 +140,7 @@ async def movie(movie_id: MovieId, wired: Wired) -> MovieDetail:
 
 @router.get("/movies/{movie_id}/similar", response_model=Ranking, responses=UNKNOWN, tags=["movies"])  # type: ignore[arg-type]
 async def similar(
-    movie_id: MovieId, request: Request, wired: Wired, k: Annotated[int, Query(ge=1, le=MAX_K)] = DEFAULT_K
+    movie_id: MovieId, request: Request, wired: Wired, k: Annotated[int, Query(ge=1, le=MAX_K), Digits] = DEFAULT_K
 ) -> Response:
     """Movies similar to this one; the same as POST /v1/rank with its movie_id."""
     known_card(wired, movie_id)

@@ -18,6 +18,7 @@ from pyarrow import csv as arrow_csv
 
 from ingest.layouts import RatingsFile
 from ingest.rejects import Reason, Reject, as_text
+from marquee.api import VISITOR_ID
 from marquee.events import MAX_ID
 from marquee.ids import BoolArray, FloatArray, IntArray
 
@@ -181,7 +182,7 @@ def reasons(rows: Rows, known_movies: IntArray, *, now_s: int) -> IntArray:
     verdict[(rows.timestamp < EARLIEST_S) | (rows.timestamp > now_s + DAY_S)] = 1 + REASONS.index(Reason.BAD_TIMESTAMP)
     half_star = (halves >= 1) & (halves <= 10) & (halves == np.floor(halves))
     verdict[~half_star] = 1 + REASONS.index(Reason.BAD_RATING)
-    bad_id = (rows.user < 1) | (rows.movie < 1) | (rows.user > MAX_ID) | (rows.movie > MAX_ID)
+    bad_id = (rows.user < 1) | (rows.movie < 1) | (rows.user >= VISITOR_ID) | (rows.movie > MAX_ID)
     verdict[bad_id] = 1 + REASONS.index(Reason.BAD_ID)
     return verdict
 
