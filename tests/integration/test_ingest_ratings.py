@@ -12,7 +12,7 @@ from ingest.main import create_app
 from ingest.settings import IngestSettings
 from marquee.kafka import ensure_topics
 from marquee.publisher import Publisher, record_of
-from marquee.settings import KafkaSettings
+from marquee.settings import KafkaSettings, RedisSettings
 from marquee.topics import CATALOG, RATINGS
 from marquee_cli.embedded import free_port, start_kafka
 from support.builders import a_movie
@@ -43,9 +43,10 @@ async def ready(client: httpx.AsyncClient) -> None:
 
 
 @pytest.fixture
-async def service(kafka_settings: KafkaSettings) -> AsyncIterator[httpx.AsyncClient]:
+async def service(kafka_settings: KafkaSettings, redis_settings: RedisSettings) -> AsyncIterator[httpx.AsyncClient]:
     await list_movie(kafka_settings)
-    app = create_app(IngestSettings(kafka=kafka_settings, wait_s=20), clock=lambda: NOW)
+    settings = IngestSettings(kafka=kafka_settings, redis=redis_settings, wait_s=20, claim_timeout_s=5)
+    app = create_app(settings, clock=lambda: NOW)
     async with running(app) as client:
         await ready(client)
         yield client
@@ -141,19 +142,22 @@ async def test_given_a_movie_listed_a_moment_ago_when_rated_then_it_is_known(
     await until(is_accepted)
 
 
-async def test_given_the_broker_away_when_rated_then_503_in_time_and_202_again_when_it_is_back(tmp_path: Path) -> None:
+async def test_given_the_broker_away_when_rated_then_503_in_time_and_202_again_when_it_is_back(
+    tmp_path: Path, redis_settings: RedisSettings
+) -> None:
     port = free_port()
     broker = start_kafka(tmp_path / "kafka", port=port, log=tmp_path / "kafka.log")
     try:
         settings = KafkaSettings(bootstrap=broker.address)
         await list_movie(settings)
-        app = create_app(IngestSettings(kafka=settings, wait_s=20, publish_timeout_s=2))
+        app = create_app(IngestSettings(kafka=settings, redis=redis_settings, wait_s=20, publish_timeout_s=2))
         async with running(app) as client:
             await ready(client)
             assert (await client.post("/v1/ratings", json=a_body())).status_code == 202
 
             broker.stop()
-            response = await client.post("/v1/ratings", json=a_body())
+            body = a_body()
+            response = await client.post("/v1/ratings", json=body)
 
             assert response.status_code == 503
             assert response.elapsed.total_seconds() < 4
@@ -167,6 +171,7 @@ async def test_given_the_broker_away_when_rated_then_503_in_time_and_202_again_w
                 return (await client.post("/v1/ratings", json=a_body(user_id=8))).status_code == 202
 
             await until(is_accepted)
+            assert (await client.post("/v1/ratings", json=body)).status_code == 202, "the same again is a retry"
         assert 8 in {event.user_id for event in await events_on(settings, RATINGS)}
     finally:
         broker.stop()

@@ -115,7 +115,10 @@ export interface paths {
         put?: never;
         /**
          * Rate
-         * @description Accept 1 to 500 ratings, all or none: 202 once the log keeps them. A repeated event_id changes nothing.
+         * @description Accept 1 to 500 ratings: 202 once the log keeps them all, 422 for all when one is wrong.
+         *
+         *     After a 503 some may be stored; sending the same again is safe: an event_id counts once. An event_id that was used
+         *     for another rating is refused.
          */
         post: operations["rate"];
         delete?: never;

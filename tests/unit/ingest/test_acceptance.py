@@ -15,8 +15,11 @@ ID = UUID("d434de08-ff9d-5e74-b82b-54f6f2ff2cc0")
 
 
 def a_request(*ratings: dict[str, object]) -> RatingsRequest:
-    usual = {"event_id": ID, "user_id": 7, "movie_id": 1, "rating": 4.5}
-    return RatingsRequest(ratings=tuple(LiveRating.model_validate(usual | rating) for rating in ratings))
+    usual = {"user_id": 7, "movie_id": 1, "rating": 4.5}
+    ids = [{"event_id": UUID(int=ID.int + at)} for at in range(len(ratings))]
+    return RatingsRequest(
+        ratings=tuple(LiveRating.model_validate(usual | of | rating) for of, rating in zip(ids, ratings, strict=True))
+    )
 
 
 def test_given_no_time_then_the_clock_s_in_milliseconds_is_taken() -> None:
@@ -52,3 +55,15 @@ def test_given_one_wrong_rating_among_good_ones_then_all_are_refused_and_its_fie
 
     assert error.value.status == 422
     assert error.value.errors == ((f"ratings[1].{field}", message),)
+
+
+def test_an_event_id_that_stands_twice_in_a_request_is_refused_with_both_places() -> None:
+    again: dict[str, object] = {"event_id": ID}
+
+    with pytest.raises(Refused) as error:
+        accepted(a_request({}, {"movie_id": 2}, again, again | {"rating": 1.0}), KNOWN, now=NOW)
+
+    assert error.value.errors == (
+        ("ratings[2].event_id", "the same as ratings[0].event_id"),
+        ("ratings[3].event_id", "the same as ratings[0].event_id"),
+    )

@@ -7,6 +7,7 @@ MarqueeError
 └── Misconfigured   wrong address, topic or schema       -> stop at startup with one clear line
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -49,9 +50,13 @@ def not_found(what: str, detail: str) -> Refused:
 
 def unprocessable(field_path: str, message: str) -> Refused:
     """A 422 that names one field."""
-    return Refused(
-        422, "validation_failed", "Validation failed", f"{field_path}: {message}", errors=((field_path, message),)
-    )
+    return refused_fields([(field_path, message)])
+
+
+def refused_fields(errors: Sequence[tuple[str, str]]) -> Refused:
+    """A 422 that names several fields, as (path, message); the detail has the first five."""
+    detail = "; ".join(f"{field_path}: {message}" for field_path, message in errors[:5])
+    return Refused(422, "validation_failed", "Validation failed", detail, errors=tuple(errors))
 
 
 class Misconfigured(MarqueeError):

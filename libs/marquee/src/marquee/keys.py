@@ -1,8 +1,8 @@
 """Every Redis key, built here only.
 
-Keys of one shard share a hash tag, so that a shard's effects and its offset change in one transaction, also on
-Redis Cluster. Sizes: 17 bytes a rating of a user, 16 bytes a movie and week, one JSON event a movie in each of the
-two catalogue topics, about 100 bytes an event id for a week.
+Keys of one shard share a prefix in braces, which would be their hash tag on Redis Cluster; the client in use speaks to
+one Redis only. Sizes: 17 bytes a rating of a user, 16 bytes a movie and week, one JSON event a movie in each of the
+two catalogue topics, about 100 bytes an event id for a week, and again as much for a live rating's claim of it.
 """
 
 from dataclasses import dataclass
@@ -57,3 +57,8 @@ class ShardKeys:
 def replicas(space: str, service: str) -> str:
     """Sorted set: the live replicas of a service by the time, in Unix seconds, at which their lease ends."""
     return f"marquee:{{{space}.{service}}}:replicas"
+
+
+def claim(space: str, event_id: UUID) -> str:
+    """String with a TTL: a digest of the one live rating that this event id stands for. Of no shard; ingest's."""
+    return f"marquee:{space}:claim:{event_id}"

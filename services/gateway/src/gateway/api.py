@@ -167,5 +167,9 @@ async def user_rating(user_id: UserId, movie_id: MovieId, wired: Wired) -> Rated
 
 @router.post("/ratings", status_code=202, response_model=Receipts, responses=AWAY, tags=["users"])  # type: ignore[arg-type]
 async def rate(body: RatingsRequest, request: Request, wired: Wired) -> Response:
-    """Accept 1 to 500 ratings, all or none: 202 once the log keeps them. A repeated event_id changes nothing."""
+    """Accept 1 to 500 ratings: 202 once the log keeps them all, 422 for all when one is wrong.
+
+    After a 503 some may be stored; sending the same again is safe: an event_id counts once. An event_id that was used
+    for another rating is refused.
+    """
     return await wired.ingest.post("/v1/ratings", await request.body(), request_id=request_id(request.scope))

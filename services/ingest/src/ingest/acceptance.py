@@ -1,10 +1,11 @@
 """Decides over live ratings: all of a request become events, or none. Pure; pydantic has checked types and ranges."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from marquee.api import LiveRating, RatingsRequest
-from marquee.errors import Refused
+from marquee.errors import refused_fields
 from marquee.events import MoviesRated
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -18,8 +19,9 @@ def accepted(request: RatingsRequest, known_movies: Container[int], *, now: date
         Refused: 422, names every field that is wrong.
     """
     errors = [error for at, rating in enumerate(request.ratings) for error in _errors(at, rating, known_movies, now)]
+    errors += _repeated_ids(request)
     if errors:
-        raise Refused(422, "validation_failed", "Validation failed", _said(errors), errors=tuple(errors))
+        raise refused_fields(errors)
     return [_event(rating, now) for rating in request.ratings]
 
 
@@ -34,8 +36,14 @@ def _errors(at: int, rating: LiveRating, known_movies: Container[int], now: date
     return errors
 
 
-def _said(errors: Sequence[tuple[str, str]]) -> str:
-    return "; ".join(f"{field}: {message}" for field, message in errors[:5])
+def _repeated_ids(request: RatingsRequest) -> list[tuple[str, str]]:
+    """An id stands for one rating: of two in a request one would be dropped."""
+    first: dict[UUID, int] = {}
+    errors = []
+    for at, rating in enumerate(request.ratings):
+        if (before := first.setdefault(rating.event_id, at)) != at:
+            errors.append((f"ratings[{at}].event_id", f"the same as ratings[{before}].event_id"))
+    return errors
 
 
 def _event(rating: LiveRating, now: datetime) -> MoviesRated:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from ingest.acceptance import accepted
+from ingest.claims import Claims
 from ingest.known_movies import KnownMovies
 from ingest.progress import LoadStatus, Progress
 from marquee.api import Problem, RatingsRequest, Receipt, Receipts
@@ -21,6 +22,7 @@ class Wiring:
 
     publisher: Publisher
     known_movies: KnownMovies
+    claims: Claims
     progress: Progress
     clock: Callable[[], datetime]
 
@@ -37,9 +39,13 @@ router = APIRouter(prefix="/v1")
 
 @router.post("/ratings", status_code=202, responses={422: {"model": Problem}, 503: {"model": Problem}})
 async def rate(body: RatingsRequest, parts: Parts) -> Receipts:
-    """Accept ratings: 202 when the broker has acknowledged all of them; when one is refused, none is stored."""
+    """Accept ratings: 202 when the broker has acknowledged all of them; 422 when one is wrong, and none is stored.
+
+    After a 503 some may be stored; sending the same ratings again, under the same event ids, is safe.
+    """
     parts.known_movies.require_complete()
     events = accepted(body, parts.known_movies, now=parts.clock())
+    await parts.claims.claim(body.ratings)
     acks = await parts.publisher.publish(RATINGS, [record_of(RATINGS, event) for event in events])
     return Receipts(
         receipts=tuple(

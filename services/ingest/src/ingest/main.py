@@ -8,8 +8,10 @@ from typing import TypedDict
 
 import structlog
 from fastapi import FastAPI
+from redis.asyncio import Redis
 
 from ingest.api import Wiring, router
+from ingest.claims import Claims
 from ingest.known_movies import KnownMovies
 from ingest.loading import load
 from ingest.progress import Progress
@@ -44,6 +46,9 @@ def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], da
             known, progress = KnownMovies(), Progress(data=settings.data)
             publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, linger_ms=0)
             await stack.enter_async_context(publisher)
+            redis = Redis.from_url(settings.redis.url)  # not waited for: ratings are accepted without it
+            stack.push_async_callback(redis.aclose)
+            claims = Claims(redis, settings.redis.space, timeout_s=settings.claim_timeout_s)
             consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=None))
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
             tasks.start("catalog_reader", known.follow(consumer))
@@ -51,7 +56,7 @@ def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], da
                 tasks.start("bulk_load", _load_then_rest(settings, progress, known, clock))
             dependencies.add("kafka", publisher.ping)
             dependencies.add("catalog", known.ping)
-            yield {"wiring": Wiring(publisher, known, progress, clock)}
+            yield {"wiring": Wiring(publisher, known, claims, progress, clock)}
 
     app = FastAPI(title="Marquee ingest", lifespan=lifespan)
     app.include_router(router)

@@ -1,0 +1,112 @@
+"""What each event id was given to: an id stands for one rating, so a second rating under it is refused.
+
+The stores recognise a repeated id within a user's shard only, and keep the first of two ratings silently. Here the
+second one is refused, whoever sends it. While Redis cannot be asked, this process's memory and the stores remain.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from uuid import UUID
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from marquee.api import LiveRating
+from marquee.errors import refused_fields
+from marquee.keys import EVENT_ID_TTL_S, claim
+
+log = structlog.get_logger()
+
+REMEMBERED = 100_000
+"""Event ids that this process remembers: some 20 MB."""
+
+Digests = Mapping[UUID, bytes]
+
+
+class Claims:
+    """Claims event ids for ratings, in Redis for as long as the stores recognise them, and in memory.
+
+    Args:
+        timeout_s: how long one request waits for Redis, at most.
+    """
+
+    def __init__(self, redis: Redis, space: str, *, timeout_s: float, remembered: int = REMEMBERED) -> None:
+        self._redis = redis
+        self._space = space
+        self._timeout_s = timeout_s
+        self._remembered = remembered
+        self._memory: OrderedDict[UUID, bytes] = OrderedDict()
+        self._is_unavailable = False
+
+    async def claim(self, ratings: Sequence[LiveRating]) -> None:
+        """Claim each rating's event id, all different. A rating that was sent before has its claim already.
+
+        Claims are kept when the ratings are not stored afterwards: whether they were is not always known, and the
+        same ratings can be sent again.
+
+        Raises:
+            Refused: 422, an id was used for another rating: another user, movie or number of stars. None is claimed.
+        """
+        wanted = {rating.event_id: digest_of(rating) for rating in ratings}
+        taken = _others(wanted, self._memory)
+        if not taken:
+            new = wanted.keys() - self._memory.keys()
+            self._remember(wanted)  # before Redis is asked: a request beside this one sees it at once
+            taken = await self._claim_in_redis(wanted)
+            if taken:
+                self._forget(new)
+                self._remember(taken)
+        if taken:
+            places = [at for at, rating in enumerate(ratings) if rating.event_id in taken]
+            raise refused_fields([(f"ratings[{at}].event_id", "was used for another rating") for at in places])
+
+    async def _claim_in_redis(self, wanted: Digests) -> Digests:
+        """The ids that stand for another rating. When there are any, the rest is released."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                held = await self._set(wanted)
+                taken = _others(wanted, held)
+                if taken and (new := [event_id for event_id in wanted if event_id not in held]):
+                    await self._redis.delete(*(claim(self._space, event_id) for event_id in new))
+        except (RedisError, OSError, TimeoutError) as error:
+            if not self._is_unavailable:
+                log.warning("event_ids_not_checked", error=f"redis: {type(error).__name__}: {error}".strip(": "))
+            self._is_unavailable = True
+            return {}
+        if self._is_unavailable:
+            log.info("event_ids_checked_again")
+        self._is_unavailable = False
+        return taken
+
+    async def _set(self, wanted: Digests) -> Digests:
+        """Claim what is free; returns what was claimed before."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for event_id, digest in wanted.items():
+                pipe.set(claim(self._space, event_id), digest, nx=True, get=True, ex=EVENT_ID_TTL_S)
+            before = await pipe.execute()
+        return {event_id: held for event_id, held in zip(wanted, before, strict=True) if held is not None}
+
+    def _remember(self, digests: Digests) -> None:
+        for event_id, digest in digests.items():
+            self._memory[event_id] = digest
+            self._memory.move_to_end(event_id)
+        while len(self._memory) > self._remembered:
+            self._memory.popitem(last=False)
+
+    def _forget(self, event_ids: Iterable[UUID]) -> None:
+        for event_id in event_ids:
+            self._memory.pop(event_id, None)
+
+
+def digest_of(rating: LiveRating) -> bytes:
+    """16 bytes that tell ratings apart: user, movie and stars. The time is left out: a retry may have a new one."""
+    content = f"{rating.user_id} {rating.movie_id} {rating.rating:g}"
+    return blake2b(content.encode(), digest_size=16).digest()
+
+
+def _others(wanted: Digests, held: Digests) -> Digests:
+    """What is held by another rating than the wanted one."""
+    return {event_id: held[event_id] for event_id in wanted if held.get(event_id, wanted[event_id]) != wanted[event_id]}
