@@ -1,21 +1,23 @@
 """POST /v1/ratings: acknowledged by the broker, or refused as a whole with the field named."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
 from ingest.main import create_app
 from ingest.settings import IngestSettings
 from marquee.kafka import ensure_topics
 from marquee.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
+from marquee.store import RatingStore
 from marquee.topics import CATALOG, RATINGS
 from marquee_cli.embedded import free_port, start_kafka
-from support.builders import a_movie
+from support.builders import a_batch, a_movie
 from support.running_app import running
 from support.topic_reader import events_on, records_on
 from support.wait import until
@@ -66,6 +68,25 @@ async def test_given_a_rating_when_accepted_then_its_event_stands_where_the_rece
     assert (receipt["partition"], receipt["offset"]) == (record.partition, record.offset)
     assert receipt["event_id"] == str(event.event_id)
     assert (event.user_id, event.movie_id, event.rating, event.rated_at_ms) == (7, (42,), (4.5,), (NOW_MS,))
+
+
+@pytest.mark.parametrize("correction", [{}, {"rated_at": NOW.isoformat()}], ids=["no time", "now"])
+async def test_a_rating_dated_ahead_is_corrected_by_the_next_one(
+    service: httpx.AsyncClient,
+    kafka_settings: KafkaSettings,
+    redis: Redis,
+    redis_settings: RedisSettings,
+    correction: dict[str, object],
+) -> None:
+    ahead = (NOW + timedelta(hours=23)).isoformat()
+    for changes in ({"rating": 1, "rated_at": ahead}, {"rating": 5, **correction}):
+        assert (await service.post("/v1/ratings", json=a_body(**changes))).status_code == 202
+
+    store = RatingStore(redis, redis_settings.space)
+    await store.apply(a_batch(*await events_on(kafka_settings, RATINGS)))
+    stored = await store.user(7)
+
+    assert (stored.rating.tolist(), stored.rated_at.tolist()) == ([5.0], [NOW_MS])
 
 
 async def test_given_several_ratings_when_accepted_then_receipts_are_in_the_order_given(

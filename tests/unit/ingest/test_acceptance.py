@@ -35,8 +35,11 @@ def test_given_a_time_in_another_zone_then_it_is_the_same_moment() -> None:
     assert event.rated_at_ms == (1_577_836_800_001,)
 
 
-def test_given_a_time_almost_a_day_ahead_then_it_is_accepted() -> None:
-    assert accepted(a_request({"rated_at": NOW + timedelta(days=1)}), KNOWN, now=NOW)
+@pytest.mark.parametrize("ahead", [timedelta(milliseconds=1), timedelta(hours=23), timedelta(days=1)], ids=str)
+def test_a_time_up_to_a_day_ahead_is_accepted_and_counts_as_now(ahead: timedelta) -> None:
+    (event,) = accepted(a_request({"rated_at": (NOW + ahead).isoformat()}), KNOWN, now=NOW)
+
+    assert event.rated_at_ms == (1_767_323_045_678,)
 
 
 @pytest.mark.parametrize(

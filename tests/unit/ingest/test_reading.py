@@ -7,7 +7,7 @@ import pytest
 from ingest.layouts import layout_of
 from marquee.errors import Misconfigured
 from support.movielens_files import MOVIES, RATINGS, a_directory, write
-from support.reading import GOOD, rated, read
+from support.reading import GOOD, NOW_S, rated, read
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -165,3 +165,19 @@ def test_given_a_directory_inside_the_directory_when_read_then_it_is_found(tmp_p
     a_directory(tmp_path / "unpacked" / "ml-small")
 
     assert layout_of(tmp_path / "unpacked").kind == "csv"
+
+
+def test_rows_up_to_a_day_ahead_are_read_as_of_now_and_the_newest_of_them_still_counts(tmp_path: Path) -> None:
+    ahead = [
+        f"9,1,5.0,{NOW_S + 7_200}",
+        f"9,1,1.0,{NOW_S + 3_600}",
+        f"9,2,3.0,{NOW_S + 86_400}",
+        f"9,3,4.0,{NOW_S - 1}",
+    ]
+
+    data, rejects = read(a_directory(tmp_path / "ml", ratings=[*RATINGS, *ahead]))
+
+    mine = data.ratings.take(data.ratings.user == 9)
+    found = zip(mine.movie.tolist(), (mine.half_stars / 2).tolist(), mine.rated_at_s.tolist(), strict=True)
+    assert sorted(found) == [(1, 5.0, NOW_S), (2, 3.0, NOW_S), (3, 4.0, NOW_S - 1)]
+    assert [reject[2] for reject in rejects] == ["duplicate"]

@@ -10,10 +10,11 @@ from marquee.events import MoviesRated
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=1)
+"""A clock may be wrong by as much. What is ahead counts as now, or no later rating could correct it until then."""
 
 
 def accepted(request: RatingsRequest, known_movies: Container[int], *, now: datetime) -> list[MoviesRated]:
-    """One event a rating, in the order given; a missing rated_at is now.
+    """One event a rating, in the order given; a rated_at that is missing or ahead is now.
 
     Raises:
         Refused: 422, names every field that is wrong.
@@ -47,7 +48,7 @@ def _repeated_ids(request: RatingsRequest) -> list[tuple[str, str]]:
 
 
 def _event(rating: LiveRating, now: datetime) -> MoviesRated:
-    at = rating.rated_at or now
+    at = min(rating.rated_at or now, now)
     since = at - datetime(1970, 1, 1, tzinfo=UTC)
     return MoviesRated(
         event_id=rating.event_id,

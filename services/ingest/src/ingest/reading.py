@@ -54,6 +54,7 @@ def read_data_set(
         positions = np.sort(ratings.row[older].astype(np.int64))
         rejects.add(layout.ratings.path, _replaced(layout.ratings, positions, known, now_s))
         ratings = ratings.take(~older)
+    np.minimum(ratings.rated_at_s, np.uint32(now_s), out=ratings.rated_at_s)  # or no later rating could correct them
     users = int(np.count_nonzero(ratings.user[1:] != ratings.user[:-1])) + 1
     return DataSet(movies, ratings, rows_read, users)
 
