@@ -1,6 +1,6 @@
 """Every movie as lists show it: a reader's copy of what MovieLens lists and TMDB adds, kept up by two change feeds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,7 @@ class Cards:
         self._base: dict[int, CardFields] = {}
         self._extra: dict[int, CardFields] = {}
         self._cards: dict[int, CardFields] = {}
+        self._changed: set[int] = set()  # read, not yet reported
         self.version = 0
 
     def __len__(self) -> int:
@@ -54,22 +55,25 @@ class Cards:
         """Read what changed; the ids whose cards are new or different.
 
         Raises:
-            Transient: Redis is away; the copy stays as it was.
+            Transient: Redis is unavailable; the cards stay as they were. What was read is kept for the next call: the
+                feeds do not give it a second time.
         """
-        listed, enriched = await self._listed.poll(), await self._enriched.poll()
-        changed = set()
-        for shard in listed.values():
-            for movie_id, value in shard.values.items():
-                self._base[movie_id] = _listed_fields(orjson.loads(value))
-                changed.add(movie_id)
-        for shard in enriched.values():
-            for movie_id, value in shard.values.items():
-                self._extra[movie_id] = self._enriched_fields(orjson.loads(value))
-                changed.add(movie_id)
+        await self._read(self._listed, self._base, _listed_fields)
+        await self._read(self._enriched, self._extra, self._enriched_fields)
+        changed, self._changed = self._changed, set()
         for movie_id in changed & self._base.keys():
             self._cards[movie_id] = _joined(self._base[movie_id], self._extra.get(movie_id, {}))
         self.version += bool(changed)
         return changed
+
+    async def _read(
+        self, feed: ChangeFeed, fields: dict[int, CardFields], fields_of: Callable[[dict[str, Any]], CardFields]
+    ) -> None:
+        for shard in (await feed.poll()).values():
+            for movie_id, value in shard.values.items():
+                if value:  # what the store has lost, it is given again
+                    fields[movie_id] = fields_of(orjson.loads(value))
+                    self._changed.add(movie_id)
 
     def _enriched_fields(self, event: dict[str, Any]) -> CardFields:
         if event["status"] != MetadataStatus.FOUND:
