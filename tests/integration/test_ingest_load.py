@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 
 from ingest.known_movies import KnownMovies
-from ingest.loading import load
+from ingest.loading import load, publish
 from ingest.main import create_app
 from ingest.progress import LoadReport, Phase, Progress
+from ingest.reading import DataSet
+from ingest.rows import Rows
 from ingest.settings import IngestSettings
+from ingest.table import SLICE_ROWS, Part, by_user
 from marquee.errors import Misconfigured, Transient
 from marquee.kafka import ensure_topics
+from marquee.publisher import Publisher
 from marquee.settings import KafkaSettings
 from marquee.topics import CATALOG, RATINGS
 from marquee_cli.embedded import free_port, start_kafka
@@ -176,7 +180,23 @@ async def test_given_data_at_start_when_the_service_runs_then_it_loads_in_the_ba
         report = (await client.get("/v1/load")).json()["report"]
         assert (report["accepted"], report["users"], report["movies"]) == (3, 2, 3)
         await until_ready(client)
+        assert "bulk_load" not in [task.get_name() for task in asyncio.all_tasks()], "a load that is done has ended"
         assert not stopped.is_set()
+
+
+async def test_a_load_that_gives_up_leaves_no_task_behind(tmp_path: Path) -> None:
+    n = 2 * SLICE_ROWS
+    user, one = np.arange(1, n + 1), np.ones(n, np.int64)
+    ratings = by_user([Part.of(Rows(line=user, user=user, movie=one, rating=np.full(n, 4.0), timestamp=one * 10**9))])
+    nobody = KafkaSettings(bootstrap="127.0.0.1:9")  # the discard port: nothing listens there
+    settings = IngestSettings(kafka=nobody, load_retry_s=0.1)
+    before = asyncio.all_tasks()
+
+    async with Publisher(nobody, timeout_s=1) as publisher:
+        with pytest.raises(Transient, match="gave up"):
+            await publish(DataSet([], ratings, n, n), publisher, settings, Progress(), KnownMovies())
+
+    assert asyncio.all_tasks() == before
 
 
 async def test_given_data_that_cannot_be_used_when_the_service_runs_then_it_says_so_and_goes_on_serving(

@@ -5,19 +5,25 @@ import time
 from collections.abc import Awaitable, Callable
 
 import structlog
+from aiokafka.errors import KafkaError
+from redis.exceptions import RedisError
 
-from marquee.errors import Misconfigured
+from marquee.errors import Misconfigured, Transient
 
 log = structlog.get_logger()
+
+NOT_YET = (OSError, EOFError, KafkaError, RedisError, Transient)
+"""What a dependency that is not up yet raises, TimeoutError (an OSError) included. Anything else is a bug."""
 
 
 async def wait_until_reachable(
     what: str, address: str, probe: Callable[[], Awaitable[object]], *, limit_s: float, every_s: float = 0.25
 ) -> None:
-    """Call probe until it succeeds.
+    """Call probe until it succeeds. What it raises besides NOT_YET is passed on at once: waiting would not help.
 
     Raises:
-        Misconfigured: it still fails after limit_s; one line names the address and the time tried.
+        Misconfigured: it still fails after limit_s; one line names the address and the time tried. Or at once, where
+            the address cannot be one (ValueError).
     """
     started = time.monotonic()
     is_said = False
@@ -26,7 +32,9 @@ async def wait_until_reachable(
             async with asyncio.timeout(max(0.5, limit_s)):
                 await probe()
             return
-        except Exception as error:  # whatever the client raises means "not there yet"
+        except ValueError as error:
+            raise Misconfigured(f"{what} cannot be at {address}: {error}") from error
+        except NOT_YET as error:
             tried_s = time.monotonic() - started
             if tried_s >= limit_s:
                 cause = f"{type(error).__name__}: {error}".strip(": ").splitlines()[0][:200]

@@ -77,7 +77,7 @@ async def _load(settings: IngestSettings, progress: Progress, known: KnownMovies
         progress.ratings_accepted = len(data.ratings)
         progress.enter(Phase.PUBLISHING)
         async with Publisher(settings.kafka, timeout_s=settings.load_timeout_s, **BULK_OPTIONS) as publisher:
-            events = await _publish(data, publisher, settings, progress, known)
+            events = await publish(data, publisher, settings, progress, known)
         report = _report(progress, data, rejects, events, time.monotonic() - started)
         loaded.remember(
             settings.state_dir, digest, settings.kafka, report, await loaded.log_ends(offsets, settings.kafka)
@@ -101,7 +101,7 @@ def _rejects_file(settings: IngestSettings, layout: Layout, now: datetime) -> Pa
     return settings.rejects_dir / f"{name}-{now.astimezone(UTC):%Y%m%dT%H%M%S}.csv"
 
 
-async def _publish(
+async def publish(
     data: DataSet, publisher: Publisher, settings: IngestSettings, progress: Progress, known: KnownMovies
 ) -> int:
     """Movies first, so that whoever meets a rating has met its movie. Returns the number of rating events."""
@@ -113,14 +113,18 @@ async def _publish(
     events = 0
     cuts = list(slices(data.ratings))
     pending = asyncio.create_task(_encoded(data.ratings, cuts[0]))
-    for at, cut in enumerate(cuts):
-        batch = await pending
-        if at + 1 < len(cuts):  # the next slice is encoded while this one travels
-            pending = asyncio.create_task(_encoded(data.ratings, cuts[at + 1]))
-        await _send(publisher, RATINGS, batch, settings.load_retry_s)
-        events += len(batch)
-        progress.ratings_published += cut.stop - cut.start
-        progress.permille = 1_000 * progress.ratings_published // len(data.ratings)
+    try:
+        for at, cut in enumerate(cuts):
+            batch = await pending
+            if at + 1 < len(cuts):  # the next slice is encoded while this one travels
+                pending = asyncio.create_task(_encoded(data.ratings, cuts[at + 1]))
+            await _send(publisher, RATINGS, batch, settings.load_retry_s)
+            events += len(batch)
+            progress.ratings_published += cut.stop - cut.start
+            progress.permille = 1_000 * progress.ratings_published // len(data.ratings)
+    finally:  # when sending failed, nobody wants the next slice
+        pending.cancel()
+        await asyncio.gather(pending, return_exceptions=True)
     return events
 
 

@@ -1,6 +1,5 @@
 """The ingest service: `python -m ingest.main`."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -53,7 +52,7 @@ def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], da
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
             tasks.start("catalog_reader", known.follow(consumer))
             if settings.data:
-                tasks.start("bulk_load", _load_then_rest(settings, progress, known, clock))
+                tasks.start_once("bulk_load", _load(settings, progress, known, clock))
             dependencies.add("kafka", publisher.ping)
             dependencies.add("catalog", known.ping)
             yield {"wiring": Wiring(publisher, known, claims, progress, clock)}
@@ -64,7 +63,7 @@ def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], da
     return app
 
 
-async def _load_then_rest(
+async def _load(
     settings: IngestSettings, progress: Progress, known: KnownMovies, clock: Callable[[], datetime]
 ) -> None:
     """Live ratings go on being served whether the load succeeds or not; GET /v1/load says which."""
@@ -72,7 +71,6 @@ async def _load_then_rest(
         await load(settings, progress, known, clock=clock)
     except MarqueeError as error:
         log.error("load_failed", data=settings.data, error=str(error))
-    await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
