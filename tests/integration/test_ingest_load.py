@@ -185,16 +185,17 @@ async def test_given_data_at_start_when_the_service_runs_then_it_loads_in_the_ba
 
 
 async def test_a_load_that_gives_up_leaves_no_task_behind(tmp_path: Path) -> None:
-    n = 2 * SLICE_ROWS
-    user, one = np.arange(1, n + 1), np.ones(n, np.int64)
-    ratings = by_user([Part.of(Rows(line=user, user=user, movie=one, rating=np.full(n, 4.0), timestamp=one * 10**9))])
+    n, each = 2 * SLICE_ROWS, 1_000
+    line, one = np.arange(n), np.ones(n, np.int64)
+    rows = Rows(line, user=1 + line // each, movie=1 + line % each, rating=np.full(n, 4.0), timestamp=one * 10**9)
+    ratings = by_user([Part.of(rows)])
     nobody = KafkaSettings(bootstrap="127.0.0.1:9")  # the discard port: nothing listens there
     settings = IngestSettings(kafka=nobody, load_retry_s=0.1)
     before = asyncio.all_tasks()
 
     async with Publisher(nobody, timeout_s=1) as publisher:
         with pytest.raises(Transient, match="gave up"):
-            await publish(DataSet([], ratings, n, n), publisher, settings, Progress(), KnownMovies())
+            await publish(DataSet([], ratings, n, n // each), publisher, settings, Progress(), KnownMovies())
 
     assert asyncio.all_tasks() == before
 
