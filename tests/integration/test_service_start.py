@@ -1,6 +1,7 @@
 """A service that cannot start says why in one line, with the address, and ends with 1."""
 
 import asyncio
+import json
 import os
 import sys
 
@@ -43,3 +44,20 @@ async def test_given_a_wrong_setting_when_started_then_one_line_names_the_variab
 
     assert code == 1
     assert said.strip() == "ranker: MARQUEE_PORT: Input should be greater than 0"
+
+
+async def test_a_misspelt_variable_is_named_once_with_the_one_that_was_meant() -> None:
+    code, said = await started(
+        "gateway",
+        MARQUEE_WAIT_S="1",
+        MARQUEE_REDIS__URL=f"redis://{NOBODY}/0",
+        MARQUEE_RANKER_TIMEOUT="3",
+        MARQUEE_TRAIN_SEED="1",  # the trainer's: all services are started with one environment
+    )
+
+    assert code == 1
+    first, last = said.splitlines()
+    logged = json.loads(first)
+    assert (logged["event"], logged["level"]) == ("unknown_setting", "warning")
+    assert (logged["variable"], logged["did_you_mean"]) == ("MARQUEE_RANKER_TIMEOUT", "MARQUEE_RANKER_TIMEOUT_S")
+    assert last.startswith("gateway: could not reach redis")

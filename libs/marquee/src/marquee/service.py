@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from marquee.errors import MarqueeError, Misconfigured
 from marquee.logs import configure_logs
-from marquee.settings import ServiceSettings
+from marquee.settings import ServiceSettings, warn_of_unknown_variables
 
 log = structlog.get_logger()
 
@@ -77,6 +78,7 @@ def run(name: str, create_app: Callable[[Any], FastAPI], settings_type: type[Ser
     """
     settings = _read(name, settings_type)
     configure_logs(name, level=settings.log_level, as_json=settings.log_json)
+    warn_of_unknown_variables(os.environ)
     app = create_app(settings)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10

@@ -1,9 +1,14 @@
 """Settings that several services share, read from MARQUEE_* variables once, in each service's main."""
 
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
+import structlog
 from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+log = structlog.get_logger()
 
 
 class KafkaSettings(BaseModel):
@@ -39,3 +44,51 @@ class ServiceSettings(BaseSettings):
     wait_s: PositiveFloat = 60.0  # how long to wait for Kafka and Redis at start
     log_dir: str = ".marquee/log"  # the offline event log (Parquet): a directory, or a URL such as s3://bucket/log
     model_dir: Path = Path(".marquee/models")  # bundles
+
+
+PREFIX = "MARQUEE_"
+TESTS = f"{PREFIX}TEST_"
+OF_ONE_SERVICE = frozenset({
+    "CACHE_DIR", "CLAIM_TIMEOUT_S", "DATA", "DOWNLOAD_TIMEOUT_S", "FORCE_LOAD", "GROUPLENS_URL", "IMAGE_BASE",
+    "IMAGE_SIZE", "INGEST_TIMEOUT_S", "INGEST_URL", "KEEP_MODELS", "LOAD_RETRY_S", "LOAD_TIMEOUT_S", "MAX_RECORDS",
+    "PATIENCE_S", "PUBLISH_TIMEOUT_S", "RANKER_TIMEOUT_S", "RANKER_URL", "REFRESH_S", "REJECTS_DIR",
+    "REMEMBERED_USERS", "REPLICA", "RETRAIN_GROWTH", "SETTLE_S", "STATE_DIR", "TMDB_CONCURRENCY", "TMDB_RATE_PER_S",
+    "TMDB_RECHECK_S", "TMDB_SNAPSHOT", "TMDB_TIMEOUT_S", "TMDB_TOTAL_S", "TMDB_URL", "TRAIN_AUTOMATICALLY",
+    "TRAIN_SEED", "USER_TIMEOUT_S",
+})  # fmt: skip
+"""What some service reads. All of them are started with one environment, so each has to know every name."""
+OF_OTHERS = frozenset({
+    "API_KEY", "BIND", "CHROMIUM", "ENRICHER_URL", "FEATURES_URL", "FRONTEND_PORT", "GATEWAY_PORT",
+    "GATEWAY_TIMEOUT_MS", "GATEWAY_URL", "HOME", "REDIS_MEMORY", "TAG", "TRAINER_URL",
+})  # fmt: skip
+"""What the page, the command line and Compose read or set."""
+
+
+def warn_of_unknown_variables(environment: Mapping[str, str]) -> None:
+    """Log each MARQUEE_* variable that nothing reads, by name, with the known one it resembles most."""
+    for name, meant in unknown_variables(environment).items():
+        log.warning("unknown_setting", variable=name, **({"did_you_mean": meant} if meant else {}))
+
+
+def unknown_variables(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """MARQUEE_* variables that no part of Marquee reads, and for each the closest known name, if one is close."""
+    known = known_variables()
+    names = sorted(
+        name for name in environment if name.upper().startswith(PREFIX) and not name.upper().startswith(TESTS)
+    )
+    return {name: _closest(name.upper(), known) for name in names if name.upper() not in known}
+
+
+def known_variables() -> frozenset[str]:
+    """Every variable that some part of Marquee reads, upper case, with the prefix where it has one."""
+    names = {*OF_ONE_SERVICE, *OF_OTHERS}
+    for name, field in ServiceSettings.model_fields.items():
+        names.add(name.upper())
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            names |= {f"{name}__{inner}".upper() for inner in field.annotation.model_fields}
+    return frozenset({PREFIX + name for name in names} | {"TMDB_API_KEY"})
+
+
+def _closest(name: str, known: frozenset[str]) -> str | None:
+    bare = {known_name.removeprefix(PREFIX): known_name for known_name in known}
+    return next((bare[found] for found in get_close_matches(name.removeprefix(PREFIX), sorted(bare), n=1)), None)

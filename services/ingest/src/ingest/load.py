@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ from ingest.settings import IngestSettings
 from marquee.errors import MarqueeError
 from marquee.kafka import ensure_topics
 from marquee.logs import configure_logs
+from marquee.settings import warn_of_unknown_variables
 from marquee.topics import CATALOG, RATINGS
 
 PLAIN_EVERY_S = 2.0
@@ -32,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = {"data": args.data or given.data or DEFAULT, "force_load": args.force or given.force_load}
     settings = given.model_copy(update=chosen)
     configure_logs("ingest", level="WARNING", as_json=False)
+    warn_of_unknown_variables(os.environ)
     try:
         report = asyncio.run(_load(settings))
     except MarqueeError as error:
