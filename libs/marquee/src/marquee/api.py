@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -22,6 +22,14 @@ from marquee.events import MAX_ID, Id, MetadataStatus, Stars
 
 MAX_K = 500
 DEFAULT_K = 25
+MAX_EXCLUDED = 1_000
+MAX_RATINGS = 500
+MAX_GENRE = 64
+"""Characters; MovieLens's longest genre has 18."""
+
+MAX_UNKNOWN = 5
+
+Genre = Annotated[str, StringConstraints(max_length=MAX_GENRE)]
 
 VISITOR_ID = MAX_ID
 """The user that pages without a user rank for. Nobody can rate as it, so its list stays the one of a new user."""
@@ -64,6 +72,25 @@ class Body(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    @model_validator(mode="before")
+    @classmethod
+    def knows_its_fields(cls, given: Any) -> Any:
+        """Many unknown fields are one error: each error costs more than the bytes that cause it."""
+        if isinstance(given, dict) and len(given) > len(cls.model_fields) + MAX_UNKNOWN:
+            raise ValueError(f"{len(given):,} fields, but only {', '.join(cls.model_fields)} exist")
+        return given
+
+
+def at_most(items: int) -> BeforeValidator:
+    """A list's length is looked at before its items: pydantic counts only the items that are right."""
+
+    def check(given: Any) -> Any:
+        if isinstance(given, list) and len(given) > items:
+            raise ValueError(f"at most {items:,} items, not {len(given):,}")
+        return given
+
+    return BeforeValidator(check)
+
 
 class Answer(BaseModel):
     """A response body."""
@@ -74,7 +101,9 @@ class Answer(BaseModel):
 class Filters(Body):
     """Which movies may be ranked. All given conditions hold together."""
 
-    genres: tuple[str, ...] = Field(default=(), max_length=20, description="at least one of these genres")
+    genres: Annotated[tuple[Genre, ...], at_most(20)] = Field(
+        default=(), max_length=20, description="at least one of these genres"
+    )
     year_min: BodyYear | None = None
     year_max: BodyYear | None = None
     runtime_max: int | None = Field(
@@ -95,7 +124,9 @@ class RankRequest(Body):
     movie_id: BodyId | None = None
     k: int = Field(default=DEFAULT_K, ge=1, le=MAX_K, strict=True)
     filters: Filters = Filters()
-    exclude: tuple[BodyId, ...] = Field(default=(), max_length=1_000, description="movies to leave out")
+    exclude: Annotated[tuple[BodyId, ...], at_most(MAX_EXCLUDED)] = Field(
+        default=(), max_length=MAX_EXCLUDED, description="movies to leave out"
+    )
     diversity: float = Field(
         default=0.0, ge=0, le=1, strict=True, description="0: by score alone; towards 1: fewer of the same genres"
     )
@@ -263,7 +294,7 @@ class LiveRating(Body):
 
 
 class RatingsRequest(Body):
-    ratings: Annotated[tuple[LiveRating, ...], Field(min_length=1, max_length=500)]
+    ratings: Annotated[tuple[LiveRating, ...], at_most(MAX_RATINGS), Field(min_length=1, max_length=MAX_RATINGS)]
 
 
 class Receipt(Answer):
@@ -295,7 +326,8 @@ class Problem(Answer):
     instance: str
     code: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
     request_id: str
-    errors: tuple[Invalid, ...] = ()
+    errors: tuple[Invalid, ...] = Field(default=(), description="at most 20 of them")
+    more_errors: int = Field(default=0, description="errors beyond those listed")
 
 
 class DependencyState(Answer):

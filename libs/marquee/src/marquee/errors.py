@@ -25,7 +25,16 @@ class InvalidEvent(MarqueeError):
 
 
 class Transient(MarqueeError):
-    """Something is away; the same call may succeed later."""
+    """Something is unavailable; the same call may succeed later.
+
+    Args:
+        text: for the log; may name addresses.
+        what: the part that is unavailable, for the public answer.
+    """
+
+    def __init__(self, text: str = "", *, what: str = "") -> None:
+        super().__init__(text)
+        self.what = what
 
 
 @dataclass

@@ -1,4 +1,7 @@
-"""What every HTTP request carries: an id that goes in and out, its duration in the metrics."""
+"""What every HTTP request carries: an id that goes in and out and stands in each log line, its duration in the metrics.
+
+ASGI layers without a framework's wrapping around them, outermost first as `operations.py` stacks them.
+"""
 
 import re
 import time
@@ -6,11 +9,14 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from prometheus_client import Histogram
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
-App = Callable[[Scope, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 REQUEST_ID = "x-request-id"
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -28,19 +34,22 @@ def request_id(scope: Scope) -> str:
     return str(scope.get("marquee_request_id", ""))
 
 
+def header(scope: Scope, name: bytes) -> bytes:
+    """A request header's first value; empty without one."""
+    return next((bytes(value) for key, value in scope["headers"] if key == name), b"")
+
+
 class RequestContext:
-    """ASGI middleware: takes or makes X-Request-Id, answers with it, and times the request by its route."""
+    """Takes or makes X-Request-Id, answers and logs with it, and times the request by its route."""
 
     def __init__(self, app: App, service: str) -> None:
         self.app = app
         self.service = service
 
-    async def __call__(
-        self, scope: Scope, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        given = next((value for name, value in scope["headers"] if name == REQUEST_ID.encode()), b"")
+        given = header(scope, REQUEST_ID.encode())
         identity = given if _SAFE_ID.fullmatch(given) else uuid4().hex.encode()
         scope["marquee_request_id"] = identity.decode()
         started = time.perf_counter()
@@ -54,9 +63,45 @@ class RequestContext:
             await send(message)
 
         try:
-            return await self.app(scope, receive, send_with_id)
+            with structlog.contextvars.bound_contextvars(request_id=identity.decode()):
+                return await self.app(scope, receive, send_with_id)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             REQUEST_SECONDS.labels(self.service, scope["method"], route, str(status)).observe(
                 time.perf_counter() - started
             )
+
+
+class HeadAsGet:
+    """HEAD is answered by the GET route, without the body: same status, same headers."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def send_both_allowed(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 405:
+                message["headers"] = [_with_head(*header) for header in message.get("headers", [])]
+            await send(message)
+
+        async def send_no_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send_both_allowed(message)
+
+        if scope["method"] != "HEAD":
+            return await self.app(scope, receive, send_both_allowed)
+        as_get = {**scope, "method": "GET"}  # a copy: the server has to know that it is a HEAD
+        try:
+            return await self.app(as_get, receive, send_no_body)
+        finally:
+            scope["route"] = as_get.get("route")
+
+
+def _with_head(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    methods = [method.strip() for method in value.split(b",")]
+    is_extended = name.lower() == b"allow" and b"GET" in methods and b"HEAD" not in methods
+    return (name, b", ".join([*methods, b"HEAD"])) if is_extended else (name, value)

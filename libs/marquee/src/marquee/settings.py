@@ -39,12 +39,16 @@ class ServiceSettings(BaseSettings):
     redis: RedisSettings = RedisSettings()
     host: str = "127.0.0.1"
     port: PositiveInt = 8000
+    allowed_hosts: str = ""  # names besides localhost that a Host header may have, with commas between
     log_level: str = "INFO"
     log_json: bool = True
     wait_s: PositiveFloat = 60.0  # how long to wait for Kafka and Redis at start
     log_dir: str = ".marquee/log"  # the offline event log (Parquet): a directory, or a URL such as s3://bucket/log
     model_dir: Path = Path(".marquee/models")  # bundles
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return tuple(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
 
 PREFIX = "MARQUEE_"
 TESTS = f"{PREFIX}TEST_"

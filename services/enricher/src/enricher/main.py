@@ -70,9 +70,9 @@ def create_app(settings: EnricherSettings | None = None, *, clock: Callable[[], 
             dependencies.add("ledger", ledger.ping)
             yield {"wiring": Wiring(ledger)}
 
-    app = FastAPI(title="Marquee enricher", lifespan=lifespan)
+    app = FastAPI(title="Marquee enricher", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(router)
-    install_operations(app, "enricher", dependencies)
+    install_operations(app, "enricher", dependencies, hosts=settings.hosts)
     return app
 
 

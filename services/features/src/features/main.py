@@ -60,9 +60,9 @@ def create_app(settings: FeaturesSettings | None = None) -> FastAPI:
             dependencies.add("consumer", consuming)
             yield {"wiring": wired}
 
-    app = FastAPI(title="Marquee features", lifespan=lifespan)
+    app = FastAPI(title="Marquee features", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(router)
-    install_operations(app, "features", dependencies)
+    install_operations(app, "features", dependencies, hosts=settings.hosts)
     return app
 
 

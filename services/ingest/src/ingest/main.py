@@ -57,9 +57,9 @@ def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], da
             dependencies.add("catalog", known.ping)
             yield {"wiring": Wiring(publisher, known, claims, progress, clock)}
 
-    app = FastAPI(title="Marquee ingest", lifespan=lifespan)
+    app = FastAPI(title="Marquee ingest", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(router)
-    install_operations(app, "ingest", dependencies)
+    install_operations(app, "ingest", dependencies, hosts=settings.hosts)
     return app
 
 

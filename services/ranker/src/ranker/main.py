@@ -49,9 +49,9 @@ def create_app(settings: RankerSettings | None = None) -> FastAPI:
             dependencies.add("model", model_is_loaded)
             yield {"wiring": Wiring(online)}
 
-    app = FastAPI(title="Marquee ranker", lifespan=lifespan)
+    app = FastAPI(title="Marquee ranker", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(router)
-    install_operations(app, "ranker", dependencies, model_version=lambda: version["model"])
+    install_operations(app, "ranker", dependencies, hosts=settings.hosts, model_version=lambda: version["model"])
     return app
 
 

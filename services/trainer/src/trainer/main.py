@@ -49,9 +49,9 @@ def create_app(settings: TrainerSettings | None = None) -> FastAPI:
             dependencies.add("kafka", kafka_answers)
             yield {"runs": runs, "background": tasks}
 
-    app = FastAPI(title="Marquee trainer", lifespan=lifespan)
+    app = FastAPI(title="Marquee trainer", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(router)
-    install_operations(app, "trainer", dependencies)
+    install_operations(app, "trainer", dependencies, hosts=settings.hosts)
     return app
 
 
