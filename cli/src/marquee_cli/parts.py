@@ -14,7 +14,7 @@ from marquee_cli.supervisor import Part
 ROOT = Path(__file__).resolve().parents[3]
 
 SERVICES = ("ingest", "enricher", "features", "trainer", "ranker", "gateway")
-INSIDE = ("kafka", "redis", "ingest", "enricher", "features", "trainer", "ranker")
+INSIDE = ("kafka", "redis", "ingest", "enricher", "features", "trainer", "ranker", "gateway-metrics")
 HOST = "127.0.0.1"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Requests run side by side, not one request on all cores: with two threads a ranking took three times as long."""
@@ -81,6 +81,8 @@ def all_parts(home: Home, ports: Ports, *, data: str, node: Node | None) -> list
     for name in SERVICES:
         command = [sys.executable, "-m", f"{name}.main"]
         env = {**shared, "MARQUEE_PORT": str(ports.of(name))} | (ONE_THREAD if name == "ranker" else {})
+        if name == "gateway":
+            env["MARQUEE_METRICS_PORT"] = str(ports.of("gateway-metrics"))
         part = Part(name, command, env, cwd=str(ROOT), port=ports.of(name), health="/livez", after=("kafka", "redis"))
         parts.append(part)
     if node is not None:

@@ -62,3 +62,20 @@ def test_given_a_popular_list_when_added_up_then_base_and_contributions_are_the_
     scores = [card.score for card in answer.items]
     assert scores == sorted(scores, reverse=True)
     assert all(card.base + sum(r.contribution for r in card.reasons) == card.score for card in answer.items)
+
+
+def test_given_a_filter_when_the_popular_list_is_served_then_its_genres_are_folded_once(catalogue: Catalogue) -> None:
+    folds = 0
+
+    class Counted(str):
+        def casefold(self) -> str:
+            nonlocal folds
+            folds += 1
+            return super().casefold()
+
+    filters = Filters.model_construct(genres=(Counted("Film-Noir"),))
+
+    answer = popular(catalogue, RankRequest.model_construct(user_id=1, filters=filters), set(), missing=())
+
+    assert answer.items == ()
+    assert folds == 1

@@ -61,4 +61,5 @@ def configure_logs(service: str, *, level: str = "INFO", as_json: bool = True) -
     root.setLevel(level.upper())
     handler.addFilter(OncePerWhile("aiokafka"))
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each call otherwise
     structlog.contextvars.bind_contextvars(service=service)

@@ -1,19 +1,21 @@
 """The public routes. Canonical under /v1; the bare paths are exact aliases."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from redis.asyncio import Redis
 
 from gateway.catalogue import Catalogue
+from gateway.deadlines import redis_within
 from gateway.details import movie_detail, rated_movie, user_profile
-from gateway.fallback import passes, popular
+from gateway.fallback import CardFilter, popular
 from gateway.paging import offset_of, token
 from gateway.upstream import Upstream
 from marquee.api import (
     DEFAULT_K,
+    MAX_GENRE,
     MAX_K,
     Digits,
     Filters,
@@ -36,15 +38,25 @@ from marquee.store import RatingStore
 
 log = structlog.get_logger()
 
-PROBLEMS = {422: {"model": Problem, "description": "Refused; `errors` names the fields"}}
-UNKNOWN = {404: {"model": Problem, "description": "No such movie"}}
-UNRATED = {404: {"model": Problem, "description": "The user has not rated this movie"}}
-AWAY = {503: {"model": Problem, "description": "Something it needs is away; try again"}}
+Responses = dict[int | str, dict[str, Any]]
+
+PROBLEMS: Responses = {
+    421: {"model": Problem, "description": "The Host header names another server"},
+    422: {"model": Problem, "description": "Refused; `errors` names the fields"},
+    500: {"model": Problem, "description": "A bug; it is logged under `request_id`"},
+}
+UNKNOWN: Responses = {404: {"model": Problem, "description": "No such movie"}}
+UNRATED: Responses = {404: {"model": Problem, "description": "The user has not rated this movie"}}
+AWAY: Responses = {503: {"model": Problem, "description": "Something it needs is unavailable; try again"}}
+WITH_BODY: Responses = {
+    400: {"model": Problem, "description": "The body cannot be read"},
+    413: {"model": Problem, "description": "The body is larger than 64 KiB (ratings: 256 KiB)"},
+}
 
 MovieId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
 UserId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
 
-router = APIRouter(responses=PROBLEMS)  # type: ignore[arg-type]
+router = APIRouter(responses=PROBLEMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,8 @@ class Wiring:
     ratings: RatingStore
     ranker: Upstream
     ingest: Upstream
+    redis_brief_s: float
+    redis_timeout_s: float
 
 
 def wiring(request: Request) -> Wiring:
@@ -80,20 +94,20 @@ async def search(
     q: Annotated[
         str, Query(min_length=1, max_length=200, description="a title as one types it, with or without a year")
     ],
-    genre: str | None = None,
+    genre: Annotated[str | None, Query(max_length=MAX_GENRE)] = None,
     year_min: Annotated[int | None, Query(ge=1870, le=2200), Digits] = None,
     year_max: Annotated[int | None, Query(ge=1870, le=2200), Digits] = None,
     page_size: Annotated[int, Query(ge=1, le=100), Digits] = 20,
-    page_token: str | None = None,
+    page_token: Annotated[str | None, Query(max_length=64)] = None,
 ) -> SearchPage:
     """Titles by prefix, with typos, accents and moved articles forgiven; the well-known movie first."""
     if year_min is not None and year_max is not None and year_min > year_max:
         raise unprocessable("year_min", "must not be after year_max")
-    filters = Filters(genres=(genre,) if genre else (), year_min=year_min, year_max=year_max)
+    wanted = CardFilter.of(Filters(genres=(genre,) if genre else (), year_min=year_min, year_max=year_max))
     start = offset_of(page_token, q, genre, year_min, year_max)
     catalogue = wired.catalogue
     cards = (catalogue.get(movie_id) for movie_id in catalogue.index.search(q, catalogue.counts.ratings))
-    hits = [card for card in cards if card is not None and passes(card, filters)]
+    hits = [card for card in cards if card is not None and wanted.passes(card)]
     page = hits[start : start + page_size]
     end = start + len(page)
     return SearchPage(
@@ -102,7 +116,7 @@ async def search(
     )
 
 
-@router.post("/rank", response_model=Ranking, responses=UNKNOWN, tags=["rankings"])  # type: ignore[arg-type]
+@router.post("/rank", response_model=Ranking, responses=WITH_BODY | UNKNOWN, tags=["rankings"])
 async def rank(body: RankRequest, request: Request, wired: Wired) -> Response:
     """Ranked movies for a user, or similar to a movie, with scores, posters and reasons. 200 on every rung."""
     if body.movie_id is not None:
@@ -115,30 +129,32 @@ async def ranking(wired: Wiring, body: RankRequest, raw: bytes, identity: str) -
     try:
         return await wired.ranker.post("/v1/rank", raw, request_id=identity)
     except Transient as error:
-        log.warning("popular_list_served", error=str(error), request_id=identity)
+        log.warning("popular_list_served", error=str(error))
     missing, seen = ["ranker"], frozenset[int]()
     if body.user_id is not None:
         try:
-            seen = frozenset((await wired.ratings.user(body.user_id)).movie_id.tolist())
+            async with redis_within(wired.redis_brief_s):
+                seen = frozenset((await wired.ratings.user(body.user_id)).movie_id.tolist())
         except Transient:
             missing.append("redis")
     answer = popular(wired.catalogue, body, seen, missing=tuple(missing))
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-@router.get("/movies/{movie_id}", responses=UNKNOWN, tags=["movies"])  # type: ignore[arg-type]
+@router.get("/movies/{movie_id}", responses=UNKNOWN, tags=["movies"])
 async def movie(movie_id: MovieId, wired: Wired) -> MovieDetail:
     """All that is known of a movie."""
     card = known_card(wired, movie_id)
     try:
-        return await movie_detail(wired.redis, wired.space, wired.catalogue, card)
+        async with redis_within(wired.redis_brief_s):
+            return await movie_detail(wired.redis, wired.space, wired.catalogue, card)
     except Transient:  # the card alone is better than nothing
         counts = wired.catalogue.counts
         count, mean = int(counts.ratings.get(movie_id, 0)), counts.mean.get(movie_id)
         return MovieDetail(**card, rating_count=count, rating_mean=mean)
 
 
-@router.get("/movies/{movie_id}/similar", response_model=Ranking, responses=UNKNOWN, tags=["movies"])  # type: ignore[arg-type]
+@router.get("/movies/{movie_id}/similar", response_model=Ranking, responses=UNKNOWN, tags=["movies"])
 async def similar(
     movie_id: MovieId, request: Request, wired: Wired, k: Annotated[int, Query(ge=1, le=MAX_K), Digits] = DEFAULT_K
 ) -> Response:
@@ -149,23 +165,25 @@ async def similar(
     return await ranking(wired, body, raw, request_id(request.scope))
 
 
-@router.get("/users/{user_id}", responses=AWAY, tags=["users"])  # type: ignore[arg-type]
+@router.get("/users/{user_id}", responses=AWAY, tags=["users"])
 async def user(user_id: UserId, wired: Wired) -> UserProfile:
     """What the system believes of a user; one nobody has seen has counts of zero."""
-    state = await wired.ratings.user(user_id)
-    return await user_profile(wired.redis, wired.space, wired.catalogue, user_id, state)
+    async with redis_within(wired.redis_timeout_s):
+        state = await wired.ratings.user(user_id)
+        return await user_profile(wired.redis, wired.space, wired.catalogue, user_id, state)
 
 
-@router.get("/users/{user_id}/ratings/{movie_id}", responses=UNRATED | AWAY, tags=["users"])  # type: ignore[arg-type]
+@router.get("/users/{user_id}/ratings/{movie_id}", responses=UNRATED | AWAY, tags=["users"])
 async def user_rating(user_id: UserId, movie_id: MovieId, wired: Wired) -> RatedMovie:
     """A user's rating of one movie, however old it is; of several the newest. 404 without one."""
-    found = rated_movie(wired.catalogue, await wired.ratings.user(user_id), movie_id)
+    async with redis_within(wired.redis_timeout_s):
+        found = rated_movie(wired.catalogue, await wired.ratings.user(user_id), movie_id)
     if found is None:
         raise not_found("rating", f"user {user_id} has not rated movie {movie_id}")
     return found
 
 
-@router.post("/ratings", status_code=202, response_model=Receipts, responses=AWAY, tags=["users"])  # type: ignore[arg-type]
+@router.post("/ratings", status_code=202, response_model=Receipts, responses=WITH_BODY | AWAY, tags=["users"])
 async def rate(body: RatingsRequest, request: Request, wired: Wired) -> Response:
     """Accept 1 to 500 ratings: 202 once the log keeps them all, 422 for all when one is wrong.
 

@@ -11,7 +11,11 @@ from fastapi import FastAPI
 from httpx_aiohttp import AiohttpTransport
 
 from gateway.api import Wiring, router
+from gateway.breaker import Breaker
 from gateway.catalogue import Catalogue
+from gateway.docs_page import install_docs
+from gateway.metrics import metrics_served
+from gateway.openapi import as_sent
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
 from marquee.cards import Cards
@@ -30,12 +34,13 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with AsyncExitStack() as stack:
             async with said_in_one_line(app):
+                stack.enter_context(metrics_served(settings.metrics_host, settings.metrics_port))
                 redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
             space = settings.redis.space
 
-            async def upstream(name: str, url: str, timeout_s: float) -> Upstream:
+            async def upstream(name: str, url: str, timeout_s: float, breaker: Breaker | None = None) -> Upstream:
                 client = httpx.AsyncClient(base_url=url, transport=AiohttpTransport(), timeout=timeout_s)
-                return Upstream(name, await stack.enter_async_context(client), timeout_s)
+                return Upstream(name, await stack.enter_async_context(client), timeout_s, breaker)
 
             catalogue = Catalogue(redis, space, Cards(redis, space, settings.images))
             await catalogue.refresh()
@@ -44,8 +49,12 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
                 space=space,
                 catalogue=catalogue,
                 ratings=RatingStore(redis, space),
-                ranker=await upstream("ranker", settings.ranker_url, settings.ranker_timeout_s),
+                ranker=await upstream(
+                    "ranker", settings.ranker_url, settings.ranker_timeout_s, Breaker(settings.ranker_pause_s)
+                ),
                 ingest=await upstream("ingest", settings.ingest_url, settings.ingest_timeout_s),
+                redis_brief_s=settings.redis_brief_s,
+                redis_timeout_s=settings.redis_timeout_s,
             )
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
             tasks.start("catalogue", refresh_for_ever(catalogue.refresh, every_s=settings.refresh_s))
@@ -60,10 +69,15 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
         summary="Movies ranked for you, and why",
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
+        docs_url=None,
+        redoc_url=None,
     )
     app.include_router(router, prefix="/v1")
     app.include_router(router, include_in_schema=False)  # exact aliases: /search, /rank, /movies/{id}
-    install_operations(app, "gateway", dependencies)
+    install_docs(app)
+    install_operations(app, "gateway", dependencies, hosts=settings.hosts, is_public=True)
+    describe = app.openapi
+    app.openapi = lambda: as_sent(describe())  # type: ignore[method-assign]
     return app
 
 

@@ -1,37 +1,69 @@
 """Calls to the ranker and to ingest: bodies are handed on as they are, in both directions."""
 
+import asyncio
+import time
 from dataclasses import dataclass
 
 import httpx
 from fastapi import Response
 
+from gateway.breaker import Breaker
 from marquee.errors import Transient
 from marquee.requests import REQUEST_ID
 
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """One service behind the gateway."""
+    """One service behind the gateway.
+
+    Attributes:
+        timeout_s: for the whole of a call, connecting included.
+        breaker: if given, calls are not sent while the service does not answer.
+    """
 
     name: str
     client: httpx.AsyncClient
     timeout_s: float
+    breaker: Breaker | None = None
 
     async def post(self, path: str, body: bytes, *, request_id: str) -> Response:
         """Its answer, whatever status below 500 it has.
 
         Raises:
-            Transient: it did not answer in time, or with a 5xx.
+            Transient: it did not answer in time, or with a 5xx, or was not asked because it did not answer just before.
         """
-        headers = {"content-type": "application/json", REQUEST_ID: request_id}
-        try:
-            answer = await self.client.post(path, content=body, headers=headers, timeout=self.timeout_s)
-        except httpx.HTTPError as error:
-            raise Transient(f"{self.name} at {self.client.base_url}: {type(error).__name__}") from error
+        answer = await self._guarded(path, body, {"content-type": "application/json", REQUEST_ID: request_id})
         if answer.status_code >= 500:
-            raise Transient(f"{self.name}: {detail_of(answer)}")
+            raise Transient(f"{self.name}: {detail_of(answer)}", what=self.name)
         kept = {"server-timing": timing} if (timing := answer.headers.get("server-timing")) else {}
         return Response(answer.content, answer.status_code, kept, media_type=answer.headers.get("content-type"))
+
+    async def _guarded(self, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        if self.breaker is None:
+            return await self._sent(path, body, headers)
+        admission = self.breaker.admit(time.monotonic())
+        if admission is None:
+            raise Transient(f"{self.name}: not asked, it did not answer just before", what=self.name)
+        is_answered = False
+        try:
+            answer = await self._sent(path, body, headers)
+            is_answered = True
+        except Transient as error:
+            is_answered = not isinstance(error.__cause__, TimeoutError | httpx.TimeoutException)
+            raise
+        finally:  # a cancelled call, too, has to leave room for the next probe
+            if is_answered:
+                self.breaker.answered()
+            else:
+                self.breaker.unanswered(admission, time.monotonic())
+        return answer
+
+    async def _sent(self, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        try:
+            async with asyncio.timeout(self.timeout_s):  # httpx's own timeout is one for each step
+                return await self.client.post(path, content=body, headers=headers, timeout=self.timeout_s)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise Transient(f"{self.name} at {self.client.base_url}: {type(error).__name__}", what=self.name) from error
 
     async def ping(self) -> str:
         """Its liveness."""

@@ -1,0 +1,170 @@
+"""Nobody waits long for a part that hangs: a ranker that accepts and never answers, a Redis that is stopped."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from gateway.main import create_app
+from gateway.settings import GatewaySettings
+from marquee.settings import RedisSettings
+from marquee.store import CatalogueStore, RatingStore
+from marquee.topics import CATALOG, RATINGS
+from marquee_cli.embedded import Child, free_port, start_redis
+from support.builders import a_movie, a_rating, in_batches
+from support.running_app import running
+from support.wait import until
+
+pytestmark = pytest.mark.integration
+
+NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
+RANKER_TIMEOUT_S = 1.0
+
+
+class Ranker:
+    """Accepts connections, and answers once it works."""
+
+    def __init__(self) -> None:
+        self.works = asyncio.Event()
+        self.asked = 0
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            self.asked += 1
+            await self.works.wait()
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n")
+            writer.write(b'Connection: close\r\n\r\n{"rung":"real"}')
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def listening(ranker: Ranker) -> AsyncIterator[str]:
+    port = free_port()
+    async with await asyncio.start_server(ranker, "127.0.0.1", port):
+        yield f"http://127.0.0.1:{port}"
+
+
+async def fill(redis: Redis, space: str) -> None:
+    for movies in in_batches(CATALOG, [a_movie(movie_id=m, title=f"Number {m}") for m in range(1, 11)]):
+        await CatalogueStore(redis, space, CATALOG.name).apply(movies)
+    for ratings in in_batches(
+        RATINGS, [a_rating(user_id=u, movie_id=m) for m in range(1, 11) for u in range(1, m + 1)]
+    ):
+        await RatingStore(redis, space).apply(ratings)
+
+
+async def timed(call: Awaitable[httpx.Response]) -> tuple[httpx.Response, float]:
+    started = time.monotonic()
+    return await call, time.monotonic() - started
+
+
+async def rank(gateway: httpx.AsyncClient) -> tuple[httpx.Response, float]:
+    return await timed(gateway.post("/v1/rank", json={"user_id": 1, "k": 3}))
+
+
+async def test_a_hung_ranker_delays_one_request_and_not_those_after_it(
+    redis: Redis, redis_settings: RedisSettings
+) -> None:
+    await fill(redis, redis_settings.space)
+    ranker = Ranker()
+    async with listening(ranker) as url:
+        settings = GatewaySettings(
+            redis=redis_settings,
+            ranker_url=url,
+            ingest_url=NOBODY,
+            wait_s=10,
+            ranker_timeout_s=RANKER_TIMEOUT_S,
+            ranker_pause_s=3.0,
+        )
+        async with running(create_app(settings)) as gateway:
+            first, first_s = await rank(gateway)
+            others = [await rank(gateway) for _ in range(20)]
+            asked_while_hung = ranker.asked
+            ranker.works.set()
+
+            async def is_real() -> bool:
+                return bool((await rank(gateway))[0].json().get("rung") == "real")
+
+            await until(is_real, limit_s=10)
+
+    assert first.json()["meta"]["rung"] == "popular"
+    assert RANKER_TIMEOUT_S <= first_s < RANKER_TIMEOUT_S + 1
+    assert all(answer.json()["meta"]["degraded"] == ["ranker"] for answer, _ in others)
+    assert sum(took_s for _, took_s in others) < RANKER_TIMEOUT_S
+    assert asked_while_hung == 1
+
+
+async def test_while_a_ranker_hangs_one_request_at_a_time_asks_whether_it_is_back(
+    redis: Redis, redis_settings: RedisSettings
+) -> None:
+    await fill(redis, redis_settings.space)
+    ranker = Ranker()
+    async with listening(ranker) as url:
+        settings = GatewaySettings(
+            redis=redis_settings,
+            ranker_url=url,
+            ingest_url=NOBODY,
+            wait_s=10,
+            ranker_timeout_s=RANKER_TIMEOUT_S,
+            ranker_pause_s=0.001,
+        )
+        async with running(create_app(settings)) as gateway:
+            await rank(gateway)
+            answers = await asyncio.gather(*(rank(gateway) for _ in range(10)))
+
+    assert ranker.asked == 2
+    assert sum(took_s >= RANKER_TIMEOUT_S for _, took_s in answers) == 1
+    assert {answer.status_code for answer, _ in answers} == {200}
+
+
+@contextmanager
+def stopped(child: Child) -> Iterator[None]:
+    """SIGSTOP: it takes connections and bytes, and answers nothing."""
+    os.kill(child.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(child.process.pid, signal.SIGCONT)
+
+
+async def test_a_hung_redis_delays_no_answer_that_does_not_need_it(tmp_path: Path) -> None:
+    child = start_redis(tmp_path / "redis", port=free_port(), log=tmp_path / "redis.log")
+    try:
+        redis_settings = RedisSettings(url=f"redis://{child.address}/0")
+        client: Redis = Redis.from_url(redis_settings.url)
+        await fill(client, redis_settings.space)
+        await client.aclose()
+        settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10, refresh_s=0.2)
+        async with running(create_app(settings)) as gateway:
+            assert (await gateway.get("/v1/users/1")).json()["rating_count"] == 10
+            with stopped(child):
+                for _ in range(3):
+                    ranking, ranking_s = await rank(gateway)
+                    movie, movie_s = await timed(gateway.get("/v1/movies/3"))
+                    search, search_s = await timed(gateway.get("/v1/search?q=number"))
+                    profile, profile_s = await timed(gateway.get("/v1/users/1"))
+
+                    assert ranking.json()["meta"]["degraded"] == ["ranker", "redis"]
+                    assert (movie.json()["title"], len(search.json()["items"])) == ("Number 3", 10)
+                    assert max(ranking_s, movie_s, search_s) < 0.3
+                    assert (profile.status_code, profile.json()["detail"]) == (503, "redis is unavailable; try again")
+                    assert profile_s < 1.3
+
+            async def is_back() -> bool:
+                return (await gateway.get("/v1/users/1")).status_code == 200
+
+            await until(is_back, limit_s=10)
+    finally:
+        child.stop()
