@@ -2,7 +2,6 @@
 
 export interface Env {
   gatewayUrl: string;
-  apiKey: string | null;
   timeoutMs: number;
 }
 
@@ -12,7 +11,6 @@ const DEFAULTS = { gatewayUrl: "http://127.0.0.1:8000", timeoutMs: 5_000 };
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   return {
     gatewayUrl: httpAddress("MARQUEE_GATEWAY_URL", source.MARQUEE_GATEWAY_URL || DEFAULTS.gatewayUrl),
-    apiKey: source.MARQUEE_API_KEY || null,
     timeoutMs: milliseconds("MARQUEE_GATEWAY_TIMEOUT_MS", source.MARQUEE_GATEWAY_TIMEOUT_MS),
   };
 }

@@ -1,4 +1,4 @@
-/** One way to the gateway, for server code only: address, key, deadline, and no cache. */
+/** One way to the gateway, for server code only: address, deadline, and no cache. */
 import "server-only";
 import { readEnv } from "./env";
 
@@ -9,7 +9,6 @@ export async function callGateway(path: string, init: RequestInit = {}): Promise
   const headers = new Headers(init.headers);
   headers.set("accept", "application/json");
   if (!headers.has("x-request-id")) headers.set("x-request-id", crypto.randomUUID());
-  if (env.apiKey) headers.set("x-api-key", env.apiKey);
   const deadline = AbortSignal.timeout(env.timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
   try {
