@@ -1,0 +1,125 @@
+"""The trainer with a training process of the test's own, a broker that may be stopped, and a log to write to."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from marquee.consumer import Batch
+from marquee.event_log import EventLog
+from marquee.publisher import Publisher, record_of
+from marquee.settings import KafkaSettings
+from marquee.topics import E, Topic
+from marquee_cli.embedded import Child, start_kafka
+from support.builders import delivered
+from support.wait import until
+from support.worlds import a_catalog, checkerboard
+from trainer.main import create_app
+from trainer.pipeline import train
+from trainer.settings import TrainerSettings
+
+JOB = Path(__file__).with_name("training_job.py")
+
+
+@dataclass(slots=True)
+class Workshop:
+    """A folder with a finished bundle and what the training process is to do with it."""
+
+    folder: Path
+
+    @classmethod
+    def made(cls, folder: Path) -> "Workshop":
+        folder.mkdir(parents=True, exist_ok=True)
+        world = checkerboard(n_users=6)
+        model = train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), seed=1)
+        model.write(folder, version="finished", created_at=datetime(2026, 1, 1, tzinfo=UTC))
+        workshop = cls(folder)
+        workshop.does("deliver")
+        return workshop
+
+    def does(self, what: str, **counts: int) -> None:
+        (self.folder / "behaviour").write_text(json.dumps({"does": what, "counts": {"log_rows": 100} | counts}))
+
+    @property
+    def starts(self) -> list[str]:
+        """The versions of all trainings that were begun."""
+        noted = self.folder / "starts"
+        return noted.read_text().split() if noted.exists() else []
+
+    def settings(self, kafka: KafkaSettings, **changes: Any) -> TrainerSettings:
+        usual: dict[str, Any] = {
+            "kafka": kafka,
+            "model_dir": self.folder / "models",
+            "log_dir": str(self.folder / "log"),
+            "train_automatically": False,
+            "wait_s": 20,
+        }
+        return TrainerSettings(**(usual | changes))
+
+    def app(self, settings: TrainerSettings) -> FastAPI:
+        return create_app(settings, job=(sys.executable, str(JOB), str(self.folder / "finished")))
+
+
+async def training(client: httpx.AsyncClient) -> dict[str, Any]:
+    return dict((await client.get("/v1/training")).json())
+
+
+async def reaches(client: httpx.AsyncClient, *, limit_s: float = 30.0, **wanted: object) -> dict[str, Any]:
+    """The report once it says all that is wanted."""
+    report: dict[str, Any] = {}
+
+    async def is_there() -> bool:
+        nonlocal report
+        report = await training(client)
+        return all(report[name] == value for name, value in wanted.items())
+
+    try:
+        await until(is_there, limit_s=limit_s)
+    except TimeoutError:
+        raise AssertionError(f"wanted {wanted}, the report is {report}") from None
+    return report
+
+
+@dataclass(slots=True)
+class OwnBroker:
+    """A broker that a test may stop, start again, and start empty; always at the same address."""
+
+    folder: Path
+    port: int
+    child: Child
+
+    @classmethod
+    def started(cls, folder: Path, port: int) -> "OwnBroker":
+        return cls(folder, port, start_kafka(folder / "data", port=port, log=folder / "kafka.log"))
+
+    @property
+    def settings(self) -> KafkaSettings:
+        return KafkaSettings(bootstrap=self.child.address)
+
+    def stop(self) -> None:
+        self.child.stop()
+
+    def start(self, *, empty: bool = False) -> None:
+        if empty:
+            (self.folder / "data").rename(self.folder / f"lost-{self.child.process.pid}")
+        self.child = start_kafka(self.folder / "data", port=self.port, log=self.folder / "kafka.log")
+
+
+async def on_topic_and_log(
+    settings: TrainerSettings, publisher: Publisher, topic: Topic[E], events: Sequence[E]
+) -> None:
+    """Publish the events, and append them to the event log as `features` would."""
+    acks = await publisher.publish(topic, [record_of(topic, event) for event in events])
+    log = EventLog(settings.log_dir)
+    for partition in range(topic.partitions):
+        mine = [(ack.offset, event) for ack, event in zip(acks, events, strict=True) if ack.partition == partition]
+        if mine:
+            first = mine[0][0]
+            records = delivered([event for _, event in mine], first_offset=first)
+            log.append(Batch(topic, partition, first, mine[-1][0] + 1, records))
