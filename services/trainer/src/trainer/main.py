@@ -4,10 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-import structlog
 from fastapi import FastAPI
 
-from marquee.bundle import BundleRefused, read_manifest
 from marquee.event_log import EventLog
 from marquee.events import ModelChanged
 from marquee.kafka import ensure_topics, open_consumer
@@ -15,16 +13,17 @@ from marquee.operations import Dependencies, install_operations
 from marquee.publisher import Publisher
 from marquee.registry import current_model
 from marquee.service import background, run, said_in_one_line
+from marquee.topics import MODELS
+from marquee.waiting import wait_until_reachable
+from trainer.announcing import Announcements
 from trainer.api import router
-from trainer.runs import Runs, Training
+from trainer.runs import JOB, Runs
 from trainer.settings import TrainerSettings
-from trainer.watching import train_when_due
-
-log = structlog.get_logger()
+from trainer.watching import Looking, train_when_due
 
 
-def create_app(settings: TrainerSettings | None = None) -> FastAPI:
-    """The app; it watches while it runs."""
+def create_app(settings: TrainerSettings | None = None, *, job: tuple[str, ...] = JOB) -> FastAPI:
+    """The app; it watches while it runs. `job`: the command that trains, in a process of its own."""
     settings = settings or TrainerSettings()
     dependencies = Dependencies()
 
@@ -33,14 +32,20 @@ def create_app(settings: TrainerSettings | None = None) -> FastAPI:
         async with AsyncExitStack() as stack:
             async with said_in_one_line(app):
                 await ensure_topics(settings.kafka, wait_s=settings.wait_s)
+                served = await served_model(settings)
             settings.model_dir.mkdir(parents=True, exist_ok=True)
             publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=15))
             consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
-            runs = Runs(settings, publisher)
-            remember(runs, await current_model(settings.kafka))
+            announcements = Announcements(settings.kafka, publisher, consumer, settings.model_dir)
+            runs = Runs(settings, announcements, job)
+            manifest = announcements.adopt(served)
+            if manifest is not None and announcements.promoted is not None:
+                runs.remember(manifest, announcements.promoted)
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
+            tasks.start("announcements", announcements.keep())
             if settings.train_automatically:
-                tasks.start("watch", train_when_due(runs, consumer, EventLog(settings.log_dir), settings))
+                looking = Looking(consumer, EventLog(settings.log_dir), settings.kafka)
+                tasks.start("watch", train_when_due(runs, looking))
 
             async def kafka_answers() -> str:
                 await consumer.topics()
@@ -55,24 +60,19 @@ def create_app(settings: TrainerSettings | None = None) -> FastAPI:
     return app
 
 
-def remember(runs: Runs, served: ModelChanged | None) -> None:
-    """After a restart: a model that is being served and is still there need not be trained again."""
-    if served is None:
-        return
-    try:
-        manifest = read_manifest(runs.settings.model_dir / served.location)
-    except BundleRefused as error:
-        log.warning("served_model_is_gone", version=served.version, error=str(error))
-        return
-    runs.trained_rows = manifest.counts.get("log_rows")
-    runs.training = Training(
-        phase="done",
-        message=f"model {served.version} is being served",
-        model_version=served.version,
-        metrics=served.metrics,
-        ended_at=served.changed_at,
-        seconds=served.metrics.get("training_s"),
-    )
+async def served_model(settings: TrainerSettings) -> ModelChanged | None:
+    """What models.v1 serves.
+
+    Raises:
+        Misconfigured: it could not be read within wait_s.
+    """
+    found: list[ModelChanged | None] = []
+
+    async def read() -> None:
+        found.append(await current_model(settings.kafka))
+
+    await wait_until_reachable(MODELS.name, settings.kafka.bootstrap, read, limit_s=settings.wait_s)
+    return found[-1]
 
 
 if __name__ == "__main__":

@@ -1,29 +1,35 @@
-"""Running trainings one at a time, in a child process, and what is known of the newest one."""
+"""Running trainings one at a time, and what is known of the newest one."""
 
 import asyncio
-import json
 import shutil
 import sys
+import time
+from collections.abc import Collection, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from pydantic import BaseModel
 
+from marquee.bundle import BundleRefused, ModelManifest, read_manifest
+from marquee.errors import Refused
 from marquee.events import ModelChanged, ModelStatus
-from marquee.publisher import Publisher, record_of
-from marquee.topics import MODELS
+from trainer.announcing import Announcement, Announcements
+from trainer.auto import Known, Past
+from trainer.child import Done, Failed, run_child
 from trainer.settings import TrainerSettings
 
 log = structlog.get_logger()
 
-STDERR_LINES = 5
+JOB = (sys.executable, "-m", "trainer.job")
+QUIET_FAILURES = 3
+"""Failures in a row that are likely to pass by themselves are waited for; more of them are a failure."""
 
 
 class Training(BaseModel):
-    """The newest training."""
+    """The newest training. `announcement`: whether models.v1 has its model."""
 
     phase: Literal["waiting", "training", "done", "failed"] = "waiting"
     message: str = "waiting for ratings"
@@ -32,90 +38,159 @@ class Training(BaseModel):
     seconds: float | None = None
     model_version: str | None = None
     metrics: dict[str, float] = {}
+    announcement: Announcement = "none"
+    announcement_error: str = ""
 
 
 @dataclass(slots=True)
 class Runs:
-    """Starts trainings; publishes what passed the gate."""
+    """Starts trainings; promotes what passed the gate."""
 
     settings: TrainerSettings
-    publisher: Publisher
-    training: Training = field(default_factory=Training)
-    trained_rows: int | None = None
-    _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    announcements: Announcements
+    job: tuple[str, ...] = JOB
+    known: Known | None = None
+    past: Past = field(default_factory=Past)
+    is_busy: bool = False
+    _training: Training = field(default_factory=Training)
 
     @property
-    def is_busy(self) -> bool:
-        return self._busy.locked()
+    def training(self) -> Training:
+        """The newest training and how its announcement stands."""
+        told = self.announcements
+        return self._training.model_copy(update={"announcement": told.state, "announcement_error": told.error})
 
-    async def run(self, *, now: datetime, reason: str) -> None:
-        """Train, publish, tidy up. A failure is said in `training`; the service goes on."""
-        async with self._busy:
-            version = now.strftime("%Y%m%dT%H%M%SZ")
-            self.training = Training(
-                phase="training", message="starting", started_at=now, model_version=self.training.model_version
-            )
-            log.info("training_started", version=version, reason=reason)
-            outcome = await self._child(version)
-            seconds = (datetime.now(UTC) - now).total_seconds()
-            if outcome["kind"] != "done":
-                self._update(phase="failed", message=str(outcome["error"]), ended_at=datetime.now(UTC), seconds=seconds)
-                log.error("training_failed", version=version, error=outcome["error"])
-                return
-            event = ModelChanged(
-                version=version,
-                status=ModelStatus.PROMOTED,
-                location=str(outcome["location"]),
-                metrics=outcome["metrics"],
-                reason=reason,
-                changed_at=datetime.now(UTC),
-            )
-            await self.publisher.publish(MODELS, [record_of(MODELS, event)])
-            self.trained_rows = int(str(outcome["log_rows"]))
-            self._update(
-                phase="done",
-                message=f"model {version} promoted",
-                ended_at=datetime.now(UTC),
-                seconds=seconds,
-                model_version=version,
-                metrics=event.metrics,
-            )
-            log.info("model_promoted", version=version, seconds=seconds, **event.metrics)
-            await asyncio.to_thread(prune, self.settings.model_dir, keep=self.settings.keep_models)
+    def remember(self, manifest: ModelManifest, promoted: ModelChanged) -> None:
+        """After a restart: a model that was promoted and is still there need not be trained again."""
+        self.known = known_of(manifest)
+        self._training = Training(
+            phase="done",
+            message=f"model {promoted.version} is the newest",
+            model_version=promoted.version,
+            metrics=promoted.metrics,
+            ended_at=promoted.changed_at,
+            seconds=promoted.metrics.get("training_s"),
+        )
+
+    def begin(self, *, now: datetime, reason: str) -> Coroutine[Any, Any, None]:
+        """Take the only place, at once, and give the training that is to be awaited.
+
+        Raises:
+            Refused: 409, a training is under way.
+        """
+        if self.is_busy:
+            raise Refused(409, "training_under_way", "Conflict", f"a training is under way: {self._training.message}")
+        self.is_busy = True
+        self._training = Training(
+            phase="training", message="starting", started_at=now, model_version=self._training.model_version
+        )
+        return self._run(now, reason)
+
+    async def _run(self, now: datetime, reason: str) -> None:
+        """Train, promote, tidy up. A failure is reported in `training`; the service goes on."""
+        started_s = time.monotonic()
+        try:
+            failure = await self._train(now, reason, started_s)
+            if failure is not None:
+                self._failed(failure, started_s=started_s)
+            await asyncio.to_thread(self._prune)
+        finally:
+            self.is_busy = False
+
+    async def _train(self, now: datetime, reason: str, started_s: float) -> Failed | None:
+        try:
+            version = await asyncio.to_thread(free_version, self.settings.model_dir, now)
+        except OSError as error:
+            return Failed(error=f"the model directory cannot be read: {error}", is_passing=True)
+        log.info("training_started", version=version, reason=reason)
+        outcome = await run_child(
+            self._command(version),
+            on_progress=lambda message: self._update(message=message),
+            limit_s=self.settings.train_limit_s,
+        )
+        if isinstance(outcome, Failed):
+            return outcome
+        return await self._promote(outcome, version=version, reason=reason, started_s=started_s)
+
+    def _command(self, version: str) -> list[str]:
+        settings = self.settings
+        command = [*self.job, "--log-dir", settings.log_dir, "--version", version, "--ends-with-its-parent"]
+        return [*command, "--model-dir", str(settings.model_dir), "--seed", str(settings.train_seed)]
+
+    async def _promote(self, done: Done, *, version: str, reason: str, started_s: float) -> Failed | None:
+        try:
+            manifest = await asyncio.to_thread(read_manifest, self.settings.model_dir / done.location)
+        except BundleRefused as error:
+            return Failed(error=str(error))
+        now, seconds = datetime.now(UTC), time.monotonic() - started_s
+        self.known = known_of(manifest)
+        self.past = self.past.after(ended_s=time.monotonic(), took_s=seconds)
+        self._update(
+            phase="done",
+            message=f"model {version} promoted",
+            ended_at=now,
+            seconds=seconds,
+            model_version=version,
+            metrics=done.metrics,
+        )
+        log.info("model_promoted", version=version, seconds=seconds, metrics=done.metrics)
+        event = ModelChanged(
+            version=version,
+            status=ModelStatus.PROMOTED,
+            location=done.location,
+            metrics=done.metrics,
+            reason=reason,
+            changed_at=now,
+        )
+        await self.announcements.promote(event)
+        return None
+
+    def _failed(self, failed: Failed, *, started_s: float) -> None:
+        seconds = time.monotonic() - started_s
+        self.past = self.past.after(ended_s=time.monotonic(), took_s=seconds, failed=True, is_passing=failed.is_passing)
+        is_waited_for = failed.is_passing and self.past.failures <= QUIET_FAILURES
+        message = f"to be tried again soon: {failed.error}" if is_waited_for else failed.error
+        phase = "waiting" if is_waited_for else "failed"
+        self._update(phase=phase, message=message, ended_at=datetime.now(UTC), seconds=seconds)
+        log.error("training_failed", error=failed.error, failures=self.past.failures)
 
     def _update(self, **changes: object) -> None:
-        self.training = self.training.model_copy(update=changes)
+        self._training = self._training.model_copy(update=changes)
 
-    async def _child(self, version: str) -> dict[str, object]:
-        """Run the job; its last word, or what it left on standard error."""
-        settings = self.settings
-        command = [sys.executable, "-m", "trainer.job", "--log-dir", settings.log_dir, "--version", version]
-        command += ["--model-dir", str(settings.model_dir), "--seed", str(settings.train_seed)]
-        child = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
-        assert child.stdout is not None  # noqa: S101 — asked for above
-        assert child.stderr is not None  # noqa: S101
-        complaints = asyncio.create_task(child.stderr.read())
-        last: dict[str, object] = {"kind": "failed", "error": "the training process said nothing"}
+    def _prune(self) -> None:
+        promoted = self.announcements.promoted
         try:
-            async for line in child.stdout:
-                last = json.loads(line)
-                if last["kind"] == "progress":
-                    self._update(message=last["message"])
-            code = await child.wait()
-        except BaseException:
-            child.kill()
-            await child.wait()
-            raise
-        tail = (await complaints).decode(errors="replace").strip().splitlines()[-STDERR_LINES:]
-        if last["kind"] == "progress":
-            return {"kind": "failed", "error": f"the training process ended with code {code}: {' | '.join(tail)}"}
-        return last
+            prune(
+                self.settings.model_dir, keep=self.settings.keep_models, spare={promoted.location} if promoted else ()
+            )
+        except OSError as error:  # too many bundles are no reason to stop
+            log.warning("bundles_not_pruned", error=str(error))
 
 
-def prune(model_dir: Path, *, keep: int) -> None:
-    """Remove the oldest bundles but for the newest `keep`; versions sort by time."""
-    bundles = sorted(path for path in model_dir.iterdir() if path.is_dir() and not path.name.startswith("."))
-    for old in bundles[:-keep]:
+def known_of(manifest: ModelManifest) -> Known | None:
+    """What a model was trained on; None where its bundle does not say."""
+    rows = manifest.counts.get("log_rows")
+    return None if rows is None else Known(rows, manifest.counts.get("enriched_movies", 0))
+
+
+def free_version(model_dir: Path, now: datetime) -> str:
+    """A name by the time, in seconds, that no bundle has: versions sort by time."""
+    first = now.strftime("%Y%m%dT%H%M%SZ")
+    version, number = first, 1
+    while (model_dir / version).exists():
+        number += 1
+        version = f"{first}-{number:03d}"
+    return version
+
+
+def prune(model_dir: Path, *, keep: int, spare: Collection[str] = ()) -> None:
+    """Remove the oldest bundles but for the newest `keep` and those to spare, and drafts that were left behind.
+
+    Raises:
+        OSError: the folder could not be read.
+    """
+    folders = [path for path in model_dir.iterdir() if path.is_dir()]
+    drafts = [path for path in folders if path.name.startswith(".") and path.name.endswith(".draft")]
+    bundles = sorted(path for path in folders if not path.name.startswith("."))
+    for old in [*drafts, *(path for path in bundles[:-keep] if path.name not in spare)]:
         shutil.rmtree(old, ignore_errors=True)

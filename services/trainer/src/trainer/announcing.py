@@ -1,0 +1,158 @@
+"""What this trainer promoted, remembered beside the bundles, and announced on models.v1 until it stands there.
+
+A broker may be unreachable, lose its newest second or start empty: the model is announced again, not trained again.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+
+from marquee.bundle import BundleRefused, ModelManifest, read_manifest
+from marquee.errors import MarqueeError
+from marquee.events import ModelChanged
+from marquee.kafka import ensure_topics, topic_name
+from marquee.publisher import Publisher, record_of
+from marquee.registry import current_model
+from marquee.settings import KafkaSettings
+from marquee.topics import MODELS
+
+log = structlog.get_logger()
+
+PROMOTED = "promoted.json"
+CHECK_EVERY_S = 3.0
+ANSWER_LIMIT_S = 10.0
+
+Announcement = Literal["none", "pending", "announced"]
+
+
+def read_promoted(model_dir: Path) -> ModelChanged | None:
+    """The newest promotion that was noted beside the bundles, if there is a readable one."""
+    try:
+        return ModelChanged.model_validate_json((model_dir / PROMOTED).read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        log.warning("promotion_unreadable", file=str(model_dir / PROMOTED), error=str(error))
+        return None
+
+
+def note_promoted(model_dir: Path, event: ModelChanged) -> None:
+    """Note a promotion durably, in one step.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    new = model_dir / f".{PROMOTED}.tmp"
+    with new.open("w", encoding="utf-8") as file:
+        file.write(event.model_dump_json(indent=1))
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(model_dir / PROMOTED)
+
+
+def is_lacking(promoted: ModelChanged, served: ModelChanged | None) -> bool:
+    """Whether models.v1 lacks the promotion: it says nothing, or something older. A newer word is somebody's will."""
+    if served is None:
+        return True
+    return served.version != promoted.version and served.changed_at < promoted.changed_at
+
+
+@dataclass(slots=True)
+class Announcements:
+    """The newest promotion and whether models.v1 has it."""
+
+    kafka: KafkaSettings
+    publisher: Publisher
+    consumer: AIOKafkaConsumer
+    model_dir: Path
+    promoted: ModelChanged | None = None
+    state: Announcement = "none"
+    error: str = ""
+    _confirmed_end: int | None = None  # where models.v1 ended when the promotion was last seen on it
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def adopt(self, served: ModelChanged | None) -> ModelManifest | None:
+        """At start: take up the newest promotion, the noted or the served one, if its bundle can be used.
+
+        A promotion that is not on models.v1 is announced by the next check.
+        """
+        noted = read_promoted(self.model_dir)
+        newest = served if served is not None and (noted is None or not is_lacking(noted, served)) else noted
+        if newest is None:
+            return None
+        try:
+            manifest = read_manifest(self.model_dir / newest.location)
+        except BundleRefused as error:
+            log.warning("promoted_model_is_gone", version=newest.version, error=str(error))
+            return None
+        self.promoted = newest
+        self.state = "announced" if newest == served else "pending"
+        return manifest
+
+    async def promote(self, event: ModelChanged) -> None:
+        """Note a new promotion and announce it; what fails is tried again by `check`."""
+        self.promoted, self.state, self.error = event, "pending", ""
+        try:
+            await asyncio.to_thread(note_promoted, self.model_dir, event)
+        except OSError as error:
+            log.error("promotion_not_noted", version=event.version, error=str(error))
+        async with self._one_at_a_time:
+            await self._trying(self._announce())
+
+    async def keep(self) -> None:
+        """Check from time to time. Never ends."""
+        while True:
+            await self.check()
+            await asyncio.sleep(CHECK_EVERY_S)
+
+    async def check(self) -> None:
+        """Compare models.v1 with the promotion, if the topic's end moved, and announce what it lacks."""
+        async with self._one_at_a_time:
+            if self.promoted is not None:
+                await self._trying(self._compare(self.promoted))
+
+    async def _compare(self, promoted: ModelChanged) -> None:
+        end = await self._end()
+        if end == self._confirmed_end:
+            return
+        if is_lacking(promoted, await current_model(self.kafka)):
+            await ensure_topics(self.kafka, [MODELS], wait_s=ANSWER_LIMIT_S)  # a broker that started empty
+            await self._announce()
+            log.warning("model_announced_again", version=promoted.version)
+            return
+        self._confirmed_end = end
+        self._taken()
+
+    async def _announce(self) -> None:
+        assert self.promoted is not None  # noqa: S101 — the callers see to it
+        self._confirmed_end = None
+        self.state = "pending"
+        await self.publisher.publish(MODELS, [record_of(MODELS, self.promoted)])
+        self._taken()
+
+    def _taken(self) -> None:
+        self.state, self.error = "announced", ""
+
+    async def _trying(self, work: Awaitable[None]) -> None:
+        """Do it; a broker that is unreachable is reported once and the next check tries again."""
+        try:
+            await work
+        except (MarqueeError, KafkaError, OSError) as error:
+            self._confirmed_end = None
+            what = f"{type(error).__name__}: {error}"
+            if not self.error:
+                log.warning("announcement_pending", error=what, state=self.state)
+            self.error = what
+
+    async def _end(self) -> int:
+        partition = TopicPartition(topic_name(self.kafka, MODELS.name), 0)
+        async with asyncio.timeout(ANSWER_LIMIT_S):
+            return int((await self.consumer.end_offsets([partition]))[partition])

@@ -1,0 +1,131 @@
+"""One training process: what it prints, how it ends, and what to make of both. Nothing it does raises here.
+
+Its standard output is JSON lines, each a `Progress`, `Done` or `Failed`; whatever else is printed there is logged.
+"""
+
+import asyncio
+import signal
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Annotated, Literal
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+log = structlog.get_logger()
+
+LONGEST_LINE = 1_048_576
+STDERR_LINES, LONGEST_COMPLAINT = 5, 500
+SHOWN = 200
+
+
+class Progress(BaseModel):
+    """How far it is."""
+
+    kind: Literal["progress"] = "progress"
+    message: str
+
+
+class Done(BaseModel):
+    """The bundle is complete, below the model directory at `location`."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+    kind: Literal["done"] = "done"
+    location: str
+    metrics: dict[str, float]
+
+
+class Failed(BaseModel):
+    """There is no bundle. `is_passing`: the same training is likely to succeed soon."""
+
+    kind: Literal["failed"] = "failed"
+    error: str
+    is_passing: bool = False
+
+
+Message = Annotated[Progress | Done | Failed, Field(discriminator="kind")]
+_MESSAGE: TypeAdapter[Progress | Done | Failed] = TypeAdapter(Message)
+
+
+async def run_child(command: Sequence[str], *, on_progress: Callable[[str], None], limit_s: float) -> Done | Failed:
+    """Run the command to its end; its last word, or why there is none. It ends with us, however we end."""
+    try:
+        child = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,  # never written to: its end tells the child that we are gone
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except OSError as error:
+        return Failed(error=f"the training process could not be started: {error}", is_passing=True)
+    assert child.stdout is not None  # noqa: S101 — asked for above
+    assert child.stderr is not None  # noqa: S101
+    complaints: deque[str] = deque(maxlen=STDERR_LINES)
+    complaining = asyncio.create_task(_collect(child.stderr, complaints))
+    outcome: Done | Failed | None = None
+    try:
+        async with asyncio.timeout(limit_s):
+            async for line in _lines(child.stdout):
+                match _parsed(line):
+                    case Progress(message=message):
+                        on_progress(message)
+                    case Done() | Failed() as last:
+                        outcome = last
+            code = await child.wait()
+            await complaining
+    except TimeoutError:
+        return Failed(error=f"the training took longer than {limit_s:g} s and was ended")
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+        complaining.cancel()
+    return outcome or Failed(error=_ending(code, complaints), is_passing=code < 0)
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
+    """Its lines as text; of one that is longer than LONGEST_LINE the rest is dropped."""
+    pending = b""
+    is_dropping = False
+    while chunk := await stream.read(65_536):
+        *complete, pending = (pending + chunk).split(b"\n")
+        for line in complete:
+            if not is_dropping:
+                yield line.decode(errors="replace")
+            is_dropping = False
+        if len(pending) > LONGEST_LINE:
+            if not is_dropping:
+                yield pending.decode(errors="replace")
+            pending, is_dropping = b"", True
+    if pending and not is_dropping:
+        yield pending.decode(errors="replace")
+
+
+def _parsed(line: str) -> Progress | Done | Failed | None:
+    """A message of our protocol, or None for what something else printed."""
+    try:
+        return _MESSAGE.validate_json(line)
+    except ValidationError:
+        if line.strip():
+            log.info("training_printed", line=line.strip()[:SHOWN])
+        return None
+
+
+async def _collect(stream: asyncio.StreamReader, lines: deque[str]) -> None:
+    async for line in _lines(stream):
+        if line.strip():
+            lines.append(line.strip()[:LONGEST_COMPLAINT])
+
+
+def _ending(code: int, complaints: Sequence[str]) -> str:
+    """How a process ended that gave no result, with its last lines on standard error."""
+    how = f"was ended by {_signal(-code)}" if code < 0 else f"ended with code {code} and gave no result"
+    return ": ".join([f"the training process {how}", *([" | ".join(complaints)] if complaints else [])])
+
+
+def _signal(number: int) -> str:
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+    return f"{name}, as when memory runs out" if name == "SIGKILL" else name

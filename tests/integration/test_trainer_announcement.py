@@ -1,0 +1,153 @@
+"""Announcing a model: the bundle is kept, and announced again until models.v1 has it; never trained again for that."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from marquee.events import ModelChanged, ModelStatus
+from marquee.kafka import ensure_topics
+from marquee.publisher import Publisher, record_of
+from marquee.settings import KafkaSettings
+from marquee.topics import MODELS
+from marquee_cli.embedded import free_port
+from support.running_app import running
+from support.topic_reader import events_on
+from support.trainer import OwnBroker, Workshop, reaches, training
+from support.wait import until
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop.made(tmp_path / "workshop")
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[OwnBroker]:
+    own = OwnBroker.started(tmp_path / "kafka", free_port())
+    yield own
+    own.stop()
+
+
+async def announced(kafka: KafkaSettings, *, count: int) -> list[str]:
+    """The versions on models.v1 once there are so many."""
+    found: list[str] = []
+
+    async def are_there() -> bool:
+        nonlocal found
+        found = [event.version for event in await events_on(kafka, MODELS)]
+        return len(found) >= count
+
+    await until(are_there, limit_s=60)
+    return found
+
+
+async def test_given_a_broker_that_is_unreachable_when_a_model_is_ready_then_it_is_announced_later(
+    broker: OwnBroker, workshop: Workshop
+) -> None:
+    workshop.does("wait")
+    async with running(workshop.app(workshop.settings(broker.settings))) as client:
+        await client.post("/v1/train")
+        await reaches(client, message="working")
+        broker.stop()
+        (workshop.folder / "go").touch()
+        pending = await reaches(client, phase="done")
+        await reaches(client, announcement="pending")
+        broker.start()
+        done = await reaches(client, announcement="announced", limit_s=90)
+
+        assert await announced(broker.settings, count=1) == [pending["model_version"]]
+
+    assert done["announcement_error"] == ""
+    assert len(workshop.starts) == 1
+
+
+async def test_given_a_broker_that_lost_everything_then_the_model_is_announced_again_and_not_trained_again(
+    broker: OwnBroker, workshop: Workshop
+) -> None:
+    async with running(workshop.app(workshop.settings(broker.settings))) as client:
+        await client.post("/v1/train")
+        version = (await reaches(client, phase="done", announcement="announced"))["model_version"]
+        broker.stop()
+        broker.start(empty=True)
+
+        await ensure_topics(broker.settings, [MODELS], wait_s=20)
+        assert await announced(broker.settings, count=1) == [version]
+        assert (await training(client))["announcement"] == "announced"
+
+    assert len(workshop.starts) == 1
+
+
+async def test_given_a_broker_that_lost_everything_when_the_trainer_starts_then_its_model_is_announced_again(
+    broker: OwnBroker, workshop: Workshop
+) -> None:
+    async with running(workshop.app(workshop.settings(broker.settings))) as client:
+        await client.post("/v1/train")
+        version = (await reaches(client, phase="done", announcement="announced"))["model_version"]
+    broker.stop()
+    broker.start(empty=True)
+
+    async with running(workshop.app(workshop.settings(broker.settings, train_automatically=True))) as client:
+        assert await announced(broker.settings, count=1) == [version]
+        report = await reaches(client, phase="done", announcement="announced")
+
+    assert report["model_version"] == version
+    assert report["metrics"] == {"ndcg_at_10": 0.5}
+    assert len(workshop.starts) == 1
+
+
+async def test_given_a_newer_word_of_somebody_else_then_it_is_left_standing(
+    kafka_settings: KafkaSettings, workshop: Workshop
+) -> None:
+    async with running(workshop.app(workshop.settings(kafka_settings))) as client:
+        await client.post("/v1/train")
+        first = (await reaches(client, phase="done", announcement="announced"))["model_version"]
+        back = ModelChanged(
+            version="by-hand", status=ModelStatus.ROLLED_BACK, location=first, changed_at=datetime.now(UTC)
+        )
+        async with Publisher(kafka_settings, timeout_s=20) as publisher:
+            await publisher.publish(MODELS, [record_of(MODELS, back)])
+        await client.post("/v1/train")
+        second = (await reaches(client, phase="done", announcement="announced"))["model_version"]
+
+    assert [event.version for event in await events_on(kafka_settings, MODELS)] == [first, "by-hand", second]
+
+
+async def test_given_a_note_that_cannot_be_read_then_the_served_model_is_taken_up(
+    kafka_settings: KafkaSettings, workshop: Workshop
+) -> None:
+    settings = workshop.settings(kafka_settings)
+    async with running(workshop.app(settings)) as client:
+        await client.post("/v1/train")
+        version = (await reaches(client, phase="done", announcement="announced"))["model_version"]
+    (settings.model_dir / "promoted.json").write_text("{")
+
+    async with running(workshop.app(settings)) as client:
+        report = await training(client)
+
+    assert (report["phase"], report["model_version"], report["announcement"]) == ("done", version, "announced")
+
+
+async def test_given_bundles_that_cannot_be_tidied_up_then_the_service_goes_on(
+    kafka_settings: KafkaSettings, workshop: Workshop
+) -> None:
+    settings = workshop.settings(kafka_settings, keep_models=1)
+    workshop.does("wait")
+    async with running(workshop.app(settings)) as client:
+        await client.post("/v1/train")
+        await reaches(client, message="working")
+        settings.model_dir.rename(workshop.folder / "moved")
+        settings.model_dir.write_text("no folder, so there is nothing to list")
+        (workshop.folder / "go").touch()
+        await reaches(client, phase="failed")
+        settings.model_dir.unlink()
+        (workshop.folder / "moved").rename(settings.model_dir)
+        workshop.does("deliver")
+        for _ in range(2):
+            await client.post("/v1/train")
+            report = await reaches(client, phase="done", announcement="announced")
+
+    assert [path.name for path in settings.model_dir.iterdir() if path.is_dir()] == [report["model_version"]]
