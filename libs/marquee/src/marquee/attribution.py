@@ -74,7 +74,7 @@ class Trees:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote."""
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             columns = {name: stored[name] for name in _COLUMNS}
         columns["base"] = float(columns["base"])
         columns["families"] = tuple(str(name) for name in columns["families"])

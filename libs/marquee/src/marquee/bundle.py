@@ -122,21 +122,24 @@ def load_bundle(path: Path) -> Bundle:
         file = path / name
         if not file.is_file():
             raise BundleRefused(f"{file}: named in the manifest but missing")
-        if _sha256(file) != digest:
+        if _digest(file) != digest:
             raise BundleRefused(f"{file}: its sha256 is not the manifest's")
     is_model = manifest.ranker == "lambdarank"
     try:
+        catalog, snapshot = load_catalog(path / CATALOG), Snapshot.load(path / SNAPSHOT)
+        if {snapshot.n_movies, snapshot.terms.shape[0]} != {len(catalog)}:
+            raise ValueError(f"{len(catalog)} movies in the catalogue, {snapshot.n_movies} in the retrieval arrays")
         return Bundle(
             path=path,
             manifest=manifest,
-            catalog=load_catalog(path / CATALOG),
-            snapshot=Snapshot.load(path / SNAPSHOT),
+            catalog=catalog,
+            snapshot=snapshot,
             onnx=(path / ONNX).read_bytes() if is_model else None,
             trees=Trees.load(path / TREES) if is_model else None,
             report=json.loads((path / REPORT).read_text(encoding="utf-8")),
         )
-    except (OSError, KeyError, ValueError) as error:
-        raise BundleRefused(f"{path}: {error}") from error
+    except Exception as error:  # whatever a library raises over bytes that it does not understand
+        raise BundleRefused(f"{path}: {type(error).__name__}: {error}") from error
 
 
 def save_catalog(catalog: Catalog, path: Path) -> None:
@@ -155,10 +158,17 @@ def save_catalog(catalog: Catalog, path: Path) -> None:
 
 
 def load_catalog(path: Path) -> Catalog:
-    """Read what `save_catalog` wrote."""
-    with np.load(path) as stored:
+    """Read what `save_catalog` wrote.
+
+    Raises:
+        ValueError: its columns are not equally long.
+    """
+    with path.open("rb") as file, np.load(file) as stored:
         arrays = {name: stored[name] for name in stored.files}
     titles, genre_names, directors = json.loads(arrays.pop("texts").tobytes())
+    lengths = {len(titles), len(directors), *(len(column) for column in arrays.values())}
+    if len(lengths) > 1:
+        raise ValueError(f"{path.name}: its columns are of {', '.join(map(str, sorted(lengths)))} rows")
     nothing: tuple[tuple[str, ...], ...] = ((),) * len(titles)
     return Catalog(
         **arrays,
@@ -199,6 +209,13 @@ def read_manifest(path: Path) -> ModelManifest:
         changed = sorted({name for name, _ in set(ours) ^ set(theirs)}) or ["their order"]
         raise BundleRefused(f"{path}: made for other features than this code computes: {', '.join(changed[:5])}")
     return manifest
+
+
+def _digest(path: Path) -> str:
+    try:
+        return _sha256(path)
+    except OSError as error:
+        raise BundleRefused(f"{path}: {error}") from error
 
 
 def _sha256(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -10,7 +11,7 @@ import numpy as np
 import structlog
 from redis.asyncio import Redis
 
-from marquee.bundle import BundleRefused, load_bundle
+from marquee.bundle import BundleRefused, load_bundle, read_manifest
 from marquee.cards import Cards
 from marquee.catalog import Catalog
 from marquee.errors import Transient
@@ -85,6 +86,7 @@ class Online:
     _remembered: OrderedDict[int, UserState] = field(default_factory=OrderedDict)
     _filled: set[int] = field(default_factory=set)  # shards that were seen with something in them
     _blind_until: float = 0.0  # Redis did not answer: it is not asked again before this
+    _counts: asyncio.Lock = field(default_factory=asyncio.Lock)  # while counts are read in, or a world is made of them
 
     @classmethod
     def of(cls, settings: RankerSettings, redis: Redis) -> "Online":
@@ -127,22 +129,56 @@ class Online:
             Transient: Redis is away.
         """
         await self.cards.refresh()
-        if await self.stats.refresh() and self.world is not None:
-            model = self.world.model
-            world = await asyncio.to_thread(lambda: World.of(model, self.stats.stats()))
-            if self.world is not None and self.world.model is model:  # a new model may have come meanwhile
-                self.world = world
+        async with self._counts:
+            if await self.stats.refresh() and self.world is not None:
+                model = self.world.model
+                self.world = await asyncio.to_thread(lambda: World.of(model, self.stats.stats()))
 
     async def use(self, change: ModelChanged) -> None:
-        """Load a bundle beside the one in use, then swap; one that is refused leaves the old one in place."""
-        path = self.settings.model_dir / change.location
-        try:
-            world = await asyncio.to_thread(self._open, path)
-        except BundleRefused as error:
-            log.error("bundle_refused", version=change.version, error=str(error))
-            return
-        self.world = world
-        log.info("model_in_use", version=change.version, movies=len(world.catalog))
+        """Load a bundle beside the one in use, then swap; one that is refused leaves the old one in place.
 
-    def _open(self, path: Path) -> World:
-        return World.of(RankerModel.of(load_bundle(path)), self.stats.stats())
+        Without an old one the newest bundle beside it that can be used is taken.
+        """
+        path = self.settings.model_dir / change.location
+        if await self._swap_in(path) or self.world is not None:
+            return
+        for other in await asyncio.to_thread(_bundles_by_age, path.parent):
+            if other != path and await self._swap_in(other):
+                log.warning("older_model_in_use", wanted=change.version, version=other.name)
+                return
+
+    async def _swap_in(self, path: Path) -> bool:
+        try:
+            model = await asyncio.to_thread(_opened, path)
+            async with self._counts:
+                self.world = await asyncio.to_thread(lambda: _world(model, self.stats.stats()))
+        except BundleRefused as error:
+            log.error("bundle_refused", bundle=path.name, error=str(error))
+            return False
+        log.info("model_in_use", version=model.version, movies=len(self.world.catalog))
+        return True
+
+
+def _opened(path: Path) -> RankerModel:
+    return RankerModel.of(load_bundle(path))
+
+
+def _world(model: RankerModel, stats: ItemStats) -> World:
+    """The movies' state for a new model.
+
+    Raises:
+        BundleRefused: its catalogue does not go with the statistics; each of its files was well by itself.
+    """
+    try:
+        return World.of(model, stats)
+    except Exception as error:  # a bundle that is complete and still wrong must not end the service
+        raise BundleRefused(f"{model.bundle.path}: {type(error).__name__}: {error}") from error
+
+
+def _bundles_by_age(folder: Path) -> list[Path]:
+    """The bundles of a folder, newest first; what is no bundle is left out."""
+    created = []
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with suppress(BundleRefused):
+            created.append((read_manifest(path).created_at, path.name))
+    return [folder / name for _, name in sorted(created, reverse=True)]

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 import onnxruntime
 
-from marquee.bundle import Bundle
+from marquee.bundle import Bundle, BundleRefused
 from marquee.ids import Float32Array
 
 
@@ -39,8 +39,21 @@ class RankerModel:
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
-        """Open the bundle's ONNX model."""
-        return cls(bundle, None if bundle.onnx is None else Scorer(bundle.onnx))
+        """Open the bundle's ONNX model, and score one row of zeros with it.
+
+        Raises:
+            BundleRefused: onnxruntime cannot open it, or it does not score the features that this code computes.
+        """
+        if bundle.onnx is None:
+            return cls(bundle, None)
+        try:
+            scorer = Scorer(bundle.onnx)
+            scores = scorer(np.zeros((1, len(bundle.manifest.features)), np.float32))
+        except Exception as error:  # onnxruntime's own errors share no base but this
+            raise BundleRefused(f"{bundle.path}: {type(error).__name__}: {error}") from error
+        if scores.shape != (1,) or not np.isfinite(scores).all():
+            raise BundleRefused(f"{bundle.path}: its model gives {scores!r} for one row of features")
+        return cls(bundle, scorer)
 
     @property
     def version(self) -> str:

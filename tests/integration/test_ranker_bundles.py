@@ -1,0 +1,203 @@
+"""Bundles that verify and cannot be used, a topic that is cut, and counts that change while a model is swapped in."""
+
+import asyncio
+import hashlib
+import json
+import shutil
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from redis.asyncio import Redis
+
+from marquee.cards import Cards
+from marquee.events import ModelChanged, ModelStatus
+from marquee.item_stats import ItemStats
+from marquee.kafka import ensure_topics
+from marquee.publisher import Publisher, record_of
+from marquee.retrieval.snapshot import fit_snapshot
+from marquee.settings import KafkaSettings, RedisSettings
+from marquee.store import RatingStore
+from marquee.store_views import StatsView
+from marquee.topics import MODELS, RATINGS
+from ranker.main import create_app
+from ranker.online import Online
+from ranker.settings import RankerSettings
+from support.builders import a_rating, in_batches
+from support.running_app import running
+from support.topic_reader import events_on
+from support.wait import until
+from support.worlds import a_catalog, checkerboard
+from trainer.export_onnx import to_onnx
+from trainer.pipeline import train
+
+pytestmark = pytest.mark.integration
+
+Spoil = Callable[[Path], None]
+
+
+@pytest.fixture(scope="session")
+def good_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle with a model."""
+    world = checkerboard(n_users=80)
+    model = train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), seed=1)
+    return model.write(tmp_path_factory.mktemp("models"), version="good", created_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def a_bundle(good: Path, model_dir: Path, version: str, spoil: Spoil = lambda _: None) -> None:
+    """A copy under another version, spoilt, with digests that are right again."""
+    path = model_dir / version
+    shutil.copytree(good, path)
+    spoil(path)
+    manifest = json.loads((path / "manifest.json").read_text())
+    files = {name: hashlib.sha256((path / name).read_bytes()).hexdigest() for name in manifest["files"]}
+    (path / "manifest.json").write_text(json.dumps(manifest | {"version": version, "files": files}))
+
+
+def no_onnx(path: Path) -> None:
+    (path / "ranker.onnx").write_bytes(b"of a later release")
+
+
+def cut_onnx(path: Path) -> None:
+    whole = (path / "ranker.onnx").read_bytes()
+    (path / "ranker.onnx").write_bytes(whole[: len(whole) // 2])
+
+
+def narrow_onnx(path: Path) -> None:
+    """A model of three features."""
+    import lightgbm as lgb
+
+    rng = np.random.default_rng(0)
+    data = lgb.Dataset(rng.normal(size=(500, 3)), rng.integers(0, 2, 500), group=[500])
+    booster = lgb.train({"objective": "lambdarank", "verbosity": -1}, data, num_boost_round=3)
+    (path / "ranker.onnx").write_bytes(to_onnx(booster))
+
+
+def no_arrays(path: Path) -> None:
+    (path / "trees.npz").write_bytes(b"PK\x03\x04 broken")
+
+
+def short_catalog(path: Path) -> None:
+    """Each column well by itself, together no catalogue."""
+    with np.load(path / "catalog.npz") as stored:
+        columns = {name: stored[name] for name in stored.files}
+    np.savez(path / "catalog.npz", **(columns | {"year": columns["year"][:3], "genres": columns["genres"][:3]}))
+
+
+def foreign_snapshot(path: Path) -> None:
+    """The retrieval arrays of another, smaller catalogue."""
+    fit_snapshot(checkerboard(n_movies=20, each=8), a_catalog(20)).save(path / "snapshot")
+
+
+async def promote(kafka: KafkaSettings, version: str) -> None:
+    event = ModelChanged(version=version, status=ModelStatus.PROMOTED, location=version, changed_at=datetime.now(UTC))
+    async with Publisher(kafka, timeout_s=15) as publisher:
+        await publisher.publish(MODELS, [record_of(MODELS, event)])
+
+
+async def serves(client: httpx.AsyncClient, version: str) -> bool:
+    return bool((await client.get("/version")).json()["model_version"] == version)
+
+
+async def fill(redis: Redis, space: str) -> None:
+    world = checkerboard(n_users=80)
+    columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())
+    rated = [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
+    for batch in in_batches(RATINGS, rated):
+        await RatingStore(redis, space).apply(batch)
+
+
+@pytest.mark.parametrize("spoil", [no_onnx, cut_onnx, narrow_onnx, no_arrays, short_catalog, foreign_snapshot])
+async def test_given_a_bundle_that_verifies_and_cannot_be_used_then_the_model_before_it_stays(
+    kafka_settings: KafkaSettings,
+    redis: Redis,
+    redis_settings: RedisSettings,
+    good_bundle: Path,
+    tmp_path: Path,
+    spoil: Spoil,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await fill(redis, redis_settings.space)
+    await ensure_topics(kafka_settings, wait_s=20)
+    for version, how in (("v1", lambda _: None), ("v2", spoil), ("v3", lambda _: None)):
+        a_bundle(good_bundle, tmp_path, version, how)
+    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=tmp_path, wait_s=20)
+    stopped = asyncio.Event()
+    app = create_app(settings)
+    app.state.stop = stopped.set
+    async with running(app) as client:
+        await promote(kafka_settings, "v1")
+        await until(partial(serves, client, "v1"))
+        await promote(kafka_settings, "v2")
+
+        async def is_refused() -> bool:
+            return "bundle_refused" in capsys.readouterr().out
+
+        await until(is_refused)
+        answer = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
+        assert (answer["model_version"], len(answer["items"])) == ("v1", 5)
+
+        await promote(kafka_settings, "v3")
+        await until(partial(serves, client, "v3"))
+    assert not stopped.is_set()
+
+
+async def test_given_a_newest_bundle_that_cannot_be_used_when_started_then_the_one_before_it_serves(
+    kafka_settings: KafkaSettings, redis_settings: RedisSettings, good_bundle: Path, tmp_path: Path
+) -> None:
+    await ensure_topics(kafka_settings, wait_s=20)
+    a_bundle(good_bundle, tmp_path, "v1")
+    a_bundle(good_bundle, tmp_path, "v2", no_onnx)
+    (tmp_path / "promoted.json").write_text("{}")
+    await promote(kafka_settings, "v1")
+    await promote(kafka_settings, "v2")
+    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=tmp_path, wait_s=20)
+
+    async with running(create_app(settings)) as client:
+        await until(partial(serves, client, "v1"))
+        assert (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).status_code == 200
+
+    assert len(await events_on(kafka_settings, MODELS)) == 2
+
+
+class SlowCounts(StatsView):
+    """Counts that are read when `is_read` is set and handed over only after `go`."""
+
+    def __init__(self, redis: Redis, space: str) -> None:
+        super().__init__(redis, space)
+        self.is_read, self.go = threading.Event(), threading.Event()
+
+    def stats(self) -> ItemStats:
+        found = super().stats()
+        self.is_read.set()
+        assert self.go.wait(30)
+        return found
+
+
+async def test_given_ratings_that_come_while_a_model_is_swapped_in_then_it_counts_them(
+    redis: Redis, redis_settings: RedisSettings, good_bundle: Path, tmp_path: Path
+) -> None:
+    a_bundle(good_bundle, tmp_path, "v1")
+    space, counts = redis_settings.space, SlowCounts(redis, redis_settings.space)
+    settings = RankerSettings(redis=redis_settings, model_dir=tmp_path)
+    online = Online(settings, RatingStore(redis, space), counts, Cards(redis, space, settings.images))
+    change = ModelChanged(
+        version="v1", status=ModelStatus.PROMOTED, location="v1", changed_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+
+    swapping = asyncio.create_task(online.use(change))
+    assert await asyncio.to_thread(counts.is_read.wait, 30)
+    await fill(redis, space)
+    refreshing = asyncio.create_task(online.refresh())
+    await asyncio.wait([refreshing], timeout=1)  # it may finish at once, or wait for the swap
+    counts.go.set()
+    await asyncio.gather(swapping, refreshing)
+    await online.refresh()
+
+    assert online.world is not None
+    assert online.world.count.sum() == len(checkerboard(n_users=80))
