@@ -50,15 +50,17 @@ class ServiceSettings(BaseSettings):
     def hosts(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
 
+
 PREFIX = "MARQUEE_"
 TESTS = f"{PREFIX}TEST_"
 OF_ONE_SERVICE = frozenset({
     "CACHE_DIR", "CLAIM_TIMEOUT_S", "DATA", "DOWNLOAD_TIMEOUT_S", "FORCE_LOAD", "GROUPLENS_URL", "IMAGE_BASE",
     "IMAGE_SIZE", "INGEST_TIMEOUT_S", "INGEST_URL", "KEEP_MODELS", "LOAD_RETRY_S", "LOAD_TIMEOUT_S", "MAX_RECORDS",
-    "PATIENCE_S", "PUBLISH_TIMEOUT_S", "RANKER_TIMEOUT_S", "RANKER_URL", "REFRESH_S", "REJECTS_DIR",
-    "REMEMBERED_USERS", "REPLICA", "RETRAIN_GROWTH", "SETTLE_S", "STATE_DIR", "TMDB_CONCURRENCY", "TMDB_RATE_PER_S",
-    "TMDB_RECHECK_S", "TMDB_SNAPSHOT", "TMDB_TIMEOUT_S", "TMDB_TOTAL_S", "TMDB_URL", "TRAIN_AUTOMATICALLY",
-    "TRAIN_SEED", "USER_TIMEOUT_S",
+    "METRICS_HOST", "METRICS_PORT", "PATIENCE_S", "PUBLISH_TIMEOUT_S", "RANKER_PAUSE_S", "RANKER_TIMEOUT_S",
+    "RANKER_URL", "REDIS_BRIEF_S", "REDIS_TIMEOUT_S", "REFRESH_S", "REJECTS_DIR", "REMEMBERED_USERS", "REPLICA",
+    "RETRAIN_GROWTH", "SETTLE_S", "STATE_DIR", "TMDB_CONCURRENCY", "TMDB_RATE_PER_S", "TMDB_RECHECK_S",
+    "TMDB_SNAPSHOT", "TMDB_TIMEOUT_S", "TMDB_TOTAL_S", "TMDB_URL", "TRAIN_AUTOMATICALLY", "TRAIN_LIMIT_S",
+    "TRAIN_PAUSE_S", "TRAIN_SEED", "USER_TIMEOUT_S",
 })  # fmt: skip
 """What some service reads. All of them are started with one environment, so each has to know every name."""
 OF_OTHERS = frozenset({
