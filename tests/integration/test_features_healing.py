@@ -90,7 +90,7 @@ async def test_given_redis_emptied_while_running_when_nothing_follows_then_it_fi
 async def test_given_a_rebuild_when_a_user_is_read_then_the_shard_says_so_until_it_is_full(
     redis: Redis, settings: FeaturesSettings
 ) -> None:
-    events, store = ratings_of(USERS, range(1, 200)), RatingStore(redis, settings.redis.space)
+    events, store = ratings_of(USERS, range(1, 61)), RatingStore(redis, settings.redis.space)
     slow = settings.model_copy(update={"max_records": 8})
     partial_and_silent = []
     async with running(slow):
@@ -102,8 +102,8 @@ async def test_given_a_rebuild_when_a_user_is_read_then_the_shard_says_so_until_
         whole = False
         while not whole:
             stored = await store.stored_user(1)
-            whole = len(stored.state) == 199 and stored.epoch is not None
-            if 0 < len(stored.state) < 199 and not stored.is_rebuilding:
+            whole = len(stored.state) == 60 and stored.epoch is not None
+            if 0 < len(stored.state) < 60 and not stored.is_rebuilding:
                 partial_and_silent.append(len(stored.state))
             await asyncio.sleep(0.01)
         await until(lambda: _is_settled(store))
