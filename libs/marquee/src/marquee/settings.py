@@ -64,7 +64,7 @@ OF_ONE_SERVICE = frozenset({
 })  # fmt: skip
 """What some service reads. All of them are started with one environment, so each has to know every name."""
 OF_OTHERS = frozenset({
-    "API_KEY", "BIND", "CHROMIUM", "ENRICHER_URL", "FEATURES_URL", "FRONTEND_PORT", "GATEWAY_PORT",
+    "BIND", "CHROMIUM", "ENRICHER_URL", "FEATURES_URL", "FRONTEND_PORT", "GATEWAY_PORT",
     "GATEWAY_TIMEOUT_MS", "GATEWAY_URL", "HOME", "REDIS_MEMORY", "TAG", "TRAINER_URL",
 })  # fmt: skip
 """What the page, the command line and Compose read or set."""
