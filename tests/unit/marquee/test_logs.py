@@ -17,13 +17,13 @@ def passed(records: list[tuple[float, logging.LogRecord]]) -> list[str]:
 
 
 def complaint(number: int, *, name: str = "aiokafka.client", level: int = logging.ERROR) -> logging.LogRecord:
-    return logging.LogRecord(name, level, "client.py", 1, "Unable connect to node with id %s", (number,), None)
+    return logging.LogRecord(name, level, "client.py", 1, "Heartbeat failed: %r", (number,), None)
 
 
 def test_the_same_complaint_passes_once_a_minute() -> None:
     assert passed([(float(second), complaint(second)) for second in range(0, 120, 5)]) == [
-        "Unable connect to node with id 0",
-        "Unable connect to node with id 60",
+        "Heartbeat failed: 0",
+        "Heartbeat failed: 60",
     ]
 
 
@@ -43,3 +43,9 @@ def test_a_traceback_becomes_one_line() -> None:
 
     assert passed([(0.0, record)]) == ["Unexpected error in fetcher routine: ValueError: no route"]
     assert record.exc_info is None
+
+
+def test_a_broker_that_does_not_answer_is_reported_by_the_service_alone() -> None:
+    unable = logging.LogRecord("aiokafka", logging.ERROR, "f.py", 1, "Unable connect to node with id %s", (1,), None)
+
+    assert passed([(0.0, unable)]) == []

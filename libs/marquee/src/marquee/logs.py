@@ -8,6 +8,10 @@ from collections.abc import Callable
 import structlog
 
 
+CONNECTING = ("Unable connect", "Unable to update metadata")
+"""aiokafka's words for a broker that does not answer: every service says that itself, with the time it tried."""
+
+
 class OncePerWhile(logging.Filter):
     """Lets each kind of complaint of a client library through once in a while, in one line: it repeats them at every
     attempt. What is not an error of that library passes; its warnings do not."""
@@ -20,7 +24,7 @@ class OncePerWhile(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.partition(".")[0] != self._library:
             return True
-        if record.levelno < logging.ERROR:
+        if record.levelno < logging.ERROR or str(record.msg).startswith(CONNECTING):
             return False
         if record.exc_info and (error := record.exc_info[1]) is not None:
             record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}: {error}", ()
