@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import structlog
 
-
 CONNECTING = ("Unable connect", "Unable to update metadata")
 """aiokafka's words for a broker that does not answer: every service says that itself, with the time it tried."""
 
