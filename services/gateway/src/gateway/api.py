@@ -69,8 +69,8 @@ class Wiring:
     ratings: RatingStore
     ranker: Upstream
     ingest: Upstream
-    redis_brief_s: float
-    redis_timeout_s: float
+    optional_read_s: float
+    required_read_s: float
 
 
 def wiring(request: Request) -> Wiring:
@@ -133,7 +133,7 @@ async def ranking(wired: Wiring, body: RankRequest, raw: bytes, identity: str) -
     missing, seen = ["ranker"], frozenset[int]()
     if body.user_id is not None:
         try:
-            async with redis_within(wired.redis_brief_s):
+            async with redis_within(wired.optional_read_s):
                 seen = frozenset((await wired.ratings.user(body.user_id)).movie_id.tolist())
         except Transient:
             missing.append("redis")
@@ -146,7 +146,7 @@ async def movie(movie_id: MovieId, wired: Wired) -> MovieDetail:
     """All that is known of a movie."""
     card = known_card(wired, movie_id)
     try:
-        async with redis_within(wired.redis_brief_s):
+        async with redis_within(wired.optional_read_s):
             return await movie_detail(wired.redis, wired.space, wired.catalogue, card)
     except Transient:  # the card alone is better than nothing
         counts = wired.catalogue.counts
@@ -168,7 +168,7 @@ async def similar(
 @router.get("/users/{user_id}", responses=AWAY, tags=["users"])
 async def user(user_id: UserId, wired: Wired) -> UserProfile:
     """What the system believes of a user; one nobody has seen has counts of zero."""
-    async with redis_within(wired.redis_timeout_s):
+    async with redis_within(wired.required_read_s):
         state = await wired.ratings.user(user_id)
         return await user_profile(wired.redis, wired.space, wired.catalogue, user_id, state)
 
@@ -176,7 +176,7 @@ async def user(user_id: UserId, wired: Wired) -> UserProfile:
 @router.get("/users/{user_id}/ratings/{movie_id}", responses=UNRATED | AWAY, tags=["users"])
 async def user_rating(user_id: UserId, movie_id: MovieId, wired: Wired) -> RatedMovie:
     """A user's rating of one movie, however old it is; of several the newest. 404 without one."""
-    async with redis_within(wired.redis_timeout_s):
+    async with redis_within(wired.required_read_s):
         found = rated_movie(wired.catalogue, await wired.ratings.user(user_id), movie_id)
     if found is None:
         raise not_found("rating", f"user {user_id} has not rated movie {movie_id}")

@@ -53,8 +53,8 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
                     "ranker", settings.ranker_url, settings.ranker_timeout_s, Breaker(settings.ranker_pause_s)
                 ),
                 ingest=await upstream("ingest", settings.ingest_url, settings.ingest_timeout_s),
-                redis_brief_s=settings.redis_brief_s,
-                redis_timeout_s=settings.redis_timeout_s,
+                optional_read_s=settings.optional_read_s,
+                required_read_s=settings.required_read_s,
             )
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
             tasks.start("catalogue", refresh_for_ever(catalogue.refresh, every_s=settings.refresh_s))

@@ -17,8 +17,8 @@ class GatewaySettings(ServiceSettings):
     ranker_timeout_s: PositiveFloat = 2.0  # past it the popular list is served; above the ranker's own deadlines
     ranker_pause_s: PositiveFloat = 1.0  # after such a timeout; then one request finds out whether it answers again
     ingest_timeout_s: PositiveFloat = 4.5  # above ingest's own for the broker, below the page's
-    redis_brief_s: PositiveFloat = 0.15  # for what an answer is less good without: seen movies, details
-    redis_timeout_s: PositiveFloat = 1.0  # for what there is no answer without: a user's profile
+    optional_read_s: PositiveFloat = 0.15  # for what an answer is less good without: seen movies, details
+    required_read_s: PositiveFloat = 1.0  # for what there is no answer without: a user's profile
     refresh_s: PositiveFloat = 1.0  # how often cards and counts are read again
     image_base: str = "https://image.tmdb.org/t/p"
     image_size: str = "w342"
