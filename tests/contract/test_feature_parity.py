@@ -10,7 +10,7 @@ from marquee.catalog import Catalog
 from marquee.event_log import EventLog
 from marquee.events import MoviesRated
 from marquee.features.context import RankContext
-from marquee.features.item_block import ItemBlock, stream_now_ms
+from marquee.features.item_block import ItemBlock
 from marquee.features.vector import NAMES, features
 from marquee.ids import Float32Array
 from marquee.item_stats import ItemStats
@@ -60,7 +60,7 @@ def vectors(snapshot: Snapshot, block: ItemBlock, user: UserState) -> Float32Arr
     history = History.of(user, block.catalog)
     retrieved = retrieve(snapshot, block, history)
     candidates = choose(retrieved, block, history.row)
-    return features(RankContext(snapshot, block, history, retrieved, candidates, block.now_ms))
+    return features(RankContext(snapshot, block, history, retrieved, candidates))
 
 
 async def test_given_one_log_when_replayed_offline_and_online_then_states_and_features_are_equal(
@@ -79,10 +79,11 @@ async def test_given_one_log_when_replayed_offline_and_online_then_states_and_fe
 
     for column in ("movie_id", "week", "n", "half_stars", "positives"):
         np.testing.assert_array_equal(getattr(trained, column), getattr(served, column), err_msg=column)
-    now_ms = stream_now_ms(trained)
-    assert now_ms == stream_now_ms(served)
     snapshot = fit_snapshot(offline, catalog)
-    block_offline, block_online = (ItemBlock.of(stats, catalog, now_ms=now_ms) for stats in (trained, served))
+    block_offline, block_online = (ItemBlock.of(stats, catalog) for stats in (trained, served))
+    for column in ("week", "end_days", "calendar_ms"):
+        offline_clock, online_clock = (getattr(block.time, column) for block in (block_offline, block_online))
+        np.testing.assert_array_equal(offline_clock, online_clock, err_msg=column)
     for user_id in np.unique(offline.user_id).tolist():
         user = of_user(offline, user_id)
         stored = await store.user(user_id)

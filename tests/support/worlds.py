@@ -62,8 +62,7 @@ def checkerboard(n_users: int = 60, n_movies: int = 40, *, each: int = 16, seed:
 
 def a_block(ratings: Ratings, catalog: Catalog) -> ItemBlock:
     """Movie statistics of these ratings as of the last of them."""
-    now_ms = int(ratings.rated_at.max()) if len(ratings) else START_MS
-    return ItemBlock.of(ItemStats.of(ratings), catalog, now_ms=now_ms)
+    return ItemBlock.of(ItemStats.of(ratings), catalog)
 
 
 def a_user(*rated: tuple[int, float], at_ms: int = START_MS) -> UserState:

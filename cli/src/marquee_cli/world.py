@@ -26,8 +26,8 @@ class World:
     """A trained model in the ranker's hands.
 
     Attributes:
-        block: movie statistics of the training's ratings, at `now_ms`, the last of them. A newer history is known of
-            the user who made it and changes neither statistics nor clock; its age is 0.
+        block: movie statistics of the training's ratings, at the logical time of the last of them. A newer history is
+            known of the user who made it and changes neither statistics nor clock; its age is 0.
         known: newest rating a user and movie, by user.
     """
 
@@ -35,18 +35,17 @@ class World:
     block: ItemBlock
     known: Ratings
     report: dict[str, Any]
-    now_ms: int
 
     @classmethod
     def trained(cls, ratings: Ratings, catalog: Catalog, *, seed: int, progress: Progress) -> Self:
         """Train, write the bundle, and read it back as the ranker does."""
-        now_ms = int(ratings.rated_at.max()) if len(ratings) else 0
-        trained = train(ratings, catalog, as_of_ms=now_ms, seed=seed, progress=progress)
+        newest_ms = int(ratings.rated_at.max()) if len(ratings) else 0
+        trained = train(ratings, catalog, as_of_ms=newest_ms, seed=seed, progress=progress)
         with tempfile.TemporaryDirectory() as folder:
             path = trained.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
             model = RankerModel.of(load_bundle(path))
-        block = ItemBlock.of(ItemStats.of(newest(ratings)), model.bundle.catalog, now_ms=now_ms)
-        return cls(model, block, newest(ratings), trained.report, now_ms)
+        block = ItemBlock.of(ItemStats.of(newest(ratings)), model.bundle.catalog)
+        return cls(model, block, newest(ratings), trained.report)
 
     def knowing(self, history: Ratings) -> Self:
         """The same model, asked when these ratings are known too."""
@@ -60,7 +59,7 @@ class World:
 
     def rank(self, user_id: int, k: int) -> Ranked:
         """The first k for a user."""
-        return rank_user(self.model, self.block, self.state(user_id), now_ms=self.now_ms, k=k)
+        return rank_user(self.model, self.block, self.state(user_id), k=k)
 
     def similar(self, movie_id: int, k: int) -> RankedSimilar:
         """The k movies most similar to one."""

@@ -73,3 +73,12 @@ def test_given_a_version_that_is_there_when_written_again_then_it_is_refused_and
         write_bundle(parts(), bundle.parent, version="v1", created_at=NOW)
 
     assert [path.name for path in bundle.parent.iterdir()] == ["v1"]
+
+
+def test_given_a_bundle_of_an_earlier_schema_when_loaded_then_it_is_refused(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest["schema_version"] = 1  # the same feature names, with ages in calendar time
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(BundleRefused, match="schema 1"):
+        load_bundle(bundle)

@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marquee.catalog import Catalog
+from marquee.features import trending
 from marquee.features.context import RankContext
-from marquee.features.item_block import ItemBlock, stream_now_ms
+from marquee.features.item_block import ItemBlock
 from marquee.features.vector import NAMES, SPECS, features
 from marquee.ids import Float32Array
-from marquee.item_stats import BUCKET_MS, ItemStats
+from marquee.item_stats import ItemStats
 from marquee.ratings import Ratings, UserState
 from marquee.retrieval.candidates import choose, retrieve
 from marquee.retrieval.history import History
@@ -26,13 +27,13 @@ def world() -> World:
     return fit_snapshot(ratings, catalog), a_block(ratings, catalog), catalog
 
 
-def matrix(world: World, user: UserState, *, now_ms: int | None = None) -> tuple[Float32Array, list[int]]:
+def matrix(world: World, user: UserState) -> tuple[Float32Array, list[int]]:
     """Features of all unrated movies, and their ids."""
     snapshot, block, catalog = world
     history = History.of(user, catalog)
     retrieved = retrieve(snapshot, block, history)
     chosen = choose(retrieved, block, history.row, at_least=len(catalog))
-    x = features(RankContext(snapshot, block, history, retrieved, chosen, block.now_ms if now_ms is None else now_ms))
+    x = features(RankContext(snapshot, block, history, retrieved, chosen))
     return x, catalog.movie_id[chosen.row].tolist()
 
 
@@ -78,13 +79,13 @@ def test_given_ratings_in_any_order_when_counted_then_the_block_is_the_same(orde
         assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
 
 
-def test_given_ratings_newer_than_now_when_aged_then_their_age_is_zero() -> None:
+def test_given_ratings_of_the_newest_week_when_aged_then_their_age_is_zero() -> None:
     ratings, catalog = checkerboard(), a_catalog()
-    stats = ItemStats.of(ratings)
+    at_once = Ratings(ratings.user_id, ratings.movie_id, ratings.rating, np.full_like(ratings.rated_at, START_MS))
 
-    before_all = ItemBlock.of(stats, catalog, now_ms=START_MS - 365 * 86_400_000)
+    block = ItemBlock.of(ItemStats.of(at_once), catalog)
 
-    np.testing.assert_allclose(before_all.decayed, _likes(ratings))
+    np.testing.assert_allclose(block.decayed, _likes(ratings))
 
 
 def _likes(ratings: Ratings) -> Float32Array:
@@ -92,7 +93,7 @@ def _likes(ratings: Ratings) -> Float32Array:
 
 
 def test_given_a_live_rating_after_now_when_described_then_idle_days_are_zero(world: World) -> None:
-    x, _ = matrix(world, a_user((1, 5.0), at_ms=START_MS), now_ms=START_MS - 1)
+    x, _ = matrix(world, a_user((1, 5.0), at_ms=START_MS + 3_000 * 86_400_000))
 
     assert (x[:, NAMES.index("user_idle_days")] == 0).all()
 
@@ -108,10 +109,16 @@ def test_given_a_movie_nobody_rated_when_described_then_its_ages_are_unknown() -
     assert np.isnan(row[NAMES.index("days_since_last")])
 
 
-def test_given_old_data_and_a_few_ratings_of_today_when_asked_the_time_then_the_data_is_still_old() -> None:
-    week = np.array([1000, 1001, 2500], np.int32)
-    count = np.array([5000, 5000, 3], np.int32)
-    stats = ItemStats(np.array([1, 1, 1], np.int64), week, count, count, count)
+def test_given_a_window_when_counted_then_the_week_on_its_edge_counts_in_part() -> None:
+    week = np.arange(1_000, 1_060, dtype=np.int32)
+    n = np.full(60, 70, np.int32)
+    stats = ItemStats(np.ones(60, np.int64), week, n, n * 8, n)
 
-    assert stream_now_ms(stats) == 1002 * BUCKET_MS
-    assert stream_now_ms(ItemStats.of(Ratings.empty())) == 0
+    block = ItemBlock.of(stats, a_catalog())
+
+    column = [spec.name for spec in trending.SPECS].index("positives_30d_log")
+    assert np.expm1(block.trending[0, column]) == pytest.approx(300, rel=1e-5)  # ten a day
+
+
+def test_given_no_ratings_at_all_then_no_movie_counts_as_unreleased() -> None:
+    assert ItemBlock.of(ItemStats.of(Ratings.empty()), a_catalog()).is_out.all()

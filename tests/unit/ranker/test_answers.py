@@ -112,7 +112,7 @@ def test_a_movies_features_do_not_depend_on_how_many_candidates_stand_beside_it(
     def of(movie_ids: list[int]) -> Any:
         allowed = np.isin(world.catalog.movie_id, movie_ids)
         chosen = choose(retrieved, world.block, history.row, allowed=allowed, at_least=40)
-        context = RankContext(world.model.bundle.snapshot, world.block, history, retrieved, chosen, world.block.now_ms)
+        context = RankContext(world.model.bundle.snapshot, world.block, history, retrieved, chosen)
         return features(context)
 
     alone, all_of_them = of([7, 8][:count]), of(list(range(7, 41)))

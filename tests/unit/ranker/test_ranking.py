@@ -35,7 +35,7 @@ ODD = a_user((1, 5.0), (3, 5.0), (5, 4.0), (2, 1.0))
 
 def ranked(world: World, user: UserState, **wishes: object) -> Ranked:
     model, block = world
-    return rank_user(model, block, user, now_ms=block.now_ms, **{"k": 10, **wishes})  # type: ignore[arg-type]
+    return rank_user(model, block, user, **{"k": 10, **wishes})  # type: ignore[arg-type]
 
 
 def test_given_odd_likes_when_ranked_then_odd_movies_come_first(world: World) -> None:

@@ -21,7 +21,8 @@ from marquee.retrieval.snapshot import Snapshot
 MANIFEST, ONNX, TREES, REPORT, CATALOG, SNAPSHOT = (
     "manifest.json", "ranker.onnx", "trees.npz", "report.json", "catalog.npz", "snapshot",
 )  # fmt: skip
-SCHEMA = 1
+SCHEMA = 2
+"""Raised also when a feature of the same name means something else: 2 counts ages in logical time (ADR 0004)."""
 
 
 class BundleRefused(MarqueeError):

@@ -49,7 +49,6 @@ def user_answer(
         world.model,
         world.block,
         user.state,
-        now_ms=world.block.now_ms,
         k=pool,
         exclude=request.exclude,
         allowed=filters,

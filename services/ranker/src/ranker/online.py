@@ -16,7 +16,7 @@ from marquee.cards import Cards
 from marquee.catalog import Catalog
 from marquee.errors import Transient
 from marquee.events import ModelChanged
-from marquee.features.item_block import ItemBlock, stream_now_ms
+from marquee.features.item_block import ItemBlock
 from marquee.ids import FloatArray
 from marquee.item_stats import ItemStats
 from marquee.ratings import UserState
@@ -47,9 +47,9 @@ class World:
 
     @classmethod
     def of(cls, model: RankerModel, stats: ItemStats) -> "World":
-        """Compute the movies' state at the data's own time."""
+        """Compute the movies' state at the data's own logical time."""
         catalog = model.bundle.catalog
-        block = ItemBlock.of(stats, catalog, now_ms=stream_now_ms(stats))
+        block = ItemBlock.of(stats, catalog)
         return cls(model, block, *_totals(stats, catalog))
 
     @property

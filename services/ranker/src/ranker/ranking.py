@@ -66,7 +66,6 @@ def rank_user(
     block: ItemBlock,
     user: UserState,
     *,
-    now_ms: int,
     k: int,
     exclude: Sequence[int] = (),
     allowed: BoolArray | None = None,
@@ -90,7 +89,7 @@ def rank_user(
     candidates = choose(retrieved, block, closed, allowed=allowed, at_least=k)
     if model.scorer is None or bundle.trees is None:
         return _unscored(block, candidates, k=k)
-    context = RankContext(bundle.snapshot, block, history, retrieved, candidates, now_ms)
+    context = RankContext(bundle.snapshot, block, history, retrieved, candidates)
     x = features(context)
     score = model.scorer(x).astype(np.float64)
     best = _best(score, block, candidates.row, k)

@@ -19,8 +19,8 @@ from marquee.bundle import BundleRefused
 from marquee.catalog import Catalog
 from marquee.event_log import EventLog
 from marquee.events import MetadataStatus
-from marquee.features.item_block import stream_now_ms
 from marquee.item_stats import ItemStats
+from marquee.logical_time import LogicalTime
 from trainer.child import Done, Failed, Progress
 from trainer.pipeline import CannotTrain, train
 
@@ -73,7 +73,7 @@ def run(log_dir: str, model_dir: Path, *, version: str, seed: int, created_at: d
     model.parts.counts["log_rows"] = rows
     model.parts.counts["enriched_movies"] = len(found & {movie.movie_id for movie in listed})
     model.metrics["training_s"] = round(time.perf_counter() - started, 2)
-    model.metrics["stream_now_ms"] = float(stream_now_ms(ItemStats.of(ratings)))
+    model.metrics["year_now"] = LogicalTime.of(ItemStats.of(ratings)).year_now
     for name in [name for name, value in model.metrics.items() if not math.isfinite(value)]:
         del model.metrics[name]  # a measure over no lists at all: neither the manifest nor the event can say it
     path = model.write(model_dir, version=version, created_at=created_at)

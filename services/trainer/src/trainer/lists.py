@@ -89,6 +89,6 @@ def scenes(requests: Sequence[Request], snapshot: Snapshot, block: ItemBlock) ->
             continue
         retrieved = retrieve(snapshot, block, history)
         candidates = choose(retrieved, block, history.row)
-        x = features(RankContext(snapshot, block, history, retrieved, candidates, block.now_ms))
+        x = features(RankContext(snapshot, block, history, retrieved, candidates))
         label = np.isin(block.catalog.movie_id[candidates.row], request.liked).astype(np.int32)
         yield Scene(request, history, retrieved, candidates, x, label)

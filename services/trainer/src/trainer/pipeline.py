@@ -113,7 +113,7 @@ def _lists(
     parts, newest = [Lists.of([], window=0)], None
     for at, window in enumerate(windows):
         snapshot = fit_snapshot(window.before, catalog, terms=terms)
-        block = ItemBlock.of(ItemStats.of(newest_of(window.before)), catalog, now_ms=window.now_ms)
+        block = ItemBlock.of(ItemStats.of(newest_of(window.before)), catalog)
         parts.append(Lists.of(_scenes(window, ANY_PART, seed + at, snapshot, block), window=at))
         if at == len(windows) - 1:
             newest = _Newest(_scenes(window, HALF, seed + at, snapshot, block), block)

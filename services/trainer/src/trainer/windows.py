@@ -15,12 +15,10 @@ class Window:
 
     Attributes:
         before: ratings before the cut, all that may be fitted on. after: the label part that follows.
-        now_ms: time of the last rating before the cut.
     """
 
     before: Ratings
     after: Ratings
-    now_ms: int
 
 
 def cut(ratings: Ratings, cuts: Sequence[float] = CUTS, *, label_share: float = LABEL_SHARE) -> list[Window]:
@@ -32,5 +30,5 @@ def cut(ratings: Ratings, cuts: Sequence[float] = CUTS, *, label_share: float = 
         start, end = round(share * total), round((share + label_share) * total)
         before, after = ordered.take(slice(0, start)), ordered.take(slice(start, end))
         if len(before) and len(after):
-            windows.append(Window(before, after, int(before.rated_at[-1])))
+            windows.append(Window(before, after))
     return windows

@@ -1,4 +1,4 @@
-"""Weekly buckets seen from one time: the sums behind popular, trending and well_rated."""
+"""Weekly buckets seen from now on the logical axis: the sums behind popular, trending and well_rated."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -7,9 +7,8 @@ import numpy as np
 
 from marquee.catalog import Catalog, RowArray
 from marquee.ids import Float32Array, FloatArray
-from marquee.item_stats import BUCKET_MS, ItemStats
-
-DAY_MS = 86_400_000
+from marquee.item_stats import ItemStats
+from marquee.logical_time import LogicalTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +16,26 @@ class MovieBuckets:
     """Buckets in catalogue rows.
 
     Attributes:
-        row: (r,) intp. age_days: (r,) float64 from the middle of the week to now, >= 0.
+        row: (r,) intp. age_days: (r,) float64 logical days from the end of the week to now, 0 for the newest week.
+        span_days: (r,) float64 logical days that the week takes.
         bucket_positives: (r,) int32.
         n, stars, positives: (n_movies,) float64 totals of a movie.
     """
 
     row: RowArray
     age_days: FloatArray
+    span_days: FloatArray
     bucket_positives: FloatArray
     n: FloatArray
     stars: FloatArray
     positives: FloatArray
 
     @classmethod
-    def of(cls, stats: ItemStats, catalog: Catalog, *, now_ms: int) -> Self:
-        """Movies outside the catalogue are left out."""
+    def of(cls, stats: ItemStats, catalog: Catalog, time: LogicalTime) -> Self:
+        """Movies outside the catalogue are left out. `time` is the clock of these same counts."""
         row = catalog.rows(stats.movie_id)
         known = row >= 0
-        row = row[known]
-        middle_ms = stats.week[known].astype(np.int64) * BUCKET_MS + BUCKET_MS // 2
+        row, week = row[known], stats.week[known]
         positives = stats.positives[known].astype(np.float64)
 
         def total(values: FloatArray) -> FloatArray:
@@ -43,7 +43,8 @@ class MovieBuckets:
 
         return cls(
             row=row,
-            age_days=np.maximum(now_ms - middle_ms, 0) / DAY_MS,
+            age_days=time.age_days(week),
+            span_days=time.spans_days(week),
             bucket_positives=positives,
             n=total(stats.n[known].astype(np.float64)),
             stars=total(stats.half_stars[known].astype(np.float64)) / 2,
@@ -56,11 +57,13 @@ class MovieBuckets:
         return np.bincount(self.row, weights=weight, minlength=len(self.n)).astype(np.float32)
 
     def within(self, days: float) -> Float32Array:
-        """(n_movies,) positives at most so many days old."""
-        recent = self.age_days <= days
-        return np.bincount(self.row[recent], weights=self.bucket_positives[recent], minlength=len(self.n)).astype(
-            np.float32
-        )
+        """(n_movies,) positives at most so many days old; of a week on the edge the share that lies within.
+
+        With whole weeks a single rating, by moving now, could drop hundreds of others at once.
+        """
+        share = np.clip((days - self.age_days) / np.maximum(self.span_days, 1e-9), 0, 1)
+        weight = self.bucket_positives * share
+        return np.bincount(self.row, weights=weight, minlength=len(self.n)).astype(np.float32)
 
     def newest_days(self) -> Float32Array:
         """(n_movies,) age of the newest bucket, NaN for a movie nobody rated."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from marquee.catalog import RowArray
-from marquee.features.buckets import DAY_MS
 from marquee.features.item_block import ItemBlock
 from marquee.retrieval.candidates import Candidates, Retrieved
 from marquee.retrieval.history import History
@@ -21,7 +20,6 @@ class RankContext:
     history: History
     retrieved: Retrieved
     candidates: Candidates
-    now_ms: int
 
     @property
     def last_visit_ms(self) -> float:
@@ -30,8 +28,8 @@ class RankContext:
 
     @property
     def idle_days(self) -> np.float32:
-        """Days since then, at least 0: a live rating may be newer than `now`."""
-        return np.float32(np.maximum(self.now_ms - self.last_visit_ms, 0) / DAY_MS)
+        """Logical days since then, 0 within the newest week and after it."""
+        return np.float32(self.block.time.idle_days(self.last_visit_ms))
 
     @property
     def rows(self) -> RowArray:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from marquee.features.context import RankContext
-from marquee.features.item_block import YEAR_MS
 from marquee.features.spec import Family, specs
 from marquee.features.trending import DAYS_SINCE_FIRST
 from marquee.ids import Float32Array
@@ -17,13 +16,14 @@ SPECS = specs(
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32; NaN where the candidate's or all of the user's years are unknown.
 
-    The last two tell what came out since the user was here last: they cannot have rated it then.
+    The last two tell what came out since the user was here last: they cannot have rated it then. Both now and that
+    visit are read off the data's calendar, so that neither jumps over a gap in the data.
     """
     year = context.block.catalog.year
     theirs, mine = year[context.rows], year[context.history.row]
-    this_year = np.float32(1970 + context.block.now_ms / YEAR_MS)
+    time = context.block.time
+    this_year, visit_year = np.float32(time.year_now), np.float32(time.year_at(context.last_visit_ms))
     last = mean_of(mine[:10])
-    visit_year = np.float32(1970 + context.last_visit_ms / YEAR_MS)
     return np.stack(
         [
             this_year - theirs,

@@ -10,8 +10,7 @@ from marquee.features import popular, trending, well_rated
 from marquee.features.buckets import MovieBuckets
 from marquee.ids import Float32Array, FloatArray
 from marquee.item_stats import ItemStats
-
-YEAR_MS = 365.2425 * 86_400_000
+from marquee.logical_time import YEAR_MS, LogicalTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +19,18 @@ class ItemBlock:
 
     Attributes:
         catalog: whose rows these are.
-        now_ms: the time the ages are counted to.
+        time: the clock of the same counts; ages are counted to its now.
         popular, trending, well_rated: (n, f) float32, the columns of these families.
         decayed, decayed_fast: (n,) float32, positives with half-lives of 180 and 30 days: two retrieval sources.
         prior: (n,) float64 in [0, 1), by popularity, all distinct: breaks ties.
         share: (n,) float32, log of the ratings a movie has (the popularity a user's taste is compared with).
         genres: (n, G) float32, the catalogue's as 0 and 1.
-        is_out: (n,) bool, released by `now` or of unknown year; others are not recommended.
+        is_out: (n,) bool, released by the year after the newest rating's, or of unknown year; no other movie is
+            recommended. The calendar counts here: one rating of today is proof of what day it is.
     """
 
     catalog: Catalog
-    now_ms: int
+    time: LogicalTime
     popular: Float32Array
     trending: Float32Array
     well_rated: Float32Array
@@ -42,17 +42,18 @@ class ItemBlock:
     is_out: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
     @classmethod
-    def of(cls, stats: ItemStats, catalog: Catalog, *, now_ms: int) -> Self:
-        """Compute the block; buckets newer than `now` have age 0, movies outside the catalogue are left out."""
-        buckets = MovieBuckets.of(stats, catalog, now_ms=now_ms)
+    def of(cls, stats: ItemStats, catalog: Catalog) -> Self:
+        """Compute the block at the counts' own logical time; movies outside the catalogue count for the clock only."""
+        time = LogicalTime.of(stats)
+        buckets = MovieBuckets.of(stats, catalog, time)
         decayed = buckets.decayed(half_life_days=popular.HALF_LIFE_DAYS)
         order = np.lexsort((np.arange(len(catalog))[::-1], buckets.n, buckets.positives, decayed))
         prior = np.empty(len(catalog))
         prior[order] = np.arange(len(catalog)) / max(len(catalog), 1)
-        this_year = 1970 + now_ms / YEAR_MS
+        newest_year = 1970 + time.newest_ms / YEAR_MS  # NaN without ratings: nothing is known to be in the future
         return cls(
             catalog=catalog,
-            now_ms=now_ms,
+            time=time,
             popular=popular.columns(buckets),
             trending=trending.columns(buckets),
             well_rated=well_rated.columns(buckets),
@@ -61,21 +62,5 @@ class ItemBlock:
             prior=prior,
             share=np.log1p(buckets.n).astype(np.float32),
             genres=catalog.genres.astype(np.float32),
-            is_out=~(catalog.year > this_year + 1),
+            is_out=~(catalog.year > newest_year + 1),
         )
-
-
-def stream_now_ms(stats: ItemStats, *, tail: float = 0.001, at_least: int = 20) -> int:
-    """The time the data is at: end of the newest week that has at least a `tail` of all ratings from it on.
-
-    A data set that ends in 2018 and gets a handful of ratings today is still at 2018: with the wall clock every
-    popularity window of it would be empty. Sustained live traffic moves it to the present. 0 without ratings.
-    """
-    from marquee.item_stats import BUCKET_MS
-
-    if not len(stats):
-        return 0
-    weeks, at = np.unique(stats.week, return_inverse=True)
-    from_here = np.bincount(at, weights=stats.n)[::-1].cumsum()[::-1]
-    needed = min(max(tail * from_here[0], at_least), from_here[0])
-    return int((int(weeks[np.flatnonzero(from_here >= needed)[-1]]) + 1) * BUCKET_MS)

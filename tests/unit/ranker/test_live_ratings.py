@@ -1,0 +1,252 @@
+"""Live ratings years after the data's end: they count at once, in proportion, and turn nothing over."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from marquee.bundle import load_bundle
+from marquee.catalog import Catalog
+from marquee.events import MovieListed
+from marquee.features import trending
+from marquee.features.item_block import ItemBlock
+from marquee.ids import BoolArray, FloatArray
+from marquee.item_stats import ItemStats, merged
+from marquee.ratings import Ratings
+from marquee_cli.files import read_catalog, read_ratings
+from marquee_cli.synth_world import make_world, rate
+from ranker.cold import popular_and_diverse
+from ranker.online import World
+from ranker.ranking import rank_user
+from ranker.scoring import RankerModel
+from support.worlds import START_MS, a_catalog, checkerboard, state_of
+from trainer.pipeline import train
+
+YEARS_8_MS = 8 * 31_556_952_000
+DAY_MS = 86_400_000
+TOP = 25
+
+
+@dataclass(frozen=True)
+class Data:
+    """A data set that ended eight years before the live ratings."""
+
+    ratings: Ratings
+    catalog: Catalog
+    stats: ItemStats
+    block: ItemBlock
+
+    def with_live(self, live: Ratings) -> ItemBlock:
+        return ItemBlock.of(merged(self.stats, ItemStats.of(live)), self.catalog)
+
+    def live(self, count: int, *, seed: int = 0, each: int = 10, days: int = 0) -> Ratings:
+        """Ratings of new users, ten of each, of movies people know; made within an hour, or over so many days."""
+        rng = np.random.default_rng(seed)
+        movies, known = np.unique(self.ratings.movie_id, return_counts=True)
+        n_users = -(-count // each)
+        chosen = [rng.choice(movies, each, replace=False, p=known / known.sum()) for _ in range(n_users)]
+        later_ms = YEARS_8_MS + rng.integers(0, days * DAY_MS + 3_600_000, n_users * each)
+        at_ms = int(self.ratings.rated_at.max()) + later_ms
+        stars = rng.choice(np.array([2, 3, 4, 4.5, 5], np.float32), n_users * each)
+        every = Ratings(10**6 + np.arange(n_users * each) // each, np.concatenate(chosen), stars, at_ms)
+        return every.take(slice(0, count))
+
+
+def data_of(ratings: Ratings, catalog: Catalog) -> Data:
+    stats = ItemStats.of(ratings)
+    return Data(ratings, catalog, stats, ItemBlock.of(stats, catalog))
+
+
+@cache
+def synthetic() -> Data:
+    rng = np.random.default_rng(1)
+    world = make_world(rng, users=600, movies=9_000)
+    rated = rate(rng, world, 100_000)
+    catalog = Catalog.build(
+        MovieListed(movie_id=at + 1, title=f"Movie {at}", year=int(year), genres=(f"Genre {at % 7}",))
+        for at, year in enumerate(world.year)
+    )
+    stars = (rated.half_stars / 2).astype(np.float32)
+    return data_of(Ratings(rated.user + 1, rated.movie + 1, stars, rated.at_s * 1_000), catalog)
+
+
+@cache
+def real(folder: Path) -> Data:
+    return data_of(read_ratings(folder / "ratings.csv"), read_catalog(folder / "movies.csv", None, None))
+
+
+@pytest.fixture(params=["synthetic", "real"])
+def data(request: pytest.FixtureRequest) -> Data:
+    if request.param == "synthetic":
+        return synthetic()
+    return real(request.getfixturevalue("data_dir") / "ml-latest-small")
+
+
+def popular(block: ItemBlock) -> list[int]:
+    """The first rows of the popular list, by likes that fade."""
+    first: list[int] = np.argsort(-block.decayed, kind="stable")[:TOP].tolist()
+    return first
+
+
+def cold(block: ItemBlock) -> list[int]:
+    rows, _ = popular_and_diverse(block, block.is_out.copy(), k=TOP)
+    first: list[int] = rows.tolist()
+    return first
+
+
+def within(block: ItemBlock, rows: BoolArray) -> FloatArray:
+    """Likes of these movies in the last 30, 90 and 365 days."""
+    columns = [[spec.name for spec in trending.SPECS].index(f"positives_{days}d_log") for days in (30, 90, 365)]
+    likes: FloatArray = np.expm1(block.trending[rows][:, columns].astype(np.float64)).sum(axis=0)
+    return likes
+
+
+def untouched_by(data: Data, live: Ratings) -> BoolArray:
+    return ~np.isin(data.catalog.movie_id, live.movie_id)
+
+
+@pytest.mark.parametrize("count", [1, 100, 101, 150])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_given_live_ratings_of_a_few_visitors_then_the_popular_movies_stay(data: Data, count: int, seed: int) -> None:
+    after = data.with_live(data.live(count, seed=seed))
+
+    at_least = 22 if data is not synthetic() else 20  # its 25th popular movie has 4 fading likes, the real one's 9
+    assert len(set(popular(after)) & set(popular(data.block))) >= at_least
+    assert len(set(cold(after)) & set(cold(data.block))) >= 20  # by genre too: one newcomer displaces its like
+
+
+def test_given_one_more_live_rating_after_the_hundredth_then_the_popular_movies_do_not_change(data: Data) -> None:
+    hundred, one_more = (data.with_live(data.live(101).take(slice(0, count))) for count in (100, 101))
+
+    assert len(set(popular(hundred)) & set(popular(one_more))) >= 24
+
+
+@pytest.mark.parametrize("count", [1, 100, 101, 1_000, 20_000])
+def test_given_live_ratings_then_each_like_counts_one_and_the_old_ones_keep_their_proportions(
+    data: Data, count: int
+) -> None:
+    live = data.live(count)
+    likes = np.zeros(len(data.catalog))
+    np.add.at(likes, data.catalog.rows(live.movie_id[live.rating >= 4]), 1)
+
+    after = data.with_live(live)
+
+    assert data.block.decayed.max() > 5
+    kept = (after.decayed - likes)[data.block.decayed > 1] / data.block.decayed[data.block.decayed > 1]
+    np.testing.assert_allclose(kept, kept[0], rtol=1e-4)
+    assert 2 ** (-7 / 180) - 1e-6 <= kept[0] < 1  # at most a week older
+
+
+@pytest.mark.parametrize("count", [1, 100, 101, 1_000, 20_000])
+def test_given_live_ratings_of_one_day_then_the_windows_still_hold_what_was_recent(data: Data, count: int) -> None:
+    after = data.with_live(live := data.live(count))
+    old = untouched_by(data, live) if count < 1_000 else np.ones(len(data.catalog), bool)
+
+    share = within(after, old) / within(data.block, old)
+    assert (share >= [0.4, 0.7, 0.9]).all(), share
+
+
+@pytest.mark.parametrize(("count", "days"), [(1, 0.5), (10, 3), (100, 7), (101, 7), (1_000, 7), (20_000, 7)])
+def test_given_live_ratings_of_others_then_idle_days_grow_by_at_most_a_week(
+    data: Data, count: int, days: float
+) -> None:
+    last_visits = [data.ratings.rated_at[data.ratings.user_id == user].max() for user in range(1, 200, 20)]
+    live = data.live(count)
+
+    after = data.with_live(live)
+
+    for at_ms in last_visits:
+        grown = after.time.idle_days(at_ms) - data.block.time.idle_days(at_ms)
+        assert 0 < grown <= days + 1e-6
+    assert after.time.idle_days(float(live.rated_at.max())) == 0
+
+
+def test_given_one_to_three_hundred_live_ratings_then_no_single_one_makes_a_step(data: Data) -> None:
+    live = data.live(300)
+    idle, year = [], []
+    for count in (0, 1, 2, 3, 20, 21, 37, 38, 39, 40, 60, 99, 100, 101, 300):
+        block = data.with_live(live.take(slice(0, count)))
+        idle.append((count, block.time.idle_days(float(data.ratings.rated_at.max()))))
+        year.append((count, block.time.year_now))
+
+    for values, most in ((idle, 0.25), (year, 0.01)):
+        for (one, before), (other, after) in pairwise(values):
+            assert 0 <= after - before <= most * (other - one) + 1e-9, (one, other)
+
+
+def test_given_a_fifth_of_the_data_in_live_ratings_then_they_are_what_is_recent(data: Data) -> None:
+    live = data.live(20_000)
+
+    after = data.with_live(live)
+
+    likes = float((live.rating >= 4).sum())
+    old = data.with_live(live.take(slice(0, 0)))
+    assert likes > 0.9 * within(after, np.ones(len(data.catalog), bool))[0]
+    assert likes > 0.75 * float(after.decayed.sum())
+    assert likes < 0.25 * float(np.expm1(old.share).sum())  # while most of the data is old
+
+
+def test_given_a_year_at_the_usual_volume_then_now_is_the_calendar_s(data: Data) -> None:
+    live = data.live(365 * 60, days=365)
+
+    after = data.with_live(live)
+
+    newest_year = 1970 + live.rated_at.max() / YEARS_8_MS * 8
+    idle = after.time.idle_days(float(data.ratings.rated_at.max()))
+    assert 350 <= idle <= 375
+    assert newest_year - 2.2 < after.time.year_now < newest_year + 0.1  # of eight years of gap a quarter is left
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    ratings = checkerboard(n_users=80)
+    model = train(ratings, catalog_with_a_new_movie(), as_of_ms=2_000_000_000_000, seed=0)
+    path = model.write(tmp_path_factory.mktemp("bundles"), version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC))
+    return World.of(RankerModel.of(load_bundle(path)), ItemStats.of(ratings))
+
+
+def catalog_with_a_new_movie() -> Catalog:
+    """The checkerboard's forty movies, and one (41) of eight years after its last rating."""
+    old = [
+        MovieListed(movie_id=m, title=f"Movie {m}", year=1990 + m % 10, genres=(f"Genre{m % 2}",)) for m in range(1, 41)
+    ]
+    assert [movie.movie_id for movie in old] == a_catalog().movie_id.tolist()
+    return Catalog.build([*old, MovieListed(movie_id=41, title="Movie 41", year=2009, genres=("Genre1",))])
+
+
+def visited(world: World, count: int) -> World:
+    """The same model after so many ratings of strangers, eight years later, half of them of odd movies."""
+    rng = np.random.default_rng(3)
+    users = 10_000 + np.arange(200) // 10
+    movies = np.concatenate([rng.choice(np.arange(1, 41), 10, replace=False) for _ in range(20)])
+    live = Ratings(users, movies, np.full(200, 5, np.float32), np.full(200, START_MS + YEARS_8_MS))
+    return World.of(world.model, ItemStats.of(Ratings.concat(checkerboard(n_users=80), live.take(slice(0, count)))))
+
+
+@pytest.mark.parametrize("count", [1, 19, 20, 21, 50, 100, 101, 150])
+def test_given_ratings_of_strangers_when_ranked_then_a_users_list_stays_nearly_the_same(
+    world: World, count: int
+) -> None:
+    changed = 0
+    for user_id in range(1, 21):
+        user = state_of(checkerboard(n_users=80), user_id)
+        before, after = (
+            rank_user(one.model, one.block, user, k=10, exclude=[41]).movie_id.tolist()
+            for one in (visited(world, count - 1), visited(world, count))
+        )
+        changed += len(set(after) - set(before))
+
+    assert changed <= 4, "of 200 places"
+
+
+def test_given_a_movie_of_today_when_somebody_rates_today_then_it_is_recommended_and_not_before(world: World) -> None:
+    user = state_of(checkerboard(n_users=80), 1)
+    before, after = visited(world, 0), visited(world, 1)
+
+    assert 41 not in rank_user(before.model, before.block, user, k=100).movie_id
+    assert 41 in rank_user(after.model, after.block, user, k=100).movie_id
+    assert after.block.time.year_now - before.block.time.year_now < 0.1
