@@ -44,7 +44,7 @@ class System:
         if self.home is not None:
             parts = read_json(self.home.parts)["parts"]
             env = next(part["env"] for part in parts if part["name"] == "features")
-            command, env = [sys.executable, str(HOPS)], dict(env)
+            command, env = [sys.executable, str(HOPS)], {**os.environ, **env}
         else:
             command, env = [*self.compose, "exec", "-T", "features", "/app/bin/python", "-"], dict(os.environ)
         with HOPS.open() as script:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,16 +19,20 @@ from marquee_cli.failures import CommandFailed
 from marquee_cli.home import STATE_OF_A_DATA_SET, Home, read_json, write_json
 from marquee_cli.node import installed_node
 from marquee_cli.parts import INSIDE, ROOT, SERVICES, Ports, all_parts
-from marquee_cli.ports import PortBusy, internal_ports, public_port, require_free
-from marquee_cli.processes import Identity, end_all, is_alive, last_lines, spawn
+from marquee_cli.ports import PortBusy, internal_ports, public_ports, require_free
+from marquee_cli.processes import Identity, end_all, last_lines, spawn
 from marquee_cli.sample import ranking_table
 from marquee_cli.setup import VENV
 from marquee_cli.steps import Progress, Steps, a_console, wait
-from marquee_cli.stop import stop
+from marquee_cli.stop import SUPERVISOR_LIMIT_S, stop
 from marquee_cli.watching import Watching
 
 SAMPLE_USERS = (123, 1)
 LIMIT_S = 3_600.0
+
+
+class SupervisorGone(CommandFailed):
+    """The supervisor was killed while it was watched; its parts go on."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,23 +47,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start everything, wait for the first personal ranking, then leave it running or watch it."""
+    """Start everything, or go on with what a killed supervisor left; then leave it running or watch it."""
     console, home = a_console(), Home.from_environment()
-    if home.running_supervisor():
-        return _say_it_runs(console, home)
+    lock = home.lock()
+    try:
+        if lock is None or home.running_supervisor():
+            return _say_another(console, home)
+        return _run(console, home, args, lock)
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _run(console: Console, home: Home, args: argparse.Namespace, lock: int) -> int:
     data = chosen_data(args.data, noted=read_json(home.data_set).get("data"), is_fresh=args.fresh)
-    ports = _ports(home)
-    _clean(home, is_fresh=args.fresh)
+    if args.fresh:
+        _forget(home)
+    left = home.live_parts()
+    ports = _ports(home, left)
+    home.serving.unlink(missing_ok=True)
     write_json(home.data_set, {"data": data})
     console.print(f"Marquee, embedded: data set {data}, state in {home.root}", markup=False)
-    supervisor = _start_supervisor(home, ports, data, ends_with_starter=not args.detach)
+    if left:
+        console.print(f"{len(left)} parts run without a supervisor; going on with them")
     try:
+        supervisor = _start_supervisor(home, ports, data, ends_with_starter=not args.detach, lock=lock)
         _until_first_ranking(console, home, ports, sample_users(data), limit_s=args.limit_s)
         if args.detach:
             console.print("It runs on by itself; `make demo-down` stops it.")
             return 0
         console.print("Ctrl-C stops it.")
         return _watch(console, home, supervisor)
+    except SupervisorGone:
+        raise
     except (KeyboardInterrupt, CommandFailed, TimeoutError) as error:
         if isinstance(error, KeyboardInterrupt):
             console.print("\nstopping ...")
@@ -105,39 +125,39 @@ def sample_users(data: str) -> tuple[int, ...]:
     return SAMPLE_USERS
 
 
-def _ports(home: Home) -> Ports:
+def _ports(home: Home, left: Mapping[str, Identity]) -> Ports:
+    """Ports for all parts; what the parts in `left` hold is ours already."""
+    noted = read_json(home.state).get("parts", {})
+    ours = {noted[name]["port"] for name in left}
     try:
-        gateway = public_port("MARQUEE_GATEWAY_PORT", 8000)
-        frontend = public_port("MARQUEE_FRONTEND_PORT", 3000)
-        require_free({"MARQUEE_GATEWAY_PORT": gateway, "MARQUEE_FRONTEND_PORT": frontend})
+        public = public_ports()
+        require_free({variable: port for variable, port in public.items() if port not in ours})
     except PortBusy as error:
         raise CommandFailed(str(error)) from error
-    inside = internal_ports(INSIDE, read_json(home.ports))
+    inside = internal_ports(INSIDE, read_json(home.ports), ours=ours, excluded=public.values())
     write_json(home.ports, inside)
-    return Ports(inside, gateway, frontend)
+    return Ports(inside, public["MARQUEE_GATEWAY_PORT"], public["MARQUEE_FRONTEND_PORT"])
 
 
-def _clean(home: Home, *, is_fresh: bool) -> None:
-    """What a killed supervisor left running is ended; with is_fresh the data goes too."""
-    noted = read_json(home.state).get("parts", {}).values()
-    left = [Identity(**part["identity"]) for part in noted if part.get("identity")]
-    end_all([identity for identity in left if is_alive(identity)])
-    home.state.unlink(missing_ok=True)
-    home.serving.unlink(missing_ok=True)
-    for name in STATE_OF_A_DATA_SET if is_fresh else ():
+def _forget(home: Home) -> None:
+    """What a killed supervisor left running is ended, and all that was derived from the data set goes."""
+    end_all(list(home.live_parts().values()))
+    for name in STATE_OF_A_DATA_SET:
         path = home.root / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _start_supervisor(home: Home, ports: Ports, data: str, *, ends_with_starter: bool) -> subprocess.Popen[bytes]:
+def _start_supervisor(
+    home: Home, ports: Ports, data: str, *, ends_with_starter: bool, lock: int
+) -> subprocess.Popen[bytes]:
+    """Start it with a copy of the lock, which it holds for its life."""
     parts = all_parts(home, ports, data=data, node=installed_node(VENV))
     write_json(home.parts, {"parts": [asdict(part) for part in parts]})
-    home.parts.chmod(0o600)  # it holds the environment, TMDB_API_KEY included
     command = [sys.executable, "-m", "marquee_cli.supervisor", str(home.root)]
     command += ["--ends-with-starter"] if ends_with_starter else []
     log = home.log_of("supervisor")
-    supervisor = spawn(command, env=dict(os.environ), log=log, cwd=ROOT, stdin=subprocess.PIPE)
-    deadline = time.monotonic() + 10
+    supervisor = spawn(command, env=dict(os.environ), log=log, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=(lock,))
+    deadline = time.monotonic() + SUPERVISOR_LIMIT_S
     while not home.running_supervisor():
         if supervisor.poll() is not None or time.monotonic() > deadline:
             raise CommandFailed(f"the supervisor did not start: {' | '.join(last_lines(log, 3))}")
@@ -162,6 +182,8 @@ def _until_first_ranking(console: Console, home: Home, ports: Ports, users: tupl
             tail = "\n  ".join(last_lines(log))
             raise CommandFailed(f"{failed['part']} {failed['why']}; the end of {log}:\n  {tail}")
         if home.running_supervisor() is None:
+            if read_json(home.state).get("phase") == "stopped":
+                raise CommandFailed("stopped by another command before it was ready")
             raise CommandFailed(f"the supervisor ended; see {home.log_of('supervisor')}")
 
     follow: list[tuple[str, Callable[[], Progress]]] = [
@@ -194,17 +216,36 @@ def _up(home: Home, names: tuple[str, ...]) -> Progress:
 
 def _watch(console: Console, home: Home, supervisor: subprocess.Popen[bytes]) -> int:
     """Say which parts were restarted, until the supervisor ends."""
-    said: dict[str, int] = {}
+    said = {name: part["restarts"] for name, part in read_json(home.state).get("parts", {}).items()}
     while supervisor.poll() is None:
         for name, part in read_json(home.state).get("parts", {}).items():
             if part["restarts"] > said.get(name, 0):
                 said[name] = part["restarts"]
-                console.print(f"{name} ended with code {part['code']} and is started again; see {home.log_of(name)}")
+                console.print(f"{name} {part['reason']}; it is started again, see {home.log_of(name)}", markup=False)
         time.sleep(0.5)
+    if left := home.live_parts():
+        raise SupervisorGone(
+            f"the supervisor was killed; {len(left)} parts still run. "
+            "`make demo` goes on with them, `make demo-down` ends them"
+        )
     return supervisor.returncode
 
 
-def _say_it_runs(console: Console, home: Home) -> int:
-    gateway = read_json(home.state)["parts"]["gateway"]["port"]
-    console.print(f"already running: API http://127.0.0.1:{gateway}, state in {home.root}; `make demo-down` stops it")
-    return 0
+def _say_another(console: Console, home: Home) -> int:
+    """Somebody else holds this state directory.
+
+    Raises:
+        CommandFailed: it is not serving yet, or not any more.
+    """
+    state = read_json(home.state)
+    if home.running_supervisor() and home.serving.exists() and state["phase"] != "stopping":
+        gateway = state["parts"]["gateway"]["port"]
+        console.print(
+            f"already running: API http://127.0.0.1:{gateway}, state in {home.root}; `make demo-down` stops it"
+        )
+        return 0
+    what = "stopping" if home.running_supervisor() and state["phase"] == "stopping" else "starting"
+    raise CommandFailed(
+        f"another `make demo` (pid {home.locked_by() or '?'}) is {what} in {home.root}; "
+        "`make status` says how far it is, another MARQUEE_HOME runs beside it"
+    )

@@ -15,6 +15,8 @@ from importlib.resources import files
 from pathlib import Path
 
 START_LIMIT_S = 30.0
+KAFKA_UNREADABLE = "failed to parse kafka snapshot"
+"""What the embedded broker's output says when it ends because its data cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """The state directory of an embedded run (MARQUEE_HOME): what lies where, and the run's own notes."""
 
+import fcntl
 import json
 import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +46,11 @@ class Home:
         return self.root / "run" / "state.json"
 
     @property
+    def lock_file(self) -> Path:
+        """Locked by the `make demo` that starts a run, then by the supervisor for its life; holds the starter's pid."""
+        return self.root / "run" / "lock"
+
+    @property
     def serving(self) -> Path:
         """Exists once the first personal ranking was served: from then on parts that end are restarted."""
         return self.root / "run" / "serving"
@@ -61,6 +69,47 @@ class Home:
         identity = Identity(**noted) if noted else None
         return identity if identity and is_alive(identity) else None
 
+    def live_parts(self) -> dict[str, Identity]:
+        """The parts whose noted process lives, supervised or left by a supervisor that was killed."""
+        noted = read_json(self.state).get("parts", {})
+        found = {name: Identity(**part["identity"]) for name, part in noted.items() if part.get("identity")}
+        return {name: identity for name, identity in found.items() if is_alive(identity)}
+
+    def lock(self, *, limit_s: float = 1.0) -> int | None:
+        """Take this directory's lock: a file descriptor that holds it until every copy is closed.
+
+        None if another process holds it; after a moment, in which one that ends just now lets go.
+        """
+        self.lock_file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+        deadline = time.monotonic() + limit_s
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    os.close(descriptor)
+                    return None
+                time.sleep(0.05)
+            else:
+                os.truncate(descriptor, 0)
+                os.write(descriptor, str(os.getpid()).encode())
+                return descriptor
+
+    def locked_by(self) -> str | None:
+        """The pid of the starter whose run holds the lock, or None: nobody holds it."""
+        try:
+            descriptor = os.open(self.lock_file, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return None
+        except BlockingIOError:
+            return os.read(descriptor, 20).decode() or "?"
+        finally:
+            os.close(descriptor)
+
 
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object, or an empty one where there is no such file."""
@@ -72,8 +121,11 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace the file in one step: a reader sees the old or the new one."""
+    """Replace the file in one step: a reader sees the old or the new one. Only its owner can ever read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".tmp")
-    new.write_text(json.dumps(value, indent=1))
+    with suppress(FileNotFoundError):
+        new.unlink()
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as sink:
+        sink.write(json.dumps(value, indent=1))
     new.replace(path)

@@ -1,12 +1,15 @@
 """The parts of the embedded run and what each is told; compose.yaml is this file's twin."""
 
+import hashlib
+import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from marquee_cli.embedded import kafka_command, redis_command
+from marquee_cli.embedded import KAFKA_UNREADABLE, kafka_command, redis_command
+from marquee_cli.health import KAFKA, VALKEY
 from marquee_cli.home import Home
 from marquee_cli.node import Node
 from marquee_cli.supervisor import Part
@@ -18,6 +21,13 @@ INSIDE = ("kafka", "redis", "ingest", "enricher", "features", "trainer", "ranker
 HOST = "127.0.0.1"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Requests run side by side, not one request on all cores: with two threads a ranking took three times as long."""
+
+BROKER_PATIENCE = 13
+"""About 26 s: the embedded broker confirms records up to 1.1 s before it writes them, so killing it loses confirmed
+ones. One that comes back by itself within that time loses nothing."""
+
+NOT_OF_A_PART = {"MARQUEE_HOME", "MARQUEE_GATEWAY_PORT", "MARQUEE_FRONTEND_PORT"}
+"""Settings of `marquee demo` itself; what they come to is in the parts' own settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +46,10 @@ class Ports:
 
 
 def service_environment(home: Home, ports: Ports, *, data: str) -> dict[str, str]:
-    """The settings that all services share: one environment, each takes what it knows."""
+    """The settings that all services share, each takes what it knows: only what is added to the user's environment."""
     urls = {f"MARQUEE_{name.upper()}_URL": ports.url(name) for name in SERVICES}
     snapshot = os.environ.get("MARQUEE_TMDB_SNAPSHOT")
     return {
-        **os.environ,
         **urls,
         **({"MARQUEE_TMDB_SNAPSHOT": str(Path(snapshot).resolve())} if snapshot else {}),
         "MARQUEE_HOST": HOST,
@@ -51,7 +60,7 @@ def service_environment(home: Home, ports: Ports, *, data: str) -> dict[str, str
         "MARQUEE_MODEL_DIR": str(home.root / "models"),
         "MARQUEE_STATE_DIR": str(home.root / "state"),
         "MARQUEE_REJECTS_DIR": str(home.root / "rejects"),
-        "MARQUEE_LOG_JSON": os.environ.get("MARQUEE_LOG_JSON") or "false",
+        **({} if os.environ.get("MARQUEE_LOG_JSON") else {"MARQUEE_LOG_JSON": "false"}),
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -66,16 +75,20 @@ def all_parts(home: Home, ports: Ports, *, data: str, node: Node | None) -> list
         Part(
             "kafka",
             kafka_command(home.root / "kafka", port=ports.of("kafka")),
-            dict(os.environ),
+            {},
             cwd=_made(home.root / "kafka"),
             port=ports.of("kafka"),
+            health=KAFKA,
+            patience=BROKER_PATIENCE,
+            advice={KAFKA_UNREADABLE: _unreadable(home)},
         ),
         Part(
             "redis",
             redis_command(home.root / "redis", port=ports.of("redis")),
-            dict(os.environ),
+            {},
             cwd=_made(home.root / "redis"),
             port=ports.of("redis"),
+            health=VALKEY,
         ),
     ]
     for name in SERVICES:
@@ -87,14 +100,32 @@ def all_parts(home: Home, ports: Ports, *, data: str, node: Node | None) -> list
         parts.append(part)
     if node is not None:
         parts += _page(home, node, ports)
-    return parts
+    return [replace(part, fingerprint=_fingerprint(part)) for part in parts]
+
+
+def _fingerprint(part: Part) -> str:
+    """The same for two processes that run alike: the part's own description and the user's settings, as a digest."""
+    given = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("MARQUEE_", "TMDB_")) and name not in NOT_OF_A_PART
+    }
+    return hashlib.sha256(json.dumps([asdict(part), given], sort_keys=True).encode()).hexdigest()
+
+
+def _unreadable(home: Home) -> str:
+    directory = home.root / "kafka"
+    return (
+        f"its data cannot be read; remove {directory} (`features` publishes again what the stores hold), "
+        "or start over with FRESH=1"
+    )
 
 
 def _page(home: Home, node: Node, ports: Ports) -> list[Part]:
     page = home.root / "page"
     build = [sys.executable, "-m", "marquee_cli.page", str(page)]
     env = {
-        **node.environment(),
+        "NEXT_TELEMETRY_DISABLED": "1",
         "PORT": str(ports.frontend),
         "HOSTNAME": HOST,
         "MARQUEE_GATEWAY_URL": ports.url("gateway"),
@@ -109,7 +140,7 @@ def _page(home: Home, node: Node, ports: Ports) -> list[Part]:
         health="/api/healthz",
         after=("page", "gateway"),
     )
-    return [Part("page", build, dict(os.environ), cwd=str(ROOT)), serve]
+    return [Part("page", build, {}, cwd=str(ROOT)), serve]
 
 
 def _made(directory: Path) -> str:

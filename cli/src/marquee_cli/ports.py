@@ -3,10 +3,11 @@
 import os
 import random
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+PUBLIC = {"MARQUEE_GATEWAY_PORT": 8000, "MARQUEE_FRONTEND_PORT": 3000}
 FIRST, LAST = 20_000, 32_000  # below the ports that Linux and macOS give to outgoing connections
 
 
@@ -24,6 +25,18 @@ def public_port(variable: str, default: int) -> int:
     if not given.isdigit() or not 0 < int(given) < 65_536:
         raise PortBusy(f"{variable} has to be a port number, it is {given!r}")
     return int(given)
+
+
+def public_ports() -> dict[str, int]:
+    """The two ports that people use, by the variable that moves each.
+
+    Raises:
+        PortBusy: one variable names no port, or both name the same one.
+    """
+    chosen = {variable: public_port(variable, default) for variable, default in PUBLIC.items()}
+    if len(set(chosen.values())) < len(chosen):
+        raise PortBusy(f"{' and '.join(chosen)} are both {min(chosen.values())}; set one of them to another port")
+    return chosen
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -51,14 +64,26 @@ def require_free(variables: Mapping[str, int], host: str = "127.0.0.1") -> None:
             raise PortBusy(f"port {port} is in use{_by_whom(port)}; set {variable} to another one")
 
 
-def internal_ports(names: Iterable[str], remembered: Mapping[str, int]) -> dict[str, int]:
-    """A free port for each name, all different: the remembered one where it is still free."""
+def internal_ports(
+    names: Iterable[str],
+    remembered: Mapping[str, int],
+    *,
+    ours: Collection[int] = (),
+    excluded: Collection[int] = (),
+) -> dict[str, int]:
+    """A free port for each name, all different: the remembered one where it is still free.
+
+    Args:
+        ours: ports that parts of the same run hold; a remembered one of them is kept as if it were free.
+        excluded: ports that somebody else is about to take.
+    """
     chosen: dict[str, int] = {}
     with ExitStack() as held:
         for name in names:
             preferred = remembered.get(name)
             candidates = ([preferred] if preferred else []) + random.sample(range(FIRST, LAST), 200)
-            chosen[name] = next(port for port in candidates if _hold(port, held))
+            usable = (port for port in candidates if port not in excluded and port not in chosen.values())
+            chosen[name] = next(port for port in usable if (port == preferred and port in ours) or _hold(port, held))
     return chosen
 
 

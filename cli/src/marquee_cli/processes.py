@@ -41,6 +41,15 @@ def is_alive(identity: Identity) -> bool:
     return identity_of(identity.pid) == identity
 
 
+def cpu_ticks(identity: Identity) -> int | None:
+    """Processor time that the process has used, in clock ticks; None where the system does not say (not Linux)."""
+    try:
+        fields = Path(f"/proc/{identity.pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return int(fields[11]) + int(fields[12])  # fields 14 and 15: user and system time
+
+
 def spawn(
     command: Sequence[str],
     *,
@@ -48,15 +57,29 @@ def spawn(
     log: Path,
     cwd: Path | None = None,
     stdin: int = subprocess.DEVNULL,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, its output at the end of the log."""
+    """Start a process in a session of its own, its output at the end of the log. It inherits no file but pass_fds."""
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > ROTATE_LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
     with log.open("ab") as sink:
         return subprocess.Popen(
-            list(command), env=dict(env), cwd=cwd, stdin=stdin, stdout=sink, stderr=sink, start_new_session=True
+            list(command),
+            env=dict(env),
+            cwd=cwd,
+            stdin=stdin,
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,
+            pass_fds=pass_fds,
         )
+
+
+def kill_group(identity: Identity) -> None:
+    """SIGKILL to the process's group: what a stopped process cannot ignore, or what an ended one has left behind."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(identity.pid, signal.SIGKILL)
 
 
 def end_all(identities: Sequence[Identity], *, limit_s: float = 15.0) -> None:
@@ -65,6 +88,7 @@ def end_all(identities: Sequence[Identity], *, limit_s: float = 15.0) -> None:
         for identity in filter(is_alive, identities):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(identity.pid, sign)
+                os.killpg(identity.pid, signal.SIGCONT)  # one that is stopped would not hear it
         if wait_for_end(identities, limit_s=limit_s):
             return
 

@@ -1,6 +1,8 @@
 """`marquee status`: what runs, where, and how far it is."""
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
 from rich.table import Table
 
@@ -9,26 +11,42 @@ from marquee_cli.home import Home, read_json
 from marquee_cli.steps import a_console
 from marquee_cli.watching import Watching
 
+UNSUPERVISED = 3
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "MARQUEE_HOME says which run (default .marquee)."
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one row for each part; exit code 1 when nothing runs."""
+    """Print one row for each part. Exit code 1 when nothing runs, UNSUPERVISED when only the supervisor is gone."""
     del args
     home, console = Home.from_environment(), a_console()
-    if home.running_supervisor() is None:
+    left = home.live_parts()
+    is_supervised = home.running_supervisor() is not None
+    if not is_supervised and (starter := home.locked_by()):
+        console.print(f"`make demo` (pid {starter}) is starting in {home.root}")
+        return 0
+    if not is_supervised and not left:
         console.print(f"nothing runs in {home.root}")
         return 1
     state = read_json(home.state)
-    table = Table(title=f"{state['phase']}, state in {home.root}", title_justify="left")
-    for column in ("part", "status", "port", "pid", "restarts"):
+    phase = state["phase"] if is_supervised else "not supervised"
+    table = Table(title=f"{phase}, state in {home.root}", title_justify="left")
+    for column in ("part", "status", "port", "pid", "restarts", "last one because it"):
         table.add_column(column)
     for name, part in state["parts"].items():
-        pid = part["identity"]["pid"] if part["identity"] else ""
-        table.add_row(name, part["status"], str(part["port"] or ""), str(pid), str(part["restarts"]))
+        status = _status(part) if is_supervised else ("runs" if name in left else "ended")
+        pid = part["identity"]["pid"] if part["identity"] and (is_supervised or name in left) else ""
+        reason = part.get("reason") if part["restarts"] else ""
+        table.add_row(name, status, str(part["port"] or ""), str(pid), str(part["restarts"]), reason)
     console.print(table)
+    if not is_supervised:
+        console.print(
+            f"running without supervision: {len(left)} of {len(state['parts'])} parts; the supervisor was killed. "
+            "`make demo` goes on with them, `make demo-down` ends them."
+        )
+        return UNSUPERVISED
     watching = Watching(lambda service: f"http://127.0.0.1:{state['parts'][service]['port']}", users=())
     for title, probe in (
         ("data set", watching.load),
@@ -41,3 +59,8 @@ def run(args: argparse.Namespace) -> int:
         except CommandFailed as error:
             console.print(f"{title}: {error}", markup=False)
     return 0
+
+
+def _status(part: Mapping[str, Any]) -> str:
+    misses = part.get("misses", 0)
+    return f"{part['status']} ({misses} questions unanswered)" if misses > 1 else str(part["status"])

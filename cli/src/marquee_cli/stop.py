@@ -3,12 +3,14 @@
 import argparse
 import os
 import signal
+import time
 from contextlib import suppress
 
-from marquee_cli.home import Home, read_json
-from marquee_cli.processes import Identity, end_all, is_alive, wait_for_end
+from marquee_cli.home import Home
+from marquee_cli.processes import end_all, wait_for_end
 
 LIMIT_S = 60.0
+SUPERVISOR_LIMIT_S = 40.0  # it notes itself when it has ended what an earlier one left
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +21,16 @@ def run(args: argparse.Namespace) -> int:
     """Stop the run of MARQUEE_HOME; nothing to stop is fine."""
     del args
     home = Home.from_environment()
+    _wait_for_supervisor(home)
     print(f"stopped, state kept in {home.root}" if stop(home) else f"nothing runs in {home.root}")
     return 0
+
+
+def _wait_for_supervisor(home: Home) -> None:
+    """A start that is under way, and has no supervisor yet, is about to have one."""
+    deadline = time.monotonic() + SUPERVISOR_LIMIT_S
+    while home.running_supervisor() is None and home.locked_by() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def stop(home: Home) -> bool:
@@ -32,11 +42,11 @@ def stop(home: Home) -> bool:
     if supervisor is not None:
         with suppress(ProcessLookupError):
             os.kill(supervisor.pid, signal.SIGTERM)
+            os.kill(supervisor.pid, signal.SIGCONT)  # one that is stopped would not hear it
         if not wait_for_end([supervisor], limit_s=LIMIT_S):
             end_all([supervisor])
-    noted = read_json(home.state).get("parts", {}).values()
-    left = [Identity(**part["identity"]) for part in noted if part.get("identity")]
-    alive = [identity for identity in left if is_alive(identity)]
-    end_all(alive)
+    left = list(home.live_parts().values())
+    end_all(left)
     home.serving.unlink(missing_ok=True)
-    return supervisor is not None or bool(alive)
+    home.parts.unlink(missing_ok=True)
+    return supervisor is not None or bool(left)

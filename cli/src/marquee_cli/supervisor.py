@@ -2,13 +2,13 @@
 
 A process of its own (`python -m marquee_cli.supervisor HOME`), so that a detached run is watched too. Until the run is
 serving, a part that ends or the starter's end (its pipe on our standard input closes) stops everything; afterwards a
-part that ends is started again, with growing pauses. Standard library only: it stays small.
+part that ends is started again, with growing pauses. A part that hangs is killed and started again at any time. Parts
+that an earlier supervisor left running are taken over. Standard library only: it stays small.
 """
 
 import argparse
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,16 +18,18 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
+from marquee_cli.health import ASK_EVERY_S, Pulse, answers
 from marquee_cli.home import Home, read_json, write_json
-from marquee_cli.processes import Identity, end_all, identity_of, spawn
+from marquee_cli.processes import Identity, end_all, identity_of, is_alive, kill_group, last_lines, spawn
 
 START_LIMIT_S = 120.0
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 30.0  # for a part that does not come up
+LONGEST_PAUSE_AFTER_UP_S = 5.0  # for one that was up and ended: whatever keeps killing it, it is soon back
 STABLE_AFTER_S = 60.0
 TICK_S = 0.1
+STALL_S = 3.0  # a tick that takes this long means that the supervisor itself was suspended
+LOOK_AT_ADOPTED_EVERY_S = 0.5  # not a child: asking whether it lives costs a process where there is no /proc
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,14 @@ class Part:
 
     name: str
     command: Sequence[str]
-    env: Mapping[str, str]
+    env: Mapping[str, str]  # what is added to the supervisor's own environment, which is never written down
     cwd: str | None = None
     port: int | None = None
-    health: str | None = None  # a path that answers 200 when it is up; without it, an open port will do
+    health: str | None = None  # how to ask, see health.answers
     after: Sequence[str] = ()
+    patience: int = 5  # questions in a row without an answer, one each 2 s, before it counts as hung
+    fingerprint: str = ""  # the same for two parts that run alike; without one, a running part is not taken over
+    advice: Mapping[str, str] = field(default_factory=dict)  # words in its log -> what to do when it has ended
 
 
 @dataclass(slots=True)
@@ -49,13 +54,34 @@ class Watched:
 
     part: Part
     status: str = "waiting"  # waiting, starting, up, done, ended
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | None = None  # None for a process that was taken over
     identity: Identity | None = None
+    pulse: Pulse | None = None
+    started: threading.Event = field(default_factory=threading.Event)
     began: float = 0.0
+    looked: float = 0.0
     restarts: int = 0
     pauses: int = 0
     not_before: float = 0.0
     code: int | None = None
+    killed_because: str | None = None
+    reason: str | None = None  # why it was last started again
+
+    def runs_as(self, identity: Identity, process: subprocess.Popen[bytes] | None, *, status: str) -> None:
+        """It has a process from now on; its questions begin."""
+        self.identity, self.process, self.status = identity, process, status
+        self.pulse, self.began, self.killed_because = Pulse(identity), time.monotonic(), None
+        self.started.set()
+
+    def has_ended(self, now: float) -> bool:
+        """Whether its process is no more; `code` is its exit code where that can be known."""
+        if self.process is not None:
+            self.code = self.process.poll()
+            return self.code is not None
+        if self.identity is None or now - self.looked < LOOK_AT_ADOPTED_EVERY_S:
+            return False
+        self.looked, self.code = now, None
+        return not is_alive(self.identity)
 
     def note(self) -> dict[str, Any]:
         identity = asdict(self.identity) if self.identity else None
@@ -65,6 +91,9 @@ class Watched:
             "port": self.part.port,
             "restarts": self.restarts,
             "code": self.code,
+            "reason": self.reason,
+            "misses": self.pulse.misses if self.pulse and self.status == "up" else 0,
+            "fingerprint": self.part.fingerprint,
         }
 
 
@@ -80,12 +109,37 @@ class Supervisor:
     failure: dict[str, Any] | None = None
     noted: dict[str, Any] = field(default_factory=dict)
 
+    def take_over(self) -> None:
+        """What an earlier supervisor left running goes on if it would be started in the same way today, else it ends.
+
+        A part that needs a job's result ends too: the job may replace that result.
+        """
+        left = self.home.live_parts()
+        noted = read_json(self.home.state).get("parts", {})
+        jobs = {each.part.name for each in self.watched if each.part.port is None}
+        for each in self.watched:
+            name, fingerprint = each.part.name, each.part.fingerprint
+            is_same = bool(fingerprint) and noted.get(name, {}).get("fingerprint") == fingerprint
+            if name in left and is_same and name not in jobs and jobs.isdisjoint(each.part.after):
+                each.runs_as(left.pop(name), None, status="up")
+                each.restarts, each.reason = noted[name]["restarts"], noted[name]["reason"]
+                say(f"{name} goes on (pid {each.identity.pid if each.identity else '?'})")
+        end_all(list(left.values()))
+
     def run(self) -> int:
         """Until a signal, the starter's end or a failure. Returns the exit code."""
+        for each in self.watched:
+            if each.part.port is not None:
+                threading.Thread(target=keep_asking, args=(each,), daemon=True).start()
+        last = time.monotonic()
         try:
             while not self._has_to_stop():
+                now = time.monotonic()
+                if now - last > STALL_S:
+                    self._forget_misses()
+                last = now
                 for each in self.watched:
-                    self._look_at(each)
+                    self._look_at(each, now)
                 self._note("serving" if self._is_serving() else "starting")
                 time.sleep(TICK_S)
         finally:
@@ -101,53 +155,70 @@ class Supervisor:
         abandoned = self.starter_gone.is_set() and (self.ends_with_starter or not self._is_serving())
         return self.stopping.is_set() or abandoned or self.failure is not None
 
-    def _look_at(self, each: Watched) -> None:
-        now = time.monotonic()
+    def _forget_misses(self) -> None:
+        """The supervisor was suspended, and perhaps the parts with it: what they missed meanwhile says nothing."""
+        for each in self.watched:
+            if each.pulse is not None:
+                each.pulse.misses = 0
+
+    def _look_at(self, each: Watched, now: float) -> None:
         if each.status == "waiting":
             if now >= each.not_before and self._is_due(each.part):
-                self._start(each, now)
+                self._start(each)
+        elif each.identity is not None and each.has_ended(now):
+            self._ended(each, now)
+        elif each.pulse is None or each.part.port is None:
             return
-        if each.process is not None and (code := each.process.poll()) is not None:
-            self._ended(each, code, now)
-        elif each.status == "starting":
-            if is_up(each.part):
-                each.status = "up"
-            elif each.part.port is not None and now - each.began > START_LIMIT_S:
-                self._fail(each, f"did not answer within {START_LIMIT_S:.0f} s")
+        elif each.status == "starting" and each.pulse.has_answered:
+            each.status = "up"
+        elif each.status == "starting" and now - each.began > START_LIMIT_S:
+            self._kill(each, f"did not answer within {START_LIMIT_S:.0f} s of its start")
+        elif each.status == "up" and each.pulse.is_hung(each.part.patience):
+            self._kill(each, f"did not answer {each.pulse.misses} times in a row and was killed")
         elif each.status == "up" and each.pauses and now - each.began > STABLE_AFTER_S:
             each.pauses = 0
 
     def _is_due(self, part: Part) -> bool:
         return all(each.status in ("up", "done") for each in self.watched if each.part.name in part.after)
 
-    def _start(self, each: Watched, now: float) -> None:
+    def _start(self, each: Watched) -> None:
         part = each.part
         cwd = Path(part.cwd) if part.cwd else None
-        each.process = spawn(part.command, env=part.env, log=self.home.log_of(part.name), cwd=cwd)
-        each.identity = identity_of(each.process.pid)
-        each.began, each.status = now, "starting"
+        env = {**os.environ, **part.env}
+        process = spawn(part.command, env=env, log=self.home.log_of(part.name), cwd=cwd)
+        # a child that has already ended is a zombie until it is polled: no identity, but the next look finds its end
+        each.runs_as(identity_of(process.pid) or Identity(process.pid, "ended"), process, status="starting")
 
-    def _ended(self, each: Watched, code: int, now: float) -> None:
-        each.process, each.identity, each.code = None, None, code
-        if each.part.port is None and code == 0:
-            each.status = "done"
-        elif not self._is_serving():
-            self._fail(each, f"ended with code {code}")
-        else:
-            pause_s = min(LONGEST_PAUSE_S, 0.5 * 2**each.pauses)
-            each.status, each.not_before = "waiting", now + pause_s
-            each.pauses, each.restarts = each.pauses + 1, each.restarts + 1
-            print(
-                f"{datetime.now(UTC):%H:%M:%S} {each.part.name} ended with code {code}; again in {pause_s} s",
-                flush=True,
-            )
-
-    def _fail(self, each: Watched, why: str) -> None:
-        if self._is_serving() and each.process is not None:
-            end_all([each.identity] if each.identity else [])
+    def _kill(self, each: Watched, why: str) -> None:
+        """A stopped process does not react to SIGTERM. Its end is seen at the next look, or it is killed again."""
+        if each.identity is None or each.pulse is None:
             return
-        each.status = "ended"
-        self.failure = self.failure or {"part": each.part.name, "why": why}
+        if each.killed_because is None:
+            say(f"{each.part.name} {why}")
+        each.killed_because, each.pulse.misses = why, 0
+        kill_group(each.identity)
+
+    def _ended(self, each: Watched, now: float) -> None:
+        was_up, is_job = each.status == "up", each.part.port is None
+        if each.identity is not None:
+            kill_group(each.identity)  # its own children do not outlive it
+        each.process, each.identity, each.pulse = None, None, None
+        ended = "ended" if each.code is None else f"ended with code {each.code}"
+        each.reason = each.killed_because or ended + self._advice(each.part)
+        if is_job and each.code == 0:
+            each.status, each.reason = "done", None
+        elif not self._is_serving() and (each.killed_because is None or not was_up):
+            each.status, self.failure = "ended", self.failure or {"part": each.part.name, "why": each.reason}
+        else:
+            pause = pause_s(each.pauses, was_up=was_up)
+            each.status, each.not_before = "waiting", now + pause
+            each.pauses, each.restarts = each.pauses + 1, each.restarts + 1
+            say(f"{each.part.name} {each.reason}; again in {pause} s")
+
+    def _advice(self, part: Part) -> str:
+        lines = last_lines(self.home.log_of(part.name), 5) if part.advice else []
+        found = [text for words, text in part.advice.items() if any(words in line for line in lines)]
+        return f": {found[0]}" if found else ""
 
     def _stop_all(self) -> None:
         """In reverse order of dependence; parts that do not need one another at the same time."""
@@ -173,18 +244,26 @@ class Supervisor:
             self.noted = note
 
 
-def is_up(part: Part) -> bool:
-    """Whether the part answers."""
-    if part.port is None:
-        return False
-    try:
-        if part.health is None:
-            socket.create_connection(("127.0.0.1", part.port), timeout=1).close()
-            return True
-        with urlopen(f"http://127.0.0.1:{part.port}{part.health}", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except (OSError, URLError):
-        return False
+def pause_s(before: int, *, was_up: bool) -> float:
+    """How long to wait before the next start, after so many pauses in a row."""
+    return min(LONGEST_PAUSE_AFTER_UP_S if was_up else LONGEST_PAUSE_S, 0.5 * 2.0 ** min(before, 10))
+
+
+def keep_asking(each: Watched) -> None:
+    """A part's thread: asks whether it answers, often until it does for the first time. A hung part delays no other."""
+    while True:
+        pulse, asked = each.pulse, time.monotonic()
+        if pulse is not None and each.part.port is not None:
+            pulse.heard(is_answer=answers(each.part.port, each.part.health))
+        is_calm = pulse is not None and (pulse.has_answered or each.status == "up")
+        rest_s = ASK_EVERY_S - (time.monotonic() - asked) if is_calm else TICK_S
+        each.started.wait(max(rest_s, TICK_S))
+        each.started.clear()
+
+
+def say(text: str) -> None:
+    """One line of the supervisor's log."""
+    print(f"{datetime.now(UTC):%H:%M:%S} {text}", flush=True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -204,6 +283,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         supervisor.starter_gone.set()
 
     threading.Thread(target=watch_starter, daemon=True).start()
+    supervisor.take_over()
     return supervisor.run()
 
 
