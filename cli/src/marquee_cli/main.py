@@ -26,6 +26,7 @@ COMMANDS = {
     "rolls": Command("marquee_cli.rolls", "measure ranking quality on time windows, beside baselines"),
     "synth": Command("marquee_cli.synth", "write MovieLens-shaped files with a known structure"),
     "ingest": Command("ingest.load", "load a data set into a running system", joins_run=True),
+    "dlq": Command("marquee_cli.dlq", "look at dead letters, and send them back to their topic", joins_run=True),
     "bench": Command("marquee_cli.bench", "measure latency, throughput, freshness and memory of a running system"),
 }
 ALIASES = {"demo-down": "stop"}
