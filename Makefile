@@ -64,6 +64,17 @@ deps-down: ## stop them
 bench: setup ## the figures of the budget table, on a running demo or one of its own (DATA=…)
 	@$(BIN)/marquee bench $(if $(DATA),--data '$(DATA)')
 
+.PHONY: chaos chaos-compose soak
+CHAOS = $(if $(CHAOS_FAULTS),--faults $(CHAOS_FAULTS)) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) $(if $(CHAOS_MINUTES),--minutes $(CHAOS_MINUTES))
+chaos: setup ## 200 faults at random on a system of its own, every promise checked (CHAOS_FAULTS, CHAOS_SEED, CHAOS_MINUTES, DATA=…)
+	@$(BIN)/marquee chaos $(CHAOS) $(if $(DATA),--data '$(DATA)')
+
+chaos-compose: setup ## the same on Docker Compose with Apache Kafka: 30 faults
+	@ci/compose-chaos.sh $(CHAOS)
+
+soak: setup ## steady ratings; memory, restarts and trainings (MINUTES=30 RATE=25 DATA=…)
+	@$(BIN)/marquee soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE)) $(if $(DATA),--data '$(DATA)')
+
 .PHONY: openapi lint type format lock ci clean
 openapi: setup ## write the gateway's OpenAPI document and the frontend's types of it anew
 	$(BIN)/python -m gateway.main openapi > services/gateway/openapi.json

@@ -27,6 +27,8 @@ COMMANDS = {
     "synth": Command("marquee_cli.synth", "write MovieLens-shaped files with a known structure"),
     "ingest": Command("ingest.load", "load a data set into a running system", joins_run=True),
     "dlq": Command("marquee_cli.dlq", "look at dead letters, and send them back to their topic", joins_run=True),
+    "chaos": Command("marquee_cli.chaos.command", "break a running system at random and check what it promises"),
+    "soak": Command("marquee_cli.chaos.soak", "rate at a steady pace and watch memory, restarts and trainings"),
     "bench": Command("marquee_cli.bench", "measure latency, throughput, freshness and memory of a running system"),
 }
 ALIASES = {"demo-down": "stop"}

@@ -1,0 +1,173 @@
+"""`marquee chaos`: faults at random under steady traffic, on a system that is started for it, and what held."""
+
+import argparse
+import asyncio
+import json
+import random
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from marquee_cli.chaos.compose import Compose
+from marquee_cli.chaos.embedded import Embedded
+from marquee_cli.chaos.load import Load
+from marquee_cli.chaos.looking import CannotLook, Json
+from marquee_cli.chaos.plan import Round, catalogue, make_plan
+from marquee_cli.chaos.report import COLUMNS, Result, markdown, rows, summary
+from marquee_cli.chaos.rounds import Chaos, Limits
+from marquee_cli.failures import CommandFailed
+from marquee_cli.home import Home
+from marquee_cli.machine import machine
+from marquee_cli.steps import a_console
+from marquee_cli.synth import write
+from marquee_cli.synth_world import make_world, rate
+
+SIZE = {"users": 300, "movies": 1_500}
+RATINGS = 30_000
+FIRST_LOOK_S = 120.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--faults", type=int, default=200, help="how many are injected (%(default)s)")
+    parser.add_argument("--seed", type=int, help="the same seed gives the same plan (default: a new one, printed)")
+    parser.add_argument("--minutes", type=float, default=120.0, help="no round begins later (%(default)s)")
+    parser.add_argument("--stop-s", type=float, default=15.0, help="how long a SIGSTOP lasts (%(default)s)")
+    parser.add_argument("--settle-s", type=float, default=60.0, help="within this all has to be well (%(default)s)")
+    parser.add_argument("--digest-every", type=int, default=10, help="rounds between clean replays (%(default)s)")
+    parser.add_argument("--ratings-per-s", type=float, default=20.0, help="(%(default)s)")
+    parser.add_argument("--rankings-per-s", type=float, default=5.0, help="(%(default)s)")
+    parser.add_argument("--data", default="", help="a directory of MovieLens files or a name (default: made up)")
+    parser.add_argument("--attach", action="store_true", help="break the run of MARQUEE_HOME; its data may be lost")
+    parser.add_argument("--compose", default="", help="break this compose project instead; needs --gateway")
+    parser.add_argument("--gateway", default="", help="the address of that project's gateway")
+    parser.add_argument("--out", type=Path, help="directory for chaos.json and chaos.md (default: a new one)")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="print the table of an earlier chaos.json")
+    parser.add_argument("--plan", action="store_true", help="print the plan and stop")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: every invariant held. 1: one was broken; the evidence is in chaos.json."""
+    console = a_console()
+    if args.markdown:
+        print(markdown(Result.of(json.loads(args.markdown.read_text()))), end="")
+        return 0
+    seed = random.SystemRandom().randrange(1_000_000) if args.seed is None else args.seed
+    plan = make_plan(seed, args.faults, catalogue(is_embedded=not args.compose))
+    console.print(f"seed {seed}: {args.faults} faults in {len(plan)} rounds", markup=False)
+    if args.plan:
+        for number, each in enumerate(plan, 1):
+            print(f"{number:4d}  {each.name}")
+        return 0
+    out = args.out or Path(tempfile.mkdtemp(prefix="marquee-chaos-"))
+    result = Result(_about(args, seed))
+    with ExitStack() as stack:
+        system = _system(args, stack, console)
+        asyncio.run(_break(system, plan, args, result, console))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "chaos.json").write_text(json.dumps(result.as_json(), indent=1) + "\n")
+    (out / "chaos.md").write_text(markdown(result))
+    console.print(_table(result))
+    console.print(f"every fault and the evidence: {out / 'chaos.json'}", markup=False)
+    console.print(summary(result), markup=False)
+    return 0 if result.is_good else 1
+
+
+def _about(args: argparse.Namespace, seed: int) -> Json:
+    found = machine()
+    return {
+        "seed": seed,
+        "form": "Docker Compose, Apache Kafka" if args.compose else "embedded",
+        "data": args.data or f"{RATINGS:,} made-up ratings",
+        "machine": f"{found['cores']} cores of {found['cpu']}, {found['memory']}",
+        "ratings_per_s": args.ratings_per_s,
+        "rankings_per_s": args.rankings_per_s,
+        "stop_s": args.stop_s,
+        "began_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _system(args: argparse.Namespace, stack: ExitStack, console: Console) -> Embedded | Compose:
+    if args.compose:
+        if not args.gateway:
+            raise CommandFailed("--compose needs --gateway, e.g. http://127.0.0.1:8000")
+        return Compose(("docker", "compose", "-p", args.compose), args.compose, args.gateway)
+    if args.attach:
+        return Embedded.attached(Home.from_environment())
+    room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="marquee-chaos-home-")))
+    began = time.monotonic()
+    system = Embedded.started(room / "home", args.data or str(made_up(room / "data")))
+    console.print(f"started in {time.monotonic() - began:.0f} s, state in {system.home.root}", markup=False)
+    return system
+
+
+def made_up(out: Path) -> Path:
+    """A small data set, always the same."""
+    import numpy as np
+
+    rng = np.random.default_rng(11)
+    world = make_world(rng, **SIZE)
+    rated = rate(rng, world, RATINGS)
+    out.mkdir(parents=True)
+    write(out, world, rated)
+    return out
+
+
+async def _break(
+    system: Embedded | Compose, plan: list[Round], args: argparse.Namespace, result: Result, console: Console
+) -> None:
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False)
+
+    try:
+        load = await ready_load(system, args.seed or 0, args.ratings_per_s, args.rankings_per_s)
+        limits = Limits(args.stop_s, args.settle_s, args.digest_every, args.minutes)
+        chaos = Chaos(system, load, limits, say, result, known_user=min(load.known))
+        await chaos.run(plan)
+    finally:
+        await system.close()
+
+
+async def ready_load(system: Embedded | Compose, seed: int, ratings_per_s: float, rankings_per_s: float) -> Load:
+    """Clients that know what the system holds, once it holds it.
+
+    Raises:
+        CommandFailed: it has no users with long histories, or the probe cannot look.
+    """
+    deadline = time.monotonic() + FIRST_LOOK_S
+    while True:
+        try:
+            looked = await system.looking.ask("look", add=[], forget=[])
+            if not sum(looked["lag"].values()):
+                begun = await system.looking.ask("begin", limit_s=60)
+                break
+        except CannotLook as error:
+            looked = {"lag": str(error)}
+        if time.monotonic() > deadline:
+            raise CommandFailed(f"the system is not at rest: {looked['lag']}")
+        await asyncio.sleep(0.5)
+    known = {int(user): frozenset(movies) for user, movies in begun["users"].items()}
+    if not known:
+        raise CommandFailed("the system has no user with 20 ratings")
+    return Load(
+        gateway=system.gateway,
+        known=known,
+        movies=begun["movies"],
+        seed=seed,
+        run=int(time.time()),
+        ratings_per_s=ratings_per_s,
+        rankings_per_s=rankings_per_s,
+    )
+
+
+def _table(result: Result) -> Table:
+    table = Table(title="after each fault", title_justify="left", caption="rounds with several faults count for each")
+    for column in COLUMNS:
+        table.add_column(column, justify="left" if column == "fault" else "right")
+    for row in rows(result.faults):
+        table.add_row(*row)
+    return table

@@ -1,0 +1,167 @@
+"""Steady traffic through the public API: clients that rate, again and again until accepted, and clients that ask."""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from marquee_cli.chaos.ledger import Asked, Ledger, Sent
+from marquee_cli.chaos.truth import untrue_user_ranking
+
+TIMEOUT_S = 10.0
+RETRY_S = 0.5
+MOST_OPEN = 2_000
+FIRST_USER = 4_000_000_000
+USERS_A_RUN = 10_000_000
+STRANGERS = 5_000_000_000_000_000
+HALF_STARS = range(1, 11)
+
+
+@dataclass(slots=True)
+class Load:
+    """The clients of one run.
+
+    Attributes:
+        known: users with long histories when the run began, and the movies that they had rated.
+        movies: movies that can be rated.
+        run: makes user and event ids of this run unlike those of any other with the same seed.
+    """
+
+    gateway: str
+    known: Mapping[int, frozenset[int]]
+    movies: Sequence[int]
+    seed: int
+    run: int
+    ratings_per_s: float
+    rankings_per_s: float
+    ledger: Ledger = field(default_factory=Ledger)
+    may_write: asyncio.Event = field(default_factory=asyncio.Event)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    _rng: random.Random = field(init=False)
+    _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
+    _pairs: set[tuple[int, int]] = field(default_factory=set)
+    _newest_user: int = 0
+
+    def __post_init__(self) -> None:
+        self._rng = random.Random(f"{self.seed}/{self.run}")
+        self._newest_user = FIRST_USER + self.run % 100_000 * USERS_A_RUN
+        self._pairs = {(user, movie) for user, movies in self.known.items() for movie in movies}
+        self.may_write.set()
+
+    async def drive(self) -> None:
+        """Rate and ask at the given pace until cancelled."""
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+        async with httpx.AsyncClient(base_url=self.gateway, timeout=TIMEOUT_S, limits=limits) as http:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._at_pace(self.ratings_per_s, lambda: self._rate(http), is_write=True))
+                    group.create_task(self._at_pace(self.rankings_per_s, lambda: self._ask(http), is_write=False))
+            finally:
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def drain(self, limit_s: float) -> int:
+        """Send nothing new and wait for the ratings under way; returns how many are still open at the limit."""
+        self.may_write.clear()
+        deadline = time.monotonic() + limit_s
+        while self.ledger.open and time.monotonic() < deadline:  # noqa: ASYNC110  # with a deadline
+            await asyncio.sleep(0.05)
+        return len(self.ledger.open)
+
+    def oldest_open_s(self) -> float:
+        """How long the longest waiting rating has waited."""
+        now = time.monotonic()
+        return max((now - sent.first_sent for sent in self.ledger.open.values()), default=0.0)
+
+    async def _at_pace(self, per_s: float, work: Any, *, is_write: bool) -> None:
+        due = time.monotonic()
+        while per_s > 0:
+            if is_write and not self.may_write.is_set():
+                await self.may_write.wait()
+                due = time.monotonic()
+            if len(self._tasks) < MOST_OPEN:
+                task = asyncio.create_task(work())
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            due += 1 / per_s
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    def _next(self) -> tuple[Sent, dict[str, Any]]:
+        """A rating of a pair that no other one has; mostly of new users, some of this run's, some of the data's."""
+        while True:
+            draw = self._rng.random()
+            if draw < 0.15 and self.known:
+                user_id = self._rng.choice(list(self.known))
+            elif draw < 0.3:
+                user_id = self._rng.randint(max(FIRST_USER, self._newest_user - 500), self._newest_user)
+            else:
+                self._newest_user += 1
+                user_id = self._newest_user
+            movie_id = self._rng.choice(self.movies)
+            if (user_id, movie_id) not in self._pairs:
+                break
+        self._pairs.add((user_id, movie_id))
+        event_id = str(UUID(bytes=self._rng.randbytes(16), version=4))
+        sent = Sent(len(self.ledger.ratings), event_id, user_id, movie_id, time.monotonic())
+        rating: dict[str, Any] = {"event_id": event_id, "user_id": user_id, "movie_id": movie_id}
+        rating["rating"] = self._rng.choice(HALF_STARS) / 2
+        if self._rng.random() < 0.5:  # otherwise ingest's clock says when, at each attempt again
+            rating["rated_at"] = datetime.now(UTC).isoformat()
+        return sent, rating
+
+    async def _rate(self, http: httpx.AsyncClient) -> None:
+        """Send one rating, with the same event id again and again, until it is accepted or refused for good."""
+        sent, body = self._next()
+        self.ledger.send(sent)
+        while True:
+            sent.attempts += 1
+            try:
+                answer = await http.post("/v1/ratings", json={"ratings": [body]})
+                status = str(answer.status_code)
+            except httpx.HTTPError as error:
+                answer, status = None, type(error).__name__
+            sent.statuses[status] = sent.statuses.get(status, 0) + 1
+            if answer is not None and answer.status_code == httpx.codes.ACCEPTED:
+                at, receipt = time.monotonic(), {}
+                with suppress(ValueError, LookupError):
+                    receipt = answer.json()["receipts"][0]
+                self.ledger.accept(sent, at, receipt)
+                return
+            if answer is not None and 400 <= answer.status_code < 500 and answer.status_code != 429:
+                self.ledger.refuse(sent, f"{status}: {answer.text[:200]}")
+                return
+            await asyncio.sleep(RETRY_S)
+
+    async def _ask(self, http: httpx.AsyncClient) -> None:
+        draw, user_id = self._rng.random(), 0
+        if draw < 0.7 and self.known:
+            user_id = self._rng.choice(list(self.known))
+            body: dict[str, Any] = {"user_id": user_id, "k": 25}
+        elif draw < 0.85:
+            body = {"user_id": STRANGERS + self._rng.randrange(1_000_000), "k": 25}
+        else:
+            body = {"movie_id": self._rng.choice(self.movies), "k": 25}
+        at, untrue = time.monotonic(), ""
+        try:
+            answer = await http.post("/v1/rank", json=body)
+            outcome = str(answer.status_code)
+            if answer.status_code == httpx.codes.OK and user_id:
+                rated = self.known[user_id]
+                untrue = untrue_user_ranking(answer.json(), rated, len(rated))
+            elif 400 <= answer.status_code < 500:
+                untrue = f"{body} is refused with {outcome}: {answer.text[:200]}"
+            if untrue and user_id:
+                untrue = f"user {user_id}: {untrue}"
+        except httpx.TimeoutException:
+            outcome = "timeout"
+        except httpx.HTTPError:
+            outcome = "refused"
+        self.ledger.rankings.append(Asked(at, time.monotonic(), outcome, untrue))

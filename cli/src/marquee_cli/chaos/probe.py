@@ -1,0 +1,317 @@
+"""Looks into the topics, Redis and the log beside the product: one JSON request a line in, one JSON answer a line out.
+
+A script that needs only what the features image has, so that it also runs as a container of the compose project. It
+has a Kafka reader without a group and a Parquet reader of its own; Redis is read with the public readers' unpacking.
+Reads MARQUEE_KAFKA__BOOTSTRAP, MARQUEE_REDIS__URL, MARQUEE_REDIS__SPACE and MARQUEE_LOG_DIR.
+"""
+
+import asyncio
+import contextlib
+import json
+import random
+import shutil
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pyarrow.parquet as pq
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from redis.asyncio import Redis
+
+from marquee.event_log import EventLog
+from marquee.keys import ShardKeys
+from marquee.packing import unpack_user
+from marquee.settings import ServiceSettings
+from marquee.store import RatingStore
+from marquee.store_views import StatsView
+from marquee.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
+
+LONG_HISTORY = 20
+LOOK_LIMIT_S = 20.0
+CHUNK = 2_000
+COMMANDS = (
+    *("ping", "get", "begin", "lag", "look", "check", "accept_counts"),
+    *("flush", "drop_newest", "drop_log", "forget_space"),
+)
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Probe:
+    """What is expected, and the looks at what is there."""
+
+    settings: ServiceSettings
+    redis: Any
+    before: dict[int, frozenset[int]] = field(default_factory=dict)  # histories when the run began
+    logged: frozenset[bytes] = frozenset()  # event ids in the log when the run began
+    counts: dict[int, int] = field(default_factory=dict)  # ratings a movie when the run began
+    pairs: dict[str, tuple[int, int]] = field(default_factory=dict)  # event id -> (user, movie), accepted
+    parquet: dict[str, tuple[int, frozenset[bytes]]] = field(default_factory=dict)  # path -> (mtime, event ids)
+
+    @property
+    def space(self) -> str:
+        return self.settings.redis.space
+
+    async def begin(self) -> Json:
+        """Remember the state before the first rating; returns known users, movies and how many ratings there are."""
+        store = RatingStore(self.redis, self.space)
+        users = await store.user_ids()
+        self.before = {user: movies for user, movies in (await self.histories(users)).items() if movies}
+        self.counts = await self.movie_counts()
+        self.logged = frozenset(await asyncio.to_thread(self.parquet_ids))
+        self.pairs.clear()
+        known = [user for user, movies in self.before.items() if len(movies) >= LONG_HISTORY]
+        random.Random(0).shuffle(known)
+        return {
+            "users": {user: sorted(self.before[user]) for user in known[:300]},
+            "movies": sorted(self.counts),
+            "ratings": sum(map(len, self.before.values())),
+        }
+
+    async def look(self, add: list[tuple[str, int, int]], forget: list[str]) -> Json:
+        """How far the stores are behind the topics, and which accepted ratings and old histories they lack.
+
+        Args:
+            add: newly accepted ratings: event id, user, movie. forget: event ids already reported.
+        """
+        self.pairs |= {event_id: (user, movie) for event_id, user, movie in add}
+        for event_id in forget:
+            self.pairs.pop(event_id, None)
+        lag = await self.lag_by_topic()
+        found = await self.histories(sorted({user for user, _ in self.pairs.values()} | self.before.keys()))
+        kept = await asyncio.to_thread(self.parquet_ids)
+        return {
+            "lag": lag,
+            "not_in_history": [
+                event_id for event_id, (user, movie) in self.pairs.items() if movie not in found.get(user, ())
+            ],
+            "not_in_log": [event_id for event_id in self.pairs if UUID(event_id).bytes not in kept],
+            "old_events_not_in_log": len(self.logged - kept),
+            "old_histories_short": sum(
+                not movies <= found.get(user, frozenset()) for user, movies in self.before.items()
+            ),
+        }
+
+    async def check(self, unclear: list[tuple[str, int, int]]) -> Json:
+        """Everything, while nothing is being written: also the topic, the log's own reading and the movies' counts.
+
+        Args:
+            unclear: ratings that may count or not: never answered, or reported before.
+        """
+        looked = await self.look([], [])
+        on_topic = await self.topic_ids()
+        pairs = {*self.pairs.values(), *((user, movie) for _, user, movie in unclear)}
+        found = await self.histories(sorted({user for user, _ in pairs}))
+        counted = await self.movie_counts()
+        applied = Counter(movie for user, movie in pairs if movie in found.get(user, ()))
+        wrong = {}
+        for movie in {*applied, *self.counts, *counted}:
+            expected = self.counts.get(movie, 0) + applied.get(movie, 0)
+            if counted.get(movie, 0) != expected:
+                wrong[movie] = [expected, counted.get(movie, 0)]
+        kept = await asyncio.to_thread(self.log_pairs)
+        return {
+            **looked,
+            "not_on_topic": [event_id for event_id in self.pairs if event_id not in on_topic],
+            "often_on_topic": sum(on_topic.get(event_id, 0) > 1 for event_id in self.pairs),
+            "wrong_counts": wrong,
+            "not_once_in_log": [
+                [event_id, kept.get(pair, 0)] for event_id, pair in self.pairs.items() if kept.get(pair, 0) != 1
+            ],
+            "unclear_applied": sum(movie in found.get(user, ()) for _, user, movie in unclear),
+        }
+
+    async def accept_counts(self, wrong: dict[str, list[int]]) -> Json:
+        """Take reported counts as given, so that the next check reports what is new."""
+        for movie, (expected, counted) in wrong.items():
+            self.counts[int(movie)] = self.counts.get(int(movie), 0) + counted - expected
+        return {}
+
+    async def histories(self, users: list[int]) -> dict[int, frozenset[int]]:
+        found: dict[int, frozenset[int]] = {}
+        for start in range(0, len(users), CHUNK):
+            some = users[start : start + CHUNK]
+            async with self.redis.pipeline(transaction=False) as pipe:
+                for user in some:
+                    pipe.get(ShardKeys(self.space, RATINGS.name, shard_of(user)).user(user))
+                values = await pipe.execute()
+            found |= {
+                user: frozenset(unpack_user(value).movie_id.tolist()) for user, value in zip(some, values, strict=True)
+            }
+        return found
+
+    async def movie_counts(self) -> dict[int, int]:
+        view = StatsView(self.redis, self.space)
+        await view.refresh()
+        stats = view.stats()
+        counts: Counter[int] = Counter()
+        for movie, n in zip(stats.movie_id.tolist(), stats.n.tolist(), strict=True):
+            counts[movie] += n
+        return dict(counts)
+
+    async def lag(self) -> Json:
+        """How far Redis is behind the topics."""
+        return {"lag": await self.lag_by_topic()}
+
+    async def lag_by_topic(self) -> dict[str, int]:
+        """Records by topic that Redis has not applied. The ends are read first: what comes later is no lag."""
+        topics = (RATINGS.name, CATALOG.name, METADATA.name)
+        async with self.consumer() as consumer:
+            partitions = [TopicPartition(self.topic(name), shard) for name in topics for shard in range(PARTITIONS)]
+            ends = await consumer.end_offsets(partitions)
+        lag = dict.fromkeys(topics, 0)
+        for name in topics:
+            for shard in range(PARTITIONS):
+                meta = await self.redis.hgetall(ShardKeys(self.space, name, shard).meta)
+                stored = int(meta.get(b"offset", 0))
+                lag[name] += max(0, ends[TopicPartition(self.topic(name), shard)] - stored)
+        return lag
+
+    async def topic_ids(self) -> Counter[str]:
+        """How often each event id stands on the topic of ratings, read from its start to its end."""
+        found: Counter[str] = Counter()
+        async with self.consumer() as consumer:
+            partitions = [TopicPartition(self.topic(RATINGS.name), shard) for shard in range(PARTITIONS)]
+            consumer.assign(partitions)
+            ends = await consumer.end_offsets(partitions)
+            starts = await consumer.beginning_offsets(partitions)
+            for partition in partitions:
+                consumer.seek(partition, starts[partition])
+            open_ = {partition for partition in partitions if ends[partition] > starts[partition]}
+            deadline = time.monotonic() + 60
+            while open_ and time.monotonic() < deadline:
+                for partition, records in (await consumer.getmany(timeout_ms=500, max_records=5_000)).items():
+                    found.update(json.loads(record.value)["event_id"] for record in records)
+                    if records[-1].offset + 1 >= ends[partition]:
+                        open_.discard(partition)
+            if open_:
+                raise TimeoutError(f"{len(open_)} partitions of {RATINGS.name} cannot be read to their ends")
+        return found
+
+    def topic(self, name: str) -> str:
+        return self.settings.kafka.topic_prefix + name
+
+    @contextlib.asynccontextmanager
+    async def consumer(self) -> Any:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.settings.kafka.bootstrap,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            request_timeout_ms=5_000,
+            max_partition_fetch_bytes=4 * 1_048_576,
+        )
+        try:
+            await consumer.start()
+            yield consumer
+        finally:
+            await consumer.stop()
+
+    def parquet_ids(self) -> set[bytes]:
+        """Event ids in the files of the log; files that vanish meanwhile (a merge) are looked for again."""
+        for _ in range(5):
+            with contextlib.suppress(FileNotFoundError):
+                return self._parquet_ids()
+        raise FileNotFoundError("the log's files change faster than they can be read")
+
+    def _parquet_ids(self) -> set[bytes]:
+        seen: dict[str, tuple[int, frozenset[bytes]]] = {}
+        for path in (Path(str(self.settings.log_dir)) / RATINGS.name).glob("*/*.parquet"):
+            key, written = str(path), path.stat().st_mtime_ns
+            known = self.parquet.get(key)
+            if known is None or known[0] != written:
+                column = pq.ParquetFile(path).read(columns=["event_id"])["event_id"]
+                known = (written, frozenset(value for value in column.unique().to_pylist() if value))
+            seen[key] = known
+        self.parquet = seen
+        return set().union(*(ids for _, ids in seen.values()))
+
+    def log_pairs(self) -> Counter[tuple[int, int]]:
+        """How often each user and movie stand in the log once it has left out repeated events by itself."""
+        ratings = EventLog(str(self.settings.log_dir)).all_ratings()
+        return Counter(zip(ratings.user_id.tolist(), ratings.movie_id.tolist(), strict=True))
+
+    async def ping(self) -> Json:
+        """It has started."""
+        return {}
+
+    async def flush(self) -> Json:
+        """FLUSHALL."""
+        await self.redis.flushall()
+        return {}
+
+    async def drop_newest(self, count: int) -> Json:
+        """Delete the newest files of the log, of all topics."""
+        return {"deleted": await asyncio.to_thread(self._drop_newest, count)}
+
+    def _drop_newest(self, count: int) -> int:
+        files = list(Path(str(self.settings.log_dir)).glob("*/*/*.parquet"))
+        newest = sorted(files, key=lambda path: path.stat().st_mtime_ns)[-count:]
+        for path in newest:
+            path.unlink(missing_ok=True)
+        return len(newest)
+
+    async def drop_log(self) -> Json:
+        """Delete the log directory; where it is a mount, all that is in it."""
+        return {"is_gone": await asyncio.to_thread(self._drop_log)}
+
+    def _drop_log(self) -> bool:
+        root = Path(str(self.settings.log_dir))
+        for _ in range(5):  # a file may be written meanwhile
+            with contextlib.suppress(OSError):
+                shutil.rmtree(root)
+        for child in root.iterdir() if root.exists() else ():
+            shutil.rmtree(child, ignore_errors=True)
+        return not root.exists()
+
+    async def forget_space(self, space: str) -> Json:
+        """Delete the keys of a replay's key space."""
+        if space == self.space:
+            raise ValueError("that is the space in use")
+        keys = [key async for key in self.redis.scan_iter(match=f"marquee:{{{space}.*", count=1_000)]
+        for start in range(0, len(keys), 1_000):
+            await self.redis.delete(*keys[start : start + 1_000])
+        return {"deleted": len(keys)}
+
+    async def get(self, url: str) -> Json:
+        """A report of a service inside."""
+
+        def ask() -> Json:
+            try:
+                with urllib.request.urlopen(url, timeout=15) as answer:  # noqa: S310  # ours
+                    return {"status": answer.status, "body": json.loads(answer.read())}
+            except urllib.error.HTTPError as error:
+                return {"status": error.code, "body": json.loads(error.read() or b"{}")}
+
+        return await asyncio.to_thread(ask)
+
+
+async def serve() -> None:
+    """Answer requests until standard input ends."""
+    settings = ServiceSettings()
+    redis: Any = Redis.from_url(settings.redis.url, socket_timeout=5, socket_connect_timeout=2)
+    probe = Probe(settings, redis)
+    commands: dict[str, Callable[..., Awaitable[Json]]] = {name: getattr(probe, name) for name in COMMANDS}
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        request = json.loads(line)
+        name, limit_s = request.pop("do"), request.pop("limit_s", LOOK_LIMIT_S)
+        try:
+            async with asyncio.timeout(limit_s):
+                answer = await commands[name](**request)
+        except Exception as error:  # any failure is an answer: the stores are being broken on purpose
+            answer = {"error": f"{type(error).__name__}: {error}"[:300]}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    import logging
+
+    logging.disable(logging.CRITICAL)  # the client library's view of a broker that is meant to fail
+    asyncio.run(serve())
