@@ -17,7 +17,7 @@ from marquee_cli.chaos.compose import Compose
 from marquee_cli.chaos.embedded import Embedded
 from marquee_cli.chaos.load import Load
 from marquee_cli.chaos.looking import CannotLook, Json
-from marquee_cli.chaos.plan import Round, catalogue, make_plan
+from marquee_cli.chaos.plan import Fault, Round, catalogue, make_plan
 from marquee_cli.chaos.report import COLUMNS, Result, markdown, rows, summary
 from marquee_cli.chaos.rounds import Chaos, Limits
 from marquee_cli.failures import CommandFailed
@@ -47,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gateway", default="", help="the address of that project's gateway")
     parser.add_argument("--out", type=Path, help="directory for chaos.json and chaos.md (default: a new one)")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="print the table of an earlier chaos.json")
+    parser.add_argument("--only", action="append", default=[], metavar="FAULT", help="leave the other faults out")
+    parser.add_argument("--without", action="append", default=[], metavar="FAULT", help="leave this fault out")
     parser.add_argument("--plan", action="store_true", help="print the plan and stop")
 
 
@@ -57,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         print(markdown(Result.of(json.loads(args.markdown.read_text()))), end="")
         return 0
     seed = random.SystemRandom().randrange(1_000_000) if args.seed is None else args.seed
-    plan = make_plan(seed, args.faults, catalogue(is_embedded=not args.compose))
+    plan = make_plan(seed, args.faults, _faults(args))
     console.print(f"seed {seed}: {args.faults} faults in {len(plan)} rounds", markup=False)
     if args.plan:
         for number, each in enumerate(plan, 1):
@@ -75,6 +77,23 @@ def run(args: argparse.Namespace) -> int:
     console.print(f"every fault and the evidence: {out / 'chaos.json'}", markup=False)
     console.print(summary(result), markup=False)
     return 0 if result.is_good else 1
+
+
+def _faults(args: argparse.Namespace) -> list[Fault]:
+    """The catalogue of the form, less what is left out.
+
+    Raises:
+        CommandFailed: an option names no fault, or nothing remains.
+    """
+    every = catalogue(is_embedded=not args.compose)
+    if unknown := {*args.only, *args.without} - {fault.name for fault in every}:
+        raise CommandFailed(
+            f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(f.name for f in every)}"
+        )
+    left = [fault for fault in every if fault.name not in args.without and (not args.only or fault.name in args.only)]
+    if not left:
+        raise CommandFailed("no fault is left")
+    return left
 
 
 def _about(args: argparse.Namespace, seed: int) -> Json:
