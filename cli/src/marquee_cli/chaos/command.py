@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import random
+import signal
 import tempfile
 import time
 from contextlib import ExitStack
@@ -67,12 +68,15 @@ def run(args: argparse.Namespace) -> int:
         return 0
     out = args.out or Path(tempfile.mkdtemp(prefix="marquee-chaos-"))
     result = Result(_about(args, seed))
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # ends in good order too
     with ExitStack() as stack:
         system = _system(args, stack, console)
-        asyncio.run(_break(system, plan, args, result, console))
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "chaos.json").write_text(json.dumps(result.as_json(), indent=1) + "\n")
-    (out / "chaos.md").write_text(markdown(result))
+        try:
+            asyncio.run(_break(system, plan, args, seed, result, console))
+        finally:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / "chaos.json").write_text(json.dumps(result.as_json(), indent=1) + "\n")
+            (out / "chaos.md").write_text(markdown(result))
     console.print(_table(result))
     console.print(f"every fault and the evidence: {out / 'chaos.json'}", markup=False)
     console.print(summary(result), markup=False)
@@ -137,13 +141,13 @@ def made_up(out: Path) -> Path:
 
 
 async def _break(
-    system: Embedded | Compose, plan: list[Round], args: argparse.Namespace, result: Result, console: Console
+    system: Embedded | Compose, plan: list[Round], args: argparse.Namespace, seed: int, result: Result, console: Console
 ) -> None:
     def say(text: str) -> None:
         console.print(text, markup=False, highlight=False)
 
     try:
-        load = await ready_load(system, args.seed or 0, args.ratings_per_s, args.rankings_per_s)
+        load = await ready_load(system, seed, args.ratings_per_s, args.rankings_per_s)
         limits = Limits(args.stop_s, args.settle_s, args.digest_every, args.minutes)
         chaos = Chaos(system, load, limits, say, result, known_user=min(load.known))
         await chaos.run(plan)

@@ -31,6 +31,7 @@ class Asked:
     ended: float
     outcome: str
     untrue: str = ""  # why the answer is not a true one
+    rung: str = ""
 
 
 @dataclass(slots=True)

@@ -45,12 +45,14 @@ class Load:
     may_write: asyncio.Event = field(default_factory=asyncio.Event)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     _rng: random.Random = field(init=False)
+    _asking: random.Random = field(init=False)  # apart, so that the ratings are the same whatever is asked
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     _pairs: set[tuple[int, int]] = field(default_factory=set)
     _newest_user: int = 0
+    _http: httpx.AsyncClient | None = None
 
     def __post_init__(self) -> None:
-        self._rng = random.Random(f"{self.seed}/{self.run}")
+        self._rng, self._asking = (random.Random(f"{self.seed}/{self.run}/{what}") for what in ("rate", "ask"))
         self._newest_user = FIRST_USER + self.run % 100_000 * USERS_A_RUN
         self._pairs = {(user, movie) for user, movies in self.known.items() for movie in movies}
         self.may_write.set()
@@ -59,6 +61,7 @@ class Load:
         """Rate and ask at the given pace until cancelled."""
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         async with httpx.AsyncClient(base_url=self.gateway, timeout=TIMEOUT_S, limits=limits) as http:
+            self._http = http
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._at_pace(self.ratings_per_s, lambda: self._rate(http), is_write=True))
@@ -75,6 +78,15 @@ class Load:
         while self.ledger.open and time.monotonic() < deadline:  # noqa: ASYNC110  # with a deadline
             await asyncio.sleep(0.05)
         return len(self.ledger.open)
+
+    async def ask_often(self, *, seconds: float, per_s: float) -> None:
+        """More rankings of known users for a while, on top of the steady ones."""
+        until = time.monotonic() + seconds
+        while self._http is not None and time.monotonic() < until:
+            task = asyncio.create_task(self._ask(self._http, is_known=True))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            await asyncio.sleep(1 / per_s)
 
     def oldest_open_s(self) -> float:
         """How long the longest waiting rating has waited."""
@@ -140,22 +152,23 @@ class Load:
                 return
             await asyncio.sleep(RETRY_S)
 
-    async def _ask(self, http: httpx.AsyncClient) -> None:
-        draw, user_id = self._rng.random(), 0
+    async def _ask(self, http: httpx.AsyncClient, *, is_known: bool = False) -> None:
+        draw, user_id = 0.0 if is_known else self._asking.random(), 0
         if draw < 0.7 and self.known:
-            user_id = self._rng.choice(list(self.known))
+            user_id = self._asking.choice(list(self.known))
             body: dict[str, Any] = {"user_id": user_id, "k": 25}
         elif draw < 0.85:
-            body = {"user_id": STRANGERS + self._rng.randrange(1_000_000), "k": 25}
+            body = {"user_id": STRANGERS + self._asking.randrange(1_000_000), "k": 25}
         else:
-            body = {"movie_id": self._rng.choice(self.movies), "k": 25}
-        at, untrue = time.monotonic(), ""
+            body = {"movie_id": self._asking.choice(self.movies), "k": 25}
+        at, untrue, rung = time.monotonic(), "", ""
         try:
             answer = await http.post("/v1/rank", json=body)
             outcome = str(answer.status_code)
-            if answer.status_code == httpx.codes.OK and user_id:
-                rated = self.known[user_id]
-                untrue = untrue_user_ranking(answer.json(), rated, len(rated))
+            if answer.status_code == httpx.codes.OK:
+                found = answer.json()
+                rung, rated = found["meta"]["rung"], self.known.get(user_id, frozenset())
+                untrue = untrue_user_ranking(found, rated, len(rated))
             elif 400 <= answer.status_code < 500:
                 untrue = f"{body} is refused with {outcome}: {answer.text[:200]}"
             if untrue and user_id:
@@ -164,4 +177,4 @@ class Load:
             outcome = "timeout"
         except httpx.HTTPError:
             outcome = "refused"
-        self.ledger.rankings.append(Asked(at, time.monotonic(), outcome, untrue))
+        self.ledger.rankings.append(Asked(at, time.monotonic(), outcome, untrue, rung))

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ DRAIN_S = 30.0
 FIND_PART_S = 20.0
 NEWEST_FILES = 6
 REPLAY_LIMIT_S = 120.0
+BURST_S, BURST_PER_S = 2.0, 20.0
+"""Rankings while Redis is being filled again: that is soon over."""
 EVIDENCE = 20
 GATEWAY_KINDS = (Kind.KILL_ALL, Kind.SUPERVISOR)
 
@@ -170,6 +173,7 @@ class Chaos:
                 self._broker_died(now, True)
             case Kind.FLUSH:
                 await system.hands.ask("flush", limit_s=5)
+                await self.load.ask_often(seconds=BURST_S, per_s=BURST_PER_S)
             case Kind.LOG_NEWEST:
                 return f"{(await system.hands.ask('drop_newest', count=NEWEST_FILES))['deleted']} files"
             case Kind.LOG_GONE:
@@ -454,6 +458,7 @@ class Chaos:
             "unknown": len(ledger.open),
             "refused": len(ledger.refused()),
             "rankings": len(ledger.rankings),
+            "rungs": dict(Counter(asked.rung for asked in ledger.rankings if asked.rung)),
             "no_answer": sum(asked.outcome in ("refused", "timeout") for asked in ledger.rankings),
             "minutes": round((time.monotonic() - self.began) / 60, 2),
         }

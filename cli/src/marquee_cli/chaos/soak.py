@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import signal
 import tempfile
 import time
 from collections.abc import Sequence
@@ -65,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """0: nothing restarted, a model was trained meanwhile, memory is flat, every rating was applied once."""
     console = a_console()
     out = args.out or Path(tempfile.mkdtemp(prefix="marquee-soak-"))
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with ExitStack() as stack:
         if args.attach:
             system = Embedded.attached(Home.from_environment())
