@@ -107,7 +107,8 @@ class Compose:
         for line in filter(None, map(str.strip, lines)):
             rows = json.loads(line)
             for row in rows if isinstance(rows, list) else [rows]:
-                found[row["Service"]] = (row["State"], row.get("Health", ""))
+                if row["Name"].startswith(f"{self.project}-{row['Service']}-"):  # not the probe's own containers
+                    found[row["Service"]] = (row["State"], row.get("Health", ""))
         wrong = []
         for part in PARTS:
             state, health = found.get(part, ("missing", ""))
@@ -121,7 +122,7 @@ class Compose:
     async def restore(self) -> None:
         for part in PARTS:
             await self.thaw(part)
-        await run([*self.command, "up", "-d", "--wait", "--wait-timeout", "300"], limit_s=400)
+        await run([*self.command, "restart", "--timeout", "10"], limit_s=400)
 
     async def replay(self, name: str) -> ContainerReplay:
         container = f"{self.project}-{name}"

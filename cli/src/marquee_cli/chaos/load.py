@@ -16,8 +16,9 @@ from marquee_cli.chaos.ledger import Asked, Ledger, Sent
 from marquee_cli.chaos.truth import untrue_user_ranking
 
 TIMEOUT_S = 10.0
-RETRY_S = 0.5
-MOST_OPEN = 2_000
+FIRST_RETRY_S, LONGEST_RETRY_S = 0.5, 2.0
+MOST_OPEN = 400
+"""Requests under way; past it nothing new is sent, as more clients would only keep an overloaded system overloaded."""
 FIRST_USER = 4_000_000_000
 USERS_A_RUN = 10_000_000
 STRANGERS = 5_000_000_000_000_000
@@ -150,7 +151,8 @@ class Load:
             if answer is not None and 400 <= answer.status_code < 500 and answer.status_code != 429:
                 self.ledger.refuse(sent, f"{status}: {answer.text[:200]}")
                 return
-            await asyncio.sleep(RETRY_S)
+            pause_s = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** (sent.attempts - 1))
+            await asyncio.sleep(pause_s * self._asking.uniform(0.5, 1))
 
     async def _ask(self, http: httpx.AsyncClient, *, is_known: bool = False) -> None:
         draw, user_id = 0.0 if is_known else self._asking.random(), 0
