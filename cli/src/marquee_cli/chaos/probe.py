@@ -53,6 +53,8 @@ class Probe:
     logged: frozenset[bytes] = frozenset()  # event ids in the log when the run began
     counts: dict[int, int] = field(default_factory=dict)  # ratings a movie when the run began
     pairs: dict[str, tuple[int, int]] = field(default_factory=dict)  # event id -> (user, movie), accepted
+    raw: dict[str, bytes] = field(default_factory=dict)  # event id -> as the log has it
+    recent: set[str] = field(default_factory=set)  # event ids since the last check
     parquet: dict[str, tuple[int, frozenset[bytes]]] = field(default_factory=dict)  # path -> (mtime, event ids)
 
     @property
@@ -66,7 +68,8 @@ class Probe:
         self.before = {user: movies for user, movies in (await self.histories(users)).items() if movies}
         self.counts = await self.movie_counts()
         self.logged = frozenset(await asyncio.to_thread(self.parquet_ids))
-        self.pairs.clear()
+        for each in (self.pairs, self.raw, self.recent):
+            each.clear()
         known = [user for user, movies in self.before.items() if len(movies) >= LONG_HISTORY]
         random.Random(0).shuffle(known)
         return {
@@ -75,29 +78,39 @@ class Probe:
             "ratings": sum(map(len, self.before.values())),
         }
 
-    async def look(self, add: list[tuple[str, int, int]], forget: list[str]) -> Json:
+    async def look(self, add: list[tuple[str, int, int]], forget: list[str], sample: int = 0) -> Json:
         """How far the stores are behind the topics, and which accepted ratings and old histories they lack.
 
         Args:
             add: newly accepted ratings: event id, user, movie. forget: event ids already reported.
+            sample: histories to look at besides those since the last check; 0 looks at all.
         """
-        self.pairs |= {event_id: (user, movie) for event_id, user, movie in add}
+        self._take(add)
         for event_id in forget:
             self.pairs.pop(event_id, None)
+            self.raw.pop(event_id, None)
         lag = await self.lag_by_topic()
-        found = await self.histories(sorted({user for user, _ in self.pairs.values()} | self.before.keys()))
+        event_ids, old = list(self.pairs), list(self.before)
+        if sample:
+            self.recent &= self.pairs.keys()
+            event_ids = [*self.recent, *random.sample(event_ids, min(sample, len(event_ids)))]
+            old = random.sample(old, min(sample, len(old)))
+        found = await self.histories(sorted({self.pairs[event_id][0] for event_id in event_ids} | set(old)))
         kept = await asyncio.to_thread(self.parquet_ids)
+        lacking = [event_id for event_id in event_ids if self.pairs[event_id][1] not in found[self.pairs[event_id][0]]]
         return {
             "lag": lag,
-            "not_in_history": [
-                event_id for event_id, (user, movie) in self.pairs.items() if movie not in found.get(user, ())
-            ],
-            "not_in_log": [event_id for event_id in self.pairs if UUID(event_id).bytes not in kept],
+            "not_in_history": list(dict.fromkeys(lacking)),
+            "not_in_log": [event_id for event_id, raw in self.raw.items() if raw not in kept],
             "old_events_not_in_log": len(self.logged - kept),
-            "old_histories_short": sum(
-                not movies <= found.get(user, frozenset()) for user, movies in self.before.items()
-            ),
+            "old_histories_short": sum(not self.before[user] <= found[user] for user in old),
         }
+
+    def _take(self, add: list[tuple[str, int, int]]) -> None:
+        for event_id, user, movie in add:
+            self.pairs[event_id] = (user, movie)
+            self.raw[event_id] = UUID(event_id).bytes
+            self.recent.add(event_id)
 
     async def check(self, unclear: list[tuple[str, int, int]]) -> Json:
         """Everything, while nothing is being written: also the topic, the log's own reading and the movies' counts.
@@ -106,6 +119,7 @@ class Probe:
             unclear: ratings that may count or not: never answered, or reported before.
         """
         looked = await self.look([], [])
+        self.recent.clear()
         on_topic = await self.topic_ids()
         pairs = {*self.pairs.values(), *((user, movie) for _, user, movie in unclear)}
         found = await self.histories(sorted({user for user, _ in pairs}))

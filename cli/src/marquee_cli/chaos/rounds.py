@@ -29,6 +29,8 @@ DRAIN_S = 30.0
 FIND_PART_S = 20.0
 NEWEST_FILES = 6
 REPLAY_LIMIT_S = 120.0
+SAMPLE = 500
+"""Older histories that a poll looks at; the check looks at all."""
 BURST_S, BURST_PER_S = 2.0, 20.0
 """Rankings while Redis is being filled again: that is soon over."""
 EVIDENCE = 20
@@ -217,18 +219,17 @@ class Chaos:
         if (waits_s := self.load.oldest_open_s()) > OPEN_FOR_S:
             return f"a rating has not been accepted for {waits_s:.0f} s"
         try:
-            return self._behind(
-                await self._look(age_s=IN_FLIGHT_S), in_flight=int(self.load.ratings_per_s * IN_FLIGHT_S)
-            )
+            looked = await self._look(age_s=IN_FLIGHT_S, sample=SAMPLE)
+            return self._behind(looked, in_flight=int(self.load.ratings_per_s * IN_FLIGHT_S))
         except CannotLook as error:
             return str(error)
 
-    async def _look(self, *, age_s: float = 0.0) -> Json:
+    async def _look(self, *, age_s: float = 0.0, sample: int = 0) -> Json:
         """Args: age_s: only ratings accepted so long ago are looked for, since applying one takes a moment."""
         new = [
             sent for sent in self.load.ledger.accepted[self.taught :] if sent.accepted_at <= time.monotonic() - age_s
         ]
-        looked = await self.system.looking.ask("look", add=_rows(new), forget=[])
+        looked = await self.system.looking.ask("look", add=_rows(new), forget=[], sample=sample)
         self.taught += len(new)
         return looked
 
