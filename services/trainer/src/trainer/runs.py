@@ -18,7 +18,7 @@ from marquee.errors import Refused
 from marquee.events import ModelChanged, ModelStatus
 from trainer.announcing import Announcement, Announcements
 from trainer.auto import Known, Past
-from trainer.child import Done, Failed, run_child
+from trainer.child import Failed, run_child
 from trainer.settings import TrainerSettings
 
 log = structlog.get_logger()
@@ -87,63 +87,69 @@ class Runs:
         return self._run(now, reason)
 
     async def _run(self, now: datetime, reason: str) -> None:
-        """Train, promote, tidy up. A failure is reported in `training`; the service goes on."""
+        """Train, tidy up, promote. A failure is reported in `training`; the service goes on.
+
+        The place is free as soon as the report says that the training has ended; announcing needs none.
+        """
         started_s = time.monotonic()
         try:
-            failure = await self._train(now, reason, started_s)
-            if failure is not None:
-                self._failed(failure, started_s=started_s)
-            await asyncio.to_thread(self._prune)
+            trained = await self._train(now, reason)
+            await asyncio.to_thread(self._prune, trained)
+            if isinstance(trained, Failed):
+                self._failed(trained, started_s=started_s)
+            else:
+                self._done(trained, started_s=started_s)
         finally:
             self.is_busy = False
+        if isinstance(trained, _Trained):
+            await self.announcements.promote(trained.event)
 
-    async def _train(self, now: datetime, reason: str, started_s: float) -> Failed | None:
+    async def _train(self, now: datetime, reason: str) -> "_Trained | Failed":
+        settings = self.settings
         try:
-            version = await asyncio.to_thread(free_version, self.settings.model_dir, now)
+            version = await asyncio.to_thread(free_version, settings.model_dir, now)
         except OSError as error:
             return Failed(error=f"the model directory cannot be read: {error}", is_passing=True)
         log.info("training_started", version=version, reason=reason)
         outcome = await run_child(
             self._command(version),
             on_progress=lambda message: self._update(message=message),
-            limit_s=self.settings.train_limit_s,
+            limit_s=settings.train_limit_s,
         )
         if isinstance(outcome, Failed):
             return outcome
-        return await self._promote(outcome, version=version, reason=reason, started_s=started_s)
+        try:
+            manifest = await asyncio.to_thread(read_manifest, settings.model_dir / outcome.location)
+        except BundleRefused as error:
+            return Failed(error=str(error))
+        event = ModelChanged(
+            version=version,
+            status=ModelStatus.PROMOTED,
+            location=outcome.location,
+            metrics=outcome.metrics,
+            reason=reason,
+            changed_at=datetime.now(UTC),
+        )
+        return _Trained(event, manifest)
 
     def _command(self, version: str) -> list[str]:
         settings = self.settings
         command = [*self.job, "--log-dir", settings.log_dir, "--version", version, "--ends-with-its-parent"]
         return [*command, "--model-dir", str(settings.model_dir), "--seed", str(settings.train_seed)]
 
-    async def _promote(self, done: Done, *, version: str, reason: str, started_s: float) -> Failed | None:
-        try:
-            manifest = await asyncio.to_thread(read_manifest, self.settings.model_dir / done.location)
-        except BundleRefused as error:
-            return Failed(error=str(error))
-        now, seconds = datetime.now(UTC), time.monotonic() - started_s
-        self.known = known_of(manifest)
+    def _done(self, trained: "_Trained", *, started_s: float) -> None:
+        event, seconds = trained.event, time.monotonic() - started_s
+        self.known = known_of(trained.manifest)
         self.past = self.past.after(ended_s=time.monotonic(), took_s=seconds)
         self._update(
             phase="done",
-            message=f"model {version} promoted",
-            ended_at=now,
+            message=f"model {event.version} promoted",
+            ended_at=event.changed_at,
             seconds=seconds,
-            model_version=version,
-            metrics=done.metrics,
+            model_version=event.version,
+            metrics=event.metrics,
         )
-        log.info("model_promoted", version=version, seconds=seconds, metrics=done.metrics)
-        event = ModelChanged(
-            version=version,
-            status=ModelStatus.PROMOTED,
-            location=done.location,
-            metrics=done.metrics,
-            reason=reason,
-            changed_at=now,
-        )
-        await self.announcements.promote(event)
-        return None
+        log.info("model_promoted", version=event.version, seconds=seconds, metrics=event.metrics)
 
     def _failed(self, failed: Failed, *, started_s: float) -> None:
         seconds = time.monotonic() - started_s
@@ -157,14 +163,20 @@ class Runs:
     def _update(self, **changes: object) -> None:
         self._training = self._training.model_copy(update=changes)
 
-    def _prune(self) -> None:
-        promoted = self.announcements.promoted
+    def _prune(self, trained: "_Trained | Failed") -> None:
+        """Remove old bundles; neither the new one nor the one that is still being served."""
+        events = [self.announcements.promoted, trained.event if isinstance(trained, _Trained) else None]
+        spare = {event.location for event in events if event is not None}
         try:
-            prune(
-                self.settings.model_dir, keep=self.settings.keep_models, spare={promoted.location} if promoted else ()
-            )
+            prune(self.settings.model_dir, keep=self.settings.keep_models, spare=spare)
         except OSError as error:  # too many bundles are no reason to stop
             log.warning("bundles_not_pruned", error=str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trained:
+    event: ModelChanged
+    manifest: ModelManifest
 
 
 def known_of(manifest: ModelManifest) -> Known | None:
