@@ -17,7 +17,8 @@ from marquee_cli.supervisor import Part
 ROOT = Path(__file__).resolve().parents[3]
 
 SERVICES = ("ingest", "enricher", "features", "trainer", "ranker", "gateway")
-INSIDE = ("kafka", "redis", "ingest", "enricher", "features", "trainer", "ranker", "gateway-metrics")
+STORES = ("kafka", "redis")
+INSIDE = (*STORES, "ingest", "enricher", "features", "trainer", "ranker", "gateway-metrics")
 HOST = "127.0.0.1"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Requests run side by side, not one request on all cores: with two threads a ranking took three times as long."""
@@ -104,13 +105,17 @@ def all_parts(home: Home, ports: Ports, *, data: str, node: Node | None) -> list
 
 
 def _fingerprint(part: Part) -> str:
-    """The same for two processes that run alike: the part's own description and the user's settings, as a digest."""
+    """The same for two processes that run alike: the part's own description and the user's settings, as a digest.
+
+    Broker and Valkey read no settings: their command says all.
+    """
     given = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(("MARQUEE_", "TMDB_")) and name not in NOT_OF_A_PART
+        if value and name.startswith(("MARQUEE_", "TMDB_")) and name not in NOT_OF_A_PART
     }
-    return hashlib.sha256(json.dumps([asdict(part), given], sort_keys=True).encode()).hexdigest()
+    read = {} if part.name in STORES else given
+    return hashlib.sha256(json.dumps([asdict(part), read], sort_keys=True).encode()).hexdigest()
 
 
 def _unreadable(home: Home) -> str:

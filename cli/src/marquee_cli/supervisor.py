@@ -193,8 +193,6 @@ class Supervisor:
         """A stopped process does not react to SIGTERM. Its end is seen at the next look, or it is killed again."""
         if each.identity is None or each.pulse is None:
             return
-        if each.killed_because is None:
-            say(f"{each.part.name} {why}")
         each.killed_because, each.pulse.misses = why, 0
         kill_group(each.identity)
 

@@ -100,16 +100,19 @@ def test_given_secrets_in_the_environment_then_no_part_is_described_with_them(
     assert "my-" not in described
 
 
-def test_given_another_key_then_the_parts_count_as_different_ones(
+def test_given_another_key_then_the_services_count_as_different_ones_and_the_stores_do_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = [part.fingerprint for part in described_parts(tmp_path)]
+    monkeypatch.delenv("TMDB_API_KEY", raising=False)
+    before = {part.name: part.fingerprint for part in described_parts(tmp_path)}
     monkeypatch.setenv("SHLVL", "7")
-    assert [part.fingerprint for part in described_parts(tmp_path)] == before
+    monkeypatch.setenv("TMDB_API_KEY", "")
+    assert {part.name: part.fingerprint for part in described_parts(tmp_path)} == before
 
     monkeypatch.setenv("TMDB_API_KEY", "another")
 
-    assert not set(before) & {part.fingerprint for part in described_parts(tmp_path)}
+    after = {part.name: part.fingerprint for part in described_parts(tmp_path)}
+    assert {name for name in before if before[name] == after[name]} == {"kafka", "redis"}
 
 
 def described_parts(root: Path) -> list[Part]:
