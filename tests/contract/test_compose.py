@@ -1,11 +1,19 @@
 """What compose.yaml and the Dockerfiles promise, read from the files."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from marquee_cli.embedded import free_port, start_kafka, start_redis
 from marquee_cli.parts import SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +35,8 @@ def test_given_a_service_then_it_has_a_healthcheck_a_memory_limit_and_few_rights
 
     assert service["healthcheck"]["test"]
     assert service["mem_limit"]
+    assert service["pids_limit"]
+    assert service["init"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["restart"] == "unless-stopped"
@@ -76,3 +86,89 @@ def test_given_the_six_services_then_they_share_the_text_of_the_first_stage() ->
 
     assert len({text.partition(mark)[0] for text in texts}) == 1
     assert all(mark in text for text in texts)
+
+
+HTTP = """
+import http.server, sys
+class Alive(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path in ("/livez", "/api/healthz") else 404)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Alive).serve_forever()
+"""
+
+
+@pytest.fixture
+def closing() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def a_server(name: str, port: int, room: Path, closing: ExitStack) -> subprocess.Popen[bytes]:
+    """What stands for the container's service, on this port."""
+    if name in ("kafka", "redis"):
+        start = start_kafka if name == "kafka" else start_redis
+        child = start(room / "data", port=port, log=room / "log")
+        closing.callback(child.stop)
+        return child.process
+    process = subprocess.Popen([sys.executable, "-c", HTTP, str(port)])
+    closing.callback(process.wait)
+    closing.callback(process.kill)
+    return process
+
+
+def a_check(name: str, port: int, pid: int, room: Path) -> Callable[[], bool]:
+    """The healthcheck as Docker runs it, its commands exchanged so far that it asks on this port and kills only pid."""
+    published = {"kafka": "9092", "frontend": "3000"}.get(name)
+    kill, killed = "kill -9 -1", f"kill -9 {pid}"
+    command: list[str] = [part.replace("$$", "$") for part in COMPOSE["services"][name]["healthcheck"]["test"][1:]]
+    assert [part.count(kill) for part in command].count(1) == sum(part.count("kill") for part in command) == 1
+    for before, after in [
+        (kill, killed),
+        ("/dev/shm/health", str(room / "health")),
+        ("/app/bin/python", sys.executable),
+        ("redis-cli ping", f"{sys.executable} -c 'import redis; print(redis.Redis(port={port}).ping() and \"PONG\")'"),
+        *([(published, str(port))] if published else []),
+    ]:
+        command = [part.replace(before, after) for part in command]
+    assert not any(kill in part for part in command)
+    env = {**os.environ, "MARQUEE_PORT": str(port)}
+    return lambda: subprocess.run(command, env=env, capture_output=True, check=False, timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["kafka", "redis", "gateway", "frontend"])
+def test_given_a_healthcheck_when_its_service_is_stopped_then_five_misses_in_a_row_end_it(
+    name: str, tmp_path: Path, closing: ExitStack
+) -> None:
+    port = free_port()
+    server = a_server(name, port, tmp_path, closing)
+    check = a_check(name, port, server.pid, tmp_path)
+    deadline = time.monotonic() + 30
+    while not check():
+        assert time.monotonic() < deadline
+    seen = tmp_path / "health"
+    seen.write_text("....")
+    assert check()
+    assert seen.read_text() == "", "an answer starts the count again"
+
+    server.send_signal(signal.SIGSTOP)
+    assert not check()
+    assert seen.read_text() == "."
+    seen.write_text("....")
+    assert not check()
+    assert server.poll() is None
+    assert not check()
+
+    assert server.wait(10) == -signal.SIGKILL
+    assert not seen.exists()
+
+
+def test_given_a_service_that_has_not_answered_yet_then_its_healthcheck_never_ends_it(
+    tmp_path: Path, closing: ExitStack
+) -> None:
+    server = a_server("gateway", free_port(), tmp_path, closing)
+    check = a_check("gateway", free_port(), server.pid, tmp_path)
+
+    assert [check() for _ in range(8)] == [False] * 8
+
+    assert server.poll() is None
