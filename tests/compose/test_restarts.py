@@ -1,4 +1,4 @@
-"""After any one service was restarted, the stack ranks again by itself."""
+"""After any one service was restarted, or hung, the stack ranks again by itself."""
 
 import os
 import subprocess
@@ -34,4 +34,22 @@ def test_given_a_running_stack_when_a_service_is_restarted_then_it_ranks_again_b
     deadline = time.monotonic() + LIMIT_S
     while not (is_personal(gateway) and health(service) == "healthy"):
         assert time.monotonic() < deadline, f"no personal ranking {LIMIT_S:.0f} s after a restart of {service}"
+        time.sleep(0.5)
+
+
+def restarts(service: str) -> int:
+    container = subprocess.run([*COMPOSE, "ps", "-q", service], capture_output=True, text=True, check=True).stdout
+    command = ["docker", "inspect", "-f", "{{.RestartCount}}", container.strip()]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.timeout(300)
+def test_given_a_running_stack_when_a_service_hangs_then_its_healthcheck_has_it_started_again() -> None:
+    gateway = os.environ["MARQUEE_E2E_GATEWAY"]
+    before = restarts("ranker")
+    subprocess.run([*COMPOSE, "exec", "-T", "ranker", "sh", "-c", "kill -STOP -1"], check=True, capture_output=True)
+
+    deadline = time.monotonic() + LIMIT_S
+    while not (restarts("ranker") > before and is_personal(gateway) and health("ranker") == "healthy"):
+        assert time.monotonic() < deadline, f"no personal ranking {LIMIT_S:.0f} s after the ranker hung"
         time.sleep(0.5)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from marquee_cli.home import STATE_OF_A_DATA_SET, Home, read_json, write_json
 from marquee_cli.node import installed_node
 from marquee_cli.parts import INSIDE, ROOT, SERVICES, Ports, all_parts
 from marquee_cli.ports import PortBusy, internal_ports, public_ports, require_free
-from marquee_cli.processes import Identity, end_all, last_lines, spawn
+from marquee_cli.processes import end_all, last_lines, spawn
 from marquee_cli.sample import ranking_table
 from marquee_cli.setup import VENV
 from marquee_cli.steps import Progress, Steps, a_console, wait
@@ -64,7 +64,7 @@ def _run(console: Console, home: Home, args: argparse.Namespace, lock: int) -> i
     if args.fresh:
         _forget(home)
     left = home.live_parts()
-    ports = _ports(home, left)
+    ports = chosen_ports(home, left)
     home.serving.unlink(missing_ok=True)
     write_json(home.data_set, {"data": data})
     console.print(f"Marquee, embedded: data set {data}, state in {home.root}", markup=False)
@@ -125,16 +125,21 @@ def sample_users(data: str) -> tuple[int, ...]:
     return SAMPLE_USERS
 
 
-def _ports(home: Home, left: Mapping[str, Identity]) -> Ports:
-    """Ports for all parts; what the parts in `left` hold is ours already."""
-    noted = read_json(home.state).get("parts", {})
+def chosen_ports(home: Home, left: Collection[str]) -> Ports:
+    """Ports for all parts. Those in `left` run without a supervisor; what they hold stays theirs.
+
+    Raises:
+        CommandFailed: a public port cannot be had.
+    """
+    noted, remembered = read_json(home.state).get("parts", {}), read_json(home.ports)
     ours = {noted[name]["port"] for name in left}
+    ours |= {port for name, port in remembered.items() if name.partition("-")[0] in left}  # a part's second port
     try:
         public = public_ports()
         require_free({variable: port for variable, port in public.items() if port not in ours})
     except PortBusy as error:
         raise CommandFailed(str(error)) from error
-    inside = internal_ports(INSIDE, read_json(home.ports), ours=ours, excluded=public.values())
+    inside = internal_ports(INSIDE, remembered, ours=ours, excluded=public.values())
     write_json(home.ports, inside)
     return Ports(inside, public["MARQUEE_GATEWAY_PORT"], public["MARQUEE_FRONTEND_PORT"])
 

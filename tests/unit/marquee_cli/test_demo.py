@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from marquee_cli.demo import chosen_data, sample_users
+from marquee_cli.demo import chosen_data, chosen_ports, sample_users
 from marquee_cli.failures import CommandFailed
 from marquee_cli.home import Home, write_json
 from marquee_cli.parts import INSIDE, Ports, all_parts
@@ -207,6 +208,26 @@ def test_given_parts_without_a_supervisor_then_status_names_those_that_run_with_
     assert "running without supervision: 1 of 2 parts" in asked.stdout
     assert stopped.stdout.startswith("stopped")
     assert not is_alive(sleeper)
+
+
+def test_given_parts_without_a_supervisor_then_they_keep_all_their_ports_and_a_stranger_s_port_is_refused(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = internal_ports(INSIDE, {})
+    public = internal_ports(["gateway", "frontend"], {}, excluded=inside.values())
+    for name, port in public.items():
+        monkeypatch.setenv(f"MARQUEE_{name.upper()}_PORT", str(port))
+    write_json(home.ports, inside)
+    write_json(home.state, {"parts": {name: note(None, port) for name, port in {**inside, **public}.items()}})
+    left = {"gateway", "frontend", *INSIDE} - {"gateway-metrics"}
+
+    with ExitStack() as held:
+        for port in (*inside.values(), *public.values()):
+            held.enter_context(socket.create_server(("127.0.0.1", port)))
+
+        assert chosen_ports(home, left) == Ports(inside, public["gateway"], public["frontend"])
+        with pytest.raises(CommandFailed, match="MARQUEE_GATEWAY_PORT"):
+            chosen_ports(home, left - {"gateway"})
 
 
 def test_given_a_start_without_a_supervisor_yet_when_stopping_then_the_supervisor_is_waited_for(
