@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hash, motifsOf, PALETTES, posterArt, titleLines, titleSize } from "./poster-art";
+import { hash, motifsOf, PALETTES, posterArt } from "./poster-art";
 
 test("the hash is FNV-1a's published value", () => {
   assert.equal(hash(""), 0x811c9dc5);
@@ -17,19 +17,6 @@ test("the most telling genres choose the motif, and no genre still has one", () 
   assert.deepEqual(motifsOf(["Drama", "Western"]), ["mesa", "curtain", "horizon"]);
   assert.ok(motifsOf([]).length > 0);
   assert.ok(motifsOf(["(no genres listed)"]).length > 0);
-});
-
-test("a title's longest word fits on a line", () => {
-  for (const title of ["Up", "The Matrix", "Supercalifragilisticexpialidocious", "x".repeat(200), ""]) {
-    assert.ok(titleSize(title) >= 5.5 && titleSize(title) <= 19, title);
-  }
-  assert.ok(titleSize("Eternal Sunshine of the Spotless Mind") < titleSize("Heat"));
-});
-
-test("a title takes as many lines as its words need", () => {
-  assert.equal(titleLines("Heat", 19), 1);
-  assert.equal(titleLines("The Matrix", 19), 2);
-  assert.equal(titleLines("word ".repeat(40), 8), 5);
 });
 
 test("ink can be read on every palette's ground, and the ground on ink", () => {

@@ -1,4 +1,5 @@
 /** What a drawn poster looks like: a pure function of title, year and genres, the same on server and browser. */
+import { type Lettering, LINE_HEIGHT, lettering } from "./lettering";
 
 export interface Palette {
   ground: string;
@@ -15,7 +16,7 @@ export interface PosterArt {
   motif: Motif;
   layout: Layout;
   isSerif: boolean;
-  titleSize: number;
+  title: Lettering;
   /** Of the lettering with its margins, in hundredths of the poster's width; an estimate. */
   textHeight: number;
   /** Fractions from 0 up to 1 for the motif to vary itself with. */
@@ -71,14 +72,15 @@ export function posterArt(title: string, year: number | null, genres: readonly s
   const seed = hash(`${title}|${year ?? ""}`);
   const dice = diceFrom(seed);
   const motifs = motifsOf(genres);
-  const size = titleSize(title);
+  const isSerif = (dice[8] ?? 0) < 0.34;
+  const set = lettering(title, isSerif);
   return {
     palette: PALETTES[seed % PALETTES.length] as Palette,
     motif: motifs[Math.floor((dice[6] ?? 0) * motifs.length)] ?? "lamp",
     layout: LAYOUTS[Math.floor((dice[7] ?? 0) * LAYOUTS.length)] ?? "low",
-    isSerif: (dice[8] ?? 0) < 0.34,
-    titleSize: size,
-    textHeight: 14 + 9 + titleLines(title, size) * size * 1.04,
+    isSerif,
+    title: set,
+    textHeight: 14 + 9 + set.lines * set.size * LINE_HEIGHT,
     dice,
   };
 }
@@ -97,25 +99,6 @@ export function hash(text: string): number {
     h = Math.imul(h, 0x01000193);
   }
   return h >>> 0;
-}
-
-/** Title size in hundredths of the poster's width: the longest word must fit on a line, the whole on about four. */
-export function titleSize(title: string): number {
-  const longest = Math.max(...title.split(/[\s-]+/).map((word) => word.length), 1);
-  const byWord = 84 / (longest * 0.68);
-  const byLength = Math.sqrt((84 * 62) / (title.length * 0.62 * 1.06));
-  return Math.round(Math.max(5.5, Math.min(19, byWord, byLength)) * 10) / 10;
-}
-
-/** How many lines a title takes at a size, five at most, by the width of an average letter. */
-export function titleLines(title: string, size: number): number {
-  const room = Math.floor(84 / (size * 0.6));
-  let [lines, used] = [1, 0];
-  for (const word of title.split(" ")) {
-    if (used > 0 && used + 1 + word.length > room) [lines, used] = [lines + 1, 0];
-    used += word.length + (used > 0 ? 1 : 0);
-  }
-  return Math.min(5, lines);
 }
 
 /** Ten fractions by mulberry32. */

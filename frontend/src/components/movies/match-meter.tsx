@@ -7,8 +7,8 @@ export function MatchMeter({ percent }: { percent: number }) {
       aria-label={`Match ${percent} of 100, beside the best of this list`}
       title="Beside the best of this list, which is 100"
     >
-      <span className="h-1.5 w-20 overflow-hidden rounded-full bg-line" aria-hidden="true">
-        <span className="block h-full rounded-full bg-glow" style={{ width: `${percent}%` }} />
+      <span className="bar h-1.5 w-20 overflow-hidden rounded-full bg-line" aria-hidden="true">
+        <span className="bar-fill block h-full rounded-full bg-glow" style={{ width: `${percent}%` }} />
       </span>
       <span className="font-semibold tabular-nums" aria-hidden="true">
         {percent} <span className="font-normal text-soft">match</span>

@@ -9,7 +9,7 @@ export function MovementBadge({ moved }: { moved: number | "new" | undefined }) 
       data-testid="movement"
       role="img"
       aria-label={spoken}
-      className={`whitespace-nowrap rounded-full px-2 py-0.5 font-bold text-xs tabular-nums ${isUp ? "bg-bulb text-onbulb" : "bg-raised text-soft"}`}
+      className={`whitespace-nowrap rounded-full border border-transparent px-2 py-0.5 font-bold text-xs tabular-nums ${isUp ? "bg-bulb text-onbulb" : "bg-raised text-soft"}`}
     >
       {text}
     </span>

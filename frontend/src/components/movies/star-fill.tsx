@@ -4,9 +4,9 @@ import { StarIcon } from "@/components/ui/icons";
 export function StarFill({ stars, isDraft = false }: { stars: number; isDraft?: boolean }) {
   return (
     <span className="relative block" aria-hidden="true">
-      <Row className="text-soft/45" />
+      <Row className="stars-empty text-soft/45" />
       <Row
-        className={`absolute inset-0 transition-[clip-path] duration-100 ${isDraft ? "text-glow/80" : "text-glow"}`}
+        className={`stars-full absolute inset-0 transition-[clip-path] duration-100 ${isDraft ? "text-glow/80" : "text-glow"}`}
         clip={`inset(0 ${100 - stars * 20}% 0 0)`}
       />
     </span>

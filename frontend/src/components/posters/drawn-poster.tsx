@@ -1,3 +1,5 @@
+import { Fragment } from "react";
+import type { Lettering } from "@/lib/lettering";
 import { type PosterArt, posterArt } from "@/lib/poster-art";
 import { motifComponents } from "./motifs";
 
@@ -28,15 +30,34 @@ export function DrawnPoster({ title, year, genres, isThumb }: Props) {
             </span>
           )}
           <span
-            className={`drawn-poster-title ${art.isSerif ? "font-serif" : "uppercase"}`}
-            style={{ fontSize: `${art.titleSize}cqw` }}
+            data-testid="drawn-title"
+            className={`drawn-poster-title ${art.isSerif ? "font-serif" : ""}`}
+            style={{ fontSize: `${art.title.size}cqw` }}
           >
-            {title}
+            <Words words={art.title.words} />
           </span>
         </div>
       )}
     </div>
   );
+}
+
+/** Lines may end between words, and behind a hyphen where a compound was cut, and nowhere else. */
+function Words({ words }: { words: Lettering["words"] }) {
+  return words.map((pieces, place) => {
+    const key = `${place} ${pieces.join("")}`;
+    return (
+      <Fragment key={key}>
+        {place > 0 && " "}
+        {pieces.map((piece, i) => (
+          <Fragment key={pieces.slice(0, i + 1).join("")}>
+            {i > 0 && <wbr />}
+            <span className="whitespace-nowrap">{piece}</span>
+          </Fragment>
+        ))}
+      </Fragment>
+    );
+  });
 }
 
 function MotifDrawing({ art, offset }: { art: PosterArt; offset: number }) {

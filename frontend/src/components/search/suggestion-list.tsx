@@ -38,7 +38,7 @@ export function SuggestionList({ id, isShown, query, items, isFailed, active, on
               onPointerMove={() => onPoint(index)}
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => onChoose(hit)}
-              className="flex items-center gap-3 px-3 py-2 aria-selected:bg-raised"
+              className="flex items-center gap-3 px-3 py-2 aria-selected:bg-raised forced-colors:-outline-offset-2 forced-colors:aria-selected:outline-2"
             >
               <Poster movie={hit} isThumb className="w-8 rounded-sm!" />
               <span className="min-w-0">

@@ -19,9 +19,9 @@ export function AffinityBars({ title, items }: { title: string; items: readonly 
                 <span className="sr-only"> stars on average, {counted(item.liked, "movie")} liked</span>
               </span>
             </div>
-            <div className="mt-1 h-1 rounded-full bg-raised" aria-hidden="true">
+            <div className="bar mt-1 h-1 rounded-full bg-raised" aria-hidden="true">
               <div
-                className="h-full rounded-full bg-glow"
+                className="bar-fill h-full rounded-full bg-glow"
                 style={{ width: `${(item.liked / most) * 100}%` }}
               />
             </div>
