@@ -2,16 +2,20 @@
 import "server-only";
 import { callGateway, GatewayUnreachable } from "./gateway";
 import { UNREACHABLE } from "./outcome";
+import { isJson, isOwnPage } from "./own-page";
 
 const PASSED_BACK = ["content-type", "retry-after", "x-request-id", "server-timing"];
 const MAX_BODY_BYTES = 64 * 1024;
 
 export async function forward(request: Request, path: string): Promise<Response> {
-  if (request.headers.get("sec-fetch-site") === "cross-site") {
+  if (!isOwnPage(request.headers)) {
     return problem(request, 403, "cross_site", "This address answers only to its own pages.");
   }
   const init: RequestInit = { method: request.method, signal: request.signal };
   if (request.method === "POST") {
+    if (!isJson(request.headers)) {
+      return problem(request, 415, "unsupported_media_type", "The body must be application/json.");
+    }
     const body = await request.text();
     if (body.length > MAX_BODY_BYTES) return problem(request, 413, "too_large", "The body is too large.");
     init.body = body;

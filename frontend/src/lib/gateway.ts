@@ -21,6 +21,7 @@ export async function callGateway(path: string, init: RequestInit = {}): Promise
     });
   } catch {
     const why = deadline.aborted ? `gave no answer within ${env.timeoutMs} ms` : "does not answer";
-    throw new GatewayUnreachable(`The gateway at ${env.gatewayUrl} ${why}.`);
+    if (!init.signal?.aborted) console.error(`marquee frontend: the gateway at ${env.gatewayUrl} ${why}`);
+    throw new GatewayUnreachable(`Marquee's API ${why}.`); // a visitor reads this: no address
   }
 }

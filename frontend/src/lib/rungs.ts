@@ -12,39 +12,33 @@ const PARTS: Record<string, string> = {
   model: "the ranking model",
   kafka: "the event log",
 };
+/** Stands among the missing parts, but is a state that passes by itself. */
+const REBUILDING = "rebuilding";
 
 /** Null when the answer is as good as it gets. */
 export function noticeFor(meta: RankMeta, userId: number): Notice | null {
-  const missing = missingParts(meta.degraded ?? []);
+  const degraded = meta.degraded ?? [];
+  const isRebuilding = degraded.includes(REBUILDING);
+  const text = textFor(meta.rung, userId, isRebuilding, degraded.includes("redis"));
+  const missing = missingParts(degraded);
   switch (meta.rung) {
     case "personal":
     case "similar":
-      return missing
-        ? { tone: "degraded", text: `This list is complete, but something is missing.${missing}` }
-        : null;
+      return isRebuilding || missing ? { tone: "degraded", text: text + missing } : null;
     case "cold":
-      return {
-        tone: "cold",
-        text: `User ${userId} has no ratings yet: showing popular movies. Rate a few to make it yours.${missing}`,
-      };
+      return { tone: knowsNobody(degraded) ? "degraded" : "cold", text: text + missing };
     case "stale":
-      return {
-        tone: "degraded",
-        text: `Your newest ratings cannot be read just now; this list uses the last known ones.${missing}`,
-      };
     case "retrieval":
-      return {
-        tone: "degraded",
-        text: `No ranking model is at hand: these movies fit your taste, but their order is rough and not explained.${missing}`,
-      };
     case "popular":
-      return {
-        tone: "degraded",
-        text: `Personal ranking is away for the moment: this is the popular list that everyone gets.${missing}`,
-      };
+      return { tone: "degraded", text: text + missing };
     default:
       return null;
   }
+}
+
+/** Whether an answer says nothing of what a user has rated, because the ratings cannot be read. */
+export function knowsNobody(degraded: readonly string[]): boolean {
+  return degraded.includes(REBUILDING) || degraded.includes("redis");
 }
 
 /** Only a model's scores can be compared. */
@@ -52,7 +46,37 @@ export function hasModelScores(meta: RankMeta): boolean {
   return meta.rung === "personal" || meta.rung === "similar" || meta.rung === "stale";
 }
 
+function textFor(
+  rung: RankMeta["rung"],
+  userId: number,
+  isRebuilding: boolean,
+  isStoreMissing: boolean,
+): string {
+  const rebuilt = "The store of ratings is being rebuilt";
+  switch (rung) {
+    case "personal":
+    case "similar":
+      return isRebuilding
+        ? `${rebuilt}: for a moment this list may lack some ratings.`
+        : "This list is complete, but something is missing.";
+    case "cold":
+      if (isRebuilding) return `${rebuilt}: until that is done, these are popular movies.`;
+      if (isStoreMissing) return "Your ratings cannot be read just now: these are popular movies.";
+      return `User ${userId} has no ratings yet: showing popular movies. Rate a few to make it yours.`;
+    case "stale":
+      return isRebuilding
+        ? `${rebuilt}: until that is done, this list uses the last known ones.`
+        : "Your newest ratings cannot be read just now; this list uses the last known ones.";
+    case "retrieval":
+      return `No ranking model is at hand: these movies fit your taste, but their order is rough and not explained.${isRebuilding ? ` ${rebuilt}.` : ""}`;
+    case "popular":
+      return `Personal ranking is unavailable for the moment: this is the popular list that everyone gets.${isRebuilding ? ` ${rebuilt}.` : ""}`;
+    default:
+      return "";
+  }
+}
+
 function missingParts(degraded: readonly string[]): string {
-  if (degraded.length === 0) return "";
-  return ` Not answering: ${degraded.map((part) => PARTS[part] ?? part).join(", ")}.`;
+  const parts = degraded.filter((part) => part !== REBUILDING).map((part) => PARTS[part] ?? part);
+  return parts.length === 0 ? "" : ` Not answering: ${parts.join(", ")}.`;
 }

@@ -17,9 +17,7 @@ export function TroublePanel({ trouble, what }: { trouble: Trouble; what: string
       <h2 className="mt-2 font-bold text-2xl">{what} cannot be shown</h2>
       <p className="mt-3 text-soft leading-relaxed">{trouble.detail || trouble.title}</p>
       {isUnreachable && (
-        <p className="mt-2 text-soft leading-relaxed">
-          Is it running? Its address is set by <code className="text-text">MARQUEE_GATEWAY_URL</code>.
-        </p>
+        <p className="mt-2 text-soft leading-relaxed">This page will work again as soon as it does.</p>
       )}
       {trouble.status === 429 && (
         <p className="mt-2 text-soft">Too many requests came in at once; wait a moment.</p>
