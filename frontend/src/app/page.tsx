@@ -1,23 +1,19 @@
-import { Suspense } from "react";
 import { Hero } from "@/components/home/hero";
 import { Popular } from "@/components/home/popular";
 import { YourRow } from "@/components/home/your-row";
-import { TileGridSkeleton } from "@/components/movies/tile-grid";
+import type { Params } from "@/lib/settings";
 
-export default function HomePage() {
+export default async function HomePage({ searchParams }: { searchParams: Promise<Params> }) {
+  const isRefused = (await searchParams).user === "refused";
   return (
     <>
-      <Hero />
-      <Suspense fallback={null}>
-        <YourRow />
-      </Suspense>
+      <Hero isRefused={isRefused} />
+      <YourRow />
       <section aria-labelledby="popular" className="mt-12">
         <h2 id="popular" className="mb-5 font-bold text-2xl tracking-tight">
           Popular now
         </h2>
-        <Suspense fallback={<TileGridSkeleton count={18} />}>
-          <Popular />
-        </Suspense>
+        <Popular />
       </section>
     </>
   );

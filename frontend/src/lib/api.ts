@@ -2,13 +2,16 @@
 import "server-only";
 import { callGateway, GatewayUnreachable } from "./gateway";
 import { type Outcome, outcomeOf, unreachable } from "./outcome";
-import type { MovieDetail, Ranking, RankRequest, SearchPage, UserProfile } from "./types";
+import type { MovieDetail, Ranking, RankRequest, RatedMovie, SearchPage, UserProfile } from "./types";
 
 export const movie = (id: number) => ask<MovieDetail>(`/v1/movies/${id}`);
 
 export const similarTo = (id: number, k: number) => ask<Ranking>(`/v1/movies/${id}/similar?k=${k}`);
 
 export const profileOf = (userId: number) => ask<UserProfile>(`/v1/users/${userId}`);
+
+export const ratingOf = (userId: number, movieId: number) =>
+  ask<RatedMovie>(`/v1/users/${userId}/ratings/${movieId}`);
 
 export const search = (query: URLSearchParams) => ask<SearchPage>(`/v1/search?${query}`);
 

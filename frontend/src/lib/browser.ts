@@ -1,6 +1,15 @@
 /** What the browser may ask of this server; it never talks to the gateway itself. */
-import { type Outcome, outcomeOf, unreachable } from "./outcome";
-import type { Ranking, RankRequest, RatingsRequest, Receipts, SearchPage, UserProfile } from "./types";
+import { remember } from "./given";
+import { type Outcome, type OwnRating, outcomeOf, ownRatingOf, unreachable } from "./outcome";
+import type {
+  Ranking,
+  RankRequest,
+  RatedMovie,
+  RatingsRequest,
+  Receipts,
+  SearchPage,
+  UserProfile,
+} from "./types";
 
 export const searchTitles = (query: URLSearchParams, signal?: AbortSignal) =>
   ask<SearchPage>(`/api/search?${query}`, signal ? { signal } : {});
@@ -11,12 +20,22 @@ export const rerank = (body: RankRequest, signal: AbortSignal) =>
 export const fetchProfile = (userId: number, signal: AbortSignal) =>
   ask<UserProfile>(`/api/users/${userId}`, { signal });
 
+export async function fetchOwnRating(
+  userId: number,
+  movieId: number,
+  signal: AbortSignal,
+): Promise<OwnRating> {
+  return ownRatingOf(userId, await ask<RatedMovie>(`/api/users/${userId}/ratings/${movieId}`, { signal }));
+}
+
 /** Sends one rating under a fresh event id, so that a repeat by the network counts once. */
-export function sendRating(userId: number, movieId: number, stars: number): Promise<Outcome<Receipts>> {
+export async function sendRating(userId: number, movieId: number, stars: number): Promise<Outcome<Receipts>> {
   const body: RatingsRequest = {
     ratings: [{ event_id: newEventId(), user_id: userId, movie_id: movieId, rating: stars }],
   };
-  return ask<Receipts>("/api/ratings", json(body));
+  const sent = await ask<Receipts>("/api/ratings", json(body));
+  if (sent.ok) remember(userId, movieId, stars);
+  return sent;
 }
 
 function json(body: unknown): RequestInit {

@@ -1,5 +1,5 @@
 /** An answer or the trouble in its place. Errors thrown by server components lose their text; values keep it. */
-import type { Problem } from "./types";
+import type { Problem, RatedMovie } from "./types";
 
 export interface Trouble {
   status: number;
@@ -22,6 +22,19 @@ export async function outcomeOf<T>(response: Response): Promise<Outcome<T>> {
 
 export function unreachable(detail: string): Trouble {
   return { status: 502, code: UNREACHABLE, title: "The API cannot be reached", detail, requestId: null };
+}
+
+/** One user's rating of one movie: stars, or null for none. */
+export interface OwnRating {
+  userId: number;
+  stars: number | null;
+  /** False when nobody could say. */
+  isKnown: boolean;
+}
+
+export function ownRatingOf(userId: number, outcome: Outcome<RatedMovie>): OwnRating {
+  if (outcome.ok) return { userId, stars: outcome.data.rating, isKnown: true };
+  return { userId, stars: null, isKnown: outcome.trouble.code === "rating_not_found" };
 }
 
 function troubleOf(response: Response, problem: Partial<Problem> | null): Trouble {

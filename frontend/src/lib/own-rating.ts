@@ -1,14 +1,12 @@
 import "server-only";
 import { cookies } from "next/headers";
-import { profileOf } from "./api";
+import { ratingOf } from "./api";
 import { USER_COOKIE } from "./current-user";
 import { idFrom } from "./ids";
+import { type OwnRating, ownRatingOf } from "./outcome";
 
-/** What the current user gave this movie, if it is among their newest ratings; null otherwise. */
-export async function ownRating(movieId: number): Promise<number | null> {
+/** What the current user gave this movie, however long ago; null where nobody is looking. */
+export async function ownRating(movieId: number): Promise<OwnRating | null> {
   const userId = idFrom((await cookies()).get(USER_COOKIE)?.value);
-  if (userId === null) return null;
-  const profile = await profileOf(userId);
-  if (!profile.ok) return null;
-  return profile.data.recent_ratings.find((movie) => movie.movie_id === movieId)?.rating ?? null;
+  return userId === null ? null : ownRatingOf(userId, await ratingOf(userId, movieId));
 }

@@ -1,4 +1,4 @@
-import { type Params, single, yearFrom } from "./settings";
+import { inOrder, type Params, single, yearFrom, yearsNote } from "./settings";
 
 /** What a search page was asked for. */
 export interface Asked {
@@ -6,6 +6,8 @@ export interface Asked {
   genre: string;
   yearMin: number | null;
   yearMax: number | null;
+  /** What to say about the years, if they could not be used as they stand. */
+  yearsNote: string | null;
   pageToken: string;
 }
 
@@ -15,8 +17,8 @@ export function searchFrom(params: Params): Asked {
   return {
     q: single(params.q).trim().slice(0, 200),
     genre: single(params.genre).slice(0, 40),
-    yearMin: yearFrom(params.year_min),
-    yearMax: yearFrom(params.year_max),
+    ...inOrder({ yearMin: yearFrom(params.year_min), yearMax: yearFrom(params.year_max) }),
+    yearsNote: yearsNote(single(params.year_min).slice(0, 20), single(params.year_max).slice(0, 20)),
     pageToken: single(params.page_token),
   };
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readEnv } from "./env";
 import { idFrom } from "./ids";
-import { DEFAULT_SETTINGS, queryOf, rankRequest, settingsFrom } from "./settings";
+import { searchFrom } from "./search-params";
+import { DEFAULT_SETTINGS, queryOf, rankRequest, settingsFrom, settingsOf, yearsNote } from "./settings";
 import { nextStars, starsAt } from "./star-steps";
 
 test("settings survive the way through the address", () => {
@@ -19,6 +20,26 @@ test("an address that makes no sense asks for the defaults", () => {
 test("years the wrong way round are turned", () => {
   const { yearMin, yearMax } = settingsFrom({ year_min: "2010", year_max: "1990" });
   assert.deepEqual([yearMin, yearMax], [1990, 2010]);
+});
+
+test("what cannot be done with two years as typed is said", () => {
+  assert.equal(yearsNote("1990", "2010"), null);
+  assert.equal(yearsNote("", ""), null);
+  assert.match(yearsNote("2010", "1990") ?? "", /turned round: 1990 to 2010/);
+  for (const bad of ["12", "1200", "3000", "abc"])
+    assert.match(yearsNote(bad, "1990") ?? "", new RegExp(`“${bad}”`));
+  assert.match(yearsNote("1990", "99") ?? "", /“99” is not a year/);
+});
+
+test("a search turns years round too", () => {
+  const asked = searchFrom({ q: "heat", year_min: "2010", year_max: "1990" });
+  assert.deepEqual([asked.yearMin, asked.yearMax], [1990, 2010]);
+  assert.ok(asked.yearsNote);
+  assert.equal(searchFrom({ q: "heat", year_min: "1990" }).yearsNote, null);
+});
+
+test("of a name that occurs twice in an address the first counts", () => {
+  assert.equal(settingsOf(new URLSearchParams("k=10&k=50&genre=War")).k, 10);
 });
 
 test("a rank request names one user and every filter", () => {

@@ -41,15 +41,39 @@ export type Params = Record<string, string | string[] | undefined>;
 export function settingsFrom(params: Params): Settings {
   const k = wholeNumber(params.k, 1, 500);
   const diversity = Number(single(params.diversity) || 0);
-  const [yearMin, yearMax] = [yearFrom(params.year_min), yearFrom(params.year_max)];
-  const isInOrder = yearMin === null || yearMax === null || yearMin <= yearMax;
   return {
     k: k ?? DEFAULT_SETTINGS.k,
     genre: single(params.genre).slice(0, 40),
-    yearMin: isInOrder ? yearMin : yearMax,
-    yearMax: isInOrder ? yearMax : yearMin,
+    ...inOrder({ yearMin: yearFrom(params.year_min), yearMax: yearFrom(params.year_max) }),
     diversity: diversity >= 0 && diversity <= 1 ? diversity : 0,
   };
+}
+
+/** The same of an address's query; of a name that occurs twice the first counts. */
+export function settingsOf(query: Pick<URLSearchParams, "keys" | "get">): Settings {
+  return settingsFrom(Object.fromEntries([...query.keys()].map((name) => [name, query.get(name) ?? ""])));
+}
+
+interface Years {
+  yearMin: number | null;
+  yearMax: number | null;
+}
+
+/** The same with the years turned round if the later one stands first. */
+export function inOrder<T extends Years>(asked: T): T {
+  const { yearMin, yearMax } = asked;
+  const isTurned = yearMin !== null && yearMax !== null && yearMin > yearMax;
+  return isTurned ? { ...asked, yearMin: yearMax, yearMax: yearMin } : asked;
+}
+
+/** What to say about two years as they were typed; null where they are used as they stand. */
+export function yearsNote(from: string, to: string): string | null {
+  const unusable = [from, to].find((text) => text.trim() !== "" && yearFrom(text) === null);
+  if (unusable !== undefined)
+    return `“${unusable.trim()}” is not a year from 1870 to 2200, so it is not used.`;
+  const [first, last] = [yearFrom(from), yearFrom(to)];
+  if (first === null || last === null || first <= last) return null;
+  return `${first} is later than ${last}, so the years are turned round: ${last} to ${first}.`;
 }
 
 /** The address's query for these settings; defaults are left out. */

@@ -4,7 +4,7 @@ import { UserForm } from "@/components/users/user-form";
 
 const EXAMPLES = [1, 123, 414];
 
-export function Hero() {
+export function Hero({ isRefused }: { isRefused: boolean }) {
   return (
     <section className="relative z-10 grid gap-x-16 gap-y-8 pt-10 pb-2 sm:pt-16 lg:grid-cols-[1.25fr_1fr] lg:items-end">
       <div>
@@ -19,7 +19,7 @@ export function Hero() {
         </div>
       </div>
       <div className="rounded-2xl border border-line bg-panel p-5 sm:p-6">
-        <UserForm label="Enter a user id" />
+        <UserForm label="Enter a user id" isRefused={isRefused} />
         <p className="mt-3 flex flex-wrap items-center gap-2 text-soft text-sm">
           Or look over the shoulder of
           {EXAMPLES.map((id) => (

@@ -1,4 +1,5 @@
 import { Poster } from "@/components/posters/poster";
+import type { OwnRating } from "@/lib/outcome";
 import type { MovieDetail } from "@/lib/types";
 import { MovieCredits } from "./movie-credits";
 import { MovieFacts } from "./movie-facts";
@@ -6,11 +7,11 @@ import { MovieScores } from "./movie-scores";
 import { RateMovie } from "./rate-movie";
 
 /** Poster beside the name; on a phone the rest goes below both. */
-export const MOVIE_GRID =
+const MOVIE_GRID =
   "grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-5 gap-y-5 pt-6 sm:grid-cols-[15rem_minmax(0,1fr)] sm:grid-rows-[auto_1fr] sm:gap-x-12 sm:pt-12 lg:grid-cols-[21rem_minmax(0,1fr)]";
 
 /** Everything known of one movie. */
-export function MovieHero({ movie, rating }: { movie: MovieDetail; rating: number | null }) {
+export function MovieHero({ movie, own }: { movie: MovieDetail; own: OwnRating | null }) {
   const isRenamed = movie.original_title && movie.original_title !== movie.title;
   return (
     <article className={MOVIE_GRID} data-testid="movie-detail" data-movie-id={movie.movie_id}>
@@ -26,7 +27,7 @@ export function MovieHero({ movie, rating }: { movie: MovieDetail; rating: numbe
       </header>
       <div className="min-w-0 max-sm:col-span-2">
         <MovieScores movie={movie} />
-        <RateMovie movieId={movie.movie_id} title={movie.title} rating={rating} />
+        <RateMovie movieId={movie.movie_id} title={movie.title} own={own} />
         <p className="max-w-prose text-lg leading-relaxed">
           {movie.overview || <span className="text-soft">No description of this movie is known.</span>}
         </p>

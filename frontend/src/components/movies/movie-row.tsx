@@ -23,16 +23,3 @@ export function MovieRow({ movies, noteOf, testId }: Props) {
     </ul>
   );
 }
-
-export function MovieRowSkeleton() {
-  return (
-    <div className={ROW} aria-hidden="true">
-      {[0, 1, 2, 3, 4, 5, 6, 7].map((i) => (
-        <div key={i} className={PLACE}>
-          <div className="skeleton aspect-2/3 rounded-lg" />
-          <div className="skeleton mt-3 h-4 w-4/5" />
-        </div>
-      ))}
-    </div>
-  );
-}

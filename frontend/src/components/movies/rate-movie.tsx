@@ -1,21 +1,25 @@
 "use client";
 
 import Link from "next/link";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useCurrentUser } from "@/components/shell/current-user";
+import { NeedsScript } from "@/components/ui/needs-script";
 import { UserForm } from "@/components/users/user-form";
-import { sendRating } from "@/lib/browser";
+import { fetchOwnRating, isAbort, sendRating } from "@/lib/browser";
 import { stars as inStars } from "@/lib/format";
+import { givenBy } from "@/lib/given";
+import type { OwnRating } from "@/lib/outcome";
 import { StarRating } from "./star-rating";
 
 interface Props {
   movieId: number;
   title: string;
-  rating: number | null;
+  /** What the server knew of the user in the cookie. */
+  own: OwnRating | null;
 }
 
 /** Stars for the current user, or a way to become one. */
-export function RateMovie({ movieId, title, rating }: Props) {
+export function RateMovie({ movieId, title, own }: Props) {
   const { userId } = useCurrentUser();
   return (
     <section
@@ -25,24 +29,23 @@ export function RateMovie({ movieId, title, rating }: Props) {
       {userId === null ? (
         <UserForm label="To rate it, enter a user id" />
       ) : (
-        <UserStars key={userId} userId={userId} movieId={movieId} title={title} rating={rating} />
+        <UserStars key={userId} userId={userId} movieId={movieId} title={title} own={own} />
       )}
     </section>
   );
 }
 
-function UserStars({ userId, movieId, title, rating }: Props & { userId: number }) {
-  const [value, setValue] = useState(rating);
+function UserStars({ userId, movieId, title, own }: Props & { userId: number }) {
+  const [{ stars: value, isKnown }, know] = useOwnRating(userId, movieId, own);
   const [isSending, setSending] = useState(false);
   const [message, setMessage] = useState("");
 
   async function rate(stars: number) {
-    const old = value;
-    setValue(stars);
+    know({ userId, stars, isKnown: true });
     setSending(true);
     const sent = await sendRating(userId, movieId, stars);
     setSending(false);
-    if (!sent.ok) setValue(old);
+    if (!sent.ok) know({ userId, stars: value, isKnown });
     setMessage(
       sent.ok
         ? `You rated ${title} ${inStars(stars)}.`
@@ -52,9 +55,13 @@ function UserStars({ userId, movieId, title, rating }: Props & { userId: number 
 
   return (
     <>
-      <h2 className="mb-2 font-semibold text-sm">
+      <h2 className="mb-2 font-semibold text-sm" data-testid="rating-owner">
         {value === null ? `Rate it as user ${userId}` : `Rated by user ${userId}`}
       </h2>
+      {!isKnown && (
+        <p className="mb-2 text-soft text-sm">Whether user {userId} has rated it cannot be read just now.</p>
+      )}
+      <NeedsScript what="Rating" />
       <StarRating title={title} value={value} isBusy={isSending} onRate={rate} />
       <p
         role="status"
@@ -75,4 +82,30 @@ function UserStars({ userId, movieId, title, rating }: Props & { userId: number 
       )}
     </>
   );
+}
+
+/** What was rated in this tab counts first, then what the server answered for this very user; else it is asked. */
+function useOwnRating(userId: number, movieId: number, own: OwnRating | null) {
+  const [rating, know] = useState<OwnRating>(() => {
+    const given = givenBy(userId).get(movieId);
+    if (given !== undefined) return { userId, stars: given, isKnown: true };
+    return own?.userId === userId ? own : { userId, stars: null, isKnown: true };
+  });
+  const isAsked = own?.userId !== userId && rating.stars === null;
+
+  useEffect(() => {
+    if (!isAsked) return;
+    const stale = new AbortController();
+    fetchOwnRating(userId, movieId, stale.signal).then(
+      (answer) => {
+        if (!stale.signal.aborted) know(answer);
+      },
+      (error) => {
+        if (!isAbort(error)) throw error;
+      },
+    );
+    return () => stale.abort();
+  }, [isAsked, userId, movieId]);
+
+  return [rating, know] as const;
 }

@@ -1,15 +1,15 @@
 import { Empty } from "@/components/ui/empty";
 import { TroublePanel } from "@/components/ui/trouble-panel";
-import { similarTo } from "@/lib/api";
+import type { Outcome } from "@/lib/outcome";
 import { noticeFor } from "@/lib/rungs";
 import { bestReasons } from "@/lib/scores";
+import type { Ranking } from "@/lib/types";
 import { MovieRow } from "./movie-row";
 
 /** What is like this movie, each with the reason that weighs most. */
-export async function SimilarMovies({ id, title }: { id: number; title: string }) {
-  const outcome = await similarTo(id, 18);
-  if (!outcome.ok) return <TroublePanel trouble={outcome.trouble} what="Similar movies" />;
-  const { items, meta } = outcome.data;
+export function SimilarMovies({ title, similar }: { title: string; similar: Outcome<Ranking> }) {
+  if (!similar.ok) return <TroublePanel trouble={similar.trouble} what="Similar movies" />;
+  const { items, meta } = similar.data;
   if (items.length === 0)
     return <Empty title="Nothing similar is known">Too few people have rated {title}.</Empty>;
   const notice = noticeFor(meta, 0);

@@ -9,11 +9,13 @@ interface Props {
   title: string;
   value: number | null;
   isBusy?: boolean;
+  /** Only to look at. */
+  isOff?: boolean;
   onRate: (stars: number) => void;
 }
 
 /** Half to five stars as a radio group. Mouse clicks, fingers tap or slide, arrows and digits move, Enter or Space rates. */
-export function StarRating({ title, value, isBusy = false, onRate }: Props) {
+export function StarRating({ title, value, isBusy = false, isOff = false, onRate }: Props) {
   const [draft, setDraft] = useState<number | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const isHeld = useRef(false);
@@ -25,7 +27,7 @@ export function StarRating({ title, value, isBusy = false, onRate }: Props) {
   };
 
   function release(event: PointerEvent) {
-    if (isHeld.current && !isBusy) onRate(starsUnder(event));
+    if (isHeld.current && !isBusy && !isOff) onRate(starsUnder(event));
     isHeld.current = false;
     if (event.pointerType !== "mouse") setDraft(null);
   }
@@ -45,7 +47,7 @@ export function StarRating({ title, value, isBusy = false, onRate }: Props) {
 
   // Pointers are answered on release; what is left are clicks without one: keys, and assistive technology.
   function clickByKey(event: MouseEvent, rating: number) {
-    if (event.detail === 0 && !isBusy) onRate(rating);
+    if (event.detail === 0 && !isBusy && !isOff) onRate(rating);
   }
 
   return (
@@ -55,8 +57,9 @@ export function StarRating({ title, value, isBusy = false, onRate }: Props) {
         role="radiogroup"
         aria-label={`Rate ${title}`}
         aria-busy={isBusy}
+        aria-disabled={isOff}
         data-testid="stars"
-        className={`relative -ml-0.5 w-full max-w-35 touch-pan-y pointer-coarse:max-w-50 ${isBusy ? "opacity-60" : "cursor-pointer"}`}
+        className={`relative -ml-0.5 w-full max-w-35 touch-pan-y pointer-coarse:max-w-50 ${isOff ? "pointer-events-none opacity-45" : isBusy ? "opacity-60" : "cursor-pointer"}`}
         onPointerDown={() => {
           isHeld.current = true;
         }}
@@ -80,6 +83,7 @@ export function StarRating({ title, value, isBusy = false, onRate }: Props) {
               aria-checked={value === step}
               aria-label={stars(step)}
               data-stars={step}
+              disabled={isOff}
               tabIndex={step === (shown ?? 0.5) ? 0 : -1}
               onClick={(event) => clickByKey(event, step)}
               className="rounded-sm"

@@ -5,7 +5,7 @@ import { ChevronIcon } from "@/components/ui/icons";
 import type { RankedCard } from "@/lib/types";
 import { ScoreSum } from "./score-sum";
 
-/** The whole arithmetic of a score, on request. */
+/** The whole arithmetic of a score, on request. Without script it is there from the start, and only folded away. */
 export function WhyPanel({ card }: { card: RankedCard }) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -23,7 +23,13 @@ export function WhyPanel({ card }: { card: RankedCard }) {
         Why this score
         <ChevronIcon className="size-4 transition-transform group-open/why:rotate-180" />
       </summary>
-      {isOpen && <ScoreSum card={card} />}
+      {isOpen ? (
+        <ScoreSum card={card} />
+      ) : (
+        <noscript>
+          <ScoreSum card={card} />
+        </noscript>
+      )}
     </details>
   );
 }

@@ -1,5 +1,6 @@
 import Form from "next/form";
 import { Labelled } from "@/components/ui/labelled";
+import { YearsNote } from "@/components/ui/years-note";
 import type { Asked } from "@/lib/search-params";
 import { GENRES } from "@/lib/settings";
 
@@ -32,6 +33,7 @@ export function SearchFilters({ asked }: { asked: Asked }) {
       <button type="submit" className="button-quiet min-h-10!">
         Apply
       </button>
+      <YearsNote text={asked.yearsNote} />
     </Form>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { UserForm } from "@/components/users/user-form";
 import { useCurrentUser } from "./current-user";
 
@@ -9,8 +9,8 @@ import { useCurrentUser } from "./current-user";
 export function UserMenu() {
   const { userId, setUserId } = useCurrentUser();
   const [isOpen, setOpen] = useState(false);
-  const root = useRef<HTMLDivElement>(null);
-  const opener = useRef<HTMLButtonElement>(null);
+  const root = useRef<HTMLDetailsElement>(null);
+  const opener = useRef<HTMLElement>(null);
 
   useEffect(() => {
     if (!isOpen) return;
@@ -32,27 +32,25 @@ export function UserMenu() {
     };
   }, [isOpen]);
 
+  function forget(event: FormEvent) {
+    event.preventDefault();
+    setUserId(null);
+  }
+
   return (
-    <div ref={root} className="relative ml-auto shrink-0">
-      <button
-        ref={opener}
-        type="button"
-        data-testid="current-user"
-        aria-expanded={isOpen}
-        aria-controls="user-menu"
-        onClick={() => setOpen(!isOpen)}
-        className="button-quiet gap-1.5"
-      >
+    <details
+      ref={root}
+      className="relative ml-auto shrink-0"
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary ref={opener} data-testid="current-user" className="button-quiet gap-1.5">
         <span className="whitespace-nowrap">{userId === null ? "Choose user" : `User ${userId}`}</span>
         <span aria-hidden="true" className="text-soft text-xs">
           ▾
         </span>
-      </button>
-      <div
-        id="user-menu"
-        hidden={!isOpen}
-        className="absolute right-0 mt-2 w-72 rounded-xl border border-line bg-panel p-4 shadow-2xl"
-      >
+      </summary>
+      <div className="absolute right-0 mt-2 w-72 rounded-xl border border-line bg-panel p-4 shadow-2xl">
         {userId !== null && (
           <div className="mb-4 flex items-center justify-between gap-2 border-line border-b pb-4">
             <Link
@@ -63,17 +61,19 @@ export function UserMenu() {
             >
               Movies for user {userId}
             </Link>
-            <button
-              type="button"
-              className="px-1 text-soft text-sm underline"
-              onClick={() => setUserId(null)}
-            >
-              Forget
-            </button>
+            <form action="/session" method="post" onSubmit={forget}>
+              <button type="submit" name="forget" className="px-1 text-soft text-sm underline">
+                Forget
+              </button>
+            </form>
           </div>
         )}
-        <UserForm label="Look as somebody else" onChosen={() => setOpen(false)} isCompact />
+        <UserForm
+          label={userId === null ? "Enter your user id" : "Look as somebody else"}
+          onChosen={() => setOpen(false)}
+          isCompact
+        />
       </div>
-    </div>
+    </details>
   );
 }

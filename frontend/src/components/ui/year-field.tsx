@@ -1,40 +1,32 @@
 "use client";
 
-import { useEffect, useId, useState } from "react";
-import { yearFrom } from "@/lib/settings";
+import { useId } from "react";
 import { Labelled } from "./labelled";
 
 interface Props {
   label: string;
-  testId: string;
-  value: number | null;
-  onChange: (year: number | null) => void;
+  name: string;
+  text: string;
+  isUnusable: boolean;
+  onType: (text: string) => void;
 }
 
-/** A year to type; says nothing until four digits make one, and null when emptied. */
-export function YearField({ label, testId, value, onChange }: Props) {
-  const [text, setText] = useState(value?.toString() ?? "");
+/** A year to type: four digits at most. What they mean is the form's business. */
+export function YearField({ label, name, text, isUnusable, onType }: Props) {
   const id = useId();
-
-  useEffect(() => setText(value?.toString() ?? ""), [value]);
-
-  function type(next: string) {
-    const digits = next.replace(/\D/g, "").slice(0, 4);
-    setText(digits);
-    if (digits === "" || digits.length === 4) onChange(yearFrom(digits));
-  }
-
   return (
     <Labelled label={label} htmlFor={id}>
       <input
         id={id}
+        name={name}
         inputMode="numeric"
         autoComplete="off"
         placeholder="Year"
-        data-testid={testId}
+        aria-invalid={isUnusable}
+        data-testid={name.replace("_", "-")}
         className="field h-10! w-20"
         value={text}
-        onChange={(event) => type(event.target.value)}
+        onChange={(event) => onType(event.target.value.replace(/\D/g, "").slice(0, 4))}
       />
     </Labelled>
   );

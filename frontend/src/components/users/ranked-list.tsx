@@ -11,10 +11,10 @@ import type { RankingState } from "./use-ranking";
 interface Props {
   ref: Ref<HTMLOListElement>;
   state: RankingState;
-  onRate: (card: RankedCard, stars: number) => void;
+  onRate: ((card: RankedCard, stars: number) => void) | null;
 }
 
-export const RANKED_GRID = "relative grid gap-4 xl:grid-cols-2";
+const RANKED_GRID = "relative grid gap-4 xl:grid-cols-2";
 
 export function RankedList({ ref, state, onRate }: Props) {
   const { items, meta } = state.ranking;

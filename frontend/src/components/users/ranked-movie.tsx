@@ -17,7 +17,8 @@ export interface RankedMovieProps {
   moved: number | "new" | undefined;
   rated: number | null;
   isLeaving: boolean;
-  onRate: (card: RankedCard, stars: number) => void;
+  /** Null on another user's list. */
+  onRate: ((card: RankedCard, stars: number) => void) | null;
 }
 
 /** One place of the ranking: the movie, why it is here, and stars to say otherwise. */
@@ -79,7 +80,8 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
               title={card.title}
               value={rated}
               isBusy={rated !== null}
-              onRate={(stars) => onRate(card, stars)}
+              isOff={onRate === null}
+              onRate={(stars) => onRate?.(card, stars)}
             />
           </div>
         </div>

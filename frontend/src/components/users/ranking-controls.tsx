@@ -3,7 +3,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { DEFAULT_SETTINGS, GENRES, queryOf, type Settings, SIZES } from "@/lib/settings";
 import { Labelled } from "../ui/labelled";
-import { YearField } from "../ui/year-field";
+import { YearRange } from "./year-range";
 
 interface Props {
   settings: Settings;
@@ -12,19 +12,20 @@ interface Props {
 
 const PAUSE_MS = 300;
 
-/** How many, which, and how varied. Selects answer at once, typing and sliding after a short pause. */
+/** How many, which, and how varied. Selects answer at once, typing and sliding after a short pause; without script a form. */
 export function RankingControls({ settings, onChange }: Props) {
   const [draft, setDraft] = useState(settings);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const id = useId();
   useEffect(() => () => clearTimeout(timer.current), []);
+  // Settings that come from elsewhere, from the address, replace what stands here.
+  useEffect(() => setDraft(settings), [settings]);
 
   function apply(part: Partial<Settings>, wait = 0) {
     const next = { ...draft, ...part };
     setDraft(next);
     clearTimeout(timer.current);
-    const isInOrder = next.yearMin === null || next.yearMax === null || next.yearMin <= next.yearMax;
-    if (isInOrder) timer.current = setTimeout(() => onChange(next), wait);
+    timer.current = setTimeout(() => onChange(next), wait);
   }
 
   const sizes = [...new Set([...SIZES, draft.k])].sort((a, b) => a - b);
@@ -38,6 +39,7 @@ export function RankingControls({ settings, onChange }: Props) {
       <Labelled label="Show" htmlFor={`${id}-k`}>
         <select
           id={`${id}-k`}
+          name="k"
           data-testid="k-select"
           className="field h-10!"
           value={draft.k}
@@ -51,6 +53,7 @@ export function RankingControls({ settings, onChange }: Props) {
       <Labelled label="Genre" htmlFor={`${id}-genre`}>
         <select
           id={`${id}-genre`}
+          name="genre"
           data-testid="genre-select"
           className="field h-10!"
           value={draft.genre}
@@ -62,21 +65,15 @@ export function RankingControls({ settings, onChange }: Props) {
           ))}
         </select>
       </Labelled>
-      <YearField
-        label="From"
-        testId="year-min"
-        value={draft.yearMin}
-        onChange={(yearMin) => apply({ yearMin }, PAUSE_MS)}
-      />
-      <YearField
-        label="To"
-        testId="year-max"
-        value={draft.yearMax}
-        onChange={(yearMax) => apply({ yearMax }, PAUSE_MS)}
+      <YearRange
+        yearMin={draft.yearMin}
+        yearMax={draft.yearMax}
+        onChange={(years) => apply(years, PAUSE_MS)}
       />
       <Labelled label="Variety" htmlFor={`${id}-diversity`}>
         <input
           id={`${id}-diversity`}
+          name="diversity"
           type="range"
           min={0}
           max={1}
@@ -100,6 +97,11 @@ export function RankingControls({ settings, onChange }: Props) {
           Clear
         </button>
       )}
+      <noscript>
+        <button type="submit" data-testid="apply-filters" className="button-quiet min-h-10!">
+          Apply
+        </button>
+      </noscript>
     </form>
   );
 }

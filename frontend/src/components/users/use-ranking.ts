@@ -1,11 +1,13 @@
 "use client";
 
+import { useSearchParams } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { fetchProfile, isAbort, rerank, sendRating } from "@/lib/browser";
-import { stars as inStars } from "@/lib/format";
+import { counted, stars as inStars } from "@/lib/format";
+import { givenBy, reflects } from "@/lib/given";
 import type { Trouble } from "@/lib/outcome";
 import { movement } from "@/lib/scores";
-import { queryOf, rankRequest, type Settings } from "@/lib/settings";
+import { queryOf, rankRequest, type Settings, settingsOf } from "@/lib/settings";
 import type { RankedCard, Ranking, UserProfile } from "@/lib/types";
 
 /** How long to wait before each look whether the list knows of a rating: about three seconds in all. */
@@ -33,10 +35,17 @@ interface Initial {
   settings: Settings;
 }
 
-/** One user's list: follows the settings, and after a rating asks again until the list reflects it. */
+/**
+ * One user's list: follows the address's settings, and asks again until the list knows of every rating given here.
+ *
+ * Back shows a page as the router kept it, from before what was rated since, and for the settings it was first opened
+ * with. So what was shown last is taken up instead, and the server is asked.
+ */
 export function useRanking(initial: Initial, beforeChange: () => void) {
   const { userId } = initial;
-  const [state, setState] = useState<RankingState>(() => startOf(initial));
+  const asked = settingsOf(useSearchParams());
+  const [start] = useState(() => startOf(initial, asked));
+  const [state, setState] = useState<RankingState>(start.state);
   const latest = useRef(state);
   const running = useRef<AbortController | null>(null);
 
@@ -45,6 +54,15 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
     setState(latest.current);
   }, []);
 
+  const arrive = useCallback(
+    (change: Partial<RankingState> & Pick<RankingState, "ranking">) => {
+      beforeChange();
+      update({ isPending: false, leaving: new Set(), ...change });
+      keepShown(userId, latest.current);
+    },
+    [userId, update, beforeChange],
+  );
+
   // A newer question makes the older one's answer stale.
   const begin = useCallback(() => {
     running.current?.abort();
@@ -52,24 +70,56 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
     return running.current.signal;
   }, []);
 
-  useEffect(() => () => running.current?.abort(), []);
+  const catchUp = useCallback(
+    async (said: string) => {
+      const signal = begin();
+      const { ranking, profile } = latest.current;
+      update({ isPending: said !== "" || !reflects(givenBy(userId), ranking, profile) });
+      await unlessAborted(async () => {
+        let answer = await currentAnswer(latest.current.settings, userId, LOOKS_MS, signal);
+        if (!answer) {
+          const announcement = said ? `${said} It is kept; the list will follow shortly.` : "";
+          update({ isPending: false, announcement });
+          answer = await currentAnswer(latest.current.settings, userId, LATE_LOOKS_MS, signal);
+        }
+        if (signal.aborted || !answer) return;
+        const old = latest.current.ranking;
+        const given = givenBy(userId);
+        const gone = old.items.filter((item) => given.has(item.movie_id));
+        if (gone.length > 0) {
+          update({ leaving: new Set(gone.map((item) => item.movie_id)) });
+          await pause(FADE_MS, signal);
+        }
+        arrive({
+          ranking: answer.ranking,
+          profile: answer.profile ?? latest.current.profile,
+          moved: movement(old.items, answer.ranking.items),
+          announcement: said || gone.length > 0 ? `${said} The list is updated.`.trim() : "",
+        });
+      });
+    },
+    [userId, begin, update, arrive],
+  );
 
   const change = useCallback(
     async (settings: Settings) => {
       const query = queryOf(settings);
-      window.history.replaceState(null, "", query ? `?${query}` : window.location.pathname);
+      // Next's router follows a replaced address: useSearchParams tells of it, and Back returns to it.
+      if (query !== queryOf(settingsOf(new URLSearchParams(window.location.search)))) {
+        window.history.replaceState(null, "", query ? `?${query}` : window.location.pathname);
+      }
       const signal = begin();
       update({ settings, isPending: true, trouble: null });
       await unlessAborted(async () => {
         const outcome = await rerank(rankRequest(userId, settings), signal);
         if (signal.aborted) return;
         if (!outcome.ok) return update({ isPending: false, trouble: outcome.trouble });
-        beforeChange();
-        const announcement = `The list is updated: ${outcome.data.items.length} movies.`;
-        update({ isPending: false, ranking: outcome.data, moved: new Map(), announcement });
+        const announcement = `The list is updated: ${counted(outcome.data.items.length, "movie")}.`;
+        arrive({ ranking: outcome.data, moved: new Map(), announcement });
+        if (!reflects(givenBy(userId), outcome.data, latest.current.profile)) await catchUp("");
       });
     },
-    [userId, begin, update, beforeChange],
+    [userId, begin, update, arrive, catchUp],
   );
 
   const rate = useCallback(
@@ -82,68 +132,85 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
         announcement: said,
       });
       const sent = await sendRating(userId, card.movie_id, stars);
-      if (!sent.ok) {
-        const rated = new Map(latest.current.rated);
-        rated.delete(card.movie_id);
-        const trouble = { ...sent.trouble, title: `${card.title} could not be rated` };
-        return update({ rated, trouble, announcement: "" });
-      }
-      const signal = begin();
-      update({ isPending: true });
-      await unlessAborted(async () => {
-        let ranking = await rankingWithout(latest.current, userId, LOOKS_MS, signal);
-        if (!ranking) {
-          update({ isPending: false, announcement: `${said} It is kept; the list will follow shortly.` });
-          ranking = await rankingWithout(latest.current, userId, LATE_LOOKS_MS, signal);
-        }
-        if (signal.aborted || !ranking) return;
-        const old = latest.current.ranking;
-        const gone = old.items.filter((item) => latest.current.rated.has(item.movie_id));
-        update({ leaving: new Set(gone.map((item) => item.movie_id)) });
-        const [profile] = await Promise.all([fetchProfile(userId, signal), pause(FADE_MS, signal)]);
-        if (signal.aborted) return;
-        beforeChange();
-        update({
-          ranking,
-          profile: profile.ok ? profile.data : latest.current.profile,
-          moved: movement(old.items, ranking.items),
-          leaving: new Set(),
-          isPending: false,
-          announcement: `${said} The list is updated.`,
-        });
-      });
+      if (sent.ok) return catchUp(said);
+      const rated = new Map(latest.current.rated);
+      rated.delete(card.movie_id);
+      const trouble = { ...sent.trouble, title: `${card.title} could not be rated` };
+      update({ rated, trouble, announcement: "" });
     },
-    [userId, begin, update, beforeChange],
+    [userId, update, catchUp],
   );
+
+  useEffect(() => {
+    keepShown(userId, latest.current);
+    seen.add(initial.ranking.ranking_id);
+    if (!start.isCurrent) catchUp("");
+    return () => running.current?.abort();
+  }, [userId, initial.ranking.ranking_id, start, catchUp]);
+
+  // The address may change without this component's doing: a link to the same page, Back and Forward.
+  const query = queryOf(asked);
+  useEffect(() => {
+    const settings = settingsOf(new URLSearchParams(window.location.search));
+    const isNewest = query === queryOf(settings);
+    if (isNewest && query !== queryOf(latest.current.settings)) change(settings);
+  }, [query, change]);
 
   return { state, change, rate };
 }
 
-function startOf({ ranking, profile, settings }: Initial): RankingState {
-  return {
+/** The answers that were on the screen already: one that comes a second time comes from the router's memory. */
+const seen = new Set<string>();
+/** What each list showed last, by user and settings. */
+const shown = new Map<string, Pick<RankingState, "ranking" | "profile">>();
+const SHOWN_AT_MOST = 20;
+
+function keepShown(userId: number, { settings, ranking, profile }: RankingState): void {
+  const key = shownKey(userId, settings);
+  shown.delete(key);
+  shown.set(key, { ranking, profile });
+  for (const oldest of [...shown.keys()].slice(0, -SHOWN_AT_MOST)) shown.delete(oldest);
+}
+
+function shownKey(userId: number, settings: Settings): string {
+  return `${userId}?${queryOf(settings)}`;
+}
+
+function startOf(initial: Initial, asked: Settings): { state: RankingState; isCurrent: boolean } {
+  const { userId } = initial;
+  const isNew = !seen.has(initial.ranking.ranking_id) && queryOf(asked) === queryOf(initial.settings);
+  const { ranking, profile } = (isNew ? undefined : shown.get(shownKey(userId, asked))) ?? initial;
+  const given = givenBy(userId);
+  const state = {
     ranking,
     profile,
-    settings,
+    settings: asked,
     moved: new Map(),
-    rated: new Map(),
-    leaving: new Set(),
+    rated: new Map([...given].filter(([movieId]) => ranking.items.some((item) => item.movie_id === movieId))),
+    leaving: new Set<number>(),
     isPending: false,
     trouble: null,
     announcement: "",
   };
+  return { state, isCurrent: isNew && reflects(given, ranking, profile) };
 }
 
-/** The first ranking that holds none of the rated movies; null when none does in time. */
-async function rankingWithout(
-  state: RankingState,
+/** The first list and profile that know of every rating given here; null when none do in time. */
+async function currentAnswer(
+  settings: Settings,
   userId: number,
   looks: readonly number[],
   signal: AbortSignal,
-): Promise<Ranking | null> {
+): Promise<{ ranking: Ranking; profile: UserProfile | null } | null> {
   for (const wait of looks) {
     await pause(wait, signal);
-    const outcome = await rerank(rankRequest(userId, state.settings), signal);
-    if (outcome.ok && !outcome.data.items.some((item) => state.rated.has(item.movie_id))) return outcome.data;
+    const [ranking, read] = await Promise.all([
+      rerank(rankRequest(userId, settings), signal),
+      fetchProfile(userId, signal),
+    ]);
+    const profile = read.ok ? read.data : null;
+    if (ranking.ok && reflects(givenBy(userId), ranking.data, profile))
+      return { ranking: ranking.data, profile };
   }
   return null;
 }

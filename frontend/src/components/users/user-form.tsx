@@ -9,13 +9,15 @@ interface Props {
   label: string;
   onChosen?: () => void;
   isCompact?: boolean;
+  /** What was sent without script was no user id. */
+  isRefused?: boolean;
 }
 
 /** Takes a user id and goes to that user's list. Works without script through /session. */
-export function UserForm({ label, onChosen, isCompact = false }: Props) {
+export function UserForm({ label, onChosen, isCompact = false, isRefused: wasRefused = false }: Props) {
   const { setUserId } = useCurrentUser();
   const router = useRouter();
-  const [isRefused, setRefused] = useState(false);
+  const [isRefused, setRefused] = useState(wasRefused);
   const id = useId();
 
   function choose(event: FormEvent<HTMLFormElement>) {

@@ -1,9 +1,12 @@
 "use client";
 
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useRef } from "react";
 import { useCurrentUser } from "@/components/shell/current-user";
+import { knowsNobody } from "@/lib/rungs";
 import type { Settings } from "@/lib/settings";
 import type { Ranking, UserProfile } from "@/lib/types";
+import { NeedsScript } from "../ui/needs-script";
+import { BecomeUser } from "./become-user";
 import { ProfilePanel } from "./profile-panel";
 import { RankedList } from "./ranked-list";
 import { RankingControls } from "./ranking-controls";
@@ -31,21 +34,25 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
     rememberFocus();
   }, [rememberPlaces, rememberFocus]);
   const { state, change, rate } = useRanking({ userId, ranking, profile, settings }, beforeChange);
-  const { setUserId } = useCurrentUser();
-
-  // Whose list is open is who is looking, also when the address was typed.
-  useEffect(() => setUserId(userId), [userId, setUserId]);
+  // Whose list is open and who is looking are two things: an address must not make anybody someone else.
+  const isOwn = useCurrentUser().userId === userId;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // No ratings, read while they cannot be read, is no profile.
+  const isUnread = state.profile?.rating_count === 0 && knowsNobody(state.ranking.meta.degraded ?? []);
+  const profileShown = isUnread ? null : state.profile;
 
   return (
     <>
-      <UserHeading userId={userId} profile={state.profile} ranking={state.ranking} />
+      <UserHeading ref={heading} userId={userId} profile={profileShown} ranking={state.ranking} />
+      {!isOwn && <BecomeUser userId={userId} onBecome={() => heading.current?.focus()} />}
       <div className="grid gap-x-8 gap-y-12 lg:grid-cols-[minmax(0,1fr)_19rem]">
         <section aria-label="Ranked movies" aria-busy={state.isPending} className="min-w-0">
           <RankingControls settings={state.settings} onChange={change} />
           <RungNotice meta={state.ranking.meta} userId={userId} />
-          <RankedList ref={list} state={state} onRate={rate} />
+          {isOwn && <NeedsScript what="Rating" />}
+          <RankedList ref={list} state={state} onRate={isOwn ? rate : null} />
         </section>
-        <ProfilePanel profile={state.profile} />
+        <ProfilePanel profile={profileShown} />
       </div>
       <Toast announcement={state.announcement} trouble={state.trouble} />
     </>

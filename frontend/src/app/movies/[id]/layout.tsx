@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { idFrom } from "@/lib/ids";
 import { movieOnce } from "@/lib/movie-once";
 
-/** Outside the loading boundary, so that an unknown movie is answered with a true 404. */
+/** An unknown movie is answered with a true 404. */
 export default async function MovieLayout({
   params,
   children,

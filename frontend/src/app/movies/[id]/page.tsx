@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
-import { Suspense } from "react";
 import { MovieHero } from "@/components/movies/movie-hero";
-import { MovieRowSkeleton } from "@/components/movies/movie-row";
 import { SimilarMovies } from "@/components/movies/similar-movies";
 import { TroublePanel } from "@/components/ui/trouble-panel";
+import { similarTo } from "@/lib/api";
 import { idFrom } from "@/lib/ids";
 import { movieOnce } from "@/lib/movie-once";
 import { ownRating } from "@/lib/own-rating";
@@ -20,18 +19,16 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function MoviePage({ params }: Props) {
   const id = idFrom((await params).id) ?? 0;
-  const [outcome, rating] = await Promise.all([movieOnce(id), ownRating(id)]);
+  const [outcome, own, similar] = await Promise.all([movieOnce(id), ownRating(id), similarTo(id, 18)]);
   if (!outcome.ok) return <TroublePanel trouble={outcome.trouble} what="This movie" />;
   return (
     <>
-      <MovieHero movie={outcome.data} rating={rating} />
+      <MovieHero movie={outcome.data} own={own} />
       <section aria-labelledby="similar" className="mt-14">
         <h2 id="similar" className="mb-4 font-bold text-2xl tracking-tight">
           Similar movies
         </h2>
-        <Suspense fallback={<MovieRowSkeleton />}>
-          <SimilarMovies id={id} title={outcome.data.title} />
-        </Suspense>
+        <SimilarMovies title={outcome.data.title} similar={similar} />
       </section>
     </>
   );

@@ -2,7 +2,7 @@ import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { idFrom } from "@/lib/ids";
 
-/** Outside the loading boundary, so that an impossible id is answered with a true 404. */
+/** An impossible id is answered with a true 404. */
 export default async function UserLayout({
   params,
   children,

@@ -1,0 +1,14 @@
+import { forward, problem } from "@/lib/forward";
+import { idFrom } from "@/lib/ids";
+
+export async function GET(
+  request: Request,
+  { params }: { params: Promise<{ id: string; movieId: string }> },
+): Promise<Response> {
+  const { id, movieId } = await params;
+  const [user, movie] = [idFrom(id), idFrom(movieId)];
+  if (user === null || movie === null) {
+    return problem(request, 404, "not_found", "User and movie ids are whole numbers from 1.");
+  }
+  return forward(request, `/v1/users/${user}/ratings/${movie}`);
+}

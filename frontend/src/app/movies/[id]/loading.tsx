@@ -1,1 +1,0 @@
-export { MovieSkeleton as default } from "@/components/movies/movie-skeleton";

@@ -1,1 +1,0 @@
-export { UserSkeleton as default } from "@/components/users/user-skeleton";
