@@ -10,6 +10,7 @@ import pytest
 COMPOSE = os.environ.get("MARQUEE_E2E_COMPOSE", "").split()
 SERVICES = ("kafka", "redis", "ingest", "enricher", "features", "trainer", "ranker", "gateway", "frontend")
 LIMIT_S = 120.0
+HANG_LIMIT_S = LIMIT_S + 60  # five checks without an answer come first
 
 
 def is_personal(url: str) -> bool:
@@ -49,7 +50,7 @@ def test_given_a_running_stack_when_a_service_hangs_then_its_healthcheck_has_it_
     before = restarts("ranker")
     subprocess.run([*COMPOSE, "exec", "-T", "ranker", "sh", "-c", "kill -STOP -1"], check=True, capture_output=True)
 
-    deadline = time.monotonic() + LIMIT_S
+    deadline = time.monotonic() + HANG_LIMIT_S
     while not (restarts("ranker") > before and is_personal(gateway) and health("ranker") == "healthy"):
-        assert time.monotonic() < deadline, f"no personal ranking {LIMIT_S:.0f} s after the ranker hung"
+        assert time.monotonic() < deadline, f"no personal ranking {HANG_LIMIT_S:.0f} s after the ranker hung"
         time.sleep(0.5)
