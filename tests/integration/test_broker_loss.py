@@ -13,9 +13,11 @@ from redis.asyncio import Redis
 
 from features.settings import FeaturesSettings
 from features.wiring import Wiring
+from marquee.errors import Transient
 from marquee.event_log import EventLog
 from marquee.events import MoviesRated
 from marquee.kafka import ensure_topics
+from marquee.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.store_views import digest
 from marquee.topics import RATINGS
@@ -166,6 +168,32 @@ async def test_given_a_broker_without_its_data_when_it_starts_then_the_topic_is_
         await until(lambda: all_there(redis, settings, events), limit_s=60)
         await until(lambda: is_quiet(wired), limit_s=30)
     await as_replayed(redis, settings, tmp_path)
+
+
+async def test_given_a_broker_whose_data_goes_while_all_run_when_clients_ask_first_then_the_topics_are_whole_again(
+    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path
+) -> None:
+    """A client that asks for a topic makes the broker create it, with one partition."""
+    events, new = ratings_of(USERS, range(1, 10)), ratings_of(USERS, (20,), at_ms=NOON_MS + 10**9)
+    async with running(settings) as wired, Publisher(settings.kafka, timeout_s=5) as publisher:
+        await send(settings.kafka, events)
+        await until(lambda: all_there(redis, settings, events), limit_s=60)
+
+        broker.go_back(to_nothing=True)
+        await until(lambda: _published(publisher, new), limit_s=60)
+
+        await until(lambda: all_there(redis, settings, [*events, *new]), limit_s=60)
+        await until(lambda: is_quiet(wired), limit_s=30)
+    await as_replayed(redis, settings, tmp_path)
+
+
+async def _published(publisher: Publisher, events: Sequence[MoviesRated]) -> bool:
+    """As ingest does it: again with the same event ids until the broker acknowledges."""
+    try:
+        await publisher.publish(RATINGS, [record_of(RATINGS, event) for event in events])
+    except Transient:
+        return False
+    return True
 
 
 async def test_given_a_repair_killed_after_each_step_when_it_begins_again_then_nothing_is_lost(

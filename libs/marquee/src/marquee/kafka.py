@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from marquee.errors import Misconfigured
@@ -48,6 +48,9 @@ def _new_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]]) -> list[N
 async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]] = ALL_TOPICS, *, wait_s: float) -> None:
     """Wait for the broker, then create what is missing.
 
+    A topic with one partition was created by the broker itself, for a client that asked for it when the broker had lost
+    its data; it gets the others. Nothing can stand in the wrong partition: publishers name the partition they mean.
+
     Raises:
         Misconfigured: the broker is not reachable within wait_s, or a topic has another number of partitions.
     """
@@ -74,7 +77,11 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]] = 
                     raise Misconfigured(
                         f"kafka at {settings.bootstrap} did not create {name}: {for_code(code).__name__}"
                     )
-        described = await admin.describe_topics([topic_name(settings, topic.name) for topic in topics])
+        names = [topic_name(settings, topic.name) for topic in topics]
+        described = await admin.describe_topics(names)
+        if short := _created_by_the_broker(settings, topics, described):
+            await admin.create_partitions({name: NewPartitions(count) for name, count in short.items()})
+            described = await admin.describe_topics(names)
     finally:
         await admin.close()
     found = {row["topic"]: len(row["partitions"]) for row in described}
@@ -82,6 +89,15 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]] = 
         count = found.get(topic_name(settings, topic.name), 0)
         if count not in (0, topic.partitions):  # 0: created a moment ago, not yet in the metadata
             raise Misconfigured(f"topic {topic.name} has {count} partitions, this release needs {topic.partitions}")
+
+
+def _created_by_the_broker(
+    settings: KafkaSettings, topics: Iterable[Topic[Any]], described: Iterable[dict[str, Any]]
+) -> dict[str, int]:
+    """Topics with one partition that have to have more, and how many."""
+    found = {row["topic"]: len(row["partitions"]) for row in described}
+    wanted = {topic_name(settings, topic.name): topic.partitions for topic in topics}
+    return {name: count for name, count in wanted.items() if found.get(name) == 1 and count > 1}
 
 
 @asynccontextmanager

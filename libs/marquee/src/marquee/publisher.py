@@ -13,7 +13,7 @@ from aiokafka.errors import InvalidProducerEpoch, KafkaError, OutOfOrderSequence
 from marquee.errors import Transient
 from marquee.kafka import topic_name
 from marquee.settings import KafkaSettings
-from marquee.topics import MAX_RECORD_BYTES, E, Topic
+from marquee.topics import MAX_RECORD_BYTES, E, Topic, partition_of
 
 log = structlog.get_logger()
 
@@ -61,29 +61,40 @@ class Publisher:
             ValueError: a record is larger than MAX_RECORD_BYTES; nothing was sent.
             Transient: not everything was acknowledged in time; sending the same again does no harm.
         """
-        return await self.publish_to(topic.name, records)
+        return await self._publish(topic.name, records, topic.partitions)
 
     async def publish_to(self, topic: str, records: Sequence[Record]) -> list[Ack]:
-        """The same for a topic that is named only, such as a dead-letter topic."""
+        """The same for a topic that is named only, such as a dead-letter topic, to any of its partitions."""
+        return await self._publish(topic, records, None)
+
+    async def _publish(self, topic: str, records: Sequence[Record], partitions: int | None) -> list[Ack]:
         if not records:
             return []
         for record in records:
             if len(record.key) + len(record.value) > MAX_RECORD_BYTES:
                 raise ValueError(f"{len(record.value):,} bytes for {topic}, the limit is {MAX_RECORD_BYTES:,}")
         try:
-            acks = await self._acknowledged(topic, records)
+            acks = await self._acknowledged(topic, records, partitions)
         except _Forgotten:  # by a broker that lost its newest records; a new producer begins to count again
-            acks = await self._acknowledged(topic, records)
+            acks = await self._acknowledged(topic, records, partitions)
         return acks
 
-    async def _acknowledged(self, topic: str, records: Sequence[Record]) -> list[Ack]:
+    async def _acknowledged(self, topic: str, records: Sequence[Record], partitions: int | None) -> list[Ack]:
         producer: AIOKafkaProducer | None = None
         try:
             async with asyncio.timeout(self._timeout_s):
                 producer = await self._open()
                 name = topic_name(self._settings, topic)
+                if partitions is not None:
+                    await self._require_partitions(producer, name, partitions)
                 sent = [
-                    await producer.send(name, value=record.value, key=record.key, headers=list(record.headers))
+                    await producer.send(
+                        name,
+                        value=record.value,
+                        key=record.key,
+                        partition=None if partitions is None else partition_of(record.key, partitions),
+                        headers=list(record.headers),
+                    )
                     for record in records
                 ]
                 acks = await asyncio.gather(*sent)
@@ -95,6 +106,13 @@ class Publisher:
                 f"kafka at {self._settings.bootstrap} did not acknowledge within {self._timeout_s:g} s ({cause})"
             ) from error
         return [Ack(ack.partition, ack.offset) for ack in acks]
+
+    async def _require_partitions(self, producer: AIOKafkaProducer, name: str, partitions: int) -> None:
+        """Raises: Transient while the topic has fewer: a broker that lost its data makes it anew with one."""
+        if len(await producer.partitions_for(name)) < partitions:
+            await producer.client.force_metadata_update()
+            if len(await producer.partitions_for(name)) < partitions:
+                raise Transient(f"kafka: topic {name} is being created again")
 
     async def ping(self) -> str:
         """Ask the broker for its metadata; answers with its address.

@@ -20,11 +20,13 @@ from features.shares import Leases, share_of
 from marquee.broker_watch import BrokerWatch
 from marquee.consumer import Gap
 from marquee.errors import Transient
+from marquee.kafka import ensure_topics
 from marquee.store import Shard, mark_rebuilding, stored_offsets
 from marquee.topics import PARTITIONS, Topic
 
 log = structlog.get_logger()
 
+TOPICS_WAIT_S = 10.0
 LOOK_EVERY_S = 1.0
 LOG_EVERY_S = 5.0
 """How often the log's folders are listed while nothing is wrong; the online store is asked at every look."""
@@ -81,9 +83,10 @@ class StorePositions:
         """See marquee.consumer.Positions."""
         if self.watch.life is None:
             raise Transient("kafka: no connection to the broker")
-        if self.watch.life != self._life:  # it may have lost its newest records, and given their offsets to others
-            self._life = self.watch.life
+        if (life := self.watch.life) != self._life:  # it may have lost records, and given their offsets to others
             self._forget(self._own)
+            await ensure_topics(self.reconciliation.settings, self.topics, wait_s=TOPICS_WAIT_S)
+            self._life = life
         if self.clock() - self._looked_at >= LOOK_EVERY_S or self._own - self._cursor.keys():
             await self._look()
             self._looked_at = self.clock()
