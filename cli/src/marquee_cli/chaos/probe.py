@@ -33,6 +33,7 @@ from marquee.store import RatingStore
 from marquee.store_views import StatsView
 from marquee.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
 
+TOPICS = (RATINGS.name, CATALOG.name, METADATA.name)
 LONG_HISTORY = 20
 LOOK_LIMIT_S = 20.0
 CHUNK = 2_000
@@ -176,12 +177,11 @@ class Probe:
 
     async def lag_by_topic(self) -> dict[str, int]:
         """Records by topic that Redis has not applied. The ends are read first: what comes later is no lag."""
-        topics = (RATINGS.name, CATALOG.name, METADATA.name)
         async with self.consumer() as consumer:
-            partitions = [TopicPartition(self.topic(name), shard) for name in topics for shard in range(PARTITIONS)]
+            partitions = [TopicPartition(self.topic(name), shard) for name in TOPICS for shard in range(PARTITIONS)]
             ends = await consumer.end_offsets(partitions)
-        lag = dict.fromkeys(topics, 0)
-        for name in topics:
+        lag = dict.fromkeys(TOPICS, 0)
+        for name in TOPICS:
             for shard in range(PARTITIONS):
                 meta = await self.redis.hgetall(ShardKeys(self.space, name, shard).meta)
                 stored = int(meta.get(b"offset", 0))
@@ -224,6 +224,9 @@ class Probe:
         )
         try:
             await consumer.start()
+            there = await consumer.topics()  # of all topics: to ask for one that is missing would create it
+            if missing := [name for name in TOPICS if self.topic(name) not in there]:
+                raise LookupError(f"the broker has no {', '.join(missing)}")
             yield consumer
         finally:
             await consumer.stop()
