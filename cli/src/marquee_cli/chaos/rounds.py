@@ -34,7 +34,7 @@ SAMPLE = 500
 BURST_S, BURST_PER_S = 2.0, 20.0
 """Rankings while Redis is being filled again: that is soon over."""
 EVIDENCE = 20
-GATEWAY_KINDS = (Kind.KILL_ALL, Kind.SUPERVISOR)
+GATEWAY_KINDS = (Kind.KILL_ALL,)
 
 
 @dataclass(frozen=True, slots=True)
