@@ -300,9 +300,12 @@ class Probe:
     async def get(self, url: str) -> Json:
         """A report of a service inside."""
 
+        # a service answers to its own name and localhost only; a replay's container has another name
+        request = urllib.request.Request(url, headers={"Host": "localhost"})  # noqa: S310  # ours
+
         def ask() -> Json:
             try:
-                with urllib.request.urlopen(url, timeout=15) as answer:  # noqa: S310  # ours
+                with urllib.request.urlopen(request, timeout=15) as answer:  # noqa: S310  # ours
                     return {"status": answer.status, "body": json.loads(answer.read())}
             except urllib.error.HTTPError as error:
                 return {"status": error.code, "body": json.loads(error.read() or b"{}")}
