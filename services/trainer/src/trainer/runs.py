@@ -186,13 +186,13 @@ def known_of(manifest: ModelManifest) -> Known | None:
 
 
 def free_version(model_dir: Path, now: datetime) -> str:
-    """A name by the time, in seconds, that no bundle has: versions sort by time."""
+    """A name by the time, in seconds, after those of all bundles of that second: versions sort by time."""
     first = now.strftime("%Y%m%dT%H%M%SZ")
-    version, number = first, 1
-    while (model_dir / version).exists():
-        number += 1
-        version = f"{first}-{number:03d}"
-    return version
+    taken = sorted(path.name for path in model_dir.glob(f"{first}*"))
+    if not taken:
+        return first
+    _, _, number = taken[-1].partition("-")
+    return f"{first}-{int(number or 1) + 1:03d}"
 
 
 def prune(model_dir: Path, *, keep: int, spare: Collection[str] = ()) -> None:
