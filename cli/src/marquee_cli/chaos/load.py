@@ -17,7 +17,7 @@ from marquee_cli.chaos.truth import untrue_user_ranking
 
 TIMEOUT_S = 10.0
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.5, 2.0
-MOST_OPEN = 400
+MOST_OPEN = 150
 """Requests under way; past it nothing new is sent, as more clients would only keep an overloaded system overloaded."""
 FIRST_USER = 4_000_000_000
 USERS_A_RUN = 10_000_000
