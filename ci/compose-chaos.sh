@@ -1,76 +1,12 @@
 #!/usr/bin/env bash
-# Faults at random on Docker Compose with Apache Kafka: builds the images, starts the stack under a project and ports of
-# its own, breaks it under traffic, and takes everything down, always. No accepted rating may be lost here at all.
-# Arguments go to `marquee chaos`; 30 faults unless they say otherwise. SIGKILL of a container's process needs root.
+# Faults at random on Docker Compose with Apache Kafka: breaks a stack of its own under traffic. No accepted rating may be
+# lost here at all. Arguments go to `marquee chaos`; 30 faults unless they say otherwise. SIGKILL of a container's process
+# needs root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bed=../shared/compose-bed/up
-shared=$(cd .. && pwd)/shared/data
-if [[ -x $bed && $(id -u) == 0 ]]; then
-  "$bed"
-elif ! docker info >/dev/null 2>&1; then
-  echo "compose-chaos: SKIPPED: there is no Docker engine here, and no ../shared/compose-bed/up to bring one"
-  exit 0
-fi
-
-timed() { # timed WHAT COMMAND…: says what is done and how long it took
-  local what=$1 started=$SECONDS
-  shift
-  echo "compose-chaos: $what ..."
-  "$@"
-  echo "compose-chaos: $what: $((SECONDS - started)) s"
-}
-free_port() { .venv/bin/python -c 'from marquee_cli.ports import internal_ports; print(internal_ports(["one"], {})["one"])'; }
-
-project=marquee-chaos-$$
-MARQUEE_TAG=chaos
-MARQUEE_BIND=127.0.0.1
-MARQUEE_GATEWAY_PORT=$(free_port)
-MARQUEE_FRONTEND_PORT=$(free_port)
-export MARQUEE_TAG MARQUEE_BIND MARQUEE_GATEWAY_PORT MARQUEE_FRONTEND_PORT COMPOSE_PROJECT_NAME=$project
-if [[ -z ${MARQUEE_DATA:-} && -f $shared/ml-latest-small/ratings.csv ]]; then
-  export MARQUEE_DATA=$shared/ml-latest-small
-elif [[ -z ${MARQUEE_DATA:-} ]]; then
-  synth=$(mktemp -d)
-  chmod 755 "$synth"
-  .venv/bin/marquee synth --users 300 --movies 1500 --ratings 40000 --seed 7 --out "$synth"
-  export MARQUEE_DATA=$synth
-fi
-
-compose=(docker compose -p "$project")
-quietly() { # output only if it fails
-  local log
-  log=$(mktemp)
-  "$@" >"$log" 2>&1 || { tail -60 "$log"; return 1; }
-}
-taken_down() {
-  local code=$?
-  if ((code)); then
-    "${compose[@]}" ps --all || true
-    "${compose[@]}" logs --tail 25 --no-color 2>/dev/null | cut -c1-400 || true
-  fi
-  "${compose[@]}" unpause >/dev/null 2>&1 || true
-  timed "taking it down" quietly "${compose[@]}" down --volumes --remove-orphans --timeout 10
-  [[ -z ${synth:-} ]] || rm -rf "$synth"
-  exit $code
-}
-trap taken_down EXIT
-
-timed "building the first image" quietly "${compose[@]}" build ingest
-timed "building the other images" quietly "${compose[@]}" build
-timed "starting the stack" quietly "${compose[@]}" up -d --wait --wait-timeout 300
-
-gateway=http://127.0.0.1:$MARQUEE_GATEWAY_PORT
-wait_for_ranking() {
-  local deadline=$((SECONDS + 600)) answer=
-  until [[ $answer == *'"rung":"personal"'* ]]; do
-    ((SECONDS < deadline)) || { echo "compose-chaos: no personal ranking after 600 s: ${answer:0:400}"; return 1; }
-    sleep 1
-    answer=$(.venv/bin/python ci/ask.py "$gateway/v1/rank" '{"user_id":123,"k":25}')
-  done
-}
-timed "waiting for the first personal ranking" wait_for_ranking
+name=chaos
+source ci/compose-stack.sh
 
 .venv/bin/marquee chaos --compose "$project" --gateway "$gateway" --data "$MARQUEE_DATA" \
   --faults 30 --settle-s 120 --digest-every 5 "$@"
