@@ -15,8 +15,12 @@ from marquee.store import CatalogueStore, RatingStore
 from marquee.topics import CATALOG, RATINGS
 
 
-async def topics(settings: ServiceSettings) -> dict[str, int]:
-    """Different (user, movie) pairs, users and listed movies on the topics, read to their ends."""
+FIRST_VISITOR = 900_000_000
+"""Users from here on were made by browser tests (support.visitors), and by no data set."""
+
+
+async def topics(settings: ServiceSettings) -> tuple[dict[str, int], dict[str, int]]:
+    """Different (user, movie) pairs, users and listed movies on the topics, read to their ends; and those of visitors."""
     pairs: set[tuple[int, int]] = set()
     movies: set[int] = set()
     async with open_consumer(settings.kafka, [RATINGS, CATALOG], group=None) as consumer:
@@ -33,7 +37,9 @@ async def topics(settings: ServiceSettings) -> dict[str, int]:
                         movies.add(CATALOG.parse(record.value).movie_id)
                 if records[-1].offset + 1 >= ends[partition]:
                     behind.discard(partition)
-    return {"ratings": len(pairs), "users": len({user for user, _ in pairs}), "movies": len(movies)}
+    visitors = {(user, movie) for user, movie in pairs if user >= FIRST_VISITOR}
+    counted = {"ratings": len(pairs), "users": len({user for user, _ in pairs}), "movies": len(movies)}
+    return counted, {"ratings": len(visitors), "users": len({user for user, _ in visitors})}
 
 
 async def online(settings: ServiceSettings) -> dict[str, int]:
@@ -60,7 +66,8 @@ def offline(settings: ServiceSettings) -> dict[str, int]:
 
 async def main() -> None:
     settings = ServiceSettings()
-    found = {"topics": await topics(settings), "redis": await online(settings), "parquet": offline(settings)}
+    counted, visitors = await topics(settings)
+    found = {"topics": counted, "visitors": visitors, "redis": await online(settings), "parquet": offline(settings)}
     print(json.dumps(found))
 
 
