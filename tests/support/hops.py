@@ -14,7 +14,6 @@ from marquee.settings import ServiceSettings
 from marquee.store import CatalogueStore, RatingStore
 from marquee.topics import CATALOG, RATINGS
 
-
 FIRST_VISITOR = 900_000_000
 """Users from here on were made by browser tests (support.visitors), and by no data set."""
 
