@@ -19,7 +19,8 @@ FIRST_VISITOR = 900_000_000
 
 
 async def topics(settings: ServiceSettings) -> tuple[dict[str, int], dict[str, int]]:
-    """Different (user, movie) pairs, users and listed movies on the topics, read to their ends; those of visitors too."""
+    """Different (user, movie) pairs, users and listed movies on the topics, read to their ends; and those of visitors
+    alone."""
     pairs: set[tuple[int, int]] = set()
     movies: set[int] = set()
     async with open_consumer(settings.kafka, [RATINGS, CATALOG], group=None) as consumer:
