@@ -1,6 +1,7 @@
 """The training process: whatever it prints and however it ends, the service goes on; one at a time."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -122,7 +123,7 @@ async def test_given_trainings_within_one_second_then_each_has_a_version_of_its_
 
 
 async def test_given_a_service_that_is_killed_then_its_training_process_ends_too(tmp_path: Path) -> None:
-    """The real job; it holds on to nothing once its standard input is closed."""
+    """The real job; it holds on to nothing once its standard input is closed, and serving goes before it."""
     log, world = EventLog(str(tmp_path / "log")), checkerboard(n_users=80)
     columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())
     rated = [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
@@ -137,6 +138,7 @@ async def test_given_a_service_that_is_killed_then_its_training_process_ends_too
     assert job.stdin is not None
     assert job.stdout is not None
     assert b"reading the event log" in await job.stdout.readline()
+    assert os.getpriority(os.PRIO_PROCESS, job.pid) > os.getpriority(os.PRIO_PROCESS, 0)
 
     job.stdin.close()
 
