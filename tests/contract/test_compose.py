@@ -163,6 +163,24 @@ def test_given_a_healthcheck_when_its_service_is_stopped_then_five_misses_in_a_r
     assert not seen.exists()
 
 
+def test_given_a_service_that_runs_and_is_too_slow_to_answer_then_only_thirty_misses_end_it(
+    tmp_path: Path, closing: ExitStack
+) -> None:
+    """A busy machine is no hang: nothing in the container is stopped."""
+    server = a_server("gateway", free_port(), tmp_path, closing)
+    check = a_check("gateway", free_port(), server.pid, tmp_path)
+    seen = tmp_path / "health"
+
+    seen.write_text("." * 8)
+    assert not check()
+    assert server.poll() is None
+    assert seen.read_text() == "." * 9
+
+    seen.write_text("." * 30)
+    assert not check()
+    assert server.wait(10) == -signal.SIGKILL
+
+
 def test_given_a_service_that_has_not_answered_yet_then_its_healthcheck_never_ends_it(
     tmp_path: Path, closing: ExitStack
 ) -> None:
