@@ -5,8 +5,9 @@ second one is refused, whoever sends it. While Redis cannot be asked, this proce
 """
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from uuid import UUID
 
@@ -19,6 +20,13 @@ from marquee.errors import refused_fields
 from marquee.keys import EVENT_ID_TTL_S, claim
 
 log = structlog.get_logger()
+
+BLIND_S = 1.0
+"""A Redis that did not answer in time is left alone for so long. Every call that is given up costs a connection: asking
+on would keep a busy machine busy."""
+
+REPORTED_S = 60.0
+"""Without a failure for so long, the next one is reported again."""
 
 REMEMBERED = 100_000
 """Event ids that this process remembers: some 20 MB."""
@@ -33,13 +41,22 @@ class Claims:
         timeout_s: how long one request waits for Redis, at most.
     """
 
-    def __init__(self, redis: Redis, space: str, *, timeout_s: float, remembered: int = REMEMBERED) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        space: str,
+        *,
+        timeout_s: float,
+        remembered: int = REMEMBERED,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._redis = redis
         self._space = space
         self._timeout_s = timeout_s
         self._remembered = remembered
         self._memory: OrderedDict[UUID, bytes] = OrderedDict()
-        self._is_unavailable = False
+        self._clock = clock
+        self._blind_until = self._reported_until = float("-inf")
 
     async def claim(self, ratings: Sequence[LiveRating]) -> None:
         """Claim each rating's event id, all different. A rating that was sent before has its claim already.
@@ -65,6 +82,8 @@ class Claims:
 
     async def _claim_in_redis(self, wanted: Digests) -> Digests:
         """The ids that stand for another rating. When there are any, the rest is released."""
+        if self._clock() < self._blind_until:
+            return {}
         try:
             async with asyncio.timeout(self._timeout_s):
                 held = await self._set(wanted)
@@ -72,13 +91,11 @@ class Claims:
                 if taken and (new := [event_id for event_id in wanted if event_id not in held]):
                     await self._redis.delete(*(claim(self._space, event_id) for event_id in new))
         except (RedisError, OSError, TimeoutError) as error:
-            if not self._is_unavailable:
+            self._blind_until = self._clock() + BLIND_S
+            if self._clock() >= self._reported_until:
                 log.warning("event_ids_not_checked", error=f"redis: {type(error).__name__}: {error}".strip(": "))
-            self._is_unavailable = True
+            self._reported_until = self._clock() + REPORTED_S
             return {}
-        if self._is_unavailable:
-            log.info("event_ids_checked_again")
-        self._is_unavailable = False
         return taken
 
     async def _set(self, wanted: Digests) -> Digests:
