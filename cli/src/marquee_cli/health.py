@@ -10,7 +10,7 @@ from marquee_cli.processes import Identity, cpu_ticks
 
 ASK_EVERY_S = 2.0
 ASK_TIMEOUT_S = 2.0
-BUSY_FACTOR = 6
+BUSY_FACTOR = 24
 
 VALKEY = "PING"
 KAFKA = "ApiVersions"
