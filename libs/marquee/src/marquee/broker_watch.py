@@ -7,10 +7,6 @@ gives their offsets to others. Nothing in the protocol says so; the end of a con
 import asyncio
 from contextlib import suppress
 
-import structlog
-
-log = structlog.get_logger()
-
 RETRY_S = 0.1
 
 
