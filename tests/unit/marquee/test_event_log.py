@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from marquee import event_log
@@ -155,3 +156,7 @@ def test_given_an_empty_log_when_read_then_there_is_nothing_and_no_error(tmp_pat
 
     assert len(log.ratings()) == 0
     assert (log.listed(), log.enriched(), log.next_offset(RATINGS.name, 0), log.rows(RATINGS.name)) == ([], [], 0, 0)
+
+
+def test_arrow_allocates_with_malloc_because_its_own_pool_grows_with_every_small_file() -> None:
+    assert pa.default_memory_pool().backend_name == "system"

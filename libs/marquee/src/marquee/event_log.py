@@ -28,6 +28,10 @@ from marquee.topics import CATALOG, METADATA, PARTITIONS, RATINGS
 
 log = structlog.get_logger()
 
+# Arrow's default pool (mimalloc) keeps pages per thread: under live ratings, written from changing worker threads, the
+# features process grew by 75 MiB over 20,000 small files; with malloc it stays as it is.
+pa.set_memory_pool(pa.system_memory_pool())
+
 MERGE_FROM_FILES = 64
 MERGE_BELOW_BYTES = 4 * 1_048_576
 LISTED_AGAIN = 20
