@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from ingest.histories import records
 from ingest.table import Part, by_user
+from marquee.contracts.events import Event
+from marquee.contracts.topics import CATALOG, METADATA, MODELS, RATINGS, Topic
 from marquee.errors import InvalidEvent
-from marquee.events import Event
-from marquee.publisher import record_of
-from marquee.topics import CATALOG, METADATA, MODELS, RATINGS, Topic
+from marquee.kafka.publisher import record_of
 
 ONE = b'{"event_id":"%s","user_id":1,"movie_id":%%s,"rating":%%s,"rated_at_ms":[1]}' % str(UUID(int=1)).encode()
 SAMPLES = Path(__file__).with_name("samples")

@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 from redis.asyncio import Redis
 
-from marquee.catalog import Catalog
-from marquee.event_log import EventLog
-from marquee.events import MoviesRated
+from marquee.arrays import Float32Array
+from marquee.contracts.events import MoviesRated
+from marquee.contracts.topics import RATINGS
 from marquee.features.context import RankContext
-from marquee.features.item_block import ItemBlock
 from marquee.features.vector import NAMES, features
-from marquee.ids import Float32Array
-from marquee.item_stats import ItemStats
-from marquee.ratings import Ratings, UserState
 from marquee.retrieval.candidates import choose, retrieve
+from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.retrieval.history import History
-from marquee.retrieval.snapshot import Snapshot, fit_snapshot
 from marquee.settings import RedisSettings
-from marquee.store import RatingStore
-from marquee.store_views import StatsView
-from marquee.topics import RATINGS
+from marquee.state.item_stats import ItemStats
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings, UserState
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import RatingStore
+from marquee.stores.views import StatsView
 from support.builders import NOON_MS, a_movie, a_rating, in_batches
 
 pytestmark = pytest.mark.integration
@@ -30,10 +30,10 @@ USERS, MOVIES, ROWS = 60, 80, 2_500
 GENRES = ("Action", "Comedy", "Drama", "Horror")
 
 
-def a_world(seed: int) -> tuple[Catalog, list[MoviesRated]]:
+def a_world(seed: int) -> tuple[MovieTable, list[MoviesRated]]:
     """Movies of four genres, ratings over ten years, some of them changed later, some sent twice."""
     rng = np.random.default_rng(seed)
-    catalog = Catalog.build(
+    catalog = MovieTable.build(
         a_movie(movie_id=m, title=f"Number {m}", year=1950 + m % 60, genres=(GENRES[m % 4], GENRES[m % 3]))
         for m in range(1, MOVIES + 1)
     )
@@ -55,7 +55,7 @@ def a_world(seed: int) -> tuple[Catalog, list[MoviesRated]]:
     return catalog, events + events[:200]
 
 
-def vectors(snapshot: Snapshot, block: ItemBlock, user: UserState) -> Float32Array:
+def vectors(snapshot: FittedRetrieval, block: MovieState, user: UserState) -> Float32Array:
     """What the ranker would score for a user."""
     history = History.of(user, block.catalog)
     retrieved = retrieve(snapshot, block, history)
@@ -79,8 +79,8 @@ async def test_given_one_log_when_replayed_offline_and_online_then_states_and_fe
 
     for column in ("movie_id", "week", "n", "half_stars", "positives"):
         np.testing.assert_array_equal(getattr(trained, column), getattr(served, column), err_msg=column)
-    snapshot = fit_snapshot(offline, catalog)
-    block_offline, block_online = (ItemBlock.of(stats, catalog) for stats in (trained, served))
+    snapshot = fit_retrieval(offline, catalog)
+    block_offline, block_online = (MovieState.of(stats, catalog) for stats in (trained, served))
     for column in ("week", "end_days", "calendar_ms"):
         offline_clock, online_clock = (getattr(block.time, column) for block in (block_offline, block_online))
         np.testing.assert_array_equal(offline_clock, online_clock, err_msg=column)

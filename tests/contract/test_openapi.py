@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from gateway.main import create_app
-from marquee.api import VISITOR_ID
+from marquee.contracts.bodies import VISITOR_ID
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "services" / "gateway" / "openapi.json"

@@ -6,13 +6,13 @@ import httpx
 import numpy as np
 import pytest
 
-from marquee.api import RankRequest
 from marquee.bundle import load_bundle
-from marquee.event_log import EventLog
-from marquee.item_stats import ItemStats
-from marquee.ratings import Ratings, UserState
+from marquee.contracts.bodies import RankRequest
+from marquee.state.item_stats import ItemStats
+from marquee.state.ratings import Ratings, UserState
+from marquee.stores.event_log import EventLog
 from ranker.answers import Stopwatch, user_answer
-from ranker.online import SeenUser, World
+from ranker.online import KnownUser, Serving
 from ranker.ranking import rank_user
 from ranker.scoring import RankerModel
 from support.system import System
@@ -41,14 +41,14 @@ def test_given_cited_ratings_when_each_is_removed_then_the_score_falls_in_nine_o
     version = system.report("ranker", "/version")["model_version"]
     model = RankerModel.of(load_bundle(system.home.root / "models" / str(version)))
     ratings = EventLog(str(system.home.root / "log")).ratings()
-    world = World.of(model, ItemStats.of(ratings))
+    world = Serving.of(model, ItemStats.of(ratings))
 
     falls = []
     for user_id in np.unique(ratings.user_id)[:USERS].tolist():
         user = state_of(ratings, user_id)
         answer = user_answer(
             world,
-            SeenUser(user),
+            KnownUser(user),
             RankRequest(user_id=user_id, k=25),
             lambda movie_id: {"movie_id": movie_id, "title": str(movie_id), "genres": []},
             Stopwatch(perf_counter),
@@ -73,7 +73,7 @@ def state_of(ratings: Ratings, user_id: int) -> UserState:
     return UserState.of(own.movie_id, own.rating, own.rated_at)
 
 
-def score_of(world: World, user: UserState, movie_id: int) -> float:
+def score_of(world: Serving, user: UserState, movie_id: int) -> float:
     """The movie's score in a complete ranking of this user; minus infinity if it is no candidate any more."""
     ranked = rank_user(world.model, world.block, user, k=500)
     at = np.flatnonzero(ranked.movie_id == movie_id)

@@ -13,14 +13,14 @@ from redis.asyncio import Redis
 
 from features.settings import FeaturesSettings
 from features.wiring import Wiring
+from marquee.contracts.events import MoviesRated
+from marquee.contracts.topics import RATINGS
 from marquee.errors import Transient
-from marquee.event_log import EventLog
-from marquee.events import MoviesRated
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, record_of
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.store_views import digest
-from marquee.topics import RATINGS
+from marquee.stores.event_log import EventLog
+from marquee.stores.views import digest
 from marquee_cli.embedded import Child, free_port, start_kafka
 from support.builders import NOON_MS
 from support.ratings_flow import expected, histories, logged, on_topic, ratings_of, running, send
@@ -211,7 +211,7 @@ async def test_given_a_repair_killed_after_each_step_when_it_begins_again_then_n
         await until(lambda: all_there(redis, settings, [*kept, *lost]))
     broker.go_back()
     await send(settings.kafka, new)
-    for step in ("features.reconciliation.set_back", "marquee.event_log.EventLog.cut"):
+    for step in ("features.reconciliation.set_back", "marquee.stores.event_log.EventLog.cut"):
         with monkeypatch.context() as patched:
 
             def killed(*_: object) -> None:

@@ -4,11 +4,11 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from marquee.cards import Cards, ImageSettings
-from marquee.keys import ShardKeys
+from marquee.contracts.keys import ShardKeys
+from marquee.contracts.topics import CATALOG, METADATA, shard_of
 from marquee.settings import RedisSettings
-from marquee.store import CatalogueStore
-from marquee.topics import CATALOG, METADATA, shard_of
+from marquee.stores.cards import Cards, ImageSettings
+from marquee.stores.online import MovieStore
 from support.builders import a_movie, an_enriched, in_batches
 
 pytestmark = pytest.mark.integration
@@ -19,7 +19,7 @@ async def test_movies_read_before_a_read_of_their_metadata_failed_are_not_lost(
 ) -> None:
     space = redis_settings.space
     for listed in in_batches(CATALOG, [a_movie(movie_id=m, title=f"Number {m}") for m in (1, 2, 3)]):
-        await CatalogueStore(redis, space, CATALOG.name).apply(listed)
+        await MovieStore(redis, space, CATALOG.name).apply(listed)
     cards = Cards(redis, space, ImageSettings())
     unreadable = ShardKeys(space, METADATA.name, (shard_of(1) + 1) % METADATA.partitions).meta
     await redis.set(unreadable, "of another type")
@@ -29,7 +29,7 @@ async def test_movies_read_before_a_read_of_their_metadata_failed_are_not_lost(
 
     await redis.delete(unreadable)
     for found in in_batches(METADATA, [an_enriched(movie_id=1, poster_path="/1.jpg")]):
-        await CatalogueStore(redis, space, METADATA.name).apply(found)
+        await MovieStore(redis, space, METADATA.name).apply(found)
     changed = await cards.refresh()
 
     assert changed == {1, 2, 3}

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from marquee.event_log import EventLog
-from marquee.events import MoviesRated
-from marquee.item_stats import ItemStats, merged
-from marquee.kafka import ensure_topics, open_producer
-from marquee.keys import ShardKeys
-from marquee.packing import pack_weeks, unpack_weeks
+from marquee.contracts.events import MoviesRated
+from marquee.contracts.keys import ShardKeys
+from marquee.contracts.topics import RATINGS, shard_of
+from marquee.kafka.clients import ensure_topics, open_producer
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.store import RatingStore
-from marquee.topics import RATINGS, shard_of
+from marquee.state.item_stats import ItemStats, merged
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import RatingStore
+from marquee.stores.packing import pack_weeks, unpack_weeks
 from marquee_cli.chaos.looking import SCRIPT, CannotLook, Looking
 from support.builders import a_batch, a_rating
 

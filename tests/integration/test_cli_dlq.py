@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from marquee.consumer import Batch, DeadLetters, consume
-from marquee.kafka import ensure_topics, open_consumer, open_producer, topic_name
-from marquee.publisher import Publisher, record_of
+from marquee.contracts.batches import Batch
+from marquee.contracts.topics import RATINGS, partition_of
+from marquee.kafka.clients import ensure_topics, open_consumer, open_producer, topic_name
+from marquee.kafka.consuming import DeadLetters, consume
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
-from marquee.topics import RATINGS, partition_of
 from support.builders import a_rating
 from support.topic_reader import records_on
 from support.wait import until

@@ -11,12 +11,12 @@ import pytest
 
 from enricher.main import create_app
 from enricher.settings import EnricherSettings
+from marquee.contracts.events import MetadataStatus, MovieListed
+from marquee.contracts.topics import CATALOG, METADATA
 from marquee.errors import Misconfigured
-from marquee.events import MetadataStatus, MovieListed
-from marquee.kafka import ensure_topics, open_producer, topic_name
-from marquee.publisher import Publisher, record_of
+from marquee.kafka.clients import ensure_topics, open_producer, topic_name
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
-from marquee.topics import CATALOG, METADATA
 from marquee_cli.embedded import free_port
 from support.builders import a_movie
 from support.running_app import running

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from marquee.events import MetadataStatus
+from marquee.contracts.events import MetadataStatus
 from marquee.settings import KafkaSettings
 from support.enricher import answer_of, answered, coverage, list_movies, settings_of
 from support.tmdb_server import (

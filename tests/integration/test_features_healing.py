@@ -14,13 +14,13 @@ import pytest
 from redis.asyncio import Redis
 
 from features.settings import FeaturesSettings
-from marquee.event_log import EventLog
-from marquee.events import MoviesRated
-from marquee.kafka import ensure_topics, open_producer, topic_name
+from marquee.contracts.events import MoviesRated
+from marquee.contracts.topics import CATALOG, RATINGS
+from marquee.kafka.clients import ensure_topics, open_producer, topic_name
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.store import CatalogueStore, RatingStore
-from marquee.store_views import StatsView, digest
-from marquee.topics import CATALOG, RATINGS
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import MovieStore, RatingStore
+from marquee.stores.views import StatsView, digest
 from marquee_cli.embedded import free_port
 from support.builders import NOON_MS, a_movie
 from support.ratings_flow import expected, histories, logged, movie_counts, ratings_of, running, send, stored_counts
@@ -199,7 +199,7 @@ async def test_given_the_catalogue_lost_from_redis_and_log_then_both_are_filled_
     redis: Redis, settings: FeaturesSettings
 ) -> None:
     movies = [a_movie(movie_id=movie, title=f"Movie {movie}") for movie in range(1, 101)]
-    store = CatalogueStore(redis, settings.redis.space, CATALOG.name)
+    store = MovieStore(redis, settings.redis.space, CATALOG.name)
 
     async def whole() -> bool:
         return await store.count() == 100 and len(EventLog(settings.log_dir).listed()) == 100

@@ -14,13 +14,13 @@ from redis.asyncio import Redis
 
 from features.main import create_app
 from features.settings import FeaturesSettings
-from marquee.event_log import EventLog
-from marquee.events import MoviesRated
-from marquee.kafka import ensure_topics, open_consumer, open_producer, topic_name
+from marquee.contracts.events import MoviesRated
+from marquee.contracts.topics import CATALOG, RATINGS
+from marquee.kafka.clients import ensure_topics, open_consumer, open_producer, topic_name
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.store import RatingStore
-from marquee.store_views import digest
-from marquee.topics import CATALOG, RATINGS
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import RatingStore
+from marquee.stores.views import digest
 from support.builders import NOON_MS, a_movie, a_rating
 from support.wait import until
 

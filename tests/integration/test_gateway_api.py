@@ -10,9 +10,9 @@ from redis.asyncio import Redis
 
 from gateway.main import create_app
 from gateway.settings import GatewaySettings
+from marquee.contracts.topics import CATALOG, METADATA, RATINGS, shard_of
 from marquee.settings import RedisSettings
-from marquee.store import CatalogueStore, RatingStore, stored_offsets
-from marquee.topics import CATALOG, METADATA, RATINGS, shard_of
+from marquee.stores.online import MovieStore, RatingStore, stored_offsets
 from marquee_cli.embedded import free_port, start_redis
 from support.builders import a_batch, a_movie, a_rating, an_enriched, in_batches
 from support.running_app import running
@@ -32,9 +32,9 @@ async def gateway(redis: Redis, redis_settings: RedisSettings) -> AsyncIterator[
     rated = [a_rating(user_id=u, movie_id=m) for m in range(1, 31) for u in range(2, m + 3)]
     rated.append(a_rating(user_id=1, movie_id=30, rating=5.0))
     for movies in in_batches(CATALOG, listed):
-        await CatalogueStore(redis, space, CATALOG.name).apply(movies)
+        await MovieStore(redis, space, CATALOG.name).apply(movies)
     for metadata in in_batches(METADATA, enriched):
-        await CatalogueStore(redis, space, METADATA.name).apply(metadata)
+        await MovieStore(redis, space, METADATA.name).apply(metadata)
     for ratings in in_batches(RATINGS, rated):
         await RatingStore(redis, space).apply(ratings)
     settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10)

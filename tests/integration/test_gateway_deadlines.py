@@ -14,9 +14,9 @@ from redis.asyncio import Redis
 
 from gateway.main import create_app
 from gateway.settings import GatewaySettings
+from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.settings import RedisSettings
-from marquee.store import CatalogueStore, RatingStore
-from marquee.topics import CATALOG, RATINGS
+from marquee.stores.online import MovieStore, RatingStore
 from marquee_cli.embedded import Child, free_port, start_redis
 from support.builders import a_movie, a_rating, in_batches
 from support.running_app import running
@@ -58,7 +58,7 @@ async def listening(ranker: Ranker) -> AsyncIterator[str]:
 
 async def fill(redis: Redis, space: str) -> None:
     for movies in in_batches(CATALOG, [a_movie(movie_id=m, title=f"Number {m}") for m in range(1, 11)]):
-        await CatalogueStore(redis, space, CATALOG.name).apply(movies)
+        await MovieStore(redis, space, CATALOG.name).apply(movies)
     for ratings in in_batches(
         RATINGS, [a_rating(user_id=u, movie_id=m) for m in range(1, 11) for u in range(1, m + 1)]
     ):

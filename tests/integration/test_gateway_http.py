@@ -9,8 +9,8 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from marquee.keys import ShardKeys
-from marquee.topics import RATINGS, shard_of
+from marquee.contracts.keys import ShardKeys
+from marquee.contracts.topics import RATINGS, shard_of
 from marquee_cli.embedded import free_port
 from support.service_process import ServiceProcess, service_process
 

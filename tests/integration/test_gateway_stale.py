@@ -13,12 +13,12 @@ from redis.asyncio import Redis
 
 from gateway.main import create_app
 from gateway.settings import GatewaySettings
-from marquee.events import ModelChanged, ModelStatus
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, record_of
+from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.contracts.topics import MODELS, RATINGS
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.store import RatingStore
-from marquee.topics import MODELS, RATINGS
+from marquee.stores.online import RatingStore
 from marquee_cli.embedded import free_port, start_redis
 from support.builders import a_rating, in_batches
 from support.running_app import running

@@ -21,7 +21,7 @@ def load(kafka: KafkaSettings, tmp_path: Path, *arguments: str) -> subprocess.Co
         "MARQUEE_REJECTS_DIR": str(tmp_path / "rejects"),
         "MARQUEE_WAIT_S": "0.5",
     }
-    command = [sys.executable, "-m", "ingest.load", *arguments]
+    command = [sys.executable, "-m", "ingest.command", *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
 
 

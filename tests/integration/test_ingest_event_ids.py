@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 
 from ingest.main import create_app
 from ingest.settings import IngestSettings
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, record_of
+from marquee.contracts.topics import CATALOG, RATINGS
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.topics import CATALOG, RATINGS
 from marquee_cli.embedded import Child, free_port, start_redis
 from support.builders import a_movie
 from support.running_app import running

@@ -8,19 +8,19 @@ import httpx
 import numpy as np
 import pytest
 
+from ingest.bulk_load import load, publish
 from ingest.known_movies import KnownMovies
-from ingest.loading import load, publish
 from ingest.main import create_app
 from ingest.progress import LoadReport, Phase, Progress
 from ingest.reading import DataSet
 from ingest.rows import Rows
 from ingest.settings import IngestSettings
 from ingest.table import SLICE_ROWS, Part, by_user
+from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.errors import Misconfigured, Transient
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher
 from marquee.settings import KafkaSettings
-from marquee.topics import CATALOG, RATINGS
 from marquee_cli.embedded import free_port, start_kafka
 from marquee_cli.synth import write as write_world
 from marquee_cli.synth_world import make_world, rate

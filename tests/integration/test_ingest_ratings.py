@@ -11,11 +11,11 @@ from redis.asyncio import Redis
 
 from ingest.main import create_app
 from ingest.settings import IngestSettings
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, record_of
+from marquee.contracts.topics import CATALOG, RATINGS
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.store import RatingStore
-from marquee.topics import CATALOG, RATINGS
+from marquee.stores.online import RatingStore
 from marquee_cli.embedded import free_port, start_kafka
 from support.builders import a_batch, a_movie
 from support.running_app import running

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from marquee.kafka import ensure_topics, open_consumer, open_producer, topic_name
+from marquee.contracts.topics import RATINGS
+from marquee.kafka.clients import ensure_topics, open_consumer, open_producer, topic_name
 from marquee.settings import KafkaSettings
-from marquee.topics import RATINGS
 from support.builders import a_rating
 
 pytestmark = pytest.mark.integration

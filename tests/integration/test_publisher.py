@@ -2,11 +2,11 @@
 
 import pytest
 
+from marquee.contracts.topics import CATALOG, MAX_RECORD_BYTES, partition_of
 from marquee.errors import Transient
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, Record
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, Record
 from marquee.settings import KafkaSettings
-from marquee.topics import CATALOG, MAX_RECORD_BYTES, partition_of
 from support.topic_reader import records_on
 
 pytestmark = pytest.mark.integration

@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 from redis.asyncio import Redis
 
-from marquee.cards import Cards
-from marquee.events import ModelChanged, ModelStatus
-from marquee.item_stats import ItemStats
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, record_of
-from marquee.retrieval.snapshot import fit_snapshot
+from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.contracts.topics import MODELS, RATINGS
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
+from marquee.retrieval.fitted import fit_retrieval
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.store import RatingStore
-from marquee.store_views import StatsView
-from marquee.topics import MODELS, RATINGS
+from marquee.state.item_stats import ItemStats
+from marquee.stores.cards import Cards
+from marquee.stores.online import RatingStore
+from marquee.stores.views import StatsView
 from ranker.main import create_app
 from ranker.online import Online
 from ranker.settings import RankerSettings
@@ -91,7 +91,7 @@ def short_catalog(path: Path) -> None:
 
 def foreign_snapshot(path: Path) -> None:
     """The retrieval arrays of another, smaller catalogue."""
-    fit_snapshot(checkerboard(n_movies=20, each=8), a_catalog(20)).save(path / "snapshot")
+    fit_retrieval(checkerboard(n_movies=20, each=8), a_catalog(20)).save(path / "snapshot")
 
 
 async def promote(kafka: KafkaSettings, version: str) -> None:

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from marquee.events import ModelChanged, ModelStatus, MoviesRated
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, record_of
+from marquee.contracts.events import ModelChanged, ModelStatus, MoviesRated
+from marquee.contracts.topics import MODELS, RATINGS
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.store import RatingStore
-from marquee.topics import MODELS, RATINGS
+from marquee.stores.online import RatingStore
 from marquee_cli.embedded import Child, free_port, start_redis
 from ranker.main import create_app
 from ranker.settings import RankerSettings

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.contracts.topics import MODELS
 from marquee.errors import Transient
-from marquee.events import ModelChanged, ModelStatus
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, Record, record_of
-from marquee.registry import current_model, model_changes
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.models_topic import current_model, model_changes
+from marquee.kafka.publisher import Publisher, Record, record_of
 from marquee.settings import KafkaSettings
-from marquee.topics import MODELS
 from marquee_cli.embedded import free_port
 from support.trainer import OwnBroker
 from support.wait import until

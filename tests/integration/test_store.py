@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from redis.asyncio import Redis
 
-from marquee.consumer import Gap
+from marquee.contracts.batches import Gap
+from marquee.contracts.topics import RATINGS
 from marquee.errors import Transient
-from marquee.item_stats import ItemStats
-from marquee.ratings import Ratings
 from marquee.settings import RedisSettings
-from marquee.store import RatingStore, mark_rebuilding
-from marquee.store_views import StatsView, digest
-from marquee.topics import RATINGS
+from marquee.state.item_stats import ItemStats
+from marquee.state.ratings import Ratings
+from marquee.stores.online import RatingStore, mark_rebuilding
+from marquee.stores.views import StatsView, digest
 from support.builders import NOON_MS, a_batch, a_rating
 
 pytestmark = pytest.mark.integration

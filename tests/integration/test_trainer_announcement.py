@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from marquee.events import ModelChanged, ModelStatus
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, record_of
+from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.contracts.topics import MODELS
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
-from marquee.topics import MODELS
 from marquee_cli.embedded import free_port
 from support.running_app import running
 from support.topic_reader import events_on

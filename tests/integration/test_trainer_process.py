@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from marquee.event_log import EventLog
+from marquee.contracts.topics import CATALOG, MODELS, RATINGS
 from marquee.settings import KafkaSettings
-from marquee.topics import CATALOG, MODELS, RATINGS
+from marquee.stores.event_log import EventLog
 from support.builders import a_movie, a_rating, in_batches
 from support.running_app import running
 from support.topic_reader import events_on

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from marquee.event_log import EventLog
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher
+from marquee.contracts.topics import CATALOG, METADATA, RATINGS
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher
 from marquee.settings import KafkaSettings
-from marquee.topics import CATALOG, METADATA, RATINGS
+from marquee.stores.event_log import EventLog
 from support.builders import a_movie, a_rating, an_enriched
 from support.running_app import running
 from support.trainer import Workshop, on_topic_and_log, reaches, training

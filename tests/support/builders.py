@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from marquee.consumer import Batch, Delivered
-from marquee.events import MetadataStatus, MovieEnriched, MovieListed, MoviesRated
-from marquee.topics import RATINGS, E, Topic, partition_of, shard_of
+from marquee.contracts.batches import Batch, Delivered
+from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed, MoviesRated
+from marquee.contracts.topics import RATINGS, E, Topic, partition_of, shard_of
 
 NOON_MS = 1_500_000_000_000
 

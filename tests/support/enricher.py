@@ -9,11 +9,11 @@ from pydantic import SecretStr
 
 from enricher.main import create_app
 from enricher.settings import EnricherSettings
-from marquee.events import MovieEnriched
-from marquee.kafka import ensure_topics
-from marquee.publisher import Publisher, record_of
+from marquee.contracts.events import MovieEnriched
+from marquee.contracts.topics import CATALOG, METADATA
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
-from marquee.topics import CATALOG, METADATA
 from support.builders import a_movie
 from support.running_app import running
 from support.tmdb_server import TmdbServer

@@ -8,11 +8,11 @@ import json
 
 from redis.asyncio import Redis
 
-from marquee.event_log import EventLog
-from marquee.kafka import open_consumer
+from marquee.contracts.topics import CATALOG, RATINGS
+from marquee.kafka.clients import open_consumer
 from marquee.settings import ServiceSettings
-from marquee.store import CatalogueStore, RatingStore
-from marquee.topics import CATALOG, RATINGS
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import MovieStore, RatingStore
 
 FIRST_VISITOR = 900_000_000
 """Users from here on were made by browser tests (support.visitors), and by no data set."""
@@ -50,7 +50,7 @@ async def online(settings: ServiceSettings) -> dict[str, int]:
         return {
             "ratings": ratings,
             "users": users,
-            "movies": await CatalogueStore(redis, settings.redis.space, CATALOG.name).count(),
+            "movies": await MovieStore(redis, settings.redis.space, CATALOG.name).count(),
         }
     finally:
         await redis.aclose()

@@ -11,13 +11,13 @@ from redis.asyncio import Redis
 from features.main import create_app
 from features.settings import FeaturesSettings
 from features.wiring import Wiring
-from marquee.event_log import EventLog
-from marquee.events import MoviesRated
-from marquee.ids import Int32Array, IntArray
-from marquee.kafka import open_consumer, open_producer, topic_name
+from marquee.arrays import Int32Array, IntArray
+from marquee.contracts.events import MoviesRated
+from marquee.contracts.topics import RATINGS
+from marquee.kafka.clients import open_consumer, open_producer, topic_name
 from marquee.settings import KafkaSettings
-from marquee.store import RatingStore
-from marquee.topics import RATINGS
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import RatingStore
 from support.builders import NOON_MS, a_rating
 
 

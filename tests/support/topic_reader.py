@@ -2,9 +2,9 @@
 
 from aiokafka import ConsumerRecord
 
-from marquee.kafka import open_consumer, topic_name
+from marquee.contracts.topics import E, Topic
+from marquee.kafka.clients import open_consumer, topic_name
 from marquee.settings import KafkaSettings
-from marquee.topics import E, Topic
 
 
 async def records_on(settings: KafkaSettings, topic: Topic[E]) -> list[ConsumerRecord]:

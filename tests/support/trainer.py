@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from marquee.consumer import Batch
-from marquee.event_log import EventLog
-from marquee.publisher import Publisher, record_of
+from marquee.contracts.batches import Batch
+from marquee.contracts.topics import E, Topic
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
-from marquee.topics import E, Topic
+from marquee.stores.event_log import EventLog
 from marquee_cli.embedded import Child, start_kafka
 from support.builders import delivered
 from support.wait import until

@@ -4,18 +4,18 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from marquee.catalog import Catalog
-from marquee.events import MetadataStatus, MovieEnriched, MovieListed
-from marquee.features.item_block import ItemBlock
-from marquee.item_stats import ItemStats
-from marquee.ratings import Ratings, UserState
+from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
+from marquee.state.item_stats import ItemStats
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings, UserState
 
 DAY_MS = 86_400_000
 START_MS = 1_000_000_000_000
 EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 
 
-def a_catalog(n_movies: int = 40, *, colours: int = 2, with_people: bool = False) -> Catalog:
+def a_catalog(n_movies: int = 40, *, colours: int = 2, with_people: bool = False) -> MovieTable:
     """Movies 1..n; movie m has the genre and, if wanted, the director and keyword of colour m % colours."""
     listed = [
         MovieListed(movie_id=m, title=f"Movie {m}", year=1990 + m % 10, genres=(f"Genre{m % colours}",))
@@ -32,7 +32,7 @@ def a_catalog(n_movies: int = 40, *, colours: int = 2, with_people: bool = False
         )
         for m in range(1, n_movies + 1)
     ]
-    return Catalog.build(listed, enriched if with_people else ())
+    return MovieTable.build(listed, enriched if with_people else ())
 
 
 def checkerboard(n_users: int = 60, n_movies: int = 40, *, each: int = 16, seed: int = 0) -> Ratings:
@@ -60,9 +60,9 @@ def checkerboard(n_users: int = 60, n_movies: int = 40, *, each: int = 16, seed:
     )
 
 
-def a_block(ratings: Ratings, catalog: Catalog) -> ItemBlock:
+def a_block(ratings: Ratings, catalog: MovieTable) -> MovieState:
     """Movie statistics of these ratings as of the last of them."""
-    return ItemBlock.of(ItemStats.of(ratings), catalog)
+    return MovieState.of(ItemStats.of(ratings), catalog)
 
 
 def a_user(*rated: tuple[int, float], at_ms: int = START_MS) -> UserState:

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from marquee.arrays import IntArray
 from marquee.errors import MarqueeError, Misconfigured
-from marquee.ids import IntArray
-from marquee.ratings import Ratings
+from marquee.state.ratings import Ratings
 from marquee_cli.files import read_catalog, read_ids, read_ratings
-from marquee_cli.world import World
+from marquee_cli.trained_run import TrainedRun
 from ranker.ranking import Ranked, RankedSimilar
 
 MAX_K = 500
@@ -47,7 +47,7 @@ def _run(args: argparse.Namespace) -> None:
     ratings, catalog = read_ratings(args.train), read_catalog(args.movies, args.links, args.tmdb)
     history = read_ratings(args.history) if args.history else Ratings.empty()
     asked = read_ids(args.users or args.seeds)
-    world = World.trained(ratings, catalog, seed=args.seed, progress=say).knowing(history)
+    world = TrainedRun.trained(ratings, catalog, seed=args.seed, progress=say).knowing(history)
     header = "user_id" if args.users else "seed_movie_id"
     rows = _user_rows(world, asked, args.k) if args.users else _seed_rows(world, asked, args.k)
     args.out.parent.mkdir(parents=True, exist_ok=True)
@@ -58,13 +58,13 @@ def _run(args: argparse.Namespace) -> None:
     say(f"{len(asked)} lists written to {args.out}")
 
 
-def _user_rows(world: World, users: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
+def _user_rows(world: TrainedRun, users: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
     for user_id in users:
         ranked = world.rank(int(user_id), k)
         yield from _rows(int(user_id), ranked)
 
 
-def _seed_rows(world: World, seeds: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
+def _seed_rows(world: TrainedRun, seeds: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
     for movie_id in seeds:
         try:
             found = world.similar(int(movie_id), k)

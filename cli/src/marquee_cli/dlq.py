@@ -15,11 +15,11 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from marquee.contracts.topics import MAX_RECORD_BYTES, Topic
 from marquee.errors import InvalidEvent, MarqueeError
-from marquee.kafka import ALL_TOPICS, open_consumer, open_producer, topic_name
+from marquee.kafka.clients import ALL_TOPICS, open_consumer, open_producer, topic_name
 from marquee.logs import configure_logs
 from marquee.settings import KafkaSettings, ServiceSettings
-from marquee.topics import MAX_RECORD_BYTES, Topic
 
 REDRIVEN = "redriven_offset"
 """The header of a note on the dead-letter topic itself: the dead letter at this offset was sent back."""

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from marquee.catalog import Catalog
+from marquee.arrays import IntArray
+from marquee.contracts.events import MetadataStatus, MovieEnriched
 from marquee.errors import Misconfigured
-from marquee.events import MetadataStatus, MovieEnriched
-from marquee.ids import IntArray
-from marquee.movielens import movie_of_csv
-from marquee.ratings import Ratings
+from marquee.readers.movielens import movie_of_csv
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings
 
 RATING_COLUMNS = ("userId", "movieId", "rating", "timestamp")
 MOVIE_COLUMNS = ("movieId", "title", "genres")
@@ -33,7 +33,7 @@ def read_ratings(path: Path) -> Ratings:
     )
 
 
-def read_catalog(movies: Path, links: Path | None = None, tmdb: Path | None = None) -> Catalog:
+def read_catalog(movies: Path, links: Path | None = None, tmdb: Path | None = None) -> MovieTable:
     """movies.csv, and what a TMDB snapshot adds by way of links.csv.
 
     Raises:
@@ -49,7 +49,7 @@ def read_catalog(movies: Path, links: Path | None = None, tmdb: Path | None = No
         )
     ]
     enriched = _enriched(links, tmdb) if links is not None and tmdb is not None else []
-    return Catalog.build(listed, enriched)
+    return MovieTable.build(listed, enriched)
 
 
 def read_ids(path: Path) -> IntArray:

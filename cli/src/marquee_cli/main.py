@@ -25,7 +25,7 @@ COMMANDS = {
     "backtest": Command("marquee_cli.backtest", "train on given ratings and write rankings for users or movies as CSV"),
     "rolls": Command("marquee_cli.rolls", "measure ranking quality on time windows, beside baselines"),
     "synth": Command("marquee_cli.synth", "write MovieLens-shaped files with a known structure"),
-    "ingest": Command("ingest.load", "load a data set into a running system", joins_run=True),
+    "ingest": Command("ingest.command", "load a data set into a running system", joins_run=True),
     "dlq": Command("marquee_cli.dlq", "look at dead letters, and send them back to their topic", joins_run=True),
     "chaos": Command("marquee_cli.chaos.command", "break a running system at random and check what it promises"),
     "soak": Command("marquee_cli.chaos.soak", "rate at a steady pace and watch memory, restarts and trainings"),

@@ -15,18 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from marquee.catalog import Catalog, RowArray
+from marquee.arrays import IntArray
 from marquee.errors import MarqueeError
-from marquee.ids import IntArray
-from marquee.ratings import Ratings
 from marquee.retrieval.candidates import retrieve
 from marquee.retrieval.history import History
+from marquee.state.movie_table import MovieTable, RowArray
+from marquee.state.ratings import Ratings
 from marquee_cli.backtest import say
 from marquee_cli.files import read_catalog, read_ratings
-from marquee_cli.world import World
+from marquee_cli.trained_run import TrainedRun
 from trainer.baselines import best_rows
 from trainer.evaluate import bootstrap, ndcg_at, recall_at
-from trainer.requests import Kind, Request, requests
+from trainer.examples import Example, Kind, requests
 from trainer.windows import Window, cut
 
 CUTS = (0.6, 0.7, 0.8, 0.9)
@@ -70,19 +70,19 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def rolls(ratings: Ratings, catalog: Catalog, *, cuts: Sequence[float] = CUTS, seed: int = 0) -> dict[str, Any]:
+def rolls(ratings: Ratings, catalog: MovieTable, *, cuts: Sequence[float] = CUTS, seed: int = 0) -> dict[str, Any]:
     """Both rolls, pooled over the cuts: each system's measures, and our paired difference to each other one."""
     pooled: dict[Kind, dict[str, Pooled]] = {kind: {} for kind in Kind}
     for at, window in enumerate(cut(ratings, cuts), start=1):
         say(f"cut {at} of {len(cuts)}: training on {len(window.before)} ratings")
-        world = World.trained(window.before, catalog, seed=seed, progress=lambda text: say(f"  {text}"))
+        world = TrainedRun.trained(window.before, catalog, seed=seed, progress=lambda text: say(f"  {text}"))
         for kind in Kind:
             asked = [one for one in requests(window, kind, at_most=EVERYONE, seed=0) if len(one.liked)]
             _ask(world.knowing(_told(window, asked)), asked, pooled[kind])
     return {kind.value: _summary(systems) for kind, systems in pooled.items()}
 
 
-def _told(window: Window, asked: Sequence[Request]) -> Ratings:
+def _told(window: Window, asked: Sequence[Example]) -> Ratings:
     """The histories of the requests, as the backtest's --history would hold them."""
     parts = [
         Ratings(np.full(len(one.history), one.user_id), one.history.movie_id, one.history.rating, one.history.rated_at)
@@ -91,7 +91,7 @@ def _told(window: Window, asked: Sequence[Request]) -> Ratings:
     return Ratings.concat(window.before, *parts)
 
 
-def _ask(world: World, asked: Sequence[Request], systems: dict[str, Pooled]) -> None:
+def _ask(world: TrainedRun, asked: Sequence[Example], systems: dict[str, Pooled]) -> None:
     shown: dict[str, set[int]] = {}
     for one in asked:
         for name, rows in _lists(world, one).items():
@@ -105,7 +105,7 @@ def _ask(world: World, asked: Sequence[Request], systems: dict[str, Pooled]) -> 
         systems[name].coverage.append(len(rows_shown) / len(world.block.catalog))
 
 
-def _lists(world: World, one: Request) -> Mapping[str, RowArray]:
+def _lists(world: TrainedRun, one: Example) -> Mapping[str, RowArray]:
     """Each system's first DEPTH catalogue rows."""
     ours: IntArray = world.rank(one.user_id, DEPTH).movie_id
     history = History.of(world.state(one.user_id), world.block.catalog)

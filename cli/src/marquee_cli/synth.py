@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from marquee.ids import IntArray
-from marquee_cli.synth_world import GENRES, Rated, World, make_world, rate
+from marquee.arrays import IntArray
+from marquee_cli.synth_world import GENRES, Rated, SyntheticWorld, make_world, rate
 
 _ADJECTIVES = (
     "Silent Golden Last Broken Crimson Hidden Lonely Midnight Electric Distant Burning Paper Winter Secret Wild "
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def write(out: Path, world: World, rated: Rated) -> None:
+def write(out: Path, world: SyntheticWorld, rated: Rated) -> None:
     """The three files, ids from 1, and what is behind them: latent_users.csv and latent_movies.csv."""
     movie_id = range(1, len(world.year) + 1)
     _write(out / "movies.csv", ("movieId", "title", "genres"), movie_id, _titles(world.year), _genre_texts(world))
@@ -97,6 +97,6 @@ def _titles(year: IntArray) -> list[str]:
     return titles
 
 
-def _genre_texts(world: World) -> list[str]:
+def _genre_texts(world: SyntheticWorld) -> list[str]:
     names = np.array(GENRES)
     return ["|".join(names[row]) or "(no genres listed)" for row in world.genres]

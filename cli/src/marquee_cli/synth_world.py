@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from marquee.ids import FloatArray, IntArray
+from marquee.arrays import FloatArray, IntArray
 
 GENRES = (
     "Action", "Adventure", "Animation", "Children", "Comedy", "Crime", "Documentary", "Drama", "Fantasy", "Film-Noir",
@@ -26,7 +26,7 @@ MAX_SHARE = 0.5  # of all movies that one user rates
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class SyntheticWorld:
     """Movies and users before anybody rated anything.
 
     Attributes:
@@ -56,7 +56,7 @@ class Rated:
     at_s: IntArray
 
 
-def make_world(rng: np.random.Generator, *, users: int, movies: int) -> World:
+def make_world(rng: np.random.Generator, *, users: int, movies: int) -> SyntheticWorld:
     """Draw movies and users."""
     base = rng.dirichlet(np.full(len(GENRES), 0.6))
     keys = np.log(base + 1e-3) + rng.gumbel(size=(movies, len(GENRES)))
@@ -70,7 +70,7 @@ def make_world(rng: np.random.Generator, *, users: int, movies: int) -> World:
     weight = np.arange(1, movies + 1) ** -POPULARITY_EXPONENT
     first_s = rng.integers(FIRST_S, LAST_S - YEAR_S // 2, users)
     span_s = np.minimum(rng.lognormal(np.log(YEAR_S / 4), 1.5, users), LAST_S - first_s).astype(np.int64)
-    return World(
+    return SyntheticWorld(
         genres=genres,
         year=2019 - np.minimum(rng.gamma(1.6, 11.0, movies), 95).astype(np.int64),
         quality=rng.normal(0, 0.45, movies),
@@ -83,7 +83,7 @@ def make_world(rng: np.random.Generator, *, users: int, movies: int) -> World:
     )
 
 
-def rate(rng: np.random.Generator, world: World, ratings: int) -> Rated:
+def rate(rng: np.random.Generator, world: SyntheticWorld, ratings: int) -> Rated:
     """Let the users rate so many movies, none of them one twice.
 
     Raises:
@@ -116,7 +116,9 @@ def _counts(rng: np.random.Generator, users: int, limit: int, ratings: int) -> I
     return np.asarray(counts, np.int64)
 
 
-def _times(rng: np.random.Generator, world: World, user: IntArray, counts: IntArray) -> tuple[IntArray, FloatArray]:
+def _times(
+    rng: np.random.Generator, world: SyntheticWorld, user: IntArray, counts: IntArray
+) -> tuple[IntArray, FloatArray]:
     """When each rating is made, in sessions of about 30, seconds apart; and how far its user is then, 0 to 1."""
     place = np.arange(len(user)) - np.repeat(np.cumsum(counts) - counts, counts)
     sessions = 1 + counts // 30
@@ -133,7 +135,7 @@ def _times(rng: np.random.Generator, world: World, user: IntArray, counts: IntAr
     return np.minimum(at_s, LAST_S), progress
 
 
-def _distinct_movies(rng: np.random.Generator, world: World, user: IntArray, cell: IntArray) -> IntArray:
+def _distinct_movies(rng: np.random.Generator, world: SyntheticWorld, user: IntArray, cell: IntArray) -> IntArray:
     """Draw a movie for every rating from its cell (cluster and era); draw again where a user has it already."""
     tables = _tables(world)
     movie = np.empty(len(user), np.int64)
@@ -155,7 +157,7 @@ def _distinct_movies(rng: np.random.Generator, world: World, user: IntArray, cel
     return movie
 
 
-def _tables(world: World) -> FloatArray:
+def _tables(world: SyntheticWorld) -> FloatArray:
     """(CLUSTERS * ERAS, M) cumulated chances."""
     era_year = 1997 + 2 * np.arange(ERAS)
     age = era_year[:, None] + 1 - world.year[None, :]

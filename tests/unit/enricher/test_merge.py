@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from enricher.merge import MAX_CAST, Asked, empty, found
-from marquee.events import MetadataStatus
+from enricher.tmdb_body import MAX_CAST, Asked, empty, found
+from marquee.contracts.events import MetadataStatus
 from support.tmdb_server import FIGHT_CLUB, recorded
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from features.positions import StorePositions
-from marquee.topics import CATALOG
+from marquee.contracts.topics import CATALOG
 
 PARTITION, SHARD = TopicPartition("catalog.v1", 0), ("catalog.v1", 0)
 

@@ -1,7 +1,7 @@
 """What counts as a difference between a topic and the log."""
 
 from features.reconciliation import first_difference, identity
-from marquee.topics import CATALOG, RATINGS
+from marquee.contracts.topics import CATALOG, RATINGS
 from support.builders import a_movie, a_rating
 
 A, B, C = b"a", b"b", b"c"

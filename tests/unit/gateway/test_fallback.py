@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from gateway.catalogue import Catalogue, Counts
 from gateway.fallback import popular
-from marquee.api import Filters, RankRequest, Rung
-from marquee.cards import CardFields
+from gateway.movie_copy import Counts, MovieCopy
+from marquee.contracts.bodies import Filters, RankRequest, Rung
+from marquee.stores.cards import CardFields
 
 CARDS: dict[int, CardFields] = {
     movie: {
@@ -22,7 +22,7 @@ CARDS: dict[int, CardFields] = {
 }
 
 
-class FewMovies(Catalogue):
+class FewMovies(MovieCopy):
     """A catalogue in memory, without a store behind it."""
 
     def __init__(self, cards: Iterable[CardFields]) -> None:
@@ -34,12 +34,12 @@ class FewMovies(Catalogue):
 
 
 @pytest.fixture
-def catalogue() -> Catalogue:
+def catalogue() -> MovieCopy:
     return FewMovies(CARDS.values())
 
 
 def test_given_seen_and_excluded_movies_when_the_popular_list_is_served_then_they_are_left_out(
-    catalogue: Catalogue,
+    catalogue: MovieCopy,
 ) -> None:
     answer = popular(catalogue, RankRequest(user_id=1, k=5, exclude=(2,)), {1, 3}, missing=("ranker",))
 
@@ -48,7 +48,7 @@ def test_given_seen_and_excluded_movies_when_the_popular_list_is_served_then_the
     assert answer.meta.degraded == ("ranker",)
 
 
-def test_given_filters_when_the_popular_list_is_served_then_all_of_them_hold(catalogue: Catalogue) -> None:
+def test_given_filters_when_the_popular_list_is_served_then_all_of_them_hold(catalogue: MovieCopy) -> None:
     filters = Filters(genres=("drama",), year_min=1985, year_max=1999, runtime_max=100)
 
     answer = popular(catalogue, RankRequest(user_id=1, filters=filters), set(), missing=())
@@ -56,7 +56,7 @@ def test_given_filters_when_the_popular_list_is_served_then_all_of_them_hold(cat
     assert [card.movie_id for card in answer.items] == [5, 7, 9]
 
 
-def test_given_a_popular_list_when_added_up_then_base_and_contributions_are_the_score(catalogue: Catalogue) -> None:
+def test_given_a_popular_list_when_added_up_then_base_and_contributions_are_the_score(catalogue: MovieCopy) -> None:
     answer = popular(catalogue, RankRequest(user_id=1), set(), missing=())
 
     scores = [card.score for card in answer.items]
@@ -64,7 +64,7 @@ def test_given_a_popular_list_when_added_up_then_base_and_contributions_are_the_
     assert all(card.base + sum(r.contribution for r in card.reasons) == card.score for card in answer.items)
 
 
-def test_given_a_filter_when_the_popular_list_is_served_then_its_genres_are_folded_once(catalogue: Catalogue) -> None:
+def test_given_a_filter_when_the_popular_list_is_served_then_its_genres_are_folded_once(catalogue: MovieCopy) -> None:
     folds = 0
 
     class Counted(str):

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from ingest.acceptance import accepted
-from marquee.api import LiveRating, RatingsRequest
+from marquee.contracts.bodies import LiveRating, RatingsRequest
 from marquee.errors import Refused
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_900, UTC)

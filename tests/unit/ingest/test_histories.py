@@ -6,8 +6,8 @@ import numpy as np
 
 from ingest.histories import event_id, records
 from ingest.table import Table, by_user, repeated, slices
-from marquee.events import MAX_CHUNK
-from marquee.topics import RATINGS
+from marquee.contracts.events import MAX_CHUNK
+from marquee.contracts.topics import RATINGS
 
 
 def a_table(user: list[int], movie: list[int], half_stars: list[int], at_s: list[int]) -> Table:

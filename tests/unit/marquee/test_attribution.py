@@ -7,8 +7,8 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from marquee.attribution import Trees, contributions, leaves
-from marquee.ids import Float32Array, FloatArray
+from marquee.arrays import Float32Array, FloatArray
+from marquee.explanation.attribution import Trees, contributions, leaves
 
 FAMILY_OF = ("a", "a", "b", "b", "c")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from marquee.bundle import BundleParts, BundleRefused, load_bundle, write_bundle
-from marquee.retrieval.snapshot import fit_snapshot
+from marquee.retrieval.fitted import fit_retrieval
 from support.worlds import a_catalog, checkerboard
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
@@ -16,7 +16,7 @@ NOW = datetime(2020, 1, 1, tzinfo=UTC)
 
 def parts() -> BundleParts:
     catalog = a_catalog(with_people=True)
-    return BundleParts(catalog, fit_snapshot(checkerboard(), catalog), None, None, {"a": 1}, {"ratings": 960}, {})
+    return BundleParts(catalog, fit_retrieval(checkerboard(), catalog), None, None, {"a": 1}, {"ratings": 960}, {})
 
 
 @pytest.fixture

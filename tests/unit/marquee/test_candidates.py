@@ -5,22 +5,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marquee.catalog import Catalog
-from marquee.features.item_block import ItemBlock
-from marquee.ratings import Ratings
 from marquee.retrieval.candidates import Source, choose, retrieve
+from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.retrieval.history import History
-from marquee.retrieval.snapshot import Snapshot, fit_snapshot
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings
 from support.worlds import a_block, a_catalog, a_user, checkerboard
 
-World = tuple[Snapshot, ItemBlock, Catalog]
+World = tuple[FittedRetrieval, MovieState, MovieTable]
 
 
 @pytest.fixture(scope="module")
 def world() -> World:
     """Movies 39 and 40 are listed and rated by nobody."""
     catalog, ratings = a_catalog(), checkerboard(n_movies=38)
-    return fit_snapshot(ratings, catalog), a_block(ratings, catalog), catalog
+    return fit_retrieval(ratings, catalog), a_block(ratings, catalog), catalog
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=20, unique=True))
@@ -79,7 +79,7 @@ def test_given_a_demand_above_the_sources_when_filled_up_then_the_rest_has_no_so
 def test_given_equal_scores_when_ranked_then_the_more_popular_comes_first(world: World) -> None:
     _, block, catalog = world
     history = History.of(a_user((1, 5.0)), catalog)
-    flat = retrieve(fit_snapshot(Ratings.empty(), catalog), block, history)
+    flat = retrieve(fit_retrieval(Ratings.empty(), catalog), block, history)
     flat.scores[Source.CONTENT] = 1.0
 
     chosen = choose(flat, block, history.row, per_source=5)

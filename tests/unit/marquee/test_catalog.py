@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from marquee.catalog import Catalog
-from marquee.events import MetadataStatus, MovieEnriched, MovieListed
+from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
+from marquee.state.movie_table import MovieTable
 from support.worlds import EPOCH, a_catalog
 
 
 def test_given_unordered_movies_when_built_then_rows_ascend_by_id() -> None:
     listed = [MovieListed(movie_id=m, title=str(m)) for m in (7, 2, 5)]
 
-    catalog = Catalog.build(listed)
+    catalog = MovieTable.build(listed)
 
     assert catalog.movie_id.tolist() == [2, 5, 7]
     assert catalog.titles == ("2", "5", "7")
@@ -28,7 +28,7 @@ def test_given_unknown_ids_when_looked_up_then_their_row_is_minus_one() -> None:
 
 
 def test_given_no_movies_when_looked_up_then_nothing_is_known() -> None:
-    catalog = Catalog.build([])
+    catalog = MovieTable.build([])
 
     assert catalog.rows(np.array([1, 2], np.int64)).tolist() == [-1, -1]
 
@@ -45,7 +45,7 @@ def test_given_gaps_in_movielens_when_tmdb_knows_then_tmdb_fills_them() -> None:
         for m in (1, 2, 3)
     ]
 
-    catalog = Catalog.build(listed, found)
+    catalog = MovieTable.build(listed, found)
 
     assert catalog.year.tolist() == [1999.0, 1950.0]
     assert catalog.genre_names == ("Sci-Fi", "War")

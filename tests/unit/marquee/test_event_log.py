@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from marquee import event_log
-from marquee.consumer import Gap
-from marquee.event_log import EventLog
-from marquee.events import MoviesRated
-from marquee.topics import RATINGS, shard_of
+from marquee.contracts.batches import Gap
+from marquee.contracts.events import MoviesRated
+from marquee.contracts.topics import RATINGS, shard_of
+from marquee.stores import event_log
+from marquee.stores.event_log import EventLog
 from support.builders import a_batch, a_rating
 
 SHARD = shard_of(1)

@@ -5,26 +5,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marquee.catalog import Catalog
+from marquee.arrays import Float32Array
 from marquee.features import trending
 from marquee.features.context import RankContext
-from marquee.features.item_block import ItemBlock
 from marquee.features.vector import NAMES, SPECS, features
-from marquee.ids import Float32Array
-from marquee.item_stats import ItemStats
-from marquee.ratings import Ratings, UserState
 from marquee.retrieval.candidates import choose, retrieve
+from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.retrieval.history import History
-from marquee.retrieval.snapshot import Snapshot, fit_snapshot
+from marquee.state.item_stats import ItemStats
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings, UserState
 from support.worlds import START_MS, a_block, a_catalog, a_user, checkerboard
 
-World = tuple[Snapshot, ItemBlock, Catalog]
+World = tuple[FittedRetrieval, MovieState, MovieTable]
 
 
 @pytest.fixture(scope="module")
 def world() -> World:
     catalog, ratings = a_catalog(with_people=True), checkerboard()
-    return fit_snapshot(ratings, catalog), a_block(ratings, catalog), catalog
+    return fit_retrieval(ratings, catalog), a_block(ratings, catalog), catalog
 
 
 def matrix(world: World, user: UserState) -> tuple[Float32Array, list[int]]:
@@ -83,7 +83,7 @@ def test_given_ratings_of_the_newest_week_when_aged_then_their_age_is_zero() -> 
     ratings, catalog = checkerboard(), a_catalog()
     at_once = Ratings(ratings.user_id, ratings.movie_id, ratings.rating, np.full_like(ratings.rated_at, START_MS))
 
-    block = ItemBlock.of(ItemStats.of(at_once), catalog)
+    block = MovieState.of(ItemStats.of(at_once), catalog)
 
     np.testing.assert_allclose(block.decayed, _likes(ratings))
 
@@ -100,7 +100,7 @@ def test_given_a_live_rating_after_now_when_described_then_idle_days_are_zero(wo
 
 def test_given_a_movie_nobody_rated_when_described_then_its_ages_are_unknown() -> None:
     catalog, ratings = a_catalog(), checkerboard(n_movies=38)
-    world = fit_snapshot(ratings, catalog), a_block(ratings, catalog), catalog
+    world = fit_retrieval(ratings, catalog), a_block(ratings, catalog), catalog
 
     x, movies = matrix(world, a_user((1, 5.0)))
 
@@ -114,11 +114,11 @@ def test_given_a_window_when_counted_then_the_week_on_its_edge_counts_in_part() 
     n = np.full(60, 70, np.int32)
     stats = ItemStats(np.ones(60, np.int64), week, n, n * 8, n)
 
-    block = ItemBlock.of(stats, a_catalog())
+    block = MovieState.of(stats, a_catalog())
 
     column = [spec.name for spec in trending.SPECS].index("positives_30d_log")
     assert np.expm1(block.trending[0, column]) == pytest.approx(300, rel=1e-5)  # ten a day
 
 
 def test_given_no_ratings_at_all_then_no_movie_counts_as_unreleased() -> None:
-    assert ItemBlock.of(ItemStats.of(Ratings.empty()), a_catalog()).is_out.all()
+    assert MovieState.of(ItemStats.of(Ratings.empty()), a_catalog()).is_released.all()

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marquee.folding import fold
-from marquee.item_stats import ItemStats, merged
-from marquee.ratings import Ratings, newest
+from marquee.state.item_stats import ItemStats, merged
+from marquee.state.ratings import Ratings, latest_per_movie
+from marquee.stores.folding import fold
 
 ROW = st.tuples(st.integers(1, 4), st.integers(1, 6), st.integers(1, 10), st.integers(0, 40))
 ROWS = st.lists(ROW, max_size=40)
@@ -26,7 +26,7 @@ def rows_of(stats: ItemStats) -> list[tuple[int, ...]]:
 def test_given_any_history_when_ratings_arrive_then_counts_plus_delta_are_the_counts_of_the_result(
     known: list[tuple[int, int, int, int]], arriving: list[tuple[int, int, int, int]]
 ) -> None:
-    before = newest(ratings(known))
+    before = latest_per_movie(ratings(known))
 
     folded = fold(before, ratings(arriving))
 

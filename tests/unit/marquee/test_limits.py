@@ -13,7 +13,7 @@ import gateway.main
 import ingest.main
 import ranker.main
 import trainer.main
-from marquee.limits import BodyLimit, is_allowed
+from marquee.http.limits import BodyLimit, is_allowed
 
 KIB = 1024
 APPS: dict[str, Callable[[], FastAPI]] = {

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marquee.ids import FloatArray
-from marquee.item_stats import ItemStats, merged
-from marquee.logical_time import LogicalTime
-from marquee.ratings import Ratings
+from marquee.arrays import FloatArray
+from marquee.state.item_stats import ItemStats, merged
+from marquee.state.logical_time import LogicalTime
+from marquee.state.ratings import Ratings
 
 WEEK_MS = 7 * 86_400_000
 YEARS_8 = 417  # weeks

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marquee.movielens import (
+from marquee.readers.movielens import (
     imdb_id,
     movie_of_csv,
     movie_of_item,

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from marquee.catalog import Catalog
-from marquee.events import MovieListed
-from marquee.ratings import Ratings
+from marquee.contracts.events import MovieListed
 from marquee.retrieval import content, ease, item_knn, rp3beta, transitions
 from marquee.retrieval.interactions import Interactions
-from marquee.retrieval.neighbours import strongest
+from marquee.retrieval.neighbours import top_links
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
 
 ALL = 10_000
@@ -94,7 +94,7 @@ def test_given_a_checkerboard_when_fitted_then_neighbours_are_of_the_same_colour
 def test_given_a_limit_when_weights_are_cut_then_the_largest_magnitudes_remain() -> None:
     dense = np.array([[9, 1, -5, 2], [1, 9, 3, 4], [0, 0, 9, 0], [1, 2, 3, 9]], np.float32)
 
-    kept = strongest(lambda part: dense[part].copy(), np.arange(4), n_movies=4, top=2)
+    kept = top_links(lambda part: dense[part].copy(), np.arange(4), n_movies=4, top=2)
 
     assert kept.toarray().tolist() == [[0, 0, -5, 2], [0, 0, 3, 4], [0, 0, 0, 0], [0, 2, 3, 0]]
 
@@ -102,7 +102,7 @@ def test_given_a_limit_when_weights_are_cut_then_the_largest_magnitudes_remain()
 def test_given_a_movie_about_which_nothing_is_known_when_described_then_its_row_is_empty() -> None:
     listed = [MovieListed(movie_id=m, title="t", genres=("Drama",)) for m in (1, 2)]
 
-    terms = content.fit(Catalog.build([*listed, MovieListed(movie_id=3, title="t")]))
+    terms = content.fit(MovieTable.build([*listed, MovieListed(movie_id=3, title="t")]))
 
     length = np.sqrt((terms.toarray() ** 2).sum(axis=1))
     np.testing.assert_allclose(length, [1, 1, 0], atol=1e-6)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from marquee.retrieval.fitted import fit_retrieval
 from marquee.retrieval.similar import similar
-from marquee.retrieval.snapshot import fit_snapshot
 from support.worlds import a_block, a_catalog, checkerboard
 
 
@@ -12,7 +12,7 @@ from support.worlds import a_block, a_catalog, checkerboard
 def test_given_a_checkerboard_when_asked_then_movies_of_the_same_colour_come_first(seed: int) -> None:
     catalog, ratings = a_catalog(), checkerboard(n_movies=38)
 
-    found = similar(fit_snapshot(ratings, catalog), a_block(ratings, catalog), seed, k=39)
+    found = similar(fit_retrieval(ratings, catalog), a_block(ratings, catalog), seed, k=39)
 
     assert seed not in found.row
     assert len(found.row) == 39

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from marquee.contracts.events import MetadataStatus
 from marquee.errors import Misconfigured
-from marquee.events import MetadataStatus
-from marquee.tmdb_snapshot import Snapshot
+from marquee.readers.tmdb_file import TmdbFile
 from support.builders import a_movie
 
 HEADER = (
@@ -19,10 +19,10 @@ HEAT = (
 )
 
 
-def a_snapshot(tmp_path: Path, *lines: str, header: str = HEADER) -> Snapshot:
+def a_snapshot(tmp_path: Path, *lines: str, header: str = HEADER) -> TmdbFile:
     path = tmp_path / "movies.csv"
     path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    return Snapshot.read(path)
+    return TmdbFile.read(path)
 
 
 def test_given_a_row_then_every_column_finds_its_field(tmp_path: Path) -> None:
@@ -49,8 +49,8 @@ def test_given_the_same_file_read_twice_then_answers_are_equal(tmp_path: Path) -
     movie = a_movie().model_copy(update={"tmdb_id": 949})
     first = a_snapshot(tmp_path, HEAT)
 
-    assert first.answer(movie) == Snapshot.read(tmp_path / "movies.csv").answer(movie)
-    assert first.digest == Snapshot.read(tmp_path / "movies.csv").digest
+    assert first.answer(movie) == TmdbFile.read(tmp_path / "movies.csv").answer(movie)
+    assert first.digest == TmdbFile.read(tmp_path / "movies.csv").digest
 
 
 def test_given_fields_that_cannot_be_read_then_they_are_left_out(tmp_path: Path) -> None:
@@ -75,13 +75,13 @@ def test_given_a_file_that_is_no_snapshot_then_one_line_says_so(tmp_path: Path) 
     with pytest.raises(Misconfigured, match="must name tmdb_id and title"):
         a_snapshot(tmp_path, header="id,name")
     with pytest.raises(Misconfigured, match="cannot read the TMDB snapshot"):
-        Snapshot.read(tmp_path / "missing.csv")
+        TmdbFile.read(tmp_path / "missing.csv")
 
 
 def test_given_the_real_snapshot_then_it_covers_the_known_part_of_the_catalogue(data_dir: Path) -> None:
     import csv
 
-    snapshot = Snapshot.read(data_dir / "tmdb" / "movies.csv")
+    snapshot = TmdbFile.read(data_dir / "tmdb" / "movies.csv")
     with (data_dir / "ml-latest-small" / "links.csv").open(newline="") as file:
         ids = [row["tmdbId"] for row in csv.DictReader(file)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from marquee.ratings import Ratings
+from marquee.state.ratings import Ratings
 from marquee_cli import backtest
 from support.worlds import checkerboard
 

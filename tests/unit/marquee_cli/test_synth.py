@@ -10,7 +10,7 @@ from ingest.layouts import layout_of
 from ingest.reading import read_data_set
 from ingest.rejects import Rejects
 from marquee_cli import synth
-from marquee_cli.synth_world import Rated, World, make_world, rate
+from marquee_cli.synth_world import Rated, SyntheticWorld, make_world, rate
 
 
 def arguments(out: Path, **changes: int) -> argparse.Namespace:
@@ -21,7 +21,7 @@ def arguments(out: Path, **changes: int) -> argparse.Namespace:
 
 
 @pytest.fixture(scope="module")
-def world() -> tuple[World, Rated]:
+def world() -> tuple[SyntheticWorld, Rated]:
     rng = np.random.default_rng(7)
     made = make_world(rng, users=400, movies=800)
     return made, rate(rng, made, 30_000)
@@ -65,7 +65,7 @@ def test_given_as_many_ratings_as_can_be_then_no_user_has_a_movie_twice() -> Non
     assert len(set(zip(rated.user.tolist(), rated.movie.tolist(), strict=True))) == 200
 
 
-def test_given_a_world_then_ratings_are_stars_at_times_in_its_range(world: tuple[World, Rated]) -> None:
+def test_given_a_world_then_ratings_are_stars_at_times_in_its_range(world: tuple[SyntheticWorld, Rated]) -> None:
     _, rated = world
 
     assert set(rated.half_stars.tolist()) <= set(range(1, 11))
@@ -74,7 +74,7 @@ def test_given_a_world_then_ratings_are_stars_at_times_in_its_range(world: tuple
 
 
 def test_given_a_world_then_users_rate_what_fits_their_cluster_more_often_and_higher(
-    world: tuple[World, Rated],
+    world: tuple[SyntheticWorld, Rated],
 ) -> None:
     made, rated = world
     steady = made.cluster[:, 0] == made.cluster[:, 1]
@@ -90,7 +90,7 @@ def test_given_a_world_then_users_rate_what_fits_their_cluster_more_often_and_hi
 
 
 def test_given_a_world_then_a_tenth_of_the_movies_has_more_than_a_third_of_the_ratings(
-    world: tuple[World, Rated],
+    world: tuple[SyntheticWorld, Rated],
 ) -> None:
     made, rated = world
     counts = np.sort(np.bincount(rated.movie, minlength=len(made.year)))[::-1]
@@ -98,14 +98,16 @@ def test_given_a_world_then_a_tenth_of_the_movies_has_more_than_a_third_of_the_r
     assert counts[: len(counts) // 10].sum() > len(rated.movie) / 3
 
 
-def test_given_a_world_then_hardly_any_movie_is_rated_long_before_it_is_out(world: tuple[World, Rated]) -> None:
+def test_given_a_world_then_hardly_any_movie_is_rated_long_before_it_is_out(
+    world: tuple[SyntheticWorld, Rated],
+) -> None:
     made, rated = world
     rated_in = 1970 + rated.at_s // 31_556_952
 
     assert (rated_in < made.year[rated.movie] - 2).mean() < 0.02
 
 
-def test_given_a_world_then_ratings_come_in_sessions(world: tuple[World, Rated]) -> None:
+def test_given_a_world_then_ratings_come_in_sessions(world: tuple[SyntheticWorld, Rated]) -> None:
     _, rated = world
     order = np.lexsort((rated.at_s, rated.user))
     user, at_s = rated.user[order], rated.at_s[order]

@@ -10,16 +10,16 @@ import numpy as np
 import orjson
 import pytest
 
-from marquee.api import Ranking, RankRequest
 from marquee.bundle import load_bundle
+from marquee.contracts.bodies import Ranking, RankRequest
 from marquee.features.context import RankContext
 from marquee.features.vector import SPECS, features
-from marquee.item_stats import ItemStats
-from marquee.ratings import UserState
 from marquee.retrieval.candidates import choose, retrieve
 from marquee.retrieval.history import History
+from marquee.state.item_stats import ItemStats
+from marquee.state.ratings import UserState
 from ranker.answers import Stopwatch, similar_answer, user_answer
-from ranker.online import SeenUser, World
+from ranker.online import KnownUser, Serving
 from ranker.scoring import RankerModel
 from support.worlds import a_catalog, a_user, checkerboard
 from trainer.pipeline import train
@@ -31,20 +31,20 @@ BUT_ONE = {"exclude": [m for m in range(1, 41) if m != 7]}
 """Leaves movie 7, which no user of these tests has rated."""
 
 
-def a_world(folder: Path, n_users: int) -> World:
+def a_world(folder: Path, n_users: int) -> Serving:
     catalog, ratings = a_catalog(with_people=True), checkerboard(n_users=n_users)
     model = train(ratings, catalog, as_of_ms=2_000_000_000_000, seed=0)
     bundle = load_bundle(model.write(folder, version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC)))
-    return World.of(RankerModel.of(bundle), ItemStats.of(ratings))
+    return Serving.of(RankerModel.of(bundle), ItemStats.of(ratings))
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> World:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Serving:
     return a_world(tmp_path_factory.mktemp("trained"), 80)
 
 
 @pytest.fixture(scope="module")
-def modelless(tmp_path_factory: pytest.TempPathFactory) -> World:
+def modelless(tmp_path_factory: pytest.TempPathFactory) -> Serving:
     return a_world(tmp_path_factory.mktemp("modelless"), 3)
 
 
@@ -52,7 +52,7 @@ def a_card(movie_id: int) -> dict[str, Any]:
     return {"movie_id": movie_id, "title": f"Movie {movie_id}", "year": None, "genres": []}
 
 
-def answered(world: World, rung: str, wishes: dict[str, Any]) -> Ranking:
+def answered(world: Serving, rung: str, wishes: dict[str, Any]) -> Ranking:
     """The answer as a reader of the public API reads it."""
     if rung == "similar":
         request = RankRequest.model_validate({"movie_id": 1, **wishes})
@@ -60,7 +60,7 @@ def answered(world: World, rung: str, wishes: dict[str, Any]) -> Ranking:
     else:
         request = RankRequest.model_validate({"user_id": 1, **wishes})
         state = UserState.empty() if rung == "cold" else KNOWN
-        user = SeenUser(state, missing="redis" if rung == "stale" else None)
+        user = KnownUser(state, missing="redis" if rung == "stale" else None)
         found = user_answer(world, user, request, a_card, Stopwatch(perf_counter), ranking_id="r")
     return Ranking.model_validate_json(orjson.dumps(found))
 
@@ -74,7 +74,7 @@ def rung(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def rank(rung: str, trained: World, modelless: World) -> Rank:
+def rank(rung: str, trained: Serving, modelless: Serving) -> Rank:
     world = modelless if rung == "retrieval" else trained
     return lambda wishes: answered(world, rung, wishes)
 
@@ -104,7 +104,7 @@ def test_one_movie_that_is_left_is_ranked_and_explained(rank: Rank, rung: str, d
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
-def test_a_movies_features_do_not_depend_on_how_many_candidates_stand_beside_it(trained: World, count: int) -> None:
+def test_a_movies_features_do_not_depend_on_how_many_candidates_stand_beside_it(trained: Serving, count: int) -> None:
     """But for the shares of the best candidate and the ranks, which say just that."""
     world, history = trained, History.of(KNOWN, trained.catalog)
     retrieved = retrieve(world.model.bundle.snapshot, world.block, history)

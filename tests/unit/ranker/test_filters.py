@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from marquee.api import Filters
-from marquee.catalog import Catalog
+from marquee.contracts.bodies import Filters
+from marquee.state.movie_table import MovieTable
 from ranker.filters import allowed
 from support.builders import a_movie, an_enriched
 
-CATALOG = Catalog.build(
+CATALOG = MovieTable.build(
     [
         a_movie(movie_id=1, year=1980, genres=("Drama",)),
         a_movie(movie_id=2, year=1990, genres=("Drama", "Crime")),

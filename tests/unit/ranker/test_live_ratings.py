@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from marquee.arrays import BoolArray, FloatArray
 from marquee.bundle import load_bundle
-from marquee.catalog import Catalog
-from marquee.events import MovieListed
+from marquee.contracts.events import MovieListed
 from marquee.features import trending
-from marquee.features.item_block import ItemBlock
-from marquee.ids import BoolArray, FloatArray
-from marquee.item_stats import ItemStats, merged
-from marquee.ratings import Ratings
+from marquee.state.item_stats import ItemStats, merged
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings
 from marquee_cli.files import read_catalog, read_ratings
 from marquee_cli.synth_world import make_world, rate
 from ranker.cold import popular_and_diverse
-from ranker.online import World
+from ranker.online import Serving
 from ranker.ranking import rank_user
 from ranker.scoring import RankerModel
 from support.worlds import START_MS, a_catalog, checkerboard, state_of
@@ -36,12 +36,12 @@ class Data:
     """A data set that ended eight years before the live ratings."""
 
     ratings: Ratings
-    catalog: Catalog
+    catalog: MovieTable
     stats: ItemStats
-    block: ItemBlock
+    block: MovieState
 
-    def with_live(self, live: Ratings) -> ItemBlock:
-        return ItemBlock.of(merged(self.stats, ItemStats.of(live)), self.catalog)
+    def with_live(self, live: Ratings) -> MovieState:
+        return MovieState.of(merged(self.stats, ItemStats.of(live)), self.catalog)
 
     def live(self, count: int, *, seed: int = 0, each: int = 10, days: int = 0) -> Ratings:
         """Ratings of new users, ten of each, of movies people know; made within an hour, or over so many days."""
@@ -56,9 +56,9 @@ class Data:
         return every.take(slice(0, count))
 
 
-def data_of(ratings: Ratings, catalog: Catalog) -> Data:
+def data_of(ratings: Ratings, catalog: MovieTable) -> Data:
     stats = ItemStats.of(ratings)
-    return Data(ratings, catalog, stats, ItemBlock.of(stats, catalog))
+    return Data(ratings, catalog, stats, MovieState.of(stats, catalog))
 
 
 @cache
@@ -66,7 +66,7 @@ def synthetic() -> Data:
     rng = np.random.default_rng(1)
     world = make_world(rng, users=600, movies=9_000)
     rated = rate(rng, world, 100_000)
-    catalog = Catalog.build(
+    catalog = MovieTable.build(
         MovieListed(movie_id=at + 1, title=f"Movie {at}", year=int(year), genres=(f"Genre {at % 7}",))
         for at, year in enumerate(world.year)
     )
@@ -86,19 +86,19 @@ def data(request: pytest.FixtureRequest) -> Data:
     return real(request.getfixturevalue("data_dir") / "ml-latest-small")
 
 
-def popular(block: ItemBlock) -> list[int]:
+def popular(block: MovieState) -> list[int]:
     """The first rows of the popular list, by likes that fade."""
     first: list[int] = np.argsort(-block.decayed, kind="stable")[:TOP].tolist()
     return first
 
 
-def cold(block: ItemBlock) -> list[int]:
-    rows, _ = popular_and_diverse(block, block.is_out.copy(), k=TOP)
+def cold(block: MovieState) -> list[int]:
+    rows, _ = popular_and_diverse(block, block.is_released.copy(), k=TOP)
     first: list[int] = rows.tolist()
     return first
 
 
-def within(block: ItemBlock, rows: BoolArray) -> FloatArray:
+def within(block: MovieState, rows: BoolArray) -> FloatArray:
     """Likes of these movies in the last 30, 90 and 365 days."""
     columns = [[spec.name for spec in trending.SPECS].index(f"positives_{days}d_log") for days in (30, 90, 365)]
     likes: FloatArray = np.expm1(block.trending[rows][:, columns].astype(np.float64)).sum(axis=0)
@@ -187,7 +187,7 @@ def test_given_a_fifth_of_the_data_in_live_ratings_then_they_are_what_is_recent(
     old = data.with_live(live.take(slice(0, 0)))
     assert likes > 0.9 * within(after, np.ones(len(data.catalog), bool))[0]
     assert likes > 0.75 * float(after.decayed.sum())
-    assert likes < 0.25 * float(np.expm1(old.share).sum())  # while most of the data is old
+    assert likes < 0.25 * float(np.expm1(old.log_count).sum())  # while most of the data is old
 
 
 def test_given_a_year_at_the_usual_volume_then_now_is_the_calendar_s(data: Data) -> None:
@@ -202,34 +202,34 @@ def test_given_a_year_at_the_usual_volume_then_now_is_the_calendar_s(data: Data)
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> Serving:
     ratings = checkerboard(n_users=80)
     model = train(ratings, catalog_with_a_new_movie(), as_of_ms=2_000_000_000_000, seed=0)
     path = model.write(tmp_path_factory.mktemp("bundles"), version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC))
-    return World.of(RankerModel.of(load_bundle(path)), ItemStats.of(ratings))
+    return Serving.of(RankerModel.of(load_bundle(path)), ItemStats.of(ratings))
 
 
-def catalog_with_a_new_movie() -> Catalog:
+def catalog_with_a_new_movie() -> MovieTable:
     """The checkerboard's forty movies, and one (41) of eight years after its last rating."""
     old = [
         MovieListed(movie_id=m, title=f"Movie {m}", year=1990 + m % 10, genres=(f"Genre{m % 2}",)) for m in range(1, 41)
     ]
     assert [movie.movie_id for movie in old] == a_catalog().movie_id.tolist()
-    return Catalog.build([*old, MovieListed(movie_id=41, title="Movie 41", year=2009, genres=("Genre1",))])
+    return MovieTable.build([*old, MovieListed(movie_id=41, title="Movie 41", year=2009, genres=("Genre1",))])
 
 
-def visited(world: World, count: int) -> World:
+def visited(world: Serving, count: int) -> Serving:
     """The same model after so many ratings of strangers, eight years later, half of them of odd movies."""
     rng = np.random.default_rng(3)
     users = 10_000 + np.arange(200) // 10
     movies = np.concatenate([rng.choice(np.arange(1, 41), 10, replace=False) for _ in range(20)])
     live = Ratings(users, movies, np.full(200, 5, np.float32), np.full(200, START_MS + YEARS_8_MS))
-    return World.of(world.model, ItemStats.of(Ratings.concat(checkerboard(n_users=80), live.take(slice(0, count)))))
+    return Serving.of(world.model, ItemStats.of(Ratings.concat(checkerboard(n_users=80), live.take(slice(0, count)))))
 
 
 @pytest.mark.parametrize("count", [1, 19, 20, 21, 50, 100, 101, 150])
 def test_given_ratings_of_strangers_when_ranked_then_a_users_list_stays_nearly_the_same(
-    world: World, count: int
+    world: Serving, count: int
 ) -> None:
     changed = 0
     for user_id in range(1, 21):
@@ -243,7 +243,7 @@ def test_given_ratings_of_strangers_when_ranked_then_a_users_list_stays_nearly_t
     assert changed <= 4, "of 200 places"
 
 
-def test_given_a_movie_of_today_when_somebody_rates_today_then_it_is_recommended_and_not_before(world: World) -> None:
+def test_given_a_movie_of_today_when_somebody_rates_today_then_it_is_recommended_and_not_before(world: Serving) -> None:
     user = state_of(checkerboard(n_users=80), 1)
     before, after = visited(world, 0), visited(world, 1)
 

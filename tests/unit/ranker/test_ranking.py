@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from marquee.bundle import load_bundle
-from marquee.features.item_block import ItemBlock
-from marquee.ratings import UserState
+from marquee.state.movie_state import MovieState
+from marquee.state.ratings import UserState
 from ranker.ranking import Ranked, rank_similar, rank_user
 from ranker.scoring import RankerModel
 from support.worlds import a_block, a_catalog, a_user, checkerboard
 from trainer.pipeline import train
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
-World = tuple[RankerModel, ItemBlock]
+World = tuple[RankerModel, MovieState]
 
 
 def a_world(folder: Path, n_users: int) -> World:

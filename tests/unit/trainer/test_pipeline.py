@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from marquee.bundle import BundleRefused, load_bundle
-from marquee.ratings import Ratings
+from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
 from trainer.export_onnx import Parity, gate, onnx_scores, to_onnx, with_float32_thresholds
 from trainer.pipeline import CannotTrain, TrainedModel, train

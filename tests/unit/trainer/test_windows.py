@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marquee.ratings import Ratings
+from marquee.state.ratings import Ratings
 from support.worlds import START_MS, checkerboard
-from trainer.requests import Kind, requests
+from trainer.examples import Kind, requests
 from trainer.windows import Window, cut
 
 

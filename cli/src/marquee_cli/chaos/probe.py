@@ -25,13 +25,13 @@ import pyarrow.parquet as pq
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from redis.asyncio import Redis
 
-from marquee.event_log import EventLog
-from marquee.keys import ShardKeys
-from marquee.packing import unpack_user
+from marquee.contracts.keys import ShardKeys
+from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
 from marquee.settings import ServiceSettings
-from marquee.store import RatingStore
-from marquee.store_views import StatsView
-from marquee.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import RatingStore
+from marquee.stores.packing import unpack_user
+from marquee.stores.views import StatsView
 
 TOPICS = (RATINGS.name, CATALOG.name, METADATA.name)
 LONG_HISTORY = 20

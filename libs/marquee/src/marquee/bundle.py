@@ -12,11 +12,11 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from marquee.attribution import Trees
-from marquee.catalog import Catalog
 from marquee.errors import MarqueeError
+from marquee.explanation.attribution import Trees
 from marquee.features.vector import SPECS
-from marquee.retrieval.snapshot import Snapshot
+from marquee.retrieval.fitted import FittedRetrieval
+from marquee.state.movie_table import MovieTable
 
 MANIFEST, ONNX, TREES, REPORT, CATALOG, SNAPSHOT = (
     "manifest.json", "ranker.onnx", "trees.npz", "report.json", "catalog.npz", "snapshot",
@@ -57,8 +57,8 @@ class ModelManifest(BaseModel):
 class BundleParts:
     """What goes into a bundle; `onnx` and `trees` are None when retrieval order has to do."""
 
-    catalog: Catalog
-    snapshot: Snapshot
+    catalog: MovieTable
+    snapshot: FittedRetrieval
     onnx: bytes | None
     trees: Trees | None
     report: dict[str, Any]
@@ -73,8 +73,8 @@ class Bundle:
 
     path: Path
     manifest: ModelManifest
-    catalog: Catalog
-    snapshot: Snapshot
+    catalog: MovieTable
+    snapshot: FittedRetrieval
     onnx: bytes | None
     trees: Trees | None
     report: dict[str, Any]
@@ -127,7 +127,7 @@ def load_bundle(path: Path) -> Bundle:
             raise BundleRefused(f"{file}: its sha256 is not the manifest's")
     is_model = manifest.ranker == "lambdarank"
     try:
-        catalog, snapshot = load_catalog(path / CATALOG), Snapshot.load(path / SNAPSHOT)
+        catalog, snapshot = load_catalog(path / CATALOG), FittedRetrieval.load(path / SNAPSHOT)
         if {snapshot.n_movies, snapshot.terms.shape[0]} != {len(catalog)}:
             raise ValueError(f"{len(catalog)} movies in the catalogue, {snapshot.n_movies} in the retrieval arrays")
         return Bundle(
@@ -143,7 +143,7 @@ def load_bundle(path: Path) -> Bundle:
         raise BundleRefused(f"{path}: {type(error).__name__}: {error}") from error
 
 
-def save_catalog(catalog: Catalog, path: Path) -> None:
+def save_catalog(catalog: MovieTable, path: Path) -> None:
     """The columns that serving reads; cast and keywords live on in the snapshot's terms only."""
     np.savez(
         path,
@@ -158,7 +158,7 @@ def save_catalog(catalog: Catalog, path: Path) -> None:
     )
 
 
-def load_catalog(path: Path) -> Catalog:
+def load_catalog(path: Path) -> MovieTable:
     """Read what `save_catalog` wrote.
 
     Raises:
@@ -171,7 +171,7 @@ def load_catalog(path: Path) -> Catalog:
     if len(lengths) > 1:
         raise ValueError(f"{path.name}: its columns are of {', '.join(map(str, sorted(lengths)))} rows")
     nothing: tuple[tuple[str, ...], ...] = ((),) * len(titles)
-    return Catalog(
+    return MovieTable(
         **arrays,
         titles=tuple(titles),
         genre_names=tuple(genre_names),

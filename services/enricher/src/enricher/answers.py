@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from enricher import merge
+from enricher import tmdb_body
 from enricher.ledger import SOURCE, Ledger
-from enricher.merge import Asked
 from enricher.settings import Mode
 from enricher.tmdb import Tmdb, Unavailable
-from marquee.consumer import Batch
+from enricher.tmdb_body import Asked
+from marquee.contracts.batches import Batch
+from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
+from marquee.contracts.topics import METADATA
 from marquee.errors import Transient
-from marquee.events import MetadataStatus, MovieEnriched, MovieListed
-from marquee.publisher import Publisher, record_of
-from marquee.tmdb_snapshot import Snapshot
-from marquee.topics import METADATA
+from marquee.kafka.publisher import Publisher, record_of
+from marquee.readers.tmdb_file import TmdbFile
 
 log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ class Answers:
             self.ledger.note(answer, self.mode)
 
 
-async def from_snapshot(batch: Batch[MovieListed], snapshot: Snapshot, answers: Answers) -> None:
+async def from_snapshot(batch: Batch[MovieListed], snapshot: TmdbFile, answers: Answers) -> None:
     """Answer every movie of a batch at once."""
     await answers.put([snapshot.answer(record.event) for record in batch.records])
 
@@ -79,15 +79,15 @@ async def _ask(movies: Sequence[Asked], tmdb: Tmdb, clock: Clock) -> list[MovieE
 
 async def _answer(movie: Asked, tmdb: Tmdb, clock: Clock) -> MovieEnriched:
     if movie.tmdb_id is None:
-        return merge.empty(movie, MetadataStatus.NOT_FOUND, fetched_at=clock())
+        return tmdb_body.empty(movie, MetadataStatus.NOT_FOUND, fetched_at=clock())
     try:
         body = await tmdb.movie(movie.tmdb_id)
     except Unavailable as error:
         log.debug("tmdb_unavailable", movie_id=movie.movie_id, error=str(error))
-        return merge.empty(movie, MetadataStatus.UNAVAILABLE, fetched_at=clock())
+        return tmdb_body.empty(movie, MetadataStatus.UNAVAILABLE, fetched_at=clock())
     if body is None:
-        return merge.empty(movie, MetadataStatus.NOT_FOUND, fetched_at=clock())
-    return merge.found(movie, body, fetched_at=clock())
+        return tmdb_body.empty(movie, MetadataStatus.NOT_FOUND, fetched_at=clock())
+    return tmdb_body.found(movie, body, fetched_at=clock())
 
 
 def _is_unavailable(answer: MovieEnriched) -> bool:

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import ValidationError
 
-from enricher.merge import Asked
 from enricher.settings import Mode
-from marquee.api import Answer
+from enricher.tmdb_body import Asked
+from marquee.contracts.bodies import Answer
+from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
+from marquee.contracts.topics import CATALOG, METADATA
 from marquee.errors import InvalidEvent, Transient
-from marquee.events import MetadataStatus, MovieEnriched, MovieListed
-from marquee.topics import CATALOG, METADATA
 
 MAX_AGE = timedelta(days=180)
 """TMDB's terms allow to keep an answer for six months."""
@@ -67,7 +67,7 @@ class Ledger:
         if not self.is_complete:
             raise Transient("earlier answers are still being read")
 
-    def list(self, movie: MovieListed) -> None:
+    def note_listed(self, movie: MovieListed) -> None:
         self._listed[movie.movie_id] = movie.tmdb_id
 
     def note(self, answer: MovieEnriched, source: str) -> None:
@@ -126,7 +126,7 @@ class Ledger:
             value, headers = record.value, dict(record.headers)  # type: ignore[attr-defined]  # aiokafka is untyped
             try:
                 if is_catalog:
-                    self.list(CATALOG.parse(value))
+                    self.note_listed(CATALOG.parse(value))
                 else:
                     self.note(METADATA.parse(value), headers.get(SOURCE, b"").decode())
             except (InvalidEvent, ValidationError):

@@ -10,17 +10,17 @@ import structlog
 from fastapi import FastAPI
 
 from enricher.answers import AT_ONCE, Answers, from_snapshot, from_tmdb, recheck
-from enricher.api import Wiring, router
 from enricher.ledger import Ledger
+from enricher.routes import Wiring, router
 from enricher.settings import EnricherSettings, Mode
 from enricher.tmdb import open_tmdb
-from marquee.consumer import DeadLetters, Handle, consume
-from marquee.kafka import ensure_topics, open_consumer, topic_name
-from marquee.operations import Dependencies, install_operations
-from marquee.publisher import BULK_OPTIONS, Publisher
-from marquee.service import background, run, said_in_one_line
-from marquee.tmdb_snapshot import Snapshot
-from marquee.topics import CATALOG, METADATA
+from marquee.contracts.topics import CATALOG, METADATA
+from marquee.http.operations import Dependencies, install_operations
+from marquee.http.service import background, one_line_on_misconfiguration, run
+from marquee.kafka.clients import ensure_topics, open_consumer, topic_name
+from marquee.kafka.consuming import DeadLetters, Handle, consume
+from marquee.kafka.publisher import BULK_OPTIONS, Publisher
+from marquee.readers.tmdb_file import TmdbFile
 
 log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ def create_app(settings: EnricherSettings | None = None, *, clock: Callable[[], 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
-            async with said_in_one_line(app):
+            async with one_line_on_misconfiguration(app):
                 snapshot = _snapshot(settings)
                 await ensure_topics(settings.kafka, (CATALOG, METADATA), wait_s=settings.wait_s)
             ledger = Ledger(settings.mode)
@@ -76,10 +76,10 @@ def create_app(settings: EnricherSettings | None = None, *, clock: Callable[[], 
     return app
 
 
-def _snapshot(settings: EnricherSettings) -> Snapshot | None:
+def _snapshot(settings: EnricherSettings) -> TmdbFile | None:
     if settings.mode is not Mode.SNAPSHOT or settings.tmdb_snapshot is None:
         return None
-    return Snapshot.read(settings.tmdb_snapshot)
+    return TmdbFile.read(settings.tmdb_snapshot)
 
 
 async def _answering(settings: EnricherSettings, source: str, handle: Handle, stack: AsyncExitStack) -> Work:

@@ -11,11 +11,11 @@ from typing import Any
 import structlog
 from prometheus_client import Counter, Histogram
 
-from marquee.consumer import Batch
+from marquee.contracts.batches import Batch
+from marquee.contracts.topics import CATALOG, METADATA, RATINGS
 from marquee.errors import Transient
-from marquee.event_log import EventLog
-from marquee.store import CatalogueStore, RatingStore
-from marquee.topics import CATALOG, METADATA, RATINGS
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import MovieStore, RatingStore
 
 log = structlog.get_logger()
 
@@ -28,12 +28,12 @@ class Stores:
     """Where a batch goes, by topic."""
 
     ratings: RatingStore
-    catalog: CatalogueStore
-    metadata: CatalogueStore
+    catalog: MovieStore
+    metadata: MovieStore
     log: EventLog
 
-    def online(self, topic: str) -> RatingStore | CatalogueStore:
-        stores: dict[str, RatingStore | CatalogueStore] = {
+    def online(self, topic: str) -> RatingStore | MovieStore:
+        stores: dict[str, RatingStore | MovieStore] = {
             RATINGS.name: self.ratings,
             CATALOG.name: self.catalog,
             METADATA.name: self.metadata,

@@ -6,15 +6,15 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from features.api import router
+from features.routes import router
 from features.settings import FeaturesSettings
 from features.wiring import TOPICS, Wiring
-from marquee.consumer import DeadLetters, consume
-from marquee.kafka import ensure_topics, open_consumer
-from marquee.operations import Dependencies, install_operations
-from marquee.publisher import Publisher
-from marquee.service import background, run, said_in_one_line
-from marquee.store import open_redis
+from marquee.http.operations import Dependencies, install_operations
+from marquee.http.service import background, one_line_on_misconfiguration, run
+from marquee.kafka.clients import ensure_topics, open_consumer
+from marquee.kafka.consuming import DeadLetters, consume
+from marquee.kafka.publisher import Publisher
+from marquee.stores.online import open_redis
 
 PUBLISH_TIMEOUT_S = 15.0
 
@@ -27,7 +27,7 @@ def create_app(settings: FeaturesSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with AsyncExitStack() as stack:
-            async with said_in_one_line(app):
+            async with one_line_on_misconfiguration(app):
                 redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
                 await ensure_topics(settings.kafka, wait_s=settings.wait_s)
             publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=PUBLISH_TIMEOUT_S))

@@ -17,12 +17,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from features.handlers import Stores
 from features.reconciliation import Reconciliation
 from features.shares import Leases, share_of
-from marquee.broker_watch import BrokerWatch
-from marquee.consumer import Gap
+from marquee.contracts.batches import Gap
+from marquee.contracts.topics import PARTITIONS, Topic
 from marquee.errors import Transient
-from marquee.kafka import ensure_topics
-from marquee.store import Shard, mark_rebuilding, stored_offsets
-from marquee.topics import PARTITIONS, Topic
+from marquee.kafka.broker_watch import BrokerWatch
+from marquee.kafka.clients import ensure_topics
+from marquee.stores.online import Shard, mark_rebuilding, stored_offsets
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ LOG_EVERY_S = 5.0
 
 @dataclass(slots=True)
 class StorePositions:
-    """The positions of one replica (marquee.consumer.Positions).
+    """The positions of one replica (marquee.kafka.consuming.Positions).
 
     Attributes:
         ends: the topics' ends at the last look, over all partitions of all topics.
@@ -80,7 +80,7 @@ class StorePositions:
         return partition.topic.removeprefix(self.prefix), partition.partition
 
     async def before_poll(self) -> None:
-        """See marquee.consumer.Positions."""
+        """See marquee.kafka.consuming.Positions."""
         if self.watch.life is None:
             raise Transient("kafka: no connection to the broker")
         if (life := self.watch.life) != self._life:  # it may have lost records, and given their offsets to others
@@ -92,7 +92,7 @@ class StorePositions:
             self._looked_at = self.clock()
 
     def begins(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> int | None:
-        """See marquee.consumer.Positions.
+        """See marquee.kafka.consuming.Positions.
 
         What was fetched before a seek, or from another broker process, is left. A hole after the position is taken for
         one (compaction, retention) if the broker shows it twice.
@@ -110,14 +110,14 @@ class StorePositions:
         return cursor
 
     async def delivered(self, partition: TopicPartition, next_offset: int) -> None:
-        """See marquee.consumer.Positions."""
+        """See marquee.kafka.consuming.Positions."""
         shard = self.shard(partition)
         if shard in self._cursor:
             self._cursor[shard] = next_offset
             self._reached[shard] = max(next_offset, self._reached.get(shard, 0))
 
     async def gap(self, partition: TopicPartition, error: Gap) -> None:
-        """See marquee.consumer.Positions: the next look reads on from where the stores end."""
+        """See marquee.kafka.consuming.Positions: the next look reads on from where the stores end."""
         log.warning("store_lost_data", error=str(error))
         self._looked_at = self._log_looked_at = float("-inf")
 

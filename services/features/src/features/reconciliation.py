@@ -15,13 +15,13 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from marquee.contracts.topics import RATINGS, Topic
 from marquee.errors import InvalidEvent, Transient
-from marquee.event_log import EventLog
-from marquee.kafka import open_consumer
-from marquee.publisher import Publisher, Record
+from marquee.kafka.clients import open_consumer
+from marquee.kafka.publisher import Publisher, Record
 from marquee.settings import KafkaSettings
-from marquee.store import RatingStore, Shard, set_back, stored_offsets
-from marquee.topics import RATINGS, Topic
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import RatingStore, Shard, set_back, stored_offsets
 
 log = structlog.get_logger()
 

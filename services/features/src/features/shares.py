@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
-from marquee.keys import replicas
-from marquee.store import transient
+from marquee.contracts.keys import replicas
+from marquee.stores.online import transient
 
 LEASE_S = 6.0
 """After this long without a sign of life a replica's partitions go to the others."""

@@ -15,13 +15,13 @@ from features.positions import StorePositions
 from features.reconciliation import Reconciliation
 from features.settings import FeaturesSettings
 from features.shares import Leases
-from marquee.broker_watch import BrokerWatch
-from marquee.consumer import Batch
+from marquee.contracts.batches import Batch
+from marquee.contracts.topics import CATALOG, METADATA, RATINGS
 from marquee.errors import Transient
-from marquee.event_log import EventLog
-from marquee.publisher import Publisher
-from marquee.store import CatalogueStore, RatingStore
-from marquee.topics import CATALOG, METADATA, RATINGS
+from marquee.kafka.broker_watch import BrokerWatch
+from marquee.kafka.publisher import Publisher
+from marquee.stores.event_log import EventLog
+from marquee.stores.online import MovieStore, RatingStore
 
 TOPICS = (CATALOG, METADATA, RATINGS)
 IDLE_S = 1.0
@@ -60,8 +60,8 @@ class Wiring:
         space = settings.redis.space
         stores = Stores(
             RatingStore(redis, space),
-            CatalogueStore(redis, space, CATALOG.name),
-            CatalogueStore(redis, space, METADATA.name),
+            MovieStore(redis, space, CATALOG.name),
+            MovieStore(redis, space, METADATA.name),
             EventLog(settings.log_dir),
         )
         watch, leases = BrokerWatch(settings.kafka.bootstrap), Leases(redis, space, settings.replica)

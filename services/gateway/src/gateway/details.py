@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 from redis.asyncio import Redis
 
-from gateway.catalogue import Catalogue
-from marquee.api import Affinity, MovieDetail, RatedMovie, UserProfile
-from marquee.cards import CardFields
-from marquee.keys import ShardKeys
-from marquee.ratings import POSITIVE, UserState
-from marquee.store import transient
-from marquee.topics import CATALOG, METADATA, shard_of
+from gateway.movie_copy import MovieCopy
+from marquee.contracts.bodies import Affinity, MovieDetail, RatedMovie, UserProfile
+from marquee.contracts.keys import ShardKeys
+from marquee.contracts.topics import CATALOG, METADATA, shard_of
+from marquee.state.ratings import POSITIVE, UserState
+from marquee.stores.cards import CardFields
+from marquee.stores.online import transient
 
 RECENT, TOP = 50, 8
 PEOPLE_FROM = 200
@@ -36,7 +36,7 @@ async def events(redis: Redis, space: str, topic: str, movie_ids: Sequence[int])
     return {movie: orjson.loads(value) for movie, value in zip(movie_ids, values, strict=True) if value}
 
 
-async def movie_detail(redis: Redis, space: str, catalogue: Catalogue, card: CardFields) -> MovieDetail:
+async def movie_detail(redis: Redis, space: str, catalogue: MovieCopy, card: CardFields) -> MovieDetail:
     """All that is known of a movie whose card is given.
 
     Raises:
@@ -60,7 +60,7 @@ async def movie_detail(redis: Redis, space: str, catalogue: Catalogue, card: Car
     )
 
 
-async def user_profile(redis: Redis, space: str, catalogue: Catalogue, user_id: int, state: UserState) -> UserProfile:
+async def user_profile(redis: Redis, space: str, catalogue: MovieCopy, user_id: int, state: UserState) -> UserProfile:
     """What is believed of a user.
 
     Raises:
@@ -83,7 +83,7 @@ async def user_profile(redis: Redis, space: str, catalogue: Catalogue, user_id: 
     )
 
 
-def rated_movie(catalogue: Catalogue, state: UserState, movie_id: int) -> RatedMovie | None:
+def rated_movie(catalogue: MovieCopy, state: UserState, movie_id: int) -> RatedMovie | None:
     """The user's rating of one movie; None without one. A rated movie that is not listed has a made-up title."""
     found = (state.movie_id == movie_id).nonzero()[0]
     if not len(found):
@@ -92,7 +92,7 @@ def rated_movie(catalogue: Catalogue, state: UserState, movie_id: int) -> RatedM
     return _rated(catalogue, movie_id, float(state.rating[at]), int(state.rated_at[at]))
 
 
-def _rated(catalogue: Catalogue, movie_id: int, stars: float, rated_at_ms: int) -> RatedMovie:
+def _rated(catalogue: MovieCopy, movie_id: int, stars: float, rated_at_ms: int) -> RatedMovie:
     card = catalogue.get(movie_id) or {"title": f"Movie {movie_id}"}
     shown = {name: card.get(name) for name in ("title", "year", "poster_url")}
     return RatedMovie(movie_id=movie_id, rating=stars, rated_at=_time(rated_at_ms), **shown)

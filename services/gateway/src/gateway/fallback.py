@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import uuid4
 
-from gateway.catalogue import Catalogue
-from marquee.api import Evidence, Filters, RankedCard, Ranking, RankMeta, RankRequest, Reason, ReasonCode, Rung
-from marquee.cards import CardFields
+from gateway.movie_copy import MovieCopy
+from marquee.contracts.bodies import (
+    Evidence,
+    Filters,
+    RankedCard,
+    Ranking,
+    RankMeta,
+    RankRequest,
+    Reason,
+    ReasonCode,
+    Rung,
+)
+from marquee.stores.cards import CardFields
 
 
-def popular(catalogue: Catalogue, request: RankRequest, seen: Container[int], *, missing: tuple[str, ...]) -> Ranking:
+def popular(catalogue: MovieCopy, request: RankRequest, seen: Container[int], *, missing: tuple[str, ...]) -> Ranking:
     """The k most liked movies that pass the filters and were not seen; score = ratings of 4 or more."""
     left_out = {*request.exclude, request.movie_id}
     items: list[RankedCard] = []
@@ -30,7 +40,7 @@ def popular(catalogue: Catalogue, request: RankRequest, seen: Container[int], *,
 
 
 def _open(
-    catalogue: Catalogue, filters: Filters, seen: Container[int], left_out: Container[int | None]
+    catalogue: MovieCopy, filters: Filters, seen: Container[int], left_out: Container[int | None]
 ) -> Iterator[tuple[CardFields, float]]:
     wanted = CardFilter.of(filters)
     for movie_id, liked in catalogue.counts.popular:

@@ -10,19 +10,19 @@ import httpx
 from fastapi import FastAPI
 from httpx_aiohttp import AiohttpTransport
 
-from gateway.api import Wiring, router
 from gateway.breaker import Breaker
-from gateway.catalogue import Catalogue
 from gateway.docs_page import install_docs
 from gateway.metrics import metrics_served
+from gateway.movie_copy import MovieCopy
 from gateway.openapi import as_sent
+from gateway.routes import Wiring, router
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
-from marquee.cards import Cards
-from marquee.operations import Dependencies, install_operations
-from marquee.refreshing import refresh_for_ever
-from marquee.service import background, run, said_in_one_line
-from marquee.store import RatingStore, open_redis
+from marquee.http.operations import Dependencies, install_operations
+from marquee.http.service import background, one_line_on_misconfiguration, run
+from marquee.stores.cards import Cards
+from marquee.stores.online import RatingStore, open_redis
+from marquee.stores.refreshing import refresh_for_ever
 
 
 def create_app(settings: GatewaySettings | None = None) -> FastAPI:
@@ -33,7 +33,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with AsyncExitStack() as stack:
-            async with said_in_one_line(app):
+            async with one_line_on_misconfiguration(app):
                 stack.enter_context(metrics_served(settings.metrics_host, settings.metrics_port))
                 redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
             space = settings.redis.space
@@ -42,7 +42,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
                 client = httpx.AsyncClient(base_url=url, transport=AiohttpTransport(), timeout=timeout_s)
                 return Upstream(name, await stack.enter_async_context(client), timeout_s, breaker)
 
-            catalogue = Catalogue(redis, space, Cards(redis, space, settings.images))
+            catalogue = MovieCopy(redis, space, Cards(redis, space, settings.images))
             await catalogue.refresh()
             wired = Wiring(
                 redis=redis,

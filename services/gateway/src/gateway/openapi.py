@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marquee.problems import PROBLEM_JSON
+from marquee.http.problems import PROBLEM_JSON
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 

@@ -2,8 +2,8 @@
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from marquee.cards import ImageSettings
 from marquee.settings import ServiceSettings
+from marquee.stores.cards import ImageSettings
 
 
 class GatewaySettings(ServiceSettings):

@@ -9,7 +9,7 @@ from fastapi import Response
 
 from gateway.breaker import Breaker
 from marquee.errors import Transient
-from marquee.requests import REQUEST_ID
+from marquee.http.request_id import REQUEST_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from marquee.api import LiveRating, RatingsRequest
+from marquee.contracts.bodies import LiveRating, RatingsRequest
+from marquee.contracts.events import MoviesRated
 from marquee.errors import refused_fields
-from marquee.events import MoviesRated
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(days=1)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ingest.layouts import BOM, Layout
 from ingest.rejects import Reason, Reject, Rejects, as_text
-from marquee import movielens
-from marquee.events import MovieListed
+from marquee.contracts.events import MovieListed
+from marquee.readers import movielens
 
 _ML_100K_GENRES = (
     "unknown|Action|Adventure|Animation|Children's|Comedy|Crime|Documentary|Drama|Fantasy|Film-Noir|Horror|Musical|"

@@ -15,9 +15,9 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from marquee.api import LiveRating
+from marquee.contracts.bodies import LiveRating
+from marquee.contracts.keys import EVENT_ID_TTL_S, claim
 from marquee.errors import refused_fields
-from marquee.keys import EVENT_ID_TTL_S, claim
 
 log = structlog.get_logger()
 

@@ -11,8 +11,8 @@ import numpy as np
 import orjson
 
 from ingest.table import Table
-from marquee.events import MAX_CHUNK
-from marquee.publisher import Record
+from marquee.contracts.events import MAX_CHUNK
+from marquee.kafka.publisher import Record
 
 NAMESPACE = UUID("6d617271-7565-4d65-8000-726174696e67")
 """Of bulk-loaded events: the same history always has the same event ids, so that loading twice changes nothing."""

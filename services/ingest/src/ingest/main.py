@@ -9,18 +9,18 @@ import structlog
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from ingest.api import Wiring, router
+from ingest.bulk_load import load
 from ingest.claims import Claims
 from ingest.known_movies import KnownMovies
-from ingest.loading import load
 from ingest.progress import Progress
+from ingest.routes import Wiring, router
 from ingest.settings import IngestSettings
+from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.errors import MarqueeError
-from marquee.kafka import ensure_topics, open_consumer
-from marquee.operations import Dependencies, install_operations
-from marquee.publisher import Publisher
-from marquee.service import background, run, said_in_one_line
-from marquee.topics import CATALOG, RATINGS
+from marquee.http.operations import Dependencies, install_operations
+from marquee.http.service import background, one_line_on_misconfiguration, run
+from marquee.kafka.clients import ensure_topics, open_consumer
+from marquee.kafka.publisher import Publisher
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], da
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
-            async with said_in_one_line(app):
+            async with one_line_on_misconfiguration(app):
                 await ensure_topics(settings.kafka, (CATALOG, RATINGS), wait_s=settings.wait_s)
             known, progress = KnownMovies(), Progress(data=settings.data)
             publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, linger_ms=0)

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from marquee.api import Answer
+from marquee.contracts.bodies import Answer
 
 
 class Phase(StrEnum):

@@ -14,9 +14,9 @@ from ingest.catalog_import import read_movies
 from ingest.layouts import BOM, Layout, RatingsFile
 from ingest.rejects import Reason, Reject, Rejects, as_text
 from ingest.table import Part, Table
+from marquee.arrays import IntArray
+from marquee.contracts.events import MovieListed
 from marquee.errors import Misconfigured
-from marquee.events import MovieListed
-from marquee.ids import IntArray
 
 BLOCK_BYTES = 1 << 20
 

@@ -18,9 +18,9 @@ from pyarrow import csv as arrow_csv
 
 from ingest.layouts import RatingsFile
 from ingest.rejects import Reason, Reject, as_text
-from marquee.api import VISITOR_ID
-from marquee.events import MAX_ID
-from marquee.ids import BoolArray, FloatArray, IntArray
+from marquee.arrays import BoolArray, FloatArray, IntArray
+from marquee.contracts.bodies import VISITOR_ID
+from marquee.contracts.events import MAX_ID
 
 EARLIEST_S = 631_152_000  # 1990-01-01: before MovieLens, before the web
 DAY_S = 86_400

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.rows import Rows
-from marquee.ids import BoolArray, IntArray
+from marquee.arrays import BoolArray, IntArray
 
 SLICE_ROWS = 250_000
 """Rows handled at once: bounds the memory of sorting and encoding."""

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from marquee.api import RankRequest, Rung
-from marquee.cards import CardFields
+from marquee.contracts.bodies import RankRequest, Rung
 from marquee.errors import not_found
 from marquee.retrieval.history import History
+from marquee.stores.cards import CardFields
 from ranker.citations import cited
 from ranker.diversity import POOL_FACTOR, diversified
-from ranker.evidence import Seen
+from ranker.evidence import CrowdCounts
 from ranker.filters import allowed
-from ranker.online import SeenUser, World
+from ranker.online import KnownUser, Serving
 from ranker.ranking import Ranked, RankedSimilar, rank_similar, rank_user
 from ranker.reasons import ReasonFields, similar_reasons, user_reasons
 
@@ -40,9 +40,9 @@ class Stopwatch:
 
 
 def user_answer(
-    world: World, user: SeenUser, request: RankRequest, card_of: CardOf, watch: Stopwatch, *, ranking_id: str
+    world: Serving, user: KnownUser, request: RankRequest, card_of: CardOf, watch: Stopwatch, *, ranking_id: str
 ) -> Answer:
-    """The ranking of a user, as marquee.api.Ranking."""
+    """The ranking of a user, as marquee.contracts.bodies.Ranking."""
     filters = allowed(world.catalog, request.filters)
     pool = request.k if request.diversity == 0 else min(request.k * POOL_FACTOR, len(world.catalog))
     ranked = rank_user(
@@ -62,7 +62,7 @@ def user_answer(
         cites = [np.empty(0, np.intp)] * len(ranked) if scorer is None else cited(ranked, scorer)
         watch.lap("cite")
         titles = _titles(card_of)
-        seen = Seen(world.count[ranked.row], world.mean[ranked.row])
+        seen = CrowdCounts(world.count[ranked.row], world.mean[ranked.row])
         reasons = user_reasons(ranked, history, cites, world.catalog, seen, titles)
     watch.lap("explain")
     rung, degraded = RUNGS[ranked.rung], []
@@ -75,8 +75,10 @@ def user_answer(
     return _ranking(world, items, rung, degraded, watch, ranking_id, user)
 
 
-def similar_answer(world: World, request: RankRequest, card_of: CardOf, watch: Stopwatch, *, ranking_id: str) -> Answer:
-    """The movies most similar to one, as marquee.api.Ranking.
+def similar_answer(
+    world: Serving, request: RankRequest, card_of: CardOf, watch: Stopwatch, *, ranking_id: str
+) -> Answer:
+    """The movies most similar to one, as marquee.contracts.bodies.Ranking.
 
     Raises:
         Refused: 404, nobody knows the movie.
@@ -94,7 +96,7 @@ def similar_answer(world: World, request: RankRequest, card_of: CardOf, watch: S
     reasons: Sequence[list[ReasonFields]] = [[]] * len(found.row)
     if request.explain:
         seed = int(world.catalog.rows(np.array([movie_id], np.int64))[0])
-        seen = Seen(world.count[found.row], world.mean[found.row])
+        seen = CrowdCounts(world.count[found.row], world.mean[found.row])
         reasons = similar_reasons(found, seed, world.catalog, seen)
     watch.lap("explain")
     sources = [tuple(name for name, part in zip(found.part_names, row, strict=True) if part > 0) for row in found.parts]
@@ -102,7 +104,7 @@ def similar_answer(world: World, request: RankRequest, card_of: CardOf, watch: S
     return _ranking(world, items, Rung.SIMILAR, [], watch, ranking_id, None)
 
 
-def _diverse(ranked: Ranked, world: World, request: RankRequest) -> Ranked:
+def _diverse(ranked: Ranked, world: Serving, request: RankRequest) -> Ranked:
     if request.diversity == 0:
         return ranked
     at = diversified(ranked.score, world.catalog.genres[ranked.row], k=request.k, diversity=request.diversity)
@@ -140,13 +142,13 @@ def _items(
 
 
 def _ranking(
-    world: World,
+    world: Serving,
     items: list[Answer],
     rung: Rung,
     degraded: list[str],
     watch: Stopwatch,
     ranking_id: str,
-    user: SeenUser | None,
+    user: KnownUser | None,
 ) -> Answer:
     manifest = world.model.bundle.manifest
     freshness: dict[str, Any] = {"model_as_of": _time(manifest.as_of_ms), "model_created_at": manifest.created_at}

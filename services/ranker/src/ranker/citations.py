@@ -11,14 +11,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from marquee.arrays import Float32Array, FloatArray
 from marquee.features import liked_similar
 from marquee.features.context import RankContext
 from marquee.features.vector import SPECS
-from marquee.ids import Float32Array, FloatArray
 from marquee.retrieval.candidates import LINK_QUERY, PER_SOURCE, Candidates
+from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import MAX_QUERY, History, Query
-from marquee.retrieval.snapshot import Link
-from ranker.influence import influence, links_to, strongest
+from ranker.influence import influence, likely_causes, links_to
 from ranker.ranking import Ranked
 from ranker.scoring import Scorer
 
@@ -39,11 +39,11 @@ def cited(ranked: Ranked, scorer: Scorer) -> list[Positions]:
     context = ranked.context
     if context is None:
         return [np.empty(0, np.intp)] * len(ranked)
-    recent = context.history.newest(MAX_QUERY)
+    recent = context.history.head(MAX_QUERY)
     near = links_to(context.snapshot, recent, context.rows)
     place = np.searchsorted(context.rows, ranked.row)
     shares = influence(near[:, :, place], recent)
-    likely = strongest(shares, count=PER_CARD)
+    likely = likely_causes(shares, count=PER_CARD)
     tried = _most_wanted(likely, shares)
     if not len(tried):
         return likely  # all empty

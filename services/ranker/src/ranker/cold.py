@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from marquee.catalog import RowArray
-from marquee.features.item_block import ItemBlock
-from marquee.ids import BoolArray, FloatArray
+from marquee.arrays import BoolArray, FloatArray
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import RowArray
 
 POOL = 1_000
 REPEAT = 0.08
 """What a movie of the same genres that stands in the list already costs, as a share of the best popularity."""
 
 
-def popular_and_diverse(block: ItemBlock, is_open: BoolArray, *, k: int) -> tuple[RowArray, FloatArray]:
+def popular_and_diverse(block: MovieState, is_open: BoolArray, *, k: int) -> tuple[RowArray, FloatArray]:
     """Pick one by one the most popular movie, less the more its genres are in the list already.
 
     Returns:

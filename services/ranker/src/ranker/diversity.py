@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from marquee.catalog import RowArray
-from marquee.ids import BoolArray, FloatArray
+from marquee.arrays import BoolArray, FloatArray
+from marquee.state.movie_table import RowArray
 
 POOL_FACTOR = 4
 """How many times k are ranked for k to be chosen from."""

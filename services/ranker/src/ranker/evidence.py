@@ -7,10 +7,10 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from marquee.api import ReasonCode
-from marquee.catalog import Catalog, RowArray
-from marquee.ids import FloatArray
+from marquee.arrays import FloatArray
+from marquee.contracts.bodies import ReasonCode
 from marquee.retrieval.history import History
+from marquee.state.movie_table import MovieTable, RowArray
 from ranker.texts import Evidence
 
 GENRES = 3
@@ -19,7 +19,7 @@ Titles = Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CrowdCounts:
     """How many rated each ranked movie, and their mean in stars (NaN without any)."""
 
     count: FloatArray
@@ -37,8 +37,8 @@ class UserEvidence:
     row: RowArray
     cited: Sequence[NDArray[np.intp]]
     history: History
-    catalog: Catalog
-    seen: Seen
+    catalog: MovieTable
+    seen: CrowdCounts
     titles: Titles
 
     def at(self, place: int) -> Callable[[str], list[Evidence]]:
@@ -88,8 +88,8 @@ class SimilarEvidence:
 
     row: RowArray
     seed_row: int
-    catalog: Catalog
-    seen: Seen
+    catalog: MovieTable
+    seen: CrowdCounts
 
     def at(self, place: int) -> Callable[[str], list[Evidence]]:
         """Evidence by reason code, for the movie at one place of the ranking."""
@@ -105,7 +105,7 @@ class SimilarEvidence:
         return [{"kind": "person", "label": name} for name in people] + genres
 
 
-def of_movie(code: str, place: int, row: int, catalog: Catalog, seen: Seen) -> list[Evidence]:
+def of_movie(code: str, place: int, row: int, catalog: MovieTable, seen: CrowdCounts) -> list[Evidence]:
     """What can be said of a movie without a user."""
     if code in (ReasonCode.POPULAR, ReasonCode.TRENDING) and seen.count[place]:
         return [{"kind": "count", "label": "ratings", "value": float(seen.count[place])}]

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from marquee.api import Filters
-from marquee.catalog import Catalog
-from marquee.ids import BoolArray
+from marquee.arrays import BoolArray
+from marquee.contracts.bodies import Filters
+from marquee.state.movie_table import MovieTable
 
 
-def allowed(catalog: Catalog, filters: Filters) -> BoolArray | None:
+def allowed(catalog: MovieTable, filters: Filters) -> BoolArray | None:
     """(n,) bool, None for "all". A movie of unknown year fails a year filter; one of unknown length stays.
 
     Genre names are compared without case; a genre nobody has leaves nothing.

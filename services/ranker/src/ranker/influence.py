@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from marquee.catalog import RowArray
-from marquee.ids import Float32Array, FloatArray
-from marquee.ratings import POSITIVE
+from marquee.arrays import Float32Array, FloatArray
+from marquee.retrieval.fitted import FittedRetrieval, Link
 from marquee.retrieval.history import History, Query
-from marquee.retrieval.snapshot import Link, Snapshot
+from marquee.state.movie_table import RowArray
+from marquee.state.ratings import POSITIVE
 
 ASKED = (
     (Link.EASE, Query.TASTE),
@@ -40,13 +40,13 @@ def influence(near: Float32Array, recent: History) -> FloatArray:
     return shares / len(ASKED)
 
 
-def strongest(shares: FloatArray, *, count: int, least: float = 0.02) -> list[NDArray[np.intp]]:
+def likely_causes(shares: FloatArray, *, count: int, least: float = 0.02) -> list[NDArray[np.intp]]:
     """For each ranked movie the history positions with the largest shares, largest first; below `least` is noise."""
     order = np.argsort(-shares, axis=0, kind="stable")[:count]
     return [order[shares[order[:, at], at] >= least, at] for at in range(shares.shape[1])]
 
 
-def links_to(snapshot: Snapshot, history: History, rows: RowArray) -> Float32Array:
+def links_to(snapshot: FittedRetrieval, history: History, rows: RowArray) -> Float32Array:
     """(len(Link), h, k) dense: what each rated movie says of some movies, by model."""
     n, links = snapshot.n_movies, snapshot.links[history.row]
     place = np.full(len(Link) * n, -1, np.int32)

@@ -6,14 +6,14 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from marquee.kafka import ensure_topics
-from marquee.operations import Dependencies, install_operations
-from marquee.refreshing import refresh_for_ever
-from marquee.registry import model_changes
-from marquee.service import background, run, said_in_one_line
-from marquee.store import open_redis
-from ranker.api import Wiring, router
+from marquee.http.operations import Dependencies, install_operations
+from marquee.http.service import background, one_line_on_misconfiguration, run
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.models_topic import model_changes
+from marquee.stores.online import open_redis
+from marquee.stores.refreshing import refresh_for_ever
 from ranker.online import Online
+from ranker.routes import Wiring, router
 from ranker.settings import RankerSettings
 
 
@@ -26,7 +26,7 @@ def create_app(settings: RankerSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with AsyncExitStack() as stack:
-            async with said_in_one_line(app):
+            async with one_line_on_misconfiguration(app):
                 redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
                 await ensure_topics(settings.kafka, wait_s=settings.wait_s)
             online = Online.of(settings, redis)

@@ -11,18 +11,18 @@ import numpy as np
 import structlog
 from redis.asyncio import Redis
 
+from marquee.arrays import FloatArray
 from marquee.bundle import BundleRefused, load_bundle, read_manifest
-from marquee.cards import Cards
-from marquee.catalog import Catalog
+from marquee.contracts.events import ModelChanged
+from marquee.contracts.topics import shard_of
 from marquee.errors import Transient
-from marquee.events import ModelChanged
-from marquee.features.item_block import ItemBlock
-from marquee.ids import FloatArray
-from marquee.item_stats import ItemStats
-from marquee.ratings import UserState
-from marquee.store import RatingStore
-from marquee.store_views import StatsView
-from marquee.topics import shard_of
+from marquee.state.item_stats import ItemStats
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import UserState
+from marquee.stores.cards import Cards
+from marquee.stores.online import RatingStore
+from marquee.stores.views import StatsView
 from ranker.scoring import RankerModel
 from ranker.settings import RankerSettings
 
@@ -33,7 +33,7 @@ BLIND_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Serving:
     """A model and the movies' state it ranks in; one request sees one world.
 
     Attributes:
@@ -41,23 +41,23 @@ class World:
     """
 
     model: RankerModel
-    block: ItemBlock
+    block: MovieState
     count: FloatArray
     mean: FloatArray
 
     @classmethod
-    def of(cls, model: RankerModel, stats: ItemStats) -> "World":
+    def of(cls, model: RankerModel, stats: ItemStats) -> "Serving":
         """Compute the movies' state at the data's own logical time."""
         catalog = model.bundle.catalog
-        block = ItemBlock.of(stats, catalog)
+        block = MovieState.of(stats, catalog)
         return cls(model, block, *_totals(stats, catalog))
 
     @property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> MovieTable:
         return self.model.bundle.catalog
 
 
-def _totals(stats: ItemStats, catalog: Catalog) -> tuple[FloatArray, FloatArray]:
+def _totals(stats: ItemStats, catalog: MovieTable) -> tuple[FloatArray, FloatArray]:
     row = catalog.rows(stats.movie_id)
     known = row >= 0
     count = np.bincount(row[known], weights=stats.n[known], minlength=len(catalog)).astype(np.float64)
@@ -67,7 +67,7 @@ def _totals(stats: ItemStats, catalog: Catalog) -> tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
-class SeenUser:
+class KnownUser:
     """A user's history, and what is missing when it may not be the current one: redis, or rebuilding."""
 
     state: UserState
@@ -82,7 +82,7 @@ class Online:
     store: RatingStore
     stats: StatsView
     cards: Cards
-    world: World | None = None
+    world: Serving | None = None
     _remembered: OrderedDict[int, UserState] = field(default_factory=OrderedDict)
     _filled: set[int] = field(default_factory=set)  # shards that were seen with something in them
     _blind_until: float = 0.0  # Redis did not answer: it is not asked again before this
@@ -93,7 +93,7 @@ class Online:
         space = settings.redis.space
         return cls(settings, RatingStore(redis, space), StatsView(redis, space), Cards(redis, space, settings.images))
 
-    async def user(self, user_id: int) -> SeenUser:
+    async def user(self, user_id: int) -> KnownUser:
         """A user's history from Redis; as last seen while Redis does not answer or is being filled again."""
         if monotonic() < self._blind_until:
             return self._as_remembered(user_id, "redis")
@@ -115,12 +115,12 @@ class Online:
         self._remembered.move_to_end(user_id)
         if len(self._remembered) > self.settings.remembered_users:
             self._remembered.popitem(last=False)
-        return SeenUser(stored.state)
+        return KnownUser(stored.state)
 
-    def _as_remembered(self, user_id: int, missing: str, stored: UserState | None = None) -> SeenUser:
+    def _as_remembered(self, user_id: int, missing: str, stored: UserState | None = None) -> KnownUser:
         """The longer of what was seen last and of what a rebuild has reached so far."""
         known = [self._remembered.get(user_id), stored, UserState.empty()]
-        return SeenUser(max((state for state in known if state is not None), key=len), missing)
+        return KnownUser(max((state for state in known if state is not None), key=len), missing)
 
     async def refresh(self) -> None:
         """Read what changed of the movies, and rebuild their state if anything did.
@@ -132,7 +132,7 @@ class Online:
         async with self._counts:
             if await self.stats.refresh() and self.world is not None:
                 model = self.world.model
-                self.world = await asyncio.to_thread(lambda: World.of(model, self.stats.stats()))
+                self.world = await asyncio.to_thread(lambda: Serving.of(model, self.stats.stats()))
 
     async def use(self, change: ModelChanged) -> None:
         """Load a bundle beside the one in use, then swap; one that is refused leaves the old one in place.
@@ -163,14 +163,14 @@ def _opened(path: Path) -> RankerModel:
     return RankerModel.of(load_bundle(path))
 
 
-def _world(model: RankerModel, stats: ItemStats) -> World:
+def _world(model: RankerModel, stats: ItemStats) -> Serving:
     """The movies' state for a new model.
 
     Raises:
         BundleRefused: its catalogue does not go with the statistics; each of its files was well by itself.
     """
     try:
-        return World.of(model, stats)
+        return Serving.of(model, stats)
     except Exception as error:  # a bundle that is complete and still wrong must not end the service
         raise BundleRefused(f"{model.bundle.path}: {type(error).__name__}: {error}") from error
 

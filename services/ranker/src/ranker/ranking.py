@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marquee.attribution import contributions
-from marquee.catalog import RowArray
+from marquee.arrays import BoolArray, Float32Array, FloatArray, IntArray
+from marquee.explanation.attribution import contributions
 from marquee.features.context import RankContext
-from marquee.features.item_block import ItemBlock
 from marquee.features.spec import Family
 from marquee.features.vector import features
-from marquee.ids import BoolArray, Float32Array, FloatArray, IntArray
-from marquee.ratings import UserState
 from marquee.retrieval.candidates import Candidates, choose, retrieve
 from marquee.retrieval.history import History
 from marquee.retrieval.similar import PARTS, similar
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import RowArray
+from marquee.state.ratings import UserState
 from ranker.cold import popular_and_diverse
 from ranker.retrieval_order import FAMILIES, fused
 from ranker.scoring import RankerModel
@@ -63,7 +63,7 @@ class RankedSimilar:
 
 def rank_user(
     model: RankerModel,
-    block: ItemBlock,
+    block: MovieState,
     user: UserState,
     *,
     k: int,
@@ -110,7 +110,7 @@ def rank_user(
 
 def rank_similar(
     model: RankerModel,
-    block: ItemBlock,
+    block: MovieState,
     movie_id: int,
     *,
     k: int,
@@ -133,14 +133,14 @@ def rank_similar(
     return RankedSimilar(found.row, catalog.movie_id[found.row], found.score, found.parts, PARTS)
 
 
-def _best(score: FloatArray, block: ItemBlock, rows: RowArray, k: int) -> RowArray:
+def _best(score: FloatArray, block: MovieState, rows: RowArray, k: int) -> RowArray:
     """Positions of the k highest scores, best first; ties by popularity."""
     order: RowArray = np.lexsort((-block.prior[rows], -score))
     return order[:k]
 
 
-def _cold(block: ItemBlock, closed: RowArray, *, k: int, allowed: BoolArray | None) -> Ranked:
-    is_open = block.is_out.copy() if allowed is None else block.is_out & allowed
+def _cold(block: MovieState, closed: RowArray, *, k: int, allowed: BoolArray | None) -> Ranked:
+    is_open = block.is_released.copy() if allowed is None else block.is_released & allowed
     is_open[closed] = False
     rows, score = popular_and_diverse(block, is_open, k=k)
     return _plain(
@@ -155,7 +155,7 @@ def _cold(block: ItemBlock, closed: RowArray, *, k: int, allowed: BoolArray | No
     )
 
 
-def _unscored(block: ItemBlock, candidates: Candidates, *, k: int) -> Ranked:
+def _unscored(block: MovieState, candidates: Candidates, *, k: int) -> Ranked:
     parts = fused(candidates, block)
     score = parts.sum(axis=1)
     best = _best(score, block, candidates.row, k)
@@ -172,7 +172,7 @@ def _unscored(block: ItemBlock, candidates: Candidates, *, k: int) -> Ranked:
 
 
 def _plain(
-    block: ItemBlock,
+    block: MovieState,
     *,
     rows: RowArray,
     score: FloatArray,

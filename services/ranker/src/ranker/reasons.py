@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from marquee.api import ReasonCode
-from marquee.catalog import Catalog
-from marquee.ids import FloatArray
+from marquee.arrays import FloatArray
+from marquee.contracts.bodies import ReasonCode
 from marquee.retrieval.history import History
+from marquee.state.movie_table import MovieTable
 from ranker.citations import Positions
-from ranker.evidence import Seen, SimilarEvidence, Titles, UserEvidence
+from ranker.evidence import CrowdCounts, SimilarEvidence, Titles, UserEvidence
 from ranker.ranking import Ranked, RankedSimilar
 from ranker.texts import Evidence, text
 
@@ -35,7 +35,7 @@ class ReasonsDoNotAddUp(ArithmeticError):
 
 
 def user_reasons(
-    ranked: Ranked, history: History, cites: Sequence[Positions], catalog: Catalog, seen: Seen, titles: Titles
+    ranked: Ranked, history: History, cites: Sequence[Positions], catalog: MovieTable, seen: CrowdCounts, titles: Titles
 ) -> list[list[ReasonFields]]:
     """For each ranked movie its reasons, largest contribution first.
 
@@ -49,7 +49,9 @@ def user_reasons(
     return [_listed(ranked.families, parts, evidence.at(at)) for at, parts in enumerate(ranked.contribution)]
 
 
-def similar_reasons(found: RankedSimilar, seed_row: int, catalog: Catalog, seen: Seen) -> list[list[ReasonFields]]:
+def similar_reasons(
+    found: RankedSimilar, seed_row: int, catalog: MovieTable, seen: CrowdCounts
+) -> list[list[ReasonFields]]:
     """The same for similar movies; two collaborative parts are one reason.
 
     Raises:

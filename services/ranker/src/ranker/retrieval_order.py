@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from marquee.features.item_block import ItemBlock
+from marquee.arrays import FloatArray
 from marquee.features.spec import Family
-from marquee.ids import FloatArray
 from marquee.retrieval.candidates import Candidates, Source
+from marquee.state.movie_state import MovieState
 
 FUSION = 20.0
 TIE = 1e-6
@@ -15,7 +15,7 @@ FAMILIES = tuple(
 _FAMILY = {Source.CONTENT: 1, Source.POPULAR: 2, Source.TRENDING: 3}
 
 
-def fused(candidates: Candidates, block: ItemBlock) -> FloatArray:
+def fused(candidates: Candidates, block: MovieState) -> FloatArray:
     """(m, len(FAMILIES)) parts of the sum over sources of 1 / (FUSION + rank); fillers keep popularity's order."""
     parts = np.zeros((len(candidates), len(FAMILIES)))
     for source in Source:

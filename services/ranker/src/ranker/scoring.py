@@ -6,8 +6,8 @@ from typing import Any, Self
 import numpy as np
 import onnxruntime
 
+from marquee.arrays import Float32Array
 from marquee.bundle import Bundle, BundleRefused
-from marquee.ids import Float32Array
 
 
 class Scorer:

@@ -2,8 +2,8 @@
 
 from pydantic import PositiveFloat, PositiveInt
 
-from marquee.cards import ImageSettings
 from marquee.settings import ServiceSettings
+from marquee.stores.cards import ImageSettings
 
 
 class RankerSettings(ServiceSettings):

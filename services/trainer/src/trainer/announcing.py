@@ -16,13 +16,13 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from marquee.bundle import BundleRefused, ModelManifest, read_manifest
+from marquee.contracts.events import ModelChanged
+from marquee.contracts.topics import MODELS
 from marquee.errors import MarqueeError
-from marquee.events import ModelChanged
-from marquee.kafka import ensure_topics, topic_name
-from marquee.publisher import Publisher, record_of
-from marquee.registry import current_model
+from marquee.kafka.clients import ensure_topics, topic_name
+from marquee.kafka.models_topic import current_model
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
-from marquee.topics import MODELS
 
 log = structlog.get_logger()
 

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from marquee.catalog import RowArray
-from marquee.features.item_block import ItemBlock
-from marquee.ids import Float32Array
+from marquee.arrays import Float32Array
 from marquee.retrieval.candidates import Retrieved, Source
 from marquee.retrieval.history import History
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import RowArray
 
 NAMES = ("popularity", "decayed_popularity", "rp3beta", "ease")
 
 
-def best_rows(retrieved: Retrieved, block: ItemBlock, history: History, *, k: int) -> Mapping[str, RowArray]:
+def best_rows(retrieved: Retrieved, block: MovieState, history: History, *, k: int) -> Mapping[str, RowArray]:
     """The first k unseen rows of each baseline; ties, such as movies without a score, by popularity."""
     scores = (
-        block.share,
+        block.log_count,
         retrieved.scores[Source.POPULAR],
         retrieved.scores[Source.RP3BETA],
         retrieved.scores[Source.EASE],
@@ -24,7 +24,7 @@ def best_rows(retrieved: Retrieved, block: ItemBlock, history: History, *, k: in
     return {name: _best(score, block, history, k) for name, score in zip(NAMES, scores, strict=True)}
 
 
-def _best(score: Float32Array, block: ItemBlock, history: History, k: int) -> RowArray:
+def _best(score: Float32Array, block: MovieState, history: History, k: int) -> RowArray:
     open_score = score.astype(np.float64)
     open_score[history.row] = -np.inf
     order: RowArray = np.lexsort((-block.prior, -open_score))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marquee.ids import BoolArray, FloatArray, IntArray
+from marquee.arrays import BoolArray, FloatArray, IntArray
 
 
 def ndcg_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:

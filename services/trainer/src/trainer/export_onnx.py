@@ -7,9 +7,9 @@ import lightgbm as lgb
 import numpy as np
 import onnxruntime
 
-from marquee.attribution import float32_below
+from marquee.arrays import Float32Array, FloatArray, IntArray
 from marquee.bundle import BundleRefused
-from marquee.ids import Float32Array, FloatArray, IntArray
+from marquee.explanation.attribution import float32_below
 
 TOLERANCE, SHARE_WITHIN, TOP = 1e-4, 0.995, 10
 OPSET = 15

@@ -16,11 +16,11 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from marquee.bundle import BundleRefused
-from marquee.catalog import Catalog
-from marquee.event_log import EventLog
-from marquee.events import MetadataStatus
-from marquee.item_stats import ItemStats
-from marquee.logical_time import LogicalTime
+from marquee.contracts.events import MetadataStatus
+from marquee.state.item_stats import ItemStats
+from marquee.state.logical_time import LogicalTime
+from marquee.state.movie_table import MovieTable
+from marquee.stores.event_log import EventLog
 from trainer.child import Done, Failed, Progress
 from trainer.pipeline import CannotTrain, train
 
@@ -59,7 +59,7 @@ def run(log_dir: str, model_dir: Path, *, version: str, seed: int, created_at: d
     rows = log.rows("ratings.v1")
     ratings = log.ratings()
     listed, enriched = log.listed(), log.enriched()
-    catalog = Catalog.build(listed, enriched)
+    catalog = MovieTable.build(listed, enriched)
     tell(Progress(message=f"{len(ratings):,} ratings of {len(catalog):,} movies"))
     newest_ms = int(ratings.rated_at.max()) if len(ratings) else 0
     model = train(

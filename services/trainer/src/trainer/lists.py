@@ -6,25 +6,25 @@ from typing import Self
 
 import numpy as np
 
+from marquee.arrays import BoolArray, Float32Array, Int32Array, IntArray
 from marquee.features.context import RankContext
-from marquee.features.item_block import ItemBlock
 from marquee.features.vector import NAMES, features
-from marquee.ids import BoolArray, Float32Array, Int32Array, IntArray
 from marquee.retrieval.candidates import Candidates, Retrieved, choose, retrieve
+from marquee.retrieval.fitted import FittedRetrieval
 from marquee.retrieval.history import History
-from marquee.retrieval.snapshot import Snapshot
-from trainer.requests import Kind, Request
+from marquee.state.movie_state import MovieState
+from trainer.examples import Example, Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class DescribedExample:
     """One request as the ranker would see it.
 
     Attributes:
         features: (m, f) float32. label: (m,) int32, 1 = liked afterwards; every other candidate is a negative.
     """
 
-    request: Request
+    request: Example
     history: History
     retrieved: Retrieved
     candidates: Candidates
@@ -33,7 +33,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class TrainingLists:
     """Lists one after the other, their rows side by side.
 
     Attributes:
@@ -51,7 +51,7 @@ class Lists:
         return len(self.size)
 
     @classmethod
-    def of(cls, scenes: Sequence[Scene], *, window: int) -> Self:
+    def of(cls, scenes: Sequence[DescribedExample], *, window: int) -> Self:
         """The scenes in which retrieval found something that was liked; the others teach no order."""
         useful = [scene for scene in scenes if scene.label.any()]
         return cls(
@@ -63,7 +63,7 @@ class Lists:
         )
 
     @classmethod
-    def concat(cls, parts: Sequence["Lists"]) -> Self:
+    def concat(cls, parts: Sequence["TrainingLists"]) -> Self:
         """One after the other."""
         return cls(
             np.concatenate([part.features for part in parts]),
@@ -81,7 +81,7 @@ class Lists:
         )
 
 
-def scenes(requests: Sequence[Request], snapshot: Snapshot, block: ItemBlock) -> Iterator[Scene]:
+def scenes(requests: Sequence[Example], snapshot: FittedRetrieval, block: MovieState) -> Iterator[DescribedExample]:
     """Retrieve and describe each request; those without a known movie in the history are left out."""
     for request in requests:
         history = History.of(request.history, block.catalog)
@@ -91,4 +91,4 @@ def scenes(requests: Sequence[Request], snapshot: Snapshot, block: ItemBlock) ->
         candidates = choose(retrieved, block, history.row)
         x = features(RankContext(snapshot, block, history, retrieved, candidates))
         label = np.isin(block.catalog.movie_id[candidates.row], request.liked).astype(np.int32)
-        yield Scene(request, history, retrieved, candidates, x, label)
+        yield DescribedExample(request, history, retrieved, candidates, x, label)

@@ -6,17 +6,17 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from marquee.event_log import EventLog
-from marquee.events import ModelChanged
-from marquee.kafka import ensure_topics, open_consumer
-from marquee.operations import Dependencies, install_operations
-from marquee.publisher import Publisher
-from marquee.registry import current_model
-from marquee.service import background, run, said_in_one_line
-from marquee.topics import MODELS
+from marquee.contracts.events import ModelChanged
+from marquee.contracts.topics import MODELS
+from marquee.http.operations import Dependencies, install_operations
+from marquee.http.service import background, one_line_on_misconfiguration, run
+from marquee.kafka.clients import ensure_topics, open_consumer
+from marquee.kafka.models_topic import current_model
+from marquee.kafka.publisher import Publisher
+from marquee.stores.event_log import EventLog
 from marquee.waiting import wait_until_reachable
 from trainer.announcing import Announcements
-from trainer.api import router
+from trainer.routes import router
 from trainer.runs import JOB, Runs
 from trainer.settings import TrainerSettings
 from trainer.watching import Looking, train_when_due
@@ -30,7 +30,7 @@ def create_app(settings: TrainerSettings | None = None, *, job: tuple[str, ...] 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with AsyncExitStack() as stack:
-            async with said_in_one_line(app):
+            async with one_line_on_misconfiguration(app):
                 await ensure_topics(settings.kafka, wait_s=settings.wait_s)
                 served = await served_model(settings)
             settings.model_dir.mkdir(parents=True, exist_ok=True)

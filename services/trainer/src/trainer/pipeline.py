@@ -10,22 +10,21 @@ import lightgbm as lgb
 import numpy as np
 from scipy import sparse
 
-from marquee.attribution import Trees
 from marquee.bundle import BundleParts, write_bundle
-from marquee.catalog import Catalog
 from marquee.errors import MarqueeError
-from marquee.features.item_block import ItemBlock
+from marquee.explanation.attribution import Trees
 from marquee.features.vector import SPECS
-from marquee.item_stats import ItemStats
-from marquee.ratings import Ratings
-from marquee.ratings import newest as newest_of
 from marquee.retrieval import content
-from marquee.retrieval.snapshot import Snapshot, fit_snapshot
+from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
+from marquee.state.item_stats import ItemStats
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings, latest_per_movie
 from trainer import report
+from trainer.examples import ANY_PART, HALF, Kind, requests
 from trainer.export_onnx import Parity, gate, onnx_scores, parity, to_onnx, with_float32_thresholds
-from trainer.lists import Lists, Scene, scenes
-from trainer.requests import ANY_PART, HALF, Kind, requests
-from trainer.train import MIN_LISTS, Fitted, fit, predict
+from trainer.lambdarank import MIN_LISTS, Fitted, fit, predict
+from trainer.lists import DescribedExample, TrainingLists, scenes
 from trainer.windows import Window, cut
 
 Progress = Callable[[str], None]
@@ -44,7 +43,7 @@ class TrainedModel:
     parts: BundleParts
 
     @property
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> FittedRetrieval:
         return self.parts.snapshot
 
     @property
@@ -64,12 +63,12 @@ class TrainedModel:
 class _Newest:
     """The last window's requests, held out while the ranker's size is chosen."""
 
-    scenes: Sequence[Scene]
-    block: ItemBlock
+    scenes: Sequence[DescribedExample]
+    block: MovieState
 
 
 def train(
-    ratings: Ratings, catalog: Catalog, *, as_of_ms: int, seed: int, progress: Progress = lambda _: None
+    ratings: Ratings, catalog: MovieTable, *, as_of_ms: int, seed: int, progress: Progress = lambda _: None
 ) -> TrainedModel:
     """Train on the ratings up to `as_of_ms`.
 
@@ -89,7 +88,7 @@ def train(
     if len(lists) < MIN_LISTS:
         reason = f"{len(lists)} training lists, {MIN_LISTS} are needed for a ranker: ordered by retrieval alone"
         progress(reason)
-        snapshot = fit_snapshot(ratings, catalog, terms=terms)
+        snapshot = fit_retrieval(ratings, catalog, terms=terms)
         empty = {"systems": {}, "difference": {}, "reason": reason}
         return TrainedModel(BundleParts(catalog, snapshot, None, None, empty, counts, {}, reason))
     fitted = fit(lists, seed=seed)
@@ -101,32 +100,34 @@ def train(
     trees = Trees.of(booster.dump_model(), [spec.family.value for spec in SPECS])
     told = _report(fitted, newest, agreement, lists)
     progress("snapshot of all ratings")
-    snapshot = fit_snapshot(ratings, catalog, terms=terms)
+    snapshot = fit_retrieval(ratings, catalog, terms=terms)
     counts |= {"lists": len(lists), "rows": len(lists.features), "trees": fitted.n_trees}
     return TrainedModel(BundleParts(catalog, snapshot, onnx, trees, told, counts, _headline(told)))
 
 
 def _lists(
-    windows: Sequence[Window], catalog: Catalog, terms: sparse.csr_array, seed: int, progress: Progress
-) -> tuple[Lists, _Newest | None]:
+    windows: Sequence[Window], catalog: MovieTable, terms: sparse.csr_array, seed: int, progress: Progress
+) -> tuple[TrainingLists, _Newest | None]:
     """Fit a snapshot a window, on its past alone, and build the lists of both kinds."""
-    parts, newest = [Lists.of([], window=0)], None
+    parts, newest = [TrainingLists.of([], window=0)], None
     for at, window in enumerate(windows):
-        snapshot = fit_snapshot(window.before, catalog, terms=terms)
-        block = ItemBlock.of(ItemStats.of(newest_of(window.before)), catalog)
-        parts.append(Lists.of(_scenes(window, ANY_PART, seed + at, snapshot, block), window=at))
+        snapshot = fit_retrieval(window.before, catalog, terms=terms)
+        block = MovieState.of(ItemStats.of(latest_per_movie(window.before)), catalog)
+        parts.append(TrainingLists.of(_scenes(window, ANY_PART, seed + at, snapshot, block), window=at))
         if at == len(windows) - 1:
             newest = _Newest(_scenes(window, HALF, seed + at, snapshot, block), block)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
-    return Lists.concat(parts), newest
+    return TrainingLists.concat(parts), newest
 
 
-def _scenes(window: Window, told: Sequence[float], seed: int, snapshot: Snapshot, block: ItemBlock) -> list[Scene]:
+def _scenes(
+    window: Window, told: Sequence[float], seed: int, snapshot: FittedRetrieval, block: MovieState
+) -> list[DescribedExample]:
     asked = [r for kind in Kind for r in requests(window, kind, at_most=MAX_LISTS, seed=seed, told=told)]
     return list(scenes([r for r in asked if len(r.liked)], snapshot, block))
 
 
-def _report(fitted: Fitted, newest: _Newest | None, agreement: Parity, lists: Lists) -> dict[str, Any]:
+def _report(fitted: Fitted, newest: _Newest | None, agreement: Parity, lists: TrainingLists) -> dict[str, Any]:
     told: dict[str, Any] = {
         "task": "newest window: ranker trained on the windows before it; its number of trees was chosen on it",
         "tmdb_votes": "TMDB's votes and popularity are no features: a later snapshot of them knows the future",

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from marquee.catalog import RowArray
-from marquee.features.item_block import ItemBlock
-from marquee.ids import FloatArray
+from marquee.arrays import FloatArray
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import RowArray
 from trainer.baselines import best_rows
 from trainer.evaluate import bootstrap, ndcg_at, recall_at
-from trainer.lists import Scene
+from trainer.lists import DescribedExample
 
 RANKER = "marquee"
 K, DEPTH = 10, 50
@@ -26,7 +26,7 @@ class Measures:
     popularity: list[float] = field(default_factory=list)
     shown: set[int] = field(default_factory=set)
 
-    def add(self, rows: RowArray, hit: np.ndarray[Any, np.dtype[np.bool_]], n_liked: int, block: ItemBlock) -> None:
+    def add(self, rows: RowArray, hit: np.ndarray[Any, np.dtype[np.bool_]], n_liked: int, block: MovieState) -> None:
         """Note one list, best first, at least DEPTH long where the catalogue allows."""
         self.ndcg.append(ndcg_at(hit, n_liked, K))
         self.recall.append(recall_at(hit, n_liked, DEPTH))
@@ -43,7 +43,7 @@ class Measures:
         }
 
 
-def measure(scenes: Sequence[Scene], scores: Sequence[FloatArray], block: ItemBlock) -> dict[str, Measures]:
+def measure(scenes: Sequence[DescribedExample], scores: Sequence[FloatArray], block: MovieState) -> dict[str, Measures]:
     """Measures of the ranker and the baselines over the scenes in which anything was liked.
 
     Args:

@@ -14,8 +14,8 @@ import structlog
 from pydantic import BaseModel
 
 from marquee.bundle import BundleRefused, ModelManifest, read_manifest
+from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.errors import Refused
-from marquee.events import ModelChanged, ModelStatus
 from trainer.announcing import Announcement, Announcements
 from trainer.auto import Known, Past
 from trainer.child import Failed, run_child

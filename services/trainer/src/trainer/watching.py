@@ -11,12 +11,12 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from marquee.contracts.events import MetadataStatus
+from marquee.contracts.topics import CATALOG, METADATA, RATINGS, Topic
 from marquee.errors import MarqueeError
-from marquee.event_log import EventLog
-from marquee.events import MetadataStatus
-from marquee.kafka import topic_name
+from marquee.kafka.clients import topic_name
 from marquee.settings import KafkaSettings
-from marquee.topics import CATALOG, METADATA, RATINGS, Topic
+from marquee.stores.event_log import EventLog
 from trainer.auto import LATE_METADATA_SHARE, LogSight, Watch, due
 from trainer.runs import Runs
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marquee.ratings import Ratings
+from marquee.state.ratings import Ratings
 
 CUTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 LABEL_SHARE = 0.1

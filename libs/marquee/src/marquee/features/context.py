@@ -4,19 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marquee.catalog import RowArray
-from marquee.features.item_block import ItemBlock
 from marquee.retrieval.candidates import Candidates, Retrieved
+from marquee.retrieval.fitted import FittedRetrieval
 from marquee.retrieval.history import History
-from marquee.retrieval.snapshot import Snapshot
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import RowArray
 
 
 @dataclass(frozen=True, slots=True)
 class RankContext:
     """Arguments of every family's `values`; `rows` are the candidates' catalogue rows, (m,)."""
 
-    snapshot: Snapshot
-    block: ItemBlock
+    snapshot: FittedRetrieval
+    block: MovieState
     history: History
     retrieved: Retrieved
     candidates: Candidates

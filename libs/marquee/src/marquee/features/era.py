@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from marquee.arrays import Float32Array
 from marquee.features.context import RankContext
 from marquee.features.spec import Family, specs
 from marquee.features.trending import DAYS_SINCE_FIRST
-from marquee.ids import Float32Array
 
 SPECS = specs(
     Family.ERA, "age_years", "year_minus_mean", "year_minus_liked_mean", "year_minus_last_mean", "year_distance",

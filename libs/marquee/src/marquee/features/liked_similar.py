@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from marquee.arrays import Float32Array
 from marquee.features.context import RankContext
 from marquee.features.spec import Family, specs
-from marquee.ids import Float32Array
 from marquee.retrieval.candidates import PER_SOURCE, Source
+from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import Query
-from marquee.retrieval.snapshot import Link
 
 FUSION = 20.0
 """Constant of reciprocal-rank fusion."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from marquee.features.buckets import MovieBuckets, percentile
+from marquee.arrays import Float32Array
 from marquee.features.spec import Family, specs
-from marquee.ids import Float32Array
+from marquee.state.movie_buckets import MovieBuckets, percentile
 
 HALF_LIFE_DAYS = 180.0
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from marquee.arrays import Float32Array
 from marquee.features.context import RankContext
 from marquee.features.era import mean_of
 from marquee.features.spec import Family, specs
-from marquee.ids import Float32Array
 
 SPECS = specs(
     Family.PROFILE, "user_count_log", "user_mean", "user_positive_rate", "user_idle_days", "user_mean_popularity",
@@ -18,7 +18,7 @@ def values(context: RankContext) -> Float32Array:
     history = context.history
     known_years = context.block.catalog.year[history.row]
     known_years = known_years[np.isfinite(known_years)]
-    popularity = context.block.share[history.row]
+    popularity = context.block.log_count[history.row]
     one = np.array(
         [
             np.log1p(len(history)),

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from marquee.arrays import Float32Array
 from marquee.features.context import RankContext
 from marquee.features.era import mean_of
 from marquee.features.spec import Family, specs
-from marquee.ids import Float32Array
 
 SPECS = specs(Family.RUNTIME, "runtime_min", "runtime_minus_liked_mean")
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from marquee.arrays import Float32Array
 from marquee.features.context import RankContext
 from marquee.features.spec import Family, specs
-from marquee.ids import Float32Array
 
 SHRINK = 5.0
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from marquee.arrays import Float32Array
 from marquee.features import (
     era,
     liked_similar,
@@ -16,7 +17,6 @@ from marquee.features import (
 )
 from marquee.features.context import RankContext
 from marquee.features.spec import FeatureSpec
-from marquee.ids import Float32Array
 
 SPECS: tuple[FeatureSpec, ...] = (
     *liked_similar.SPECS,

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from marquee.features.buckets import MovieBuckets
+from marquee.arrays import Float32Array
 from marquee.features.spec import Family, specs
-from marquee.ids import Float32Array
+from marquee.state.movie_buckets import MovieBuckets
 
 PRIOR_RATINGS = 10.0
 

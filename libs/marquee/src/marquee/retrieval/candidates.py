@@ -5,11 +5,11 @@ from enum import IntEnum
 
 import numpy as np
 
-from marquee.catalog import RowArray
-from marquee.features.item_block import ItemBlock
-from marquee.ids import BoolArray, Float32Array, FloatArray, IntArray
+from marquee.arrays import BoolArray, Float32Array, FloatArray, IntArray
+from marquee.retrieval.fitted import FittedRetrieval, Link, scores_of
 from marquee.retrieval.history import MAX_QUERY, History, Query
-from marquee.retrieval.snapshot import Link, Snapshot, scores_of
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import RowArray
 
 PER_SOURCE = 70
 """About 300 candidates: on ml-latest-small the first ten are as good as with 100, at three quarters of the work."""
@@ -74,10 +74,10 @@ class Candidates:
         return tuple(source.name.lower() for source in Source if self.rank[source, at] >= 0)
 
 
-def retrieve(snapshot: Snapshot, block: ItemBlock, history: History) -> Retrieved:
+def retrieve(snapshot: FittedRetrieval, block: MovieState, history: History) -> Retrieved:
     """Score all movies by every source."""
     n = snapshot.n_movies
-    recent = history.newest(MAX_QUERY)
+    recent = history.head(MAX_QUERY)
     weights = recent.weights()
     signals = scores_of(snapshot.links[recent.row], weights).reshape(len(Query), len(Link), n)
     scores = np.empty((len(Source), n), np.float32)
@@ -92,7 +92,7 @@ def retrieve(snapshot: Snapshot, block: ItemBlock, history: History) -> Retrieve
 
 def choose(
     retrieved: Retrieved,
-    block: ItemBlock,
+    block: MovieState,
     seen: RowArray,
     *,
     per_source: int = PER_SOURCE,
@@ -106,7 +106,7 @@ def choose(
         allowed: (n,) bool, a filter; movies not out yet are always left out.
         at_least: fill up with the most popular others, without a source, while the catalogue has any.
     """
-    is_open = block.is_out.copy() if allowed is None else block.is_out & allowed
+    is_open = block.is_released.copy() if allowed is None else block.is_released & allowed
     is_open[seen] = False
     rows, ranks = [], []
     for source in Source:

@@ -5,14 +5,14 @@ from collections import Counter
 import numpy as np
 from scipy import sparse
 
-from marquee.catalog import Catalog
+from marquee.state.movie_table import MovieTable
 
 CAST_USED = 5
 YEARS_A_BUCKET = 5
 KIND_WEIGHT = {"genre": 1.0, "director": 1.0, "keyword": 0.7, "cast": 0.7, "years": 0.7}
 
 
-def fit(catalog: Catalog) -> sparse.csr_array:
+def fit(catalog: MovieTable) -> sparse.csr_array:
     """(n_movies, n_terms) float32, rows of length 1, or 0 where nothing is known.
 
     A term that one movie alone has says nothing of two movies and is left out. Needs no ratings, so it is the same
@@ -35,7 +35,7 @@ def fit(catalog: Catalog) -> sparse.csr_array:
     return sparse.csr_array(scaled, dtype=np.float32)
 
 
-def _terms(catalog: Catalog, row: int) -> list[tuple[str, str]]:
+def _terms(catalog: MovieTable, row: int) -> list[tuple[str, str]]:
     year = catalog.year[row]
     years = [("years", str(int(year) // YEARS_A_BUCKET))] if np.isfinite(year) else []
     return [

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import linalg, sparse
 
-from marquee.ids import Float32Array
-from marquee.retrieval.neighbours import most_rated, strongest
+from marquee.arrays import Float32Array
+from marquee.retrieval.neighbours import most_rated, top_links
 
 REG = 400.0
 MAX_MOVIES = 8_000
@@ -37,9 +37,9 @@ def fit(x: sparse.csr_array, *, reg: float = REG, top: int, at_least: int = 2) -
             weights: Float32Array = (by_movie[part] @ z) / scale
             return weights
 
-        return strongest(block, active, n_movies=len(counts), top=top)
+        return top_links(block, active, n_movies=len(counts), top=top)
     dense = primal(x, reg)
-    return strongest(lambda part: dense[part].copy(), active, n_movies=len(counts), top=top)
+    return top_links(lambda part: dense[part].copy(), active, n_movies=len(counts), top=top)
 
 
 def primal(x: sparse.csr_array, reg: float) -> Float32Array:

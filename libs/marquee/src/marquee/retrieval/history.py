@@ -6,10 +6,10 @@ from typing import Self
 
 import numpy as np
 
-from marquee.catalog import Catalog, RowArray
-from marquee.ids import Float32Array, IntArray
-from marquee.ratings import POSITIVE, UserState
+from marquee.arrays import Float32Array, IntArray
 from marquee.retrieval.interactions import graded
+from marquee.state.movie_table import MovieTable, RowArray
+from marquee.state.ratings import POSITIVE, UserState
 
 MAX_QUERY = 200
 """Newest ratings that query the item-to-item models: bounds the work of a request."""
@@ -44,7 +44,7 @@ class History:
         return len(self.row)
 
     @classmethod
-    def of(cls, user: UserState, catalog: Catalog) -> Self:
+    def of(cls, user: UserState, catalog: MovieTable) -> Self:
         """Movies outside the catalogue are left out."""
         row = catalog.rows(user.movie_id)[::-1]
         known = row >= 0
@@ -58,7 +58,7 @@ class History:
         """(h,) rated 4 or more."""
         return self.rating >= POSITIVE
 
-    def newest(self, count: int) -> Self:
+    def head(self, count: int) -> Self:
         """The newest ratings alone; the mean stays that of all."""
         part = slice(0, count)
         return type(self)(self.row[part], self.rating[part], self.rated_at[part], self.fade[part], self.mean)

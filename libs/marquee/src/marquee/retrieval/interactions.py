@@ -6,9 +6,9 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
-from marquee.catalog import Catalog, RowArray
-from marquee.ids import Float32Array, IntArray
-from marquee.ratings import POSITIVE, Ratings, newest
+from marquee.arrays import Float32Array, IntArray
+from marquee.state.movie_table import MovieTable, RowArray
+from marquee.state.ratings import POSITIVE, Ratings, latest_per_movie
 
 MAX_FIT_RATINGS = 4_000_000
 """Beyond this many ratings a fit uses a sample of the users: item-to-item counts are then known well enough."""
@@ -34,9 +34,9 @@ class Interactions:
     n_movies: int
 
     @classmethod
-    def of(cls, ratings: Ratings, catalog: Catalog) -> Self:
+    def of(cls, ratings: Ratings, catalog: MovieTable) -> Self:
         """Newest rating a user and movie; movies outside the catalogue dropped; bounded as the constants above say."""
-        kept = _bounded_users(newest(ratings))
+        kept = _bounded_users(latest_per_movie(ratings))
         row = catalog.rows(kept.movie_id)
         known = row >= 0
         kept, row = kept.take(known), row[known]

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import sparse
 
-from marquee.ids import Float32Array
-from marquee.retrieval.neighbours import most_rated, strongest
+from marquee.arrays import Float32Array
+from marquee.retrieval.neighbours import most_rated, top_links
 
 SHRINK = 5.0
 MAX_MOVIES = 20_000
@@ -29,4 +29,4 @@ def fit(liked: sparse.csr_array, *, top: int, shrink: float = SHRINK) -> sparse.
         both /= np.outer(norm[part], norm) + np.float32(shrink)
         return both
 
-    return strongest(block, active, n_movies=liked.shape[1], top=top)
+    return top_links(block, active, n_movies=liked.shape[1], top=top)

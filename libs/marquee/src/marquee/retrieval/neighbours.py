@@ -5,14 +5,14 @@ from collections.abc import Callable
 import numpy as np
 from scipy import sparse
 
-from marquee.catalog import RowArray
-from marquee.ids import Float32Array
+from marquee.arrays import Float32Array
+from marquee.state.movie_table import RowArray
 
 BLOCK_CELLS = 8_000_000
 """Dense cells worked on at once: 32 MB of float32."""
 
 
-def strongest(
+def top_links(
     block_of: Callable[[slice], Float32Array], active: RowArray, *, n_movies: int, top: int
 ) -> sparse.csr_array:
     """Keep the `top` weights of largest magnitude a source movie.

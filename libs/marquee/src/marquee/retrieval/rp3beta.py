@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import sparse
 
-from marquee.ids import Float32Array
-from marquee.retrieval.neighbours import most_rated, strongest
+from marquee.arrays import Float32Array
+from marquee.retrieval.neighbours import most_rated, top_links
 
 ALPHA, BETA = 0.6, 0.4
 MAX_MOVIES = 20_000
@@ -31,4 +31,4 @@ def fit(liked: sparse.csr_array, *, top: int, alpha: float = ALPHA, beta: float 
         walks: Float32Array = (to_user[part] @ from_user).toarray()
         return (walks * discount).astype(np.float32, copy=False)
 
-    return strongest(block, active, n_movies=liked.shape[1], top=top)
+    return top_links(block, active, n_movies=liked.shape[1], top=top)

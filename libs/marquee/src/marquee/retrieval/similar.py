@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marquee.catalog import RowArray
-from marquee.features.item_block import ItemBlock
-from marquee.ids import BoolArray, Float32Array, FloatArray
-from marquee.retrieval.snapshot import Link, Snapshot
+from marquee.arrays import BoolArray, Float32Array, FloatArray
+from marquee.retrieval.fitted import FittedRetrieval, Link
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import RowArray
 
 PARTS = ("item_knn", "ease", "content", "popular")
 WEIGHTS = (1.0, 1.0, 0.5, 0.02)
@@ -28,7 +28,7 @@ class SimilarMovies:
 
 
 def similar(
-    snapshot: Snapshot, block: ItemBlock, seed: int, *, k: int, allowed: BoolArray | None = None
+    snapshot: FittedRetrieval, block: MovieState, seed: int, *, k: int, allowed: BoolArray | None = None
 ) -> SimilarMovies:
     """The k movies most similar to catalogue row `seed`, which is left out; each source is scaled by its own best."""
     n = snapshot.n_movies
@@ -38,7 +38,7 @@ def similar(
     sources = (links[Link.ITEM_KNN], links[Link.EASE], content, block.prior)
     parts = np.stack([w * _scaled(source) for w, source in zip(WEIGHTS, sources, strict=True)], axis=1)
     score: FloatArray = parts.sum(axis=1)
-    is_open = block.is_out.copy() if allowed is None else block.is_out & allowed
+    is_open = block.is_released.copy() if allowed is None else block.is_released & allowed
     is_open[seed] = False
     rows = np.flatnonzero(is_open)
     order = np.lexsort((rows, -block.prior[rows], -score[rows]))[:k]

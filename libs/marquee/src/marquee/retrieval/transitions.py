@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import sparse
 
-from marquee.ids import Float32Array
-from marquee.ratings import POSITIVE
+from marquee.arrays import Float32Array
 from marquee.retrieval.interactions import Interactions
-from marquee.retrieval.neighbours import most_rated, strongest
+from marquee.retrieval.neighbours import most_rated, top_links
+from marquee.state.ratings import POSITIVE
 
 WINDOW, DECAY = 10, 0.9
 SHRINK, DISCOUNT = 5.0, 0.3
@@ -39,4 +39,4 @@ def fit(data: Interactions, *, top: int) -> sparse.csr_array:
         dense /= raters ** np.float32(DISCOUNT)
         return dense
 
-    return strongest(block, active, n_movies=n, top=top)
+    return top_links(block, active, n_movies=n, top=top)

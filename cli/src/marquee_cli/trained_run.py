@@ -1,0 +1,66 @@
+"""A model trained on some ratings, and the state in which it is asked: what backtest and rolls share."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from marquee.bundle import load_bundle
+from marquee.state.item_stats import ItemStats
+from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings, UserState, latest_per_movie
+from ranker.ranking import Ranked, RankedSimilar, rank_similar, rank_user
+from ranker.scoring import RankerModel
+from trainer.pipeline import train
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedRun:
+    """A trained model in the ranker's hands.
+
+    Attributes:
+        block: movie statistics of the training's ratings, at the logical time of the last of them. A newer history is
+            known of the user who made it and changes neither statistics nor clock; its age is 0.
+        known: newest rating a user and movie, by user.
+    """
+
+    model: RankerModel
+    block: MovieState
+    known: Ratings
+    report: dict[str, Any]
+
+    @classmethod
+    def trained(cls, ratings: Ratings, catalog: MovieTable, *, seed: int, progress: Progress) -> Self:
+        """Train, write the bundle, and read it back as the ranker does."""
+        newest_ms = int(ratings.rated_at.max()) if len(ratings) else 0
+        trained = train(ratings, catalog, as_of_ms=newest_ms, seed=seed, progress=progress)
+        with tempfile.TemporaryDirectory() as folder:
+            path = trained.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
+            model = RankerModel.of(load_bundle(path))
+        block = MovieState.of(ItemStats.of(latest_per_movie(ratings)), model.bundle.catalog)
+        return cls(model, block, latest_per_movie(ratings), trained.report)
+
+    def knowing(self, history: Ratings) -> Self:
+        """The same model, asked when these ratings are known too."""
+        return replace(self, known=latest_per_movie(Ratings.concat(self.known, history)))
+
+    def state(self, user_id: int) -> UserState:
+        """What is known of a user when asked; empty for a stranger."""
+        start, end = np.searchsorted(self.known.user_id, [user_id, user_id + 1])
+        mine = self.known.take(slice(int(start), int(end)))
+        return UserState.of(mine.movie_id, mine.rating, mine.rated_at)
+
+    def rank(self, user_id: int, k: int) -> Ranked:
+        """The first k for a user."""
+        return rank_user(self.model, self.block, self.state(user_id), k=k)
+
+    def similar(self, movie_id: int, k: int) -> RankedSimilar:
+        """The k movies most similar to one."""
+        return rank_similar(self.model, self.block, movie_id, k=k)

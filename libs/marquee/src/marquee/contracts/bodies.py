@@ -1,0 +1,347 @@
+"""Bodies of the public API, as the gateway publishes them in OpenAPI; the ranker writes the ranked ones."""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    model_validator,
+)
+
+from marquee.contracts.events import MAX_ID, Id, MetadataStatus, Stars
+
+MAX_K = 500
+DEFAULT_K = 25
+MAX_EXCLUDED = 1_000
+MAX_RATINGS = 500
+MAX_GENRE = 64
+"""Characters; MovieLens's longest genre has 18."""
+
+MAX_UNKNOWN = 5
+
+Genre = Annotated[str, StringConstraints(max_length=MAX_GENRE)]
+
+VISITOR_ID = MAX_ID
+"""The user that pages without a user rank for. Nobody can rate as it, so its list stays the one of a new user."""
+
+_DIGITS = re.compile(r"-?(0|[1-9][0-9]*)")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+
+
+def _plain_digits(value: object) -> object:
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise ValueError("must be a whole number, written with digits only")
+    return value
+
+
+def _iso_time(value: object) -> object:
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _TIME.fullmatch(value)):
+        raise ValueError("must be an ISO 8601 time with its offset, such as 2026-01-31T20:15:00Z")
+    return value
+
+
+def _who_can_rate(user_id: int) -> int:
+    if user_id == VISITOR_ID:
+        raise ValueError("is the visitor's id, which cannot rate")
+    return user_id
+
+
+Digits = BeforeValidator(_plain_digits)
+"""For whole numbers in paths and queries: no sign but a minus, no blank, underscore, point or leading zero."""
+
+# Bodies are strict: JSON's true is not 1, "4" is not 4 and 4.0 is no id. Events, which others wrote before, are not.
+BodyId = Annotated[Id, Strict()]
+BodyYear = Annotated[int, Field(ge=1870, le=2200), Strict()]
+RaterId = Annotated[BodyId, AfterValidator(_who_can_rate)]
+BodyStars = Annotated[Stars, Strict()]
+BodyTime = Annotated[AwareDatetime, BeforeValidator(_iso_time)]
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, so that a misspelt one is not silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def knows_its_fields(cls, given: Any) -> Any:
+        """Many unknown fields are one error: each error costs more than the bytes that cause it."""
+        if isinstance(given, dict) and len(given) > len(cls.model_fields) + MAX_UNKNOWN:
+            raise ValueError(f"{len(given):,} fields, but only {', '.join(cls.model_fields)} exist")
+        return given
+
+
+def at_most(items: int) -> BeforeValidator:
+    """A list's length is looked at before its items: pydantic counts only the items that are right."""
+
+    def check(given: Any) -> Any:
+        if isinstance(given, list) and len(given) > items:
+            raise ValueError(f"at most {items:,} items, not {len(given):,}")
+        return given
+
+    return BeforeValidator(check)
+
+
+class Answer(BaseModel):
+    """A response body."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Filters(Body):
+    """Which movies may be ranked. All given conditions hold together."""
+
+    genres: Annotated[tuple[Genre, ...], at_most(20)] = Field(
+        default=(), max_length=20, description="at least one of these genres"
+    )
+    year_min: BodyYear | None = None
+    year_max: BodyYear | None = None
+    runtime_max: int | None = Field(
+        default=None, ge=1, le=1_000, strict=True, description="minutes; a movie of unknown length stays"
+    )
+
+    @model_validator(mode="after")
+    def years_are_in_order(self) -> Self:
+        if self.year_min is not None and self.year_max is not None and self.year_min > self.year_max:
+            raise ValueError("year_min must not be after year_max")
+        return self
+
+
+class RankRequest(Body):
+    """Rank movies for a user, or movies similar to one: exactly one of user_id and movie_id."""
+
+    user_id: BodyId | None = None
+    movie_id: BodyId | None = None
+    k: int = Field(default=DEFAULT_K, ge=1, le=MAX_K, strict=True)
+    filters: Filters = Filters()
+    exclude: Annotated[tuple[BodyId, ...], at_most(MAX_EXCLUDED)] = Field(
+        default=(), max_length=MAX_EXCLUDED, description="movies to leave out"
+    )
+    diversity: float = Field(
+        default=0.0, ge=0, le=1, strict=True, description="0: by score alone; towards 1: fewer of the same genres"
+    )
+    explain: bool = Field(default=True, strict=True, description="false leaves the reasons out and saves their time")
+
+    @model_validator(mode="after")
+    def has_one_subject(self) -> Self:
+        if (self.user_id is None) == (self.movie_id is None):
+            raise ValueError("give exactly one of user_id and movie_id")
+        return self
+
+
+class ReasonCode(StrEnum):
+    """The closed list of reasons: each is the part of a score that one family of features adds."""
+
+    LIKED_SIMILAR = "liked_similar"  # people who liked what you liked also liked this
+    TASTE_GENRE = "taste_genre"
+    TASTE_CONTENT = "taste_content"  # director, keywords, cast
+    POPULAR = "popular"
+    TRENDING = "trending"
+    WELL_RATED = "well_rated"
+    ERA = "era"
+    RUNTIME = "runtime"
+    PROFILE = "profile"  # what kind of rater you are
+    CO_RATED = "co_rated"  # similar movies: liked by the same people
+    SAME_CONTENT = "same_content"  # similar movies: genres, director, keywords
+
+
+class Evidence(Answer):
+    """What a reason rests on: a movie the user rated, a genre, a person or a count."""
+
+    kind: Literal["rated_movie", "genre", "person", "keyword", "count", "year"]
+    label: str
+    movie_id: int | None = None
+    rating: float | None = None
+    value: float | None = None
+
+
+class Reason(Answer):
+    """One additive part of a score. The base and all contributions of a card add up to its score."""
+
+    code: ReasonCode
+    text: str
+    contribution: float
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Card(Answer):
+    """A movie as every list shows it."""
+
+    movie_id: int
+    title: str
+    year: int | None = None
+    genres: tuple[str, ...] = ()
+    runtime: int | None = Field(default=None, description="minutes")
+    poster_url: str | None = Field(default=None, description="absent where no poster is known: draw one")
+
+
+class RankedCard(Card):
+    rank: int
+    score: float
+    base: float = Field(description="base + the sum of contributions = score")
+    sources: tuple[str, ...] = Field(default=(), description="the retrievers that brought it up")
+    reasons: tuple[Reason, ...] = Field(default=(), description="largest contribution first")
+
+
+class Rung(StrEnum):
+    """How good an answer this is, best first."""
+
+    PERSONAL = "personal"
+    SIMILAR = "similar"  # a movie_id request, answered in full
+    COLD = "cold"  # a user without usable ratings: popular and diverse
+    STALE = "stale"  # the online store is away: the last known state of the user
+    RETRIEVAL = "retrieval"  # no model: retrieval order
+    POPULAR = "popular"  # no ranker: the gateway's own copy of the popular list
+
+
+class Freshness(Answer):
+    model_as_of: datetime | None = Field(default=None, description="the newest ratings the model was fitted on")
+    model_created_at: datetime | None = None
+    user_updated_at: datetime | None = Field(default=None, description="the user's newest rating that was counted")
+
+
+class RankMeta(Answer):
+    rung: Rung
+    degraded: tuple[str, ...] = Field(default=(), description="what is missing, e.g. ranker, redis")
+    freshness: Freshness = Freshness()
+    timings_ms: dict[str, float] = Field(default_factory=dict)
+
+
+class Ranking(Answer):
+    """The answer to POST /v1/rank and GET /v1/movies/{id}/similar."""
+
+    ranking_id: str
+    model_version: str | None
+    items: tuple[RankedCard, ...]
+    next_page_token: str | None = None
+    meta: RankMeta
+
+
+class SearchHit(Card):
+    ratings: int = Field(description="how many people rated it")
+
+
+class SearchPage(Answer):
+    items: tuple[SearchHit, ...]
+    next_page_token: str | None = None
+
+
+class MovieDetail(Card):
+    """All that is known of one movie."""
+
+    original_title: str | None = None
+    original_language: str | None = None
+    overview: str | None = None
+    directors: tuple[str, ...] = ()
+    cast: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    imdb_id: str | None = None
+    tmdb_id: int | None = None
+    tmdb_status: MetadataStatus | None = Field(default=None, description="absent: TMDB was not asked yet")
+    tmdb_vote_average: float | None = None
+    tmdb_vote_count: int | None = None
+    rating_count: int = 0
+    rating_mean: float | None = Field(default=None, description="stars, by Marquee's users")
+
+
+class RatedMovie(Answer):
+    movie_id: int
+    title: str
+    year: int | None = None
+    poster_url: str | None = None
+    rating: float
+    rated_at: datetime
+
+
+class Affinity(Answer):
+    name: str
+    liked: int = Field(description="movies rated 4 or more")
+    mean_rating: float
+
+
+class UserProfile(Answer):
+    """What the system believes of a user. An unknown user has counts of zero; that is not an error."""
+
+    user_id: int
+    is_known: bool
+    rating_count: int
+    rating_mean: float | None
+    first_rated_at: datetime | None
+    last_rated_at: datetime | None
+    recent_ratings: tuple[RatedMovie, ...] = Field(description="newest first, at most 50")
+    top_genres: tuple[Affinity, ...] = ()
+    top_people: tuple[Affinity, ...] = ()
+
+
+class LiveRating(Body):
+    event_id: UUID = Field(description="chosen by the client; sending it again changes nothing")
+    user_id: RaterId
+    movie_id: BodyId
+    rating: BodyStars
+    rated_at: BodyTime | None = Field(
+        default=None, description="with an offset; defaults to now; up to a day ahead counts as now"
+    )
+
+
+class RatingsRequest(Body):
+    ratings: Annotated[tuple[LiveRating, ...], at_most(MAX_RATINGS), Field(min_length=1, max_length=MAX_RATINGS)]
+
+
+class Receipt(Answer):
+    """Where the log keeps an accepted event."""
+
+    event_id: UUID
+    partition: int
+    offset: int
+
+
+class Receipts(Answer):
+    receipts: tuple[Receipt, ...]
+
+
+class Invalid(Answer):
+    """One field that was refused."""
+
+    field: str = Field(description="a path, e.g. ratings[0].rating")
+    message: str
+
+
+class Problem(Answer):
+    """RFC 9457 problem details; the body of every error."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")]
+    request_id: str
+    errors: tuple[Invalid, ...] = Field(default=(), description="at most 20 of them")
+    more_errors: int = Field(default=0, description="errors beyond those listed")
+
+
+class DependencyState(Answer):
+    ok: bool
+    detail: str = ""
+    age_s: float | None = Field(default=None, description="seconds since it was last seen to work")
+
+
+class Readiness(Answer):
+    ready: bool
+    dependencies: dict[str, DependencyState]
+
+
+class Version(Answer):
+    service: str
+    version: str
+    model_version: str | None = None

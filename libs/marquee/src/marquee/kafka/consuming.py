@@ -1,0 +1,232 @@
+"""The one consuming loop: at least once, in partition order, dead letters for what can never be used.
+
+A position moves on after the effect. A handler that raises Transient is called again with the same records. Where to
+read on is somebody's decision (`Positions`): a consumer group's, or that of the stores which hold the effects.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from prometheus_client import Counter
+
+from marquee.contracts.batches import Batch, Delivered, Gap
+from marquee.contracts.topics import MAX_RECORD_BYTES, Topic
+from marquee.errors import InvalidEvent, Transient
+from marquee.kafka.publisher import Publisher, Record
+
+log = structlog.get_logger()
+
+CONSUMED = Counter("marquee_consumed_records_total", "Records whose effects are in place", ["topic"])
+DEAD_LETTERS = Counter("marquee_dead_letters_total", "Records put aside", ["topic", "reason"])
+
+RETRY_TOTAL_S = 240.0
+"""How long one batch, or a store or broker that cannot be reached, is tried before the process ends."""
+
+T = TypeVar("T")
+
+MAX_DETAIL = 500
+PARSED_AT_ONCE = 64
+"""Records parsed before other tasks get a turn: a record of a bulk load holds up to 1,000 ratings."""
+
+
+Handle = Callable[[Batch[Any]], Awaitable[None]]
+
+
+class Positions(Protocol):
+    """Decides from where each partition is read."""
+
+    async def before_poll(self) -> None:
+        """Called before each poll, with no batch in hand: assign and seek here.
+
+        Raises:
+            Transient, KafkaError: a store or the broker cannot be reached; called again after a pause.
+        """
+
+    def begins(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> int | None:
+        """The offset from which these records continue what was delivered; None to leave them unread."""
+
+    async def delivered(self, partition: TopicPartition, next_offset: int) -> None:
+        """The effects of everything before next_offset are in place."""
+
+    async def gap(self, partition: TopicPartition, error: Gap) -> None:
+        """A store lacks what lies before a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPositions:
+    """A consumer group's positions: committed after the effect, so that the group reads on from there."""
+
+    consumer: AIOKafkaConsumer
+
+    async def before_poll(self) -> None:
+        """The group assigns partitions by itself."""
+
+    def begins(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> int | None:
+        return int(records[0].offset)
+
+    async def delivered(self, partition: TopicPartition, next_offset: int) -> None:
+        """Commit; a commit refused after a rebalance means redelivery, which handlers must bear."""
+        try:
+            await self.consumer.commit({partition: next_offset})
+        except (CommitFailedError, IllegalStateError) as error:
+            log.warning("commit_refused", partition=partition.partition, topic=partition.topic, error=str(error))
+        except KafkaError as error:  # the effect stands; the next commit covers this one
+            log.warning("commit_failed", partition=partition.partition, topic=partition.topic, error=str(error))
+
+    async def gap(self, partition: TopicPartition, error: Gap) -> None:
+        raise error
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """Puts unusable bytes on <topic>.dlq, as they are, with the reason and where they stood."""
+
+    publisher: Publisher
+
+    async def put(self, topic: Topic[Any], record: ConsumerRecord, error: InvalidEvent) -> None:
+        """Wait for the broker's ack.
+
+        Raises:
+            Transient: the broker did not take it.
+        """
+        value, key = record.value or b"", record.key or b""
+        headers = [
+            ("reason", error.reason.encode()),
+            ("detail", error.detail[:MAX_DETAIL].encode()),
+            ("source_topic", topic.name.encode()),
+            ("source_partition", str(record.partition).encode()),
+            ("source_offset", str(record.offset).encode()),
+        ]
+        room = MAX_RECORD_BYTES - len(key)
+        if len(value) > room:  # the whole record still stands where it stood
+            headers.append(("truncated", str(len(value)).encode()))
+        await self.publisher.publish_to(topic.dead_letters, [Record(key, value[:room], tuple(headers))])
+        DEAD_LETTERS.labels(topic.name, error.reason).inc()
+        log.warning(
+            "dead_letter",
+            topic=topic.name,
+            partition=record.partition,
+            offset=record.offset,
+            reason=error.reason,
+            detail=error.detail[:MAX_DETAIL],
+        )
+
+
+async def consume(
+    consumer: AIOKafkaConsumer,
+    topics: Sequence[Topic[Any]],
+    handle: Handle,
+    *,
+    dead_letters: DeadLetters,
+    positions: Positions | None = None,
+    prefix: str = "",
+    max_records: int = 500,
+    retry_total_s: float = RETRY_TOTAL_S,
+) -> None:
+    """Deliver batches until cancelled. Cancelling leaves the position before the batch in hand.
+
+    Args:
+        positions: who decides where to read on; the consumer's group if not given.
+        prefix: what stands before the topics' names on the broker.
+    Raises:
+        Transient: a batch still failed, or a store or the broker was unreachable, after retry_total_s; the process
+            should end and be started again.
+    """
+    contracts = {prefix + topic.name: topic for topic in topics}
+    places: Positions = positions or GroupPositions(consumer)
+    patience = _Patience(retry_total_s)
+
+    async def deliver(partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        first = places.begins(partition, records)
+        if first is None:
+            return
+        topic = contracts[partition.topic]
+        kept = [record for record in records if record.offset >= first]
+        end = records[-1].offset + 1
+        what = f"{topic.name}/{partition.partition}"
+        try:
+            batch = await _with_retries(
+                lambda: _parsed(topic, partition.partition, first, kept, end, dead_letters), what, retry_total_s
+            )
+            await _with_retries(lambda: handle(batch), what, retry_total_s)
+        except Gap as error:
+            await places.gap(partition, error)
+        else:
+            await places.delivered(partition, batch.next_offset)
+            CONSUMED.labels(topic.name).inc(len(kept))
+
+    while True:
+        try:
+            await places.before_poll()
+            polled = await consumer.getmany(timeout_ms=500, max_records=max_records)
+        except (Transient, KafkaError) as error:
+            await patience.wait(error)
+            continue
+        patience.reset()
+        # partitions side by side: while one waits for a store the next one computes; each keeps its own order
+        outcomes = await asyncio.gather(*(deliver(*item) for item in polled.items()), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+
+class _Patience:
+    """Waits between attempts, longer each time, reports the first failure, and gives up after a limit."""
+
+    def __init__(self, total_s: float) -> None:
+        self._total_s = total_s
+        self.reset()
+
+    def reset(self) -> None:
+        self._began: float | None = None
+        self._pause_s = 0.1
+
+    async def wait(self, error: Exception) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._began is None:
+            self._began = now
+            log.warning("consuming_paused", error=f"{type(error).__name__}: {error}")
+        if now - self._began > self._total_s:
+            raise Transient(f"nothing could be consumed for {self._total_s:.0f} s: {error}") from error
+        await asyncio.sleep(self._pause_s)
+        self._pause_s = min(self._pause_s * 2, 1.0)
+
+
+async def _parsed(
+    topic: Topic[Any],
+    partition: int,
+    first_offset: int,
+    records: Sequence[ConsumerRecord],
+    next_offset: int,
+    dead_letters: DeadLetters,
+) -> Batch[Any]:
+    usable = []
+    for at, record in enumerate(records):
+        if at % PARSED_AT_ONCE == PARSED_AT_ONCE - 1:
+            await asyncio.sleep(0)
+        try:
+            usable.append(Delivered(record.offset, topic.parse(record.value), record.value))
+        except InvalidEvent as error:
+            await dead_letters.put(topic, record, error)
+    return Batch(topic, partition, first_offset, next_offset, tuple(usable))
+
+
+async def _with_retries(call: Callable[[], Awaitable[T]], what: str, total_s: float) -> T:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + total_s
+    pause_s = 0.05
+    while True:
+        try:
+            return await call()
+        except Transient as error:
+            if loop.time() + pause_s > deadline:
+                raise Transient(f"{what}: tried for {total_s:.0f} s: {error}") from error
+            log.warning("batch_retried", partition=what, error=str(error))
+        await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+        pause_s = min(pause_s * 2, 5.0)

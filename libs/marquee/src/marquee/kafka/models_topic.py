@@ -1,0 +1,120 @@
+"""Which model is to be served: the newest promotion or roll-back on models.v1.
+
+The topic is compacted by the model's name: it says what to serve now, and is no history of models.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.contracts.topics import MODELS
+from marquee.errors import InvalidEvent, Transient
+from marquee.kafka.clients import open_consumer, topic_name
+from marquee.settings import KafkaSettings
+
+log = structlog.get_logger()
+
+SERVED = (ModelStatus.PROMOTED, ModelStatus.ROLLED_BACK)
+RECENT = 100
+"""Offsets that are read first: where nothing is compacted the whole topic need not be read for its newest event."""
+
+READ_LIMIT_S = 15.0
+RETRY_S = 1.0
+
+
+async def current_model(settings: KafkaSettings, *, limit_s: float = READ_LIMIT_S) -> ModelChanged | None:
+    """The model to serve now; None before the first promotion.
+
+    Raises:
+        Transient: the topic could not be read to its end within limit_s.
+    """
+    try:
+        async with asyncio.timeout(limit_s), open_consumer(settings, [], group=None) as consumer:
+            partition = _partition(settings)
+            consumer.assign([partition])
+            return await _newest(consumer, partition)
+    except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
+        raise _unreadable(settings, limit_s, error) from error
+
+
+async def model_changes(settings: KafkaSettings, *, check_every_s: float = READ_LIMIT_S) -> AsyncIterator[ModelChanged]:
+    """Every model to serve from now on, the current one first; of several at once only the newest. Never ends.
+
+    The end of the topic is read again with each new record, and every check_every_s: a topic that was cut or created
+    again under the reader, and offsets that were used twice, are met by what stands there and not by numbers.
+    """
+    async with open_consumer(settings, [], group=None) as consumer:
+        partition = _partition(settings)
+        consumer.assign([partition])
+        served: ModelChanged | None = None
+        is_unreadable = False
+        while True:
+            try:
+                async with asyncio.timeout(READ_LIMIT_S):
+                    newest = await _newest(consumer, partition)
+            except (KafkaError, OSError) as error:
+                if not is_unreadable:
+                    log.warning("models_unreadable", error=str(_unreadable(settings, READ_LIMIT_S, error)))
+                is_unreadable = True
+                await asyncio.sleep(RETRY_S)
+                continue
+            is_unreadable = False
+            if newest is not None and newest != served:
+                served = newest
+                yield newest
+            await _something_new(consumer, partition, limit_s=check_every_s)
+
+
+async def _newest(consumer: AIOKafkaConsumer, partition: TopicPartition) -> ModelChanged | None:
+    """The newest event that says what to serve; the consumer stands at the topic's end afterwards."""
+    start = (await consumer.beginning_offsets([partition]))[partition]
+    end = (await consumer.end_offsets([partition]))[partition]
+    recent = max(start, end - RECENT)
+    newest = await _newest_from(consumer, partition, recent, end)
+    if newest is None and recent > start:
+        newest = await _newest_from(consumer, partition, start, end)
+    return newest
+
+
+async def _newest_from(
+    consumer: AIOKafkaConsumer, partition: TopicPartition, start: int, end: int
+) -> ModelChanged | None:
+    consumer.seek(partition, start)
+    newest = None
+    while await consumer.position(partition) < end:
+        for records in (await consumer.getmany(partition, timeout_ms=200)).values():
+            for record in records:
+                newest = _served(record.offset, record.value) or newest
+    return newest
+
+
+async def _something_new(consumer: AIOKafkaConsumer, partition: TopicPartition, *, limit_s: float) -> None:
+    """Wait for a record, or for limit_s."""
+    try:
+        await consumer.getmany(partition, timeout_ms=int(limit_s * 1_000), max_records=1)
+    except KafkaError as error:  # what stands there now is read next, whatever it was
+        log.warning("models_read_again", error=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(RETRY_S)
+
+
+def _served(offset: int, value: bytes | None) -> ModelChanged | None:
+    """The event if it says what to serve."""
+    try:
+        change = MODELS.parse(value)
+    except InvalidEvent as error:
+        log.warning("model_event_unusable", offset=offset, reason=error.reason, detail=error.detail)
+        return None
+    return change if change.status in SERVED else None
+
+
+def _partition(settings: KafkaSettings) -> TopicPartition:
+    return TopicPartition(topic_name(settings, MODELS.name), 0)
+
+
+def _unreadable(settings: KafkaSettings, limit_s: float, error: BaseException) -> Transient:
+    cause = f"{type(error).__name__}: {error}".strip(": ")
+    return Transient(f"{MODELS.name} on kafka at {settings.bootstrap} could not be read within {limit_s:g} s ({cause})")

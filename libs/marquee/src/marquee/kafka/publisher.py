@@ -1,0 +1,185 @@
+"""Sends records and waits for the broker's ack. A producer that failed is replaced: a broker may go and come back."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import InvalidProducerEpoch, KafkaError, OutOfOrderSequenceNumber, UnknownProducerId
+
+from marquee.contracts.topics import MAX_RECORD_BYTES, E, Topic, partition_of
+from marquee.errors import Transient
+from marquee.kafka.clients import topic_name
+from marquee.settings import KafkaSettings
+
+log = structlog.get_logger()
+
+BULK_OPTIONS = {"linger_ms": 5, "max_batch_size": 786_432}
+"""For throughput. A batch has to stay below the broker's limit of 1 MiB too."""
+
+
+FORGOTTEN = (OutOfOrderSequenceNumber, UnknownProducerId, InvalidProducerEpoch)
+
+
+class _Forgotten(Transient):
+    """The broker does not know the producer's sequence any more."""
+
+
+class Record(NamedTuple):
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Ack(NamedTuple):
+    partition: int
+    offset: int
+
+
+def record_of(topic: Topic[E], event: E, *headers: tuple[str, bytes]) -> Record:
+    """An event as its topic carries it."""
+    return Record(topic.key_of(event), event.model_dump_json().encode(), headers)
+
+
+class Publisher:
+    """One idempotent producer at a time, for one kind of work; opened with the first record."""
+
+    def __init__(self, settings: KafkaSettings, *, timeout_s: float, **options: Any) -> None:
+        self._settings = settings
+        self._timeout_s = timeout_s
+        self._options = options
+        self._producer: AIOKafkaProducer | None = None
+        self._opening = asyncio.Lock()
+
+    async def publish(self, topic: Topic[Any], records: Sequence[Record]) -> list[Ack]:
+        """Send all and wait for all acks, in the order given. Nothing in, nothing out.
+
+        Raises:
+            ValueError: a record is larger than MAX_RECORD_BYTES; nothing was sent.
+            Transient: not everything was acknowledged in time; sending the same again does no harm.
+        """
+        return await self._publish(topic.name, records, topic.partitions)
+
+    async def publish_to(self, topic: str, records: Sequence[Record]) -> list[Ack]:
+        """The same for a topic that is named only, such as a dead-letter topic, to any of its partitions."""
+        return await self._publish(topic, records, None)
+
+    async def _publish(self, topic: str, records: Sequence[Record], partitions: int | None) -> list[Ack]:
+        if not records:
+            return []
+        for record in records:
+            if len(record.key) + len(record.value) > MAX_RECORD_BYTES:
+                raise ValueError(f"{len(record.value):,} bytes for {topic}, the limit is {MAX_RECORD_BYTES:,}")
+        try:
+            acks = await self._acknowledged(topic, records, partitions)
+        except _Forgotten:  # by a broker that lost its newest records; a new producer begins to count again
+            acks = await self._acknowledged(topic, records, partitions)
+        return acks
+
+    async def _acknowledged(self, topic: str, records: Sequence[Record], partitions: int | None) -> list[Ack]:
+        producer: AIOKafkaProducer | None = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                producer = await self._open()
+                name = topic_name(self._settings, topic)
+                if partitions is not None:
+                    await self._require_partitions(producer, name, partitions)
+                sent = [
+                    await producer.send(
+                        name,
+                        value=record.value,
+                        key=record.key,
+                        partition=None if partitions is None else partition_of(record.key, partitions),
+                        headers=list(record.headers),
+                    )
+                    for record in records
+                ]
+                acks = await asyncio.gather(*sent)
+        except (KafkaError, OSError, TimeoutError) as error:
+            await self._replace(producer)
+            cause = type(error).__name__
+            kind = _Forgotten if isinstance(error, FORGOTTEN) else Transient
+            raise kind(
+                f"kafka at {self._settings.bootstrap} did not acknowledge within {self._timeout_s:g} s ({cause})"
+            ) from error
+        return [Ack(ack.partition, ack.offset) for ack in acks]
+
+    async def _require_partitions(self, producer: AIOKafkaProducer, name: str, partitions: int) -> None:
+        """Raises: Transient while the topic has fewer: a broker that lost its data makes it anew with one."""
+        if len(await producer.partitions_for(name)) < partitions:
+            await producer.client.force_metadata_update()
+            if len(await producer.partitions_for(name)) < partitions:
+                raise Transient(f"kafka: topic {name} is being created again")
+
+    async def ping(self) -> str:
+        """Ask the broker for its metadata; answers with its address.
+
+        Raises:
+            Transient, KafkaError, TimeoutError: it does not answer.
+        """
+        async with asyncio.timeout(self._timeout_s):
+            producer = await self._open()
+            if not await producer.client.force_metadata_update():
+                raise Transient(f"kafka at {self._settings.bootstrap} does not answer")
+        return self._settings.bootstrap
+
+    async def _open(self) -> AIOKafkaProducer:
+        async with self._opening:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._settings.bootstrap,
+                    enable_idempotence=True,
+                    acks="all",
+                    request_timeout_ms=max(1_000, int(self._timeout_s * 1_000)),
+                    **self._options,
+                )
+                try:
+                    await producer.start()
+                except BaseException:
+                    await _abandon(producer)
+                    raise
+                self._producer = producer
+            return self._producer
+
+    async def _replace(self, failed: AIOKafkaProducer | None) -> None:
+        """The next publish opens a new producer. Whoever else waits on the failed one fails too, and may try again."""
+        if failed is None or failed is not self._producer:
+            return
+        self._producer = None
+        log.warning("producer_replaced", address=self._settings.bootstrap)
+        await _abandon(failed)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._producer is None:
+            return
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._producer.stop()
+        except TimeoutError:
+            await _abandon(self._producer)
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """End a producer without waiting for what it could not send: an idempotent one would retry that for ever.
+
+    aiokafka 0.14 has no public way. Its callback on a failed sender assumes a transaction and fails itself.
+    """
+    producer._closed = True
+    sender = producer._sender
+    if sender.sender_task is not None:
+        sender.sender_task.remove_done_callback(sender._fail_all)
+        sender.sender_task.cancel()
+    with suppress(KafkaError, OSError):
+        await producer.client.close()
+    if sender.sender_task is not None:
+        await asyncio.wait([sender.sender_task], timeout=1)
+        if sender.sender_task.done() and not sender.sender_task.cancelled():
+            sender.sender_task.exception()  # seen; the publish that failed has told what matters

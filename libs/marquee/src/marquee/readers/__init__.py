@@ -1,0 +1,1 @@
+"""Files and bodies of others, read row by row: MovieLens and TMDB."""

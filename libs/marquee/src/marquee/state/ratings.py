@@ -1,0 +1,99 @@
+"""Ratings as columns, and the one rule by which repeated ratings count: the newest one of a user and movie."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from marquee.arrays import BoolArray, Float32Array, IntArray
+
+POSITIVE = np.float32(4.0)
+"""A rating from here on says "liked it"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Equally long columns, any order.
+
+    Attributes:
+        user_id, movie_id: (n,) int64.
+        rating: (n,) float32 stars, 0.5 to 5.
+        rated_at: (n,) int64, Unix milliseconds.
+    """
+
+    user_id: IntArray
+    movie_id: IntArray
+    rating: Float32Array
+    rated_at: IntArray
+
+    def __len__(self) -> int:
+        return len(self.user_id)
+
+    @classmethod
+    def empty(cls) -> Self:
+        ids = np.empty(0, np.int64)
+        return cls(ids, ids, np.empty(0, np.float32), ids)
+
+    @classmethod
+    def concat(cls, *parts: "Ratings") -> Self:
+        return cls(
+            np.concatenate([p.user_id for p in parts]),
+            np.concatenate([p.movie_id for p in parts]),
+            np.concatenate([p.rating for p in parts]),
+            np.concatenate([p.rated_at for p in parts]),
+        )
+
+    def take(self, selection: IntArray | BoolArray | slice) -> Self:
+        """The chosen rows, in the order chosen."""
+        return type(self)(
+            self.user_id[selection], self.movie_id[selection], self.rating[selection], self.rated_at[selection]
+        )
+
+    def in_time_order(self) -> Self:
+        """Oldest first; equal times by user, then movie, so that the order is total."""
+        return self.take(np.lexsort((self.movie_id, self.user_id, self.rated_at)))
+
+
+def latest_per_movie(ratings: Ratings) -> Ratings:
+    """One row a user and movie: the newest; of equally new ones the one that stands last.
+
+    Returns:
+        Rows sorted by user, then movie. Empty in, empty out.
+    """
+    arrival = np.arange(len(ratings))
+    order = np.lexsort((arrival, ratings.rated_at, ratings.movie_id, ratings.user_id))
+    user, movie = ratings.user_id[order], ratings.movie_id[order]
+    is_last = np.ones(len(order), bool)
+    is_last[:-1] = (user[1:] != user[:-1]) | (movie[1:] != movie[:-1])
+    return ratings.take(order[is_last])
+
+
+@dataclass(frozen=True, slots=True)
+class UserState:
+    """What one user rated: one row a movie, oldest first by (rated_at, movie_id).
+
+    Attributes:
+        movie_id: (h,) int64. rating: (h,) float32 stars. rated_at: (h,) int64, Unix milliseconds.
+    """
+
+    movie_id: IntArray
+    rating: Float32Array
+    rated_at: IntArray
+
+    def __len__(self) -> int:
+        return len(self.movie_id)
+
+    @classmethod
+    def of(cls, movie_id: IntArray, rating: Float32Array, rated_at: IntArray) -> Self:
+        order = np.lexsort((movie_id, rated_at))
+        return cls(movie_id[order], rating[order], rated_at[order])
+
+    @classmethod
+    def empty(cls) -> Self:
+        ids = np.empty(0, np.int64)
+        return cls(ids, np.empty(0, np.float32), ids)
+
+    def without(self, movie_id: int) -> Self:
+        """The same user had this movie never been rated (the deletion test)."""
+        keep = self.movie_id != movie_id
+        return type(self)(self.movie_id[keep], self.rating[keep], self.rated_at[keep])

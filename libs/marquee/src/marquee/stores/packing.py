@@ -1,0 +1,81 @@
+"""How histories and weekly counts are packed into Redis values: fixed little-endian rows, canonical order."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from marquee.state.item_stats import ItemStats
+from marquee.state.ratings import Ratings, UserState
+
+USER_ROW = np.dtype([("movie_id", "<i8"), ("rated_at", "<i8"), ("half_stars", "u1")])
+WEEK_ROW = np.dtype([("week", "<i4"), ("n", "<i4"), ("half_stars", "<i4"), ("positives", "<i4")])
+
+
+def pack_users(ratings: Ratings) -> dict[int, bytes]:
+    """One value a user, rows oldest first by (rated_at, movie_id); equal histories give equal bytes.
+
+    Args:
+        ratings: one row a user and movie.
+    """
+    order = np.lexsort((ratings.movie_id, ratings.rated_at, ratings.user_id))
+    rows = np.empty(len(order), USER_ROW)
+    rows["movie_id"] = ratings.movie_id[order]
+    rows["rated_at"] = ratings.rated_at[order]
+    rows["half_stars"] = (ratings.rating[order] * 2).round()
+    return _cut(ratings.user_id[order], rows)
+
+
+def unpack_user(value: bytes | None) -> UserState:
+    """A user's history; an unknown user (None) has an empty one."""
+    rows = np.frombuffer(value or b"", USER_ROW)
+    return UserState(
+        rows["movie_id"].astype(np.int64), rows["half_stars"] * np.float32(0.5), rows["rated_at"].astype(np.int64)
+    )
+
+
+def unpack_users(values: Mapping[int, bytes | None]) -> Ratings:
+    """Several users' histories as one table. Empty in, empty out."""
+    parts = [np.frombuffer(value or b"", USER_ROW) for value in values.values()]
+    if not parts:
+        return Ratings.empty()
+    rows = np.concatenate(parts)
+    user_id = np.repeat(np.fromiter(values.keys(), np.int64, len(values)), [len(part) for part in parts])
+    return Ratings(
+        user_id,
+        rows["movie_id"].astype(np.int64),
+        rows["half_stars"] * np.float32(0.5),
+        rows["rated_at"].astype(np.int64),
+    )
+
+
+def pack_weeks(stats: ItemStats) -> dict[int, bytes]:
+    """One value a movie, rows by week.
+
+    Args:
+        stats: summed, that is sorted by movie and week.
+    """
+    rows = np.empty(len(stats), WEEK_ROW)
+    for column in ("week", "n", "half_stars", "positives"):
+        rows[column] = getattr(stats, column)
+    return _cut(stats.movie_id, rows)
+
+
+def unpack_weeks(values: Iterable[tuple[int, bytes | None]]) -> ItemStats:
+    """Several movies' weekly counts as one table, rows in the order given."""
+    pairs = [(movie_id, np.frombuffer(value or b"", WEEK_ROW)) for movie_id, value in values]
+    rows = np.concatenate([part for _, part in pairs]) if pairs else np.empty(0, WEEK_ROW)
+    movie_id = np.repeat(
+        np.fromiter((movie_id for movie_id, _ in pairs), np.int64, len(pairs)), [len(part) for _, part in pairs]
+    )
+    return ItemStats(movie_id, *(rows[column].astype(np.int32) for column in ("week", "n", "half_stars", "positives")))
+
+
+def _cut(
+    ids: np.ndarray[tuple[int], np.dtype[np.int64]], rows: np.ndarray[tuple[int], np.dtype[np.void]]
+) -> dict[int, bytes]:
+    """Equal neighbouring ids become one value."""
+    if not len(ids):
+        return {}
+    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
+    ends = np.r_[starts[1:], len(ids)]
+    return {int(ids[start]): rows[start:end].tobytes() for start, end in zip(starts, ends, strict=True)}

@@ -1,0 +1,125 @@
+"""Reading the online store: caches that follow its changes, and the digest that tells two states apart."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from redis.asyncio import Redis
+
+from marquee.contracts.keys import ShardKeys
+from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
+from marquee.state.item_stats import ItemStats, merged
+from marquee.state.ratings import Ratings
+from marquee.stores.online import RatingStore, transient
+from marquee.stores.packing import pack_weeks, unpack_weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed in one shard: values by movie id, empty for "gone".
+
+    Attributes:
+        is_whole: this is all that the shard holds, because it was filled from nothing since the last look.
+    """
+
+    values: dict[int, bytes]
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    epoch: bytes
+    offset: int
+
+
+@dataclass(slots=True)
+class ChangeFeed:
+    """Remembers how far a reader has read one topic's movies and returns those that changed since."""
+
+    redis: Redis
+    space: str
+    topic: str
+    _seen: dict[int, _Seen] = field(default_factory=dict)
+
+    async def poll(self) -> dict[int, Changes]:
+        """What changed, by shard. The first call returns everything; a shard that was emptied is not reported before
+        it is full again, so that a copy never shrinks to what a rebuild has reached so far.
+
+        Raises:
+            Transient: Redis is unavailable; nothing is marked as read.
+        """
+        async with transient():
+            async with self.redis.pipeline(transaction=False) as pipe:
+                for shard in range(PARTITIONS):
+                    pipe.hmget(ShardKeys(self.space, self.topic, shard).meta, "offset", "epoch", "rebuild_to")
+                rows = await pipe.execute()
+            changes: dict[int, Changes] = {}
+            seen = dict(self._seen)
+            for shard, (offset, epoch, rebuild_to) in enumerate(rows):
+                before = seen.get(shard)
+                if offset is None or (rebuild_to is not None and before is not None):
+                    continue
+                now = _Seen(epoch or b"", int(offset))
+                if now == before:
+                    continue
+                is_whole = before is None or before.epoch != now.epoch or now.offset < before.offset
+                after = 0 if is_whole or before is None else before.offset
+                changes[shard] = Changes(await self._read(shard, after), is_whole)
+                seen[shard] = now
+            self._seen = seen
+        return changes
+
+    async def _read(self, shard: int, after: int) -> dict[int, bytes]:
+        keys = ShardKeys(self.space, self.topic, shard)
+        movies = await self.redis.zrange(keys.changed, f"({after}", "+inf", byscore=True)
+        found: dict[int, bytes] = {}
+        for start in range(0, len(movies), 2_000):
+            part = movies[start : start + 2_000]
+            values = await self.redis.hmget(keys.movies, part)
+            found |= {int(movie): value or b"" for movie, value in zip(part, values, strict=True)}
+        return found
+
+
+class StatsView:
+    """A reader's copy of the weekly counts of all shards, kept up by a change feed."""
+
+    def __init__(self, redis: Redis, space: str) -> None:
+        self._feed = ChangeFeed(redis, space, RATINGS.name)
+        self._shards: dict[int, dict[int, bytes]] = {}
+        self.version = 0
+
+    def __len__(self) -> int:
+        """Shards that were seen with something in them."""
+        return len(self._shards)
+
+    async def refresh(self) -> bool:
+        """Read what changed; says whether anything did."""
+        changes = await self._feed.poll()
+        for shard, changed in changes.items():
+            known = {} if changed.is_whole else self._shards.get(shard, {})
+            self._shards[shard] = known | changed.values
+        self.version += bool(changes)
+        return bool(changes)
+
+    def stats(self) -> ItemStats:
+        """The counts as one summed table."""
+        parts = [unpack_weeks(movies.items()) for movies in self._shards.values()]
+        return merged(*parts) if parts else ItemStats.of(Ratings.empty())
+
+
+async def digest(redis: Redis, space: str) -> str:
+    """A canonical digest of everything stored: equal states give equal digests, however they came about."""
+    sha = hashlib.sha256()
+    store = RatingStore(redis, space)
+    for user_id in await store.user_ids():
+        value = await redis.get(store.keys(shard_of(user_id)).user(user_id))
+        sha.update(f"user {user_id} ".encode() + (value or b""))
+    view = StatsView(redis, space)
+    await view.refresh()
+    for movie_id, value in pack_weeks(view.stats()).items():
+        sha.update(f"movie {movie_id} ".encode() + value)
+    for topic in (CATALOG, METADATA):
+        shards = [await redis.hgetall(ShardKeys(space, topic.name, shard).movies) for shard in range(PARTITIONS)]
+        rows = sorted((int(movie), value) for shard in shards for movie, value in shard.items())
+        for movie_id, value in rows:
+            sha.update(f"{topic.name} {movie_id} ".encode() + value)
+    return sha.hexdigest()

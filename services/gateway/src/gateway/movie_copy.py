@@ -1,0 +1,62 @@
+"""The gateway's own copy of the catalogue: cards, rating counts and the title index, kept up in the background."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import numpy as np
+from redis.asyncio import Redis
+
+from gateway.search import TitleIndex
+from marquee.state.item_stats import ItemStats
+from marquee.stores.cards import CardFields, Cards
+from marquee.stores.views import StatsView
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Totals by movie id: ratings, their mean in stars, and ratings of 4 or more."""
+
+    ratings: dict[int, float] = field(default_factory=dict)
+    mean: dict[int, float] = field(default_factory=dict)
+    popular: tuple[tuple[int, float], ...] = ()  # (movie id, ratings of 4 or more), most first
+
+    @classmethod
+    def of(cls, stats: ItemStats) -> "Counts":
+        movie_id, at = np.unique(stats.movie_id, return_inverse=True)
+        n, half_stars, positives = (
+            np.bincount(at, weights=column, minlength=len(movie_id)).astype(np.float64)
+            for column in (stats.n, stats.half_stars, stats.positives)
+        )
+        ids = movie_id.tolist()
+        order = np.lexsort((movie_id, -n, -positives))
+        means = half_stars / 2 / np.maximum(n, 1)
+        return cls(
+            dict(zip(ids, n.tolist(), strict=True)),
+            dict(zip(ids, means.tolist(), strict=True)),
+            tuple((ids[i], float(positives[i])) for i in order.tolist()),
+        )
+
+
+class MovieCopy:
+    """All that the gateway answers from memory."""
+
+    def __init__(self, redis: Redis, space: str, cards: Cards) -> None:
+        self.cards = cards
+        self._stats = StatsView(redis, space)
+        self.index = TitleIndex.of([])
+        self.counts = Counts()
+
+    def get(self, movie_id: int) -> CardFields | None:
+        return self.cards.get(movie_id)
+
+    async def refresh(self) -> None:
+        """Read what changed.
+
+        Raises:
+            Transient: Redis is away.
+        """
+        if await self.cards.refresh():
+            snapshot = list(self.cards)
+            self.index = await asyncio.to_thread(TitleIndex.of, snapshot)
+        if await self._stats.refresh():
+            self.counts = await asyncio.to_thread(lambda: Counts.of(self._stats.stats()))
