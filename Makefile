@@ -80,9 +80,10 @@ openapi: setup ## write the gateway's OpenAPI document and the frontend's types 
 	$(BIN)/python -m gateway.main openapi > services/gateway/openapi.json
 	cd frontend && npm run --silent gen
 
-lint: setup ## ruff: rules and format
+lint: setup ## ruff: rules and format; which folder may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo --no-cache
 
 type: setup ## mypy, strict
 	$(BIN)/mypy $(TYPED)
