@@ -1,13 +1,13 @@
 # Sourced by compose-test.sh and compose-chaos.sh, which set `name` first: a stack under a project and ports of its own,
 # up and with its first personal ranking served when this returns, and taken down when the script ends, always. The
-# images stay for the next build's cache. Without Docker and without a bed it says so and ends the script.
+# images stay for the next build's cache. Without a Docker engine it says so and ends the script.
 # It sets project, compose, gateway, frontend and MARQUEE_DATA.
-bed=../shared/compose-bed/up
-shared=$(cd .. && pwd)/shared/data
+source ci/test-data.sh
+bed=${MARQUEE_TEST_DOCKER:-../shared/compose-bed/up} # starts a Docker engine where none runs (CONTRIBUTING.md)
 if [[ -x $bed && $(id -u) == 0 ]]; then
   "$bed"
 elif ! docker info >/dev/null 2>&1; then
-  echo "compose-$name: SKIPPED: there is no Docker engine here, and no ../shared/compose-bed/up to bring one"
+  echo "compose-$name: SKIPPED: there is no Docker engine here, and no $bed to start one"
   exit 0
 fi
 
@@ -28,8 +28,8 @@ MARQUEE_FRONTEND_PORT=$(free_port)
 export MARQUEE_TAG MARQUEE_BIND MARQUEE_GATEWAY_PORT MARQUEE_FRONTEND_PORT COMPOSE_PROJECT_NAME=$project
 gateway=http://127.0.0.1:$MARQUEE_GATEWAY_PORT
 frontend=http://127.0.0.1:$MARQUEE_FRONTEND_PORT
-if [[ -z ${MARQUEE_DATA:-} && -f $shared/ml-latest-small/ratings.csv ]]; then
-  export MARQUEE_DATA=$shared/ml-latest-small
+if [[ -z ${MARQUEE_DATA:-} && -f $test_data/ml-latest-small/ratings.csv ]]; then
+  export MARQUEE_DATA=$test_data/ml-latest-small
 elif [[ -z ${MARQUEE_DATA:-} ]]; then
   synth=$(mktemp -d)
   chmod 755 "$synth"

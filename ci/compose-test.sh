@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 name=test
-snapshot=../shared/data/tmdb/movies.csv
+source ci/test-data.sh
+snapshot=$test_data/tmdb/movies.csv
 if [[ -z ${MARQUEE_DATA:-} && -f $snapshot ]]; then
   MARQUEE_TMDB_SNAPSHOT=$(realpath "$snapshot")
   export MARQUEE_TMDB_SNAPSHOT MARQUEE_E2E_POSTERS=1

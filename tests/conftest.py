@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from marquee.settings import KafkaSettings, RedisSettings
+from support.real_data import real_data
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +65,8 @@ async def redis(redis_settings: RedisSettings) -> AsyncIterator["Redis[bytes]"]:
 
 @pytest.fixture
 def data_dir() -> Path:
-    """The real MovieLens and TMDB data beside the checkout; tests that need it are skipped without it."""
-    found = Path(os.environ.get("MARQUEE_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    """The real MovieLens and TMDB data; tests that need them are skipped without them."""
+    found = real_data()
     if not (found / "ml-latest-small" / "ratings.csv").exists():
         pytest.skip(f"no MovieLens data at {found}; set MARQUEE_TEST_DATA")
     return found

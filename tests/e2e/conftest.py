@@ -11,9 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from marquee_cli.chromium import FLAGS, find_chromium
+from support.real_data import real_data
 from support.system import System, embedded_system, given_system
-
-SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,7 +29,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     if given := given_system():
         yield given
         return
-    data = Path(os.environ.get("MARQUEE_TEST_DATA", SHARED_DATA))
+    data = real_data()
     directory, snapshot = data / "ml-latest-small", data / "tmdb" / "movies.csv"
     if not (directory / "ratings.csv").exists():
         directory = tmp_path_factory.mktemp("synth")
