@@ -1,8 +1,8 @@
-"""`marquee rolls`: the A-roll and the A2-roll, four cuts in time, through the backtest's own code.
+"""`marquee rolls`: ranking quality for known users and for newcomers at four cuts in time, beside baselines.
 
-A: users with 5 or more ratings before the cut, asked for what they like in the tenth of the ratings after it.
-A2: users with 10 or more ratings in that tenth; the first half of them is told, the second half asked.
-Each model is trained on the rows before its cut alone; movies nobody had rated stay in the truth.
+Known users have 5 or more ratings before the cut; to find is what they like in the tenth of the ratings after it.
+Newcomers have 10 or more ratings in that tenth; the first half of them is revealed, what they like in the rest is to
+be found. Each model is trained on the rows before its cut alone; movies that nobody had rated by then count as missed.
 """
 
 import argparse
@@ -26,23 +26,24 @@ from marquee_cli.files import read_catalog, read_ratings
 from marquee_cli.trained_run import TrainedRun
 from trainer.baselines import best_rows
 from trainer.evaluate import bootstrap, ndcg_at, recall_at
-from trainer.examples import Example, Kind, requests
+from trainer.examples import Example, Kind, examples
 from trainer.windows import Window, cut
 
 CUTS = (0.6, 0.7, 0.8, 0.9)
 OURS = "marquee"
 K, DEPTH = 10, 50
+TITLES = {Kind.KNOWN_USER: "known users", Kind.NEWCOMER: "newcomers"}
 EVERYONE = 1_000_000_000
 
 
 @dataclass(slots=True)
 class Pooled:
-    """Values of one system and roll, one a user and window."""
+    """Values of one system and kind of user, one per user and window."""
 
     ndcg: list[float] = field(default_factory=list)
     recall: list[float] = field(default_factory=list)
     popularity: list[float] = field(default_factory=list)
-    coverage: list[float] = field(default_factory=list)  # one a window
+    coverage: list[float] = field(default_factory=list)  # one per window
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,40 +61,40 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0, or 2 with one line that says what is wrong."""
     try:
         ratings, catalog = read_ratings(args.ratings), read_catalog(args.movies, args.links, args.tmdb)
-        told = rolls(ratings, catalog, cuts=args.cuts, seed=args.seed)
+        found = rolls(ratings, catalog, cuts=args.cuts, seed=args.seed)
     except MarqueeError as error:
         sys.stderr.write(f"marquee rolls: {error}\n")
         return 2
-    print(_table(told))
+    print(_table(found))
     if args.out:
-        args.out.write_text(json.dumps(told, indent=2), encoding="utf-8")
+        args.out.write_text(json.dumps(found, indent=2), encoding="utf-8")
     return 0
 
 
 def rolls(ratings: Ratings, catalog: MovieTable, *, cuts: Sequence[float] = CUTS, seed: int = 0) -> dict[str, Any]:
-    """Both rolls, pooled over the cuts: each system's measures, and our paired difference to each other one."""
+    """Each kind of user, pooled over the cuts: the measures of each system, and our paired difference to the others."""
     pooled: dict[Kind, dict[str, Pooled]] = {kind: {} for kind in Kind}
     for at, window in enumerate(cut(ratings, cuts), start=1):
         say(f"cut {at} of {len(cuts)}: training on {len(window.before)} ratings")
         world = TrainedRun.trained(window.before, catalog, seed=seed, progress=lambda text: say(f"  {text}"))
         for kind in Kind:
-            asked = [one for one in requests(window, kind, at_most=EVERYONE, seed=0) if len(one.liked)]
-            _ask(world.knowing(_told(window, asked)), asked, pooled[kind])
+            chosen = [one for one in examples(window, kind, at_most=EVERYONE, seed=0) if len(one.liked)]
+            _rank(world.knowing(_histories(window, chosen)), chosen, pooled[kind])
     return {kind.value: _summary(systems) for kind, systems in pooled.items()}
 
 
-def _told(window: Window, asked: Sequence[Example]) -> Ratings:
-    """The histories of the requests, as the backtest's --history would hold them."""
+def _histories(window: Window, chosen: Sequence[Example]) -> Ratings:
+    """The histories of the examples, as the backtest's --history would hold them."""
     parts = [
         Ratings(np.full(len(one.history), one.user_id), one.history.movie_id, one.history.rating, one.history.rated_at)
-        for one in asked
+        for one in chosen
     ]
     return Ratings.concat(window.before, *parts)
 
 
-def _ask(world: TrainedRun, asked: Sequence[Example], systems: dict[str, Pooled]) -> None:
+def _rank(world: TrainedRun, chosen: Sequence[Example], systems: dict[str, Pooled]) -> None:
     shown: dict[str, set[int]] = {}
-    for one in asked:
+    for one in chosen:
         for name, rows in _lists(world, one).items():
             pooled = systems.setdefault(name, Pooled())
             hit = np.isin(world.block.catalog.movie_id[rows], one.liked)
@@ -135,10 +136,10 @@ def _summary(systems: Mapping[str, Pooled]) -> dict[str, Any]:
     }
 
 
-def _table(told: Mapping[str, Any]) -> str:
+def _table(found: Mapping[str, Any]) -> str:
     lines = []
-    for roll, summary in told.items():
-        lines += ["", f"{roll}-roll, {summary['lists']} user-windows; nDCG@10 with 95 % bootstrap intervals"]
+    for kind, summary in found.items():
+        lines += ["", f"{TITLES[Kind(kind)]}, {summary['lists']} user-windows; nDCG@10 with 95 % bootstrap intervals"]
         lines.append(f"{'':20} {'nDCG@10':>24} {'recall@50':>10} {'cover@10':>9} {'pop.pct':>8}  marquee minus it")
         for name, row in summary["systems"].items():
             gap = summary["difference"].get(name)

@@ -40,12 +40,12 @@ class TrainedRun:
     def trained(cls, ratings: Ratings, catalog: MovieTable, *, seed: int, progress: Progress) -> Self:
         """Train, write the bundle, and read it back as the ranker does."""
         newest_ms = int(ratings.rated_at.max()) if len(ratings) else 0
-        trained = train(ratings, catalog, as_of_ms=newest_ms, seed=seed, progress=progress)
+        parts = train(ratings, catalog, as_of_ms=newest_ms, seed=seed, progress=progress)
         with tempfile.TemporaryDirectory() as folder:
-            path = trained.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
+            path = parts.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
             model = RankerModel.of(load_bundle(path))
         block = MovieState.of(ItemStats.of(latest_per_movie(ratings)), model.bundle.catalog)
-        return cls(model, block, latest_per_movie(ratings), trained.report)
+        return cls(model, block, latest_per_movie(ratings), dict(parts.report))
 
     def knowing(self, history: Ratings) -> Self:
         """The same model, asked when these ratings are known too."""

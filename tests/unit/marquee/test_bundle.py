@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from marquee.bundle import BundleParts, BundleRefused, load_bundle, write_bundle
+from marquee.bundle import BundleParts, BundleRefused, load_bundle
 from marquee.retrieval.fitted import fit_retrieval
 from support.worlds import a_catalog, checkerboard
 
@@ -16,15 +16,21 @@ NOW = datetime(2020, 1, 1, tzinfo=UTC)
 
 def parts() -> BundleParts:
     catalog = a_catalog(with_people=True)
-    return BundleParts(catalog, fit_retrieval(checkerboard(), catalog), None, None, {"a": 1}, {"ratings": 960}, {})
+    return BundleParts(
+        catalog=catalog,
+        retrieval=fit_retrieval(checkerboard(), catalog),
+        report={"a": 1},
+        counts={"ratings": 960},
+        metrics={},
+    )
 
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    return write_bundle(parts(), tmp_path, version="v1", created_at=NOW)
+    return parts().write(tmp_path, version="v1", created_at=NOW)
 
 
-def test_given_a_bundle_when_loaded_then_the_arrays_are_those_written(bundle: Path) -> None:
+def test_a_loaded_bundle_holds_the_arrays_that_were_written(bundle: Path) -> None:
     written = parts()
 
     loaded = load_bundle(bundle)
@@ -32,26 +38,26 @@ def test_given_a_bundle_when_loaded_then_the_arrays_are_those_written(bundle: Pa
     assert loaded.catalog.titles == written.catalog.titles
     assert loaded.catalog.directors == written.catalog.directors
     assert np.array_equal(loaded.catalog.genres, written.catalog.genres)
-    assert np.array_equal(loaded.snapshot.links.toarray(), written.snapshot.links.toarray())
-    assert np.array_equal(loaded.snapshot.terms.toarray(), written.snapshot.terms.toarray())
+    assert np.array_equal(loaded.snapshot.links.toarray(), written.retrieval.links.toarray())
+    assert np.array_equal(loaded.snapshot.terms.toarray(), written.retrieval.terms.toarray())
     assert loaded.manifest.counts == {"ratings": 960}
 
 
-def test_given_a_changed_file_when_loaded_then_it_is_named_and_refused(bundle: Path) -> None:
+def test_a_changed_file_is_named_and_refused(bundle: Path) -> None:
     (bundle / "report.json").write_text("{}")
 
     with pytest.raises(BundleRefused, match=r"report\.json"):
         load_bundle(bundle)
 
 
-def test_given_a_missing_file_when_loaded_then_it_is_named_and_refused(bundle: Path) -> None:
+def test_a_missing_file_is_named_and_refused(bundle: Path) -> None:
     (bundle / "snapshot" / "links.data.npy").unlink()
 
     with pytest.raises(BundleRefused, match=r"links\.data\.npy"):
         load_bundle(bundle)
 
 
-def test_given_other_features_when_loaded_then_it_is_refused(bundle: Path) -> None:
+def test_a_bundle_made_for_other_features_is_refused(bundle: Path) -> None:
     manifest = json.loads((bundle / "manifest.json").read_text())
     manifest["features"][0]["name"] = "of_tomorrow"
     (bundle / "manifest.json").write_text(json.dumps(manifest))
@@ -61,21 +67,21 @@ def test_given_other_features_when_loaded_then_it_is_refused(bundle: Path) -> No
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]"])
-def test_given_no_manifest_when_loaded_then_it_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_folder_without_a_manifest_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
 
     with pytest.raises(BundleRefused):
         load_bundle(tmp_path)
 
 
-def test_given_a_version_that_is_there_when_written_again_then_it_is_refused_and_nothing_is_left(bundle: Path) -> None:
+def test_a_version_is_not_written_twice_and_no_draft_stays_behind(bundle: Path) -> None:
     with pytest.raises(BundleRefused):
-        write_bundle(parts(), bundle.parent, version="v1", created_at=NOW)
+        parts().write(bundle.parent, version="v1", created_at=NOW)
 
     assert [path.name for path in bundle.parent.iterdir()] == ["v1"]
 
 
-def test_given_a_bundle_of_an_earlier_schema_when_loaded_then_it_is_refused(bundle: Path) -> None:
+def test_a_bundle_of_an_earlier_schema_is_refused(bundle: Path) -> None:
     manifest = json.loads((bundle / "manifest.json").read_text())
     manifest["schema_version"] = 1  # the same feature names, with ages in calendar time
     (bundle / "manifest.json").write_text(json.dumps(manifest))

@@ -7,28 +7,28 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from marquee.bundle import BundleRefused, load_bundle
+from marquee.bundle import BundleParts, load_bundle
 from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
-from trainer.export_onnx import Parity, gate, onnx_scores, to_onnx, with_float32_thresholds
-from trainer.pipeline import CannotTrain, TrainedModel, train
+from trainer.export_onnx import OnnxDiffers, Parity, gate, onnx_scores, to_onnx, with_float32_thresholds
+from trainer.pipeline import CannotTrain, train
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
 LATER_MS = 2_000_000_000_000
 
 
-def a_training(seed: int = 0) -> TrainedModel:
+def a_training(seed: int = 0) -> BundleParts:
     ratings = checkerboard(n_users=80)
     return train(ratings, a_catalog(), as_of_ms=LATER_MS, seed=seed)
 
 
 @pytest.fixture(scope="module")
-def trained() -> TrainedModel:
+def trained() -> BundleParts:
     return a_training()
 
 
-def test_given_a_checkerboard_when_trained_then_the_bundle_holds_a_model_that_loads(
-    trained: TrainedModel, tmp_path: Path
+def test_training_on_a_checkerboard_gives_a_bundle_with_a_model_that_loads(
+    trained: BundleParts, tmp_path: Path
 ) -> None:
     path = trained.write(tmp_path, version="v1", created_at=NOW)
 
@@ -39,14 +39,14 @@ def test_given_a_checkerboard_when_trained_then_the_bundle_holds_a_model_that_lo
     assert set(trained.report["systems"]) == {"marquee", "popularity", "decayed_popularity", "rp3beta", "ease"}
 
 
-def test_given_the_same_seed_when_trained_again_then_model_and_report_are_the_same(trained: TrainedModel) -> None:
+def test_the_same_seed_gives_the_same_model_and_report(trained: BundleParts) -> None:
     again = a_training()
 
-    assert again.parts.onnx == trained.parts.onnx
+    assert again.onnx == trained.onnx
     assert again.report == trained.report
 
 
-def test_given_hardly_any_ratings_when_trained_then_retrieval_order_serves_and_says_why(tmp_path: Path) -> None:
+def test_too_few_ratings_give_a_bundle_that_orders_by_retrieval_and_says_why(tmp_path: Path) -> None:
     few = checkerboard(n_users=3)
 
     model = train(few, a_catalog(), as_of_ms=LATER_MS, seed=0)
@@ -56,21 +56,21 @@ def test_given_hardly_any_ratings_when_trained_then_retrieval_order_serves_and_s
     assert "training lists" in manifest.reason
 
 
-def test_given_no_rating_of_a_known_movie_when_trained_then_one_clear_error_says_so() -> None:
+def test_ratings_of_unknown_movies_alone_are_nothing_to_learn_from() -> None:
     with pytest.raises(CannotTrain, match="nothing to learn from"):
         train(Ratings.empty(), a_catalog(), as_of_ms=LATER_MS, seed=0)
 
 
-def test_given_ratings_after_the_time_when_trained_then_they_are_not_seen(trained: TrainedModel) -> None:
+def test_ratings_after_the_time_of_training_change_nothing(trained: BundleParts) -> None:
     ratings = checkerboard(n_users=80)
     strange = Ratings(ratings.user_id, ratings.movie_id, 5.5 - ratings.rating, ratings.rated_at + LATER_MS)
 
     with_later = train(Ratings.concat(ratings, strange), a_catalog(), as_of_ms=LATER_MS, seed=0)
 
-    assert with_later.parts.onnx == trained.parts.onnx
+    assert with_later.onnx == trained.onnx
 
 
-def test_given_values_on_a_threshold_when_converted_then_onnx_takes_the_same_side() -> None:
+def test_onnx_takes_the_same_branch_for_values_on_a_threshold() -> None:
     rng = np.random.default_rng(0)
     x = rng.random((3_000, 4)).astype(np.float32)
     y = (x[:, 0] > 0.3).astype(float) + x[:, 1]
@@ -89,6 +89,6 @@ def test_given_values_on_a_threshold_when_converted_then_onnx_takes_the_same_sid
 @pytest.mark.parametrize(
     "found", [Parity(0.99, 1.0, 10, 10), Parity(1.0, 0.0, 9, 10)], ids=["scores differ", "an order differs"]
 )
-def test_given_an_onnx_model_that_differs_when_gated_then_it_is_refused(found: Parity) -> None:
-    with pytest.raises(BundleRefused):
+def test_an_onnx_model_that_ranks_differently_does_not_pass_the_gate(found: Parity) -> None:
+    with pytest.raises(OnnxDiffers):
         gate(found)

@@ -1,4 +1,4 @@
-"""Windows and requests: the past is never later than the labels, and each kind asks what it says."""
+"""Windows and examples: the past is never later than the labels, and each kind of user has the right history."""
 
 import numpy as np
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from marquee.state.ratings import Ratings
 from support.worlds import START_MS, checkerboard
-from trainer.examples import Kind, requests
+from trainer.examples import Kind, examples
 from trainer.windows import Window, cut
 
 
@@ -22,7 +22,7 @@ def rated(*rows: tuple[int, int, float, int]) -> Ratings:
 
 
 @given(st.floats(0.05, 0.9))
-def test_given_any_cut_when_made_then_nothing_before_it_is_newer_than_what_follows(share: float) -> None:
+def test_nothing_before_a_cut_is_newer_than_what_follows(share: float) -> None:
     ratings = checkerboard(n_users=10)
 
     (window,) = cut(ratings, [share])
@@ -31,44 +31,44 @@ def test_given_any_cut_when_made_then_nothing_before_it_is_newer_than_what_follo
     assert len(window.before) == round(share * len(ratings))
 
 
-def test_given_no_ratings_when_cut_then_there_is_no_window() -> None:
+def test_no_ratings_give_no_window() -> None:
     assert cut(Ratings.empty()) == []
 
 
-def test_given_a_known_user_when_asked_as_a_then_the_history_is_before_the_cut_and_only_likes_are_sought() -> None:
+def test_the_history_of_a_known_user_ends_at_the_cut_and_only_likes_are_sought() -> None:
     before = rated(*((1, movie, 3.0, movie) for movie in range(1, 6)))
     after = rated((1, 6, 5.0, 10), (1, 7, 2.0, 11), (2, 6, 5.0, 12))
 
-    asked = requests(Window(before, after), Kind.A, at_most=10, seed=0)
+    found = examples(Window(before, after), Kind.KNOWN_USER, at_most=10, seed=0)
 
-    assert [one.user_id for one in asked] == [1]
-    assert asked[0].history.movie_id.tolist() == [1, 2, 3, 4, 5]
-    assert asked[0].liked.tolist() == [6]
+    assert [one.user_id for one in found] == [1]
+    assert found[0].history.movie_id.tolist() == [1, 2, 3, 4, 5]
+    assert found[0].liked.tolist() == [6]
 
 
-def test_given_a_newcomer_when_asked_as_a2_then_the_first_half_is_told_and_the_second_sought() -> None:
+def test_half_of_a_newcomers_ratings_is_revealed_and_the_other_half_sought() -> None:
     before = rated((9, 1, 5.0, 0))
     after = rated(*((1, movie, 5.0, movie) for movie in range(1, 11)))
 
-    asked = requests(Window(before, after), Kind.A2, at_most=10, seed=0)
+    found = examples(Window(before, after), Kind.NEWCOMER, at_most=10, seed=0)
 
-    assert [one.history.movie_id.tolist() for one in asked] == [[1, 2, 3, 4, 5]]
-    assert asked[0].liked.tolist() == [6, 7, 8, 9, 10]
+    assert [one.history.movie_id.tolist() for one in found] == [[1, 2, 3, 4, 5]]
+    assert found[0].liked.tolist() == [6, 7, 8, 9, 10]
 
 
-def test_given_a_movie_rated_again_when_asked_then_it_is_not_sought() -> None:
+def test_a_movie_of_the_history_that_is_rated_again_is_not_sought() -> None:
     before = rated(*((1, movie, 5.0, movie) for movie in range(1, 6)))
     after = rated((1, 5, 5.0, 10))
 
-    (asked,) = requests(Window(before, after), Kind.A, at_most=10, seed=0)
+    (example,) = examples(Window(before, after), Kind.KNOWN_USER, at_most=10, seed=0)
 
-    assert asked.liked.tolist() == []
+    assert example.liked.tolist() == []
 
 
-def test_given_more_users_than_wanted_when_drawn_then_the_draw_repeats_with_the_seed() -> None:
+def test_sampling_more_users_than_wanted_repeats_with_the_seed() -> None:
     (window,) = cut(checkerboard(), [0.6])
 
-    one, other = (requests(window, Kind.A, at_most=3, seed=3) for _ in range(2))
+    one, other = (examples(window, Kind.KNOWN_USER, at_most=3, seed=3) for _ in range(2))
 
     assert len(one) == 3
     assert [r.user_id for r in one] == [r.user_id for r in other]

@@ -4,67 +4,86 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from marquee.contracts.manifest import SCHEMA, FeatureColumn, ModelManifest
 from marquee.errors import MarqueeError
 from marquee.explanation.attribution import Trees
 from marquee.features.vector import SPECS
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.state.movie_table import MovieTable
 
-MANIFEST, ONNX, TREES, REPORT, CATALOG, SNAPSHOT = (
+MANIFEST, ONNX, TREES, REPORT, CATALOG, RETRIEVAL = (
     "manifest.json", "ranker.onnx", "trees.npz", "report.json", "catalog.npz", "snapshot",
 )  # fmt: skip
-SCHEMA = 2
-"""Raised also when a feature of the same name means something else: 2 counts ages in logical time (ADR 0004)."""
 
 
 class BundleRefused(MarqueeError):
     """The folder is no bundle this code may serve; the message says which file and why."""
 
 
-class FeatureColumn(BaseModel):
-    """One feature, in the model's column order."""
-
-    model_config = ConfigDict(frozen=True)
-    name: str
-    family: str
-
-
-class ModelManifest(BaseModel):
-    """What a bundle is and holds. `ranker` says what orders the candidates; `reason` why it is not the model."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    schema_version: int = SCHEMA
-    version: str
-    created_at: AwareDatetime
-    as_of_ms: int
-    ranker: Literal["lambdarank", "retrieval_order"]
-    reason: str = ""
-    features: tuple[FeatureColumn, ...]
-    files: dict[str, str]  # relative path -> sha256
-    counts: dict[str, int]
-    metrics: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BundleParts:
-    """What goes into a bundle; `onnx` and `trees` are None when retrieval order has to do."""
+    """What goes into a bundle; without `onnx` and `trees`, retrieval alone ranks and `reason` says why."""
 
     catalog: MovieTable
-    snapshot: FittedRetrieval
-    onnx: bytes | None
-    trees: Trees | None
-    report: dict[str, Any]
-    counts: dict[str, int]
-    metrics: dict[str, float]
+    retrieval: FittedRetrieval
+    onnx: bytes | None = None
+    trees: Trees | None = None
+    report: Mapping[str, Any]
+    counts: Mapping[str, int]
+    metrics: Mapping[str, float]
     reason: str = ""
+
+    def write(self, folder: Path, *, version: str, created_at: datetime) -> Path:
+        """Write the bundle `folder/version`, first under another name and then by one rename; returns its path.
+
+        Raises:
+            BundleRefused: there is a bundle of that version already.
+        """
+        target = folder / version
+        if target.exists():
+            raise BundleRefused(f"{target}: there is a bundle of this version already")
+        draft = folder / f".{version}.{os.getpid()}.draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        try:
+            self._write_files(draft)
+            manifest = self._manifest(draft, version=version, created_at=created_at)
+            (draft / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+            draft.rename(target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return target
+
+    def _write_files(self, folder: Path) -> None:
+        save_catalog(self.catalog, folder / CATALOG)
+        self.retrieval.save(folder / RETRIEVAL)
+        if self.onnx is not None and self.trees is not None:
+            (folder / ONNX).write_bytes(self.onnx)
+            self.trees.save(folder / TREES)
+        (folder / REPORT).write_text(json.dumps(dict(self.report), indent=2), encoding="utf-8")
+
+    def _manifest(self, folder: Path, *, version: str, created_at: datetime) -> ModelManifest:
+        files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        return ModelManifest(
+            version=version,
+            created_at=created_at,
+            as_of_ms=self.retrieval.as_of_ms,
+            ranker="retrieval_order" if self.onnx is None else "lambdarank",
+            reason=self.reason,
+            features=tuple(FeatureColumn(name=spec.name, family=spec.family.value) for spec in SPECS),
+            files={str(path.relative_to(folder)): _sha256(path) for path in files},
+            counts=dict(self.counts),
+            metrics=dict(self.metrics),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +97,6 @@ class Bundle:
     onnx: bytes | None
     trees: Trees | None
     report: dict[str, Any]
-
-
-def write_bundle(parts: BundleParts, folder: Path, *, version: str, created_at: datetime) -> Path:
-    """Write `folder/version`, first under another name and then by one rename.
-
-    Raises:
-        BundleRefused: that version is there already.
-    """
-    target = folder / version
-    if target.exists():
-        raise BundleRefused(f"{target}: a bundle of this version is there already")
-    draft = folder / f".{version}.{os.getpid()}.draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
-        _write_parts(parts, draft)
-        manifest = ModelManifest(
-            version=version,
-            created_at=created_at,
-            as_of_ms=parts.snapshot.as_of_ms,
-            ranker="retrieval_order" if parts.onnx is None else "lambdarank",
-            reason=parts.reason,
-            features=tuple(FeatureColumn(name=spec.name, family=spec.family.value) for spec in SPECS),
-            files={str(path.relative_to(draft)): _sha256(path) for path in sorted(draft.rglob("*")) if path.is_file()},
-            counts=parts.counts,
-            metrics=parts.metrics,
-        )
-        (draft / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
-        draft.rename(target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -127,7 +114,7 @@ def load_bundle(path: Path) -> Bundle:
             raise BundleRefused(f"{file}: its sha256 is not the manifest's")
     is_model = manifest.ranker == "lambdarank"
     try:
-        catalog, snapshot = load_catalog(path / CATALOG), FittedRetrieval.load(path / SNAPSHOT)
+        catalog, snapshot = load_catalog(path / CATALOG), FittedRetrieval.load(path / RETRIEVAL)
         if {snapshot.n_movies, snapshot.terms.shape[0]} != {len(catalog)}:
             raise ValueError(f"{len(catalog)} movies in the catalogue, {snapshot.n_movies} in the retrieval arrays")
         return Bundle(
@@ -179,15 +166,6 @@ def load_catalog(path: Path) -> MovieTable:
         keywords=nothing,
         cast=nothing,
     )
-
-
-def _write_parts(parts: BundleParts, folder: Path) -> None:
-    save_catalog(parts.catalog, folder / CATALOG)
-    parts.snapshot.save(folder / SNAPSHOT)
-    if parts.onnx is not None and parts.trees is not None:
-        (folder / ONNX).write_bytes(parts.onnx)
-        parts.trees.save(folder / TREES)
-    (folder / REPORT).write_text(json.dumps(parts.report, indent=2), encoding="utf-8")
 
 
 def read_manifest(path: Path) -> ModelManifest:

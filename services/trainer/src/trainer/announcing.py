@@ -15,8 +15,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from marquee.bundle import BundleRefused, ModelManifest, read_manifest
+from marquee.bundle import BundleRefused, read_manifest
 from marquee.contracts.events import ModelChanged
+from marquee.contracts.manifest import ModelManifest
 from marquee.contracts.topics import MODELS
 from marquee.errors import MarqueeError
 from marquee.kafka.clients import ensure_topics, topic_name

@@ -1,4 +1,4 @@
-"""What would have been asked in a window: a user's history, and what they liked afterwards."""
+"""Ranking examples of a window: a user's history, and what the user liked afterwards."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,18 +11,24 @@ from marquee.state.ratings import POSITIVE, Ratings, UserState, latest_per_movie
 from trainer.windows import Window
 
 MIN_EARLIER = 5
+"""Ratings before the cut that make a known user."""
 MIN_IN_WINDOW = 10
-HALF = (0.5,)
-"""How much of the window A2 is told when it is judged."""
-ANY_PART = (0.2, 0.5, 0.8)
-"""And when it is learned from: users are asked early and late, and three lists come of one snapshot."""
+"""Ratings in the window that make a newcomer."""
+EVALUATION_REVEALED = (0.5,)
+"""Share of a newcomer's ratings revealed as history at evaluation."""
+TRAINING_REVEALED = (0.2, 0.5, 0.8)
+"""Shares revealed for training: three lists per user, so that the ranker sees short and long histories."""
 
 
 class Kind(StrEnum):
-    """A: a known user, history before the cut. A2: a part of the user's ratings in the window is history too."""
+    """Whose list is ranked.
 
-    A = "A"
-    A2 = "A2"
+    The history of a known user ends at the cut. That of a newcomer also holds the first part of the user's ratings in
+    the window; the rest is what to find.
+    """
+
+    KNOWN_USER = "known_user"
+    NEWCOMER = "newcomer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Example:
     """One list to rank.
 
     Attributes:
-        history: what is known when asked. liked: (l,) movie ids rated 4 or more afterwards, ascending.
+        history: the ratings known when the list is ranked. liked: (l,) movie ids rated 4 or more afterwards, ascending.
     """
 
     kind: Kind
@@ -39,13 +45,17 @@ class Example:
     liked: IntArray
 
 
-def requests(window: Window, kind: Kind, *, at_most: int, seed: int, told: Sequence[float] = HALF) -> list[Example]:
-    """Every user the kind applies to, at most so many requests by a seeded draw; who liked nothing afterwards is kept.
+def examples(
+    window: Window, kind: Kind, *, at_most: int, seed: int, revealed: Sequence[float] = EVALUATION_REVEALED
+) -> list[Example]:
+    """One example per eligible user and revealed share, sampled down to `at_most` with `seed`.
+
+    Users without a later like are kept.
 
     Args:
-        told: shares of a user's ratings in the window that are history, one request each; A is told nothing of them.
+        revealed: shares of a newcomer's ratings in the window that are history; of a known user none of them is.
     """
-    shares = (0.0,) if kind is Kind.A else told
+    shares = (0.0,) if kind is Kind.KNOWN_USER else revealed
     chosen = [one for share in shares for one in _all(window, kind, share)]
     if len(chosen) > at_most:
         keep = np.random.default_rng(seed).choice(len(chosen), at_most, replace=False)
@@ -58,15 +68,17 @@ def _all(window: Window, kind: Kind, share: float) -> Iterator[Example]:
     nothing = Ratings.empty()
     for user_id, after in later.items():
         before = earlier.get(user_id, nothing)
-        if kind is Kind.A and len(before) < MIN_EARLIER:
+        if not _is_eligible(kind, before, after):
             continue
-        if kind is Kind.A2 and len(after) < MIN_IN_WINDOW:
-            continue
-        told = int(len(after) * share)
-        known = latest_per_movie(Ratings.concat(before, after.take(slice(0, told))))
-        asked = latest_per_movie(after.take(slice(told, None)))
-        liked = np.setdiff1d(asked.movie_id[asked.rating >= POSITIVE], known.movie_id)
+        n_revealed = int(len(after) * share)
+        known = latest_per_movie(Ratings.concat(before, after.take(slice(0, n_revealed))))
+        hidden = latest_per_movie(after.take(slice(n_revealed, None)))
+        liked = np.setdiff1d(hidden.movie_id[hidden.rating >= POSITIVE], known.movie_id)
         yield Example(kind, user_id, UserState.of(known.movie_id, known.rating, known.rated_at), liked)
+
+
+def _is_eligible(kind: Kind, before: Ratings, after: Ratings) -> bool:
+    return len(before) >= MIN_EARLIER if kind is Kind.KNOWN_USER else len(after) >= MIN_IN_WINDOW
 
 
 def _by_user(ratings: Ratings) -> dict[int, Ratings]:

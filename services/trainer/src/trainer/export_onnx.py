@@ -1,4 +1,4 @@
-"""LightGBM to ONNX, and the gate that refuses a model whose ONNX form ranks otherwise."""
+"""LightGBM to ONNX, and the gate that rejects a model whose ONNX form ranks differently."""
 
 import re
 from dataclasses import dataclass
@@ -8,16 +8,25 @@ import numpy as np
 import onnxruntime
 
 from marquee.arrays import Float32Array, FloatArray, IntArray
-from marquee.bundle import BundleRefused
+from marquee.errors import MarqueeError
 from marquee.explanation.attribution import float32_below
 
 TOLERANCE, SHARE_WITHIN, TOP = 1e-4, 0.995, 10
 OPSET = 15
 
 
+class OnnxDiffers(MarqueeError):
+    """The ONNX model does not rank as the LightGBM model does, so it must not be served."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """How far ONNX and LightGBM agree over the lists checked."""
+    """How far ONNX and LightGBM agree over the lists checked.
+
+    Attributes:
+        share_within: share of rows whose scores differ by at most TOLERANCE. worst: the largest difference.
+        lists_agree: lists whose first TOP have the same order, of `lists`.
+    """
 
     share_within: float
     worst: float
@@ -28,21 +37,26 @@ class Parity:
 def with_float32_thresholds(booster: lgb.Booster) -> lgb.Booster:
     """The same trees with every threshold rounded down to float32.
 
-    For float32 features x <= threshold then has the same answer in double and in single precision, so that ONNX, which
-    knows float32 thresholds only, takes every row the same way.
+    For float32 features, x <= threshold then has the same answer in double and in single precision. ONNX has float32
+    thresholds only, so without this some rows would take another branch.
+
+    Raises:
+        OnnxDiffers: LightGBM's text model does not have one line of thresholds per tree.
     """
 
     def rounded(line: re.Match[str]) -> str:
         single = float32_below(np.array(line[1].split(), np.float64))
         return "threshold=" + " ".join(repr(float(value)) for value in single)
 
-    text = re.sub(r"^threshold=(.+)$", rounded, booster.model_to_string(), flags=re.MULTILINE)
+    text, n_replaced = re.subn(r"^threshold=(.*)$", rounded, booster.model_to_string(), flags=re.MULTILINE)
+    if n_replaced != booster.num_trees():  # the text format is LightGBM's own and may change
+        raise OnnxDiffers(f"{n_replaced} threshold lines for {booster.num_trees()} trees: LightGBM's text has changed")
     text = re.sub(r"^tree_sizes=.*\n", "", text, flags=re.MULTILINE)  # byte counts; without them trees are read in turn
     return lgb.Booster(model_str=text)
 
 
 def to_onnx(booster: lgb.Booster) -> bytes:
-    """Convert a lambdarank booster; one float32 input (m, n_features), NaN included, one output (m, 1)."""
+    """Convert a booster: one float32 input (m, n_features), which may hold NaN, and one output (m, 1)."""
     from onnxmltools import convert_lightgbm
     from onnxmltools.convert.common.data_types import FloatTensorType
 
@@ -64,7 +78,7 @@ def onnx_scores(onnx: bytes, features: Float32Array) -> Float32Array:
 
 
 def parity(ours: FloatArray, theirs: Float32Array, size: IntArray) -> Parity:
-    """Compare LightGBM's scores with ONNX's, list by list; equal scores may stand in either order."""
+    """Compare LightGBM's scores with ONNX's, list by list; equal scores may come in either order."""
     gap = np.abs(ours - theirs)
     ends = np.cumsum(size)
     agree = sum(_same_top(ours[end - n : end], theirs[end - n : end]) for end, n in zip(ends, size, strict=True))
@@ -72,15 +86,15 @@ def parity(ours: FloatArray, theirs: Float32Array, size: IntArray) -> Parity:
 
 
 def gate(found: Parity) -> None:
-    """Refuse a model whose ONNX form differs.
+    """Let a model pass only if its ONNX form ranks the same.
 
     Raises:
-        BundleRefused: too many scores differ, or the top of a list is ordered otherwise.
+        OnnxDiffers: too many scores differ, or the top of a list is ordered differently.
     """
     if found.share_within < SHARE_WITHIN:
-        raise BundleRefused(f"ONNX scores agree within {TOLERANCE} on {found.share_within:.2%} of the rows only")
+        raise OnnxDiffers(f"ONNX scores agree within {TOLERANCE} on only {found.share_within:.2%} of the rows")
     if found.lists_agree < found.lists:
-        raise BundleRefused(f"ONNX orders the top {TOP} of {found.lists - found.lists_agree} lists otherwise")
+        raise OnnxDiffers(f"ONNX orders the top {TOP} of {found.lists - found.lists_agree} lists differently")
 
 
 def _same_top(ours: FloatArray, theirs: Float32Array) -> bool:

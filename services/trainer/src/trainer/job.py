@@ -1,4 +1,4 @@
-"""One training in a process of its own, so that its memory goes when it ends. Progress goes out as JSON lines.
+"""One training in a process of its own, so that its memory is freed when it ends. It reports as JSON lines.
 
 python -m trainer.job --log-dir DIR --model-dir DIR --version V --seed N
 """
@@ -9,7 +9,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,26 +23,27 @@ from marquee.state.logical_time import LogicalTime
 from marquee.state.movie_table import MovieTable
 from marquee.stores.event_log import EventLog
 from trainer.child import Done, Failed, Progress
+from trainer.export_onnx import OnnxDiffers
 from trainer.pipeline import CannotTrain, train
 
-Tell = Callable[[BaseModel], None]
+Send = Callable[[BaseModel], None]
 
 
-def protocol() -> Tell:
-    """Keep standard output for our messages alone; what any library prints there goes to standard error."""
+def protocol() -> Send:
+    """Reserve standard output for our messages; whatever a library prints there goes to standard error."""
     sys.stdout.flush()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
-    def tell(message: BaseModel) -> None:
+    def send(message: BaseModel) -> None:
         out.write(message.model_dump_json() + "\n")
         out.flush()
 
-    return tell
+    return send
 
 
 def end_with_parent() -> None:
-    """End this process when the one that started it does, however that ends: it holds our standard input open."""
+    """End this process when its parent ends, for whatever reason: the parent holds our standard input open."""
 
     def wait() -> None:
         while os.read(0, 4_096):
@@ -51,37 +53,40 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def run(log_dir: str, model_dir: Path, *, version: str, seed: int, created_at: datetime, tell: Tell) -> None:
+def run(log_dir: str, model_dir: Path, *, version: str, seed: int, created_at: datetime, send: Send) -> None:
     """Read the log, train, gate, write the bundle."""
     started = time.perf_counter()
     log = EventLog(log_dir)
-    tell(Progress(message="reading the event log"))
+    send(Progress(message="reading the event log"))
     rows = log.rows("ratings.v1")
     ratings = log.ratings()
     listed, enriched = log.listed(), log.enriched()
     catalog = MovieTable.build(listed, enriched)
-    tell(Progress(message=f"{len(ratings):,} ratings of {len(catalog):,} movies"))
+    send(Progress(message=f"{len(ratings):,} ratings of {len(catalog):,} movies"))
     newest_ms = int(ratings.rated_at.max()) if len(ratings) else 0
-    model = train(
+    parts = train(
         ratings,
         catalog,
         as_of_ms=newest_ms,
         seed=seed,
-        progress=lambda message: tell(Progress(message=message)),
+        progress=lambda message: send(Progress(message=message)),
     )
     found = {movie.movie_id for movie in enriched if movie.status is MetadataStatus.FOUND}
-    model.parts.counts["log_rows"] = rows
-    model.parts.counts["enriched_movies"] = len(found & {movie.movie_id for movie in listed})
-    model.metrics["training_s"] = round(time.perf_counter() - started, 2)
-    model.metrics["year_now"] = LogicalTime.of(ItemStats.of(ratings)).year_now
-    for name in [name for name, value in model.metrics.items() if not math.isfinite(value)]:
-        del model.metrics[name]  # a measure over no lists at all: neither the manifest nor the event can say it
-    path = model.write(model_dir, version=version, created_at=created_at)
-    tell(Done(location=path.name, metrics=model.metrics))
+    counts = {"log_rows": rows, "enriched_movies": len(found & {movie.movie_id for movie in listed})}
+    year_now = LogicalTime.of(ItemStats.of(ratings)).year_now
+    metrics = {"training_s": round(time.perf_counter() - started, 2), "year_now": year_now}
+    parts = replace(parts, counts={**parts.counts, **counts}, metrics=finite({**parts.metrics, **metrics}))
+    path = parts.write(model_dir, version=version, created_at=created_at)
+    send(Done(location=path.name, metrics=dict(parts.metrics)))
+
+
+def finite(metrics: Mapping[str, float]) -> dict[str, float]:
+    """The metrics that have a value: a mean over no lists is NaN, which neither the manifest nor the event can hold."""
+    return {name: value for name, value in metrics.items() if math.isfinite(value)}
 
 
 NICENESS = 10
-"""Whoever serves goes first: a training on a busy machine takes longer, and no ranking does."""
+"""Larger yields more to the services: on a busy machine a training takes longer, and no ranking does."""
 
 
 def main() -> None:
@@ -92,15 +97,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--ends-with-its-parent", action="store_true", help="end once standard input is closed")
     args = parser.parse_args()
-    tell = protocol()
+    send = protocol()
     os.nice(NICENESS)
     if args.ends_with_its_parent:
         end_with_parent()
     try:
         now = datetime.now(UTC)
-        run(args.log_dir, args.model_dir, version=args.version, seed=args.seed, created_at=now, tell=tell)
-    except (CannotTrain, BundleRefused, OSError) as error:
-        tell(Failed(error=str(error), is_passing=isinstance(error, OSError)))
+        run(args.log_dir, args.model_dir, version=args.version, seed=args.seed, created_at=now, send=send)
+    except (CannotTrain, OnnxDiffers, BundleRefused, OSError) as error:
+        send(Failed(error=str(error), is_passing=isinstance(error, OSError)))
         sys.exit(1)
 
 

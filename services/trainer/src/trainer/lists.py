@@ -38,7 +38,7 @@ class TrainingLists:
 
     Attributes:
         features: (r, len(NAMES)) float32. label: (r,) int32, 1 = liked.
-        size: (l,) int64 rows of each list, in row order. window: (l,) int64. is_newcomer: (l,) bool, kind A2.
+        size: (l,) int64 rows of each list, in row order. window: (l,) int64. is_newcomer: (l,) bool.
     """
 
     features: Float32Array
@@ -59,7 +59,7 @@ class TrainingLists:
             np.concatenate([np.empty(0, np.int32), *(s.label for s in useful)]),
             np.array([len(s.label) for s in useful], np.int64),
             np.full(len(useful), window, np.int64),
-            np.array([s.request.kind is Kind.A2 for s in useful], bool),
+            np.array([s.request.kind is Kind.NEWCOMER for s in useful], bool),
         )
 
     @classmethod

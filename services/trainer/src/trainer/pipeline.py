@@ -1,16 +1,14 @@
-"""From ratings to a trained, gated model: windows, lists, ranker, report, final snapshot. Deterministic for a seed."""
+"""From ratings to a trained, gated model: windows, lists, ranker, report, final retrieval. Deterministic for a seed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 from scipy import sparse
 
-from marquee.bundle import BundleParts, write_bundle
+from marquee.bundle import BundleParts
 from marquee.errors import MarqueeError
 from marquee.explanation.attribution import Trees
 from marquee.features.vector import SPECS
@@ -21,7 +19,7 @@ from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, latest_per_movie
 from trainer import report
-from trainer.examples import ANY_PART, HALF, Kind, requests
+from trainer.examples import EVALUATION_REVEALED, TRAINING_REVEALED, Kind, examples
 from trainer.export_onnx import Parity, gate, onnx_scores, parity, to_onnx, with_float32_thresholds
 from trainer.lambdarank import MIN_LISTS, Fitted, fit, predict
 from trainer.lists import DescribedExample, TrainingLists, scenes
@@ -37,29 +35,6 @@ class CannotTrain(MarqueeError):
 
 
 @dataclass(frozen=True, slots=True)
-class TrainedModel:
-    """A model ready to be written as a bundle."""
-
-    parts: BundleParts
-
-    @property
-    def snapshot(self) -> FittedRetrieval:
-        return self.parts.snapshot
-
-    @property
-    def report(self) -> dict[str, Any]:
-        return self.parts.report
-
-    @property
-    def metrics(self) -> dict[str, float]:
-        return self.parts.metrics
-
-    def write(self, folder: Path, *, version: str, created_at: datetime) -> Path:
-        """Write the bundle `folder/version` and give its path."""
-        return write_bundle(self.parts, folder, version=version, created_at=created_at)
-
-
-@dataclass(frozen=True, slots=True)
 class _Newest:
     """The last window's requests, held out while the ranker's size is chosen."""
 
@@ -69,14 +44,14 @@ class _Newest:
 
 def train(
     ratings: Ratings, catalog: MovieTable, *, as_of_ms: int, seed: int, progress: Progress = lambda _: None
-) -> TrainedModel:
+) -> BundleParts:
     """Train on the ratings up to `as_of_ms`.
 
     With too little data for a ranker the model orders by retrieval alone, and its manifest says why.
 
     Raises:
         CannotTrain: no rating of a movie of the catalogue.
-        BundleRefused: the ONNX model does not rank as the LightGBM model does.
+        OnnxDiffers: the ONNX model does not rank as the LightGBM model does.
     """
     ratings = ratings.take(ratings.rated_at <= as_of_ms)
     ratings = ratings.take(catalog.rows(ratings.movie_id) >= 0)
@@ -88,9 +63,9 @@ def train(
     if len(lists) < MIN_LISTS:
         reason = f"{len(lists)} training lists, {MIN_LISTS} are needed for a ranker: ordered by retrieval alone"
         progress(reason)
-        snapshot = fit_retrieval(ratings, catalog, terms=terms)
+        retrieval = fit_retrieval(ratings, catalog, terms=terms)
         empty = {"systems": {}, "difference": {}, "reason": reason}
-        return TrainedModel(BundleParts(catalog, snapshot, None, None, empty, counts, {}, reason))
+        return BundleParts(catalog=catalog, retrieval=retrieval, report=empty, counts=counts, metrics={}, reason=reason)
     fitted = fit(lists, seed=seed)
     progress(f"ranker: {fitted.n_trees} trees on {len(lists)} lists, {len(lists.features)} rows")
     booster = with_float32_thresholds(fitted.booster)
@@ -98,11 +73,19 @@ def train(
     agreement = parity(predict(fitted.booster, lists.features), onnx_scores(onnx, lists.features), lists.size)
     gate(agreement)
     trees = Trees.of(booster.dump_model(), [spec.family.value for spec in SPECS])
-    told = _report(fitted, newest, agreement, lists)
-    progress("snapshot of all ratings")
-    snapshot = fit_retrieval(ratings, catalog, terms=terms)
+    found = _report(fitted, newest, agreement, lists)
+    progress("retrieval on all ratings")
+    retrieval = fit_retrieval(ratings, catalog, terms=terms)
     counts |= {"lists": len(lists), "rows": len(lists.features), "trees": fitted.n_trees}
-    return TrainedModel(BundleParts(catalog, snapshot, onnx, trees, told, counts, _headline(told)))
+    return BundleParts(
+        catalog=catalog,
+        retrieval=retrieval,
+        onnx=onnx,
+        trees=trees,
+        report=found,
+        counts=counts,
+        metrics=_headline(found),
+    )
 
 
 def _lists(
@@ -111,20 +94,20 @@ def _lists(
     """Fit a snapshot a window, on its past alone, and build the lists of both kinds."""
     parts, newest = [TrainingLists.of([], window=0)], None
     for at, window in enumerate(windows):
-        snapshot = fit_retrieval(window.before, catalog, terms=terms)
+        retrieval = fit_retrieval(window.before, catalog, terms=terms)
         block = MovieState.of(ItemStats.of(latest_per_movie(window.before)), catalog)
-        parts.append(TrainingLists.of(_scenes(window, ANY_PART, seed + at, snapshot, block), window=at))
+        parts.append(TrainingLists.of(_scenes(window, TRAINING_REVEALED, seed + at, retrieval, block), window=at))
         if at == len(windows) - 1:
-            newest = _Newest(_scenes(window, HALF, seed + at, snapshot, block), block)
+            newest = _Newest(_scenes(window, EVALUATION_REVEALED, seed + at, retrieval, block), block)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), newest
 
 
 def _scenes(
-    window: Window, told: Sequence[float], seed: int, snapshot: FittedRetrieval, block: MovieState
+    window: Window, revealed: Sequence[float], seed: int, retrieval: FittedRetrieval, block: MovieState
 ) -> list[DescribedExample]:
-    asked = [r for kind in Kind for r in requests(window, kind, at_most=MAX_LISTS, seed=seed, told=told)]
-    return list(scenes([r for r in asked if len(r.liked)], snapshot, block))
+    found = [one for kind in Kind for one in examples(window, kind, at_most=MAX_LISTS, seed=seed, revealed=revealed)]
+    return list(scenes([one for one in found if len(one.liked)], retrieval, block))
 
 
 def _report(fitted: Fitted, newest: _Newest | None, agreement: Parity, lists: TrainingLists) -> dict[str, Any]:

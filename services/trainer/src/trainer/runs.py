@@ -13,8 +13,9 @@ from typing import Any, Literal
 import structlog
 from pydantic import BaseModel
 
-from marquee.bundle import BundleRefused, ModelManifest, read_manifest
+from marquee.bundle import BundleRefused, read_manifest
 from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.contracts.manifest import ModelManifest
 from marquee.errors import Refused
 from trainer.announcing import Announcement, Announcements
 from trainer.auto import Known, Past

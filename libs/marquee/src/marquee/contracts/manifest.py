@@ -1,0 +1,32 @@
+"""The manifest of a model bundle: what the bundle is, what it holds, and how it was made."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+SCHEMA = 2
+"""Also raised when a feature keeps its name and changes its meaning: 2 counts ages in logical time (ADR 0004)."""
+
+
+class FeatureColumn(BaseModel):
+    """One feature, in the model's column order."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    family: str
+
+
+class ModelManifest(BaseModel):
+    """`ranker` names what orders the candidates; `reason` says why, when that is not a trained model."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    schema_version: int = SCHEMA
+    version: str
+    created_at: AwareDatetime
+    as_of_ms: int
+    ranker: Literal["lambdarank", "retrieval_order"]
+    reason: str = ""
+    features: tuple[FeatureColumn, ...]
+    files: dict[str, str]  # relative path -> sha256
+    counts: dict[str, int]
+    metrics: dict[str, float]
