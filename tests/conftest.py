@@ -48,7 +48,8 @@ def namespace() -> str:
 
 @pytest.fixture
 def kafka_settings(kafka_address: str, namespace: str) -> KafkaSettings:
-    return KafkaSettings(bootstrap=kafka_address, topic_prefix=f"{namespace}.")
+    is_embedded = not os.environ.get("MARQUEE_TEST_KAFKA")
+    return KafkaSettings(bootstrap=kafka_address, topic_prefix=f"{namespace}.", idle_pause=is_embedded)
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ class OwnBroker:
 
     @property
     def settings(self) -> KafkaSettings:
-        return KafkaSettings(bootstrap=self.child.address)
+        return KafkaSettings(bootstrap=self.child.address, idle_pause=True)
 
     def stop(self) -> None:
         self.child.stop()

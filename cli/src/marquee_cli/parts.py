@@ -55,6 +55,7 @@ def service_environment(home: Home, ports: Ports, *, data: str) -> dict[str, str
         **({"MARQUEE_TMDB_SNAPSHOT": str(Path(snapshot).resolve())} if snapshot else {}),
         "MARQUEE_HOST": HOST,
         "MARQUEE_KAFKA__BOOTSTRAP": f"{HOST}:{ports.of('kafka')}",
+        "MARQUEE_KAFKA__IDLE_PAUSE": "true",
         "MARQUEE_REDIS__URL": f"redis://{HOST}:{ports.of('redis')}/0",
         "MARQUEE_DATA": data,
         "MARQUEE_LOG_DIR": str(home.root / "log"),

@@ -1,4 +1,4 @@
-"""structlog set up once: JSON lines for machines, coloured lines for a terminal."""
+"""Sets up structlog, once per process: JSON lines for machines, coloured lines for a terminal."""
 
 import logging
 import sys
@@ -7,13 +7,15 @@ from collections.abc import Callable
 
 import structlog
 
-CONNECTING = ("Unable connect", "Unable to update metadata")
-"""aiokafka's words for a broker that does not answer: every service says that itself, with the time it tried."""
+from marquee.patches import UNREACHABLE_BROKER
 
 
 class OncePerWhile(logging.Filter):
-    """Lets each kind of complaint of a client library through once in a while, in one line: it repeats them at every
-    attempt. What is not an error of that library passes; its warnings do not."""
+    """Lets each kind of error that a client library logs pass once per `every_s`, as one line.
+
+    A library repeats its errors at every attempt. Its warnings are dropped, and so is UNREACHABLE_BROKER: each service
+    reports that itself, with the time it tried. Records of other loggers pass.
+    """
 
     def __init__(self, library: str, *, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -23,7 +25,7 @@ class OncePerWhile(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.partition(".")[0] != self._library:
             return True
-        if record.levelno < logging.ERROR or str(record.msg).startswith(CONNECTING):
+        if record.levelno < logging.ERROR or str(record.msg).startswith(UNREACHABLE_BROKER):
             return False
         if record.exc_info and (error := record.exc_info[1]) is not None:
             record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}: {error}", ()
@@ -37,7 +39,7 @@ class OncePerWhile(logging.Filter):
 
 
 def configure_logs(service: str, *, level: str = "INFO", as_json: bool = True) -> None:
-    """Send this process's logs, the standard library's too, through structlog to standard error."""
+    """Send this process's logs, those of the standard library included, through structlog to standard error."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

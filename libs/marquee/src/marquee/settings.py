@@ -18,6 +18,7 @@ class KafkaSettings(BaseModel):
     topic_prefix: str = ""  # tests give each run topics of its own
     group_prefix: str = "marquee"
     replication: PositiveInt = 1
+    idle_pause: bool = False  # for a broker that answers an empty fetch at once: pause before the next one
 
 
 class RedisSettings(BaseModel):

@@ -1,7 +1,6 @@
 """Running a service: one process, one app, one clear line when it cannot start, and no half-dead service."""
 
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 
 from marquee.errors import MarqueeError, Misconfigured
 from marquee.logs import configure_logs
+from marquee.patches import silence_server
 from marquee.settings import ServiceSettings, warn_of_unknown_variables
 
 log = structlog.get_logger()
@@ -117,5 +117,5 @@ async def one_line_on_misconfiguration(app: FastAPI) -> AsyncIterator[None]:
         yield
     except Misconfigured as error:
         app.state.start_error = str(error)
-        logging.getLogger("uvicorn.error").disabled = True  # it would add the traceback of what is said in one line
+        silence_server()
         raise

@@ -1,7 +1,5 @@
 """Opening Kafka: topics that exist with the right shape, and producers and consumers with one set of options."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,43 +11,43 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from marquee.contracts.topics import CATALOG, METADATA, MODELS, RATINGS, Topic
 from marquee.errors import Misconfigured
+from marquee.patches import pause_between_empty_fetches, stop_consumer
 from marquee.settings import KafkaSettings
 from marquee.waiting import wait_until_reachable
 
 log = structlog.get_logger()
 
 ALL_TOPICS: tuple[Topic[Any], ...] = (CATALOG, METADATA, RATINGS, MODELS)
-FOREVER_MS = "-1"
-FIRST_PAUSE_S = 0.001
-LONGEST_PAUSE_S = 0.016
+UNLIMITED_MS = "-1"
 
 
 def topic_name(settings: KafkaSettings, name: str) -> str:
-    """The name on the broker: tests put a prefix before it."""
+    """The topic's name on the broker, with the prefix that a test run may have."""
     return settings.topic_prefix + name
 
 
 def group_name(settings: KafkaSettings, name: str) -> str:
+    """The consumer group's name on the broker."""
     return f"{settings.topic_prefix}{settings.group_prefix}.{name}"
 
 
 def _new_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]]) -> list[NewTopic]:
     wanted = []
     for topic in topics:
-        cleanup = {"cleanup.policy": "compact"} if topic.is_compacted else {"retention.ms": FOREVER_MS}
+        cleanup = {"cleanup.policy": "compact"} if topic.is_compacted else {"retention.ms": UNLIMITED_MS}
         wanted.append(
             NewTopic(topic_name(settings, topic.name), topic.partitions, settings.replication, topic_configs=cleanup)
         )
         dead_letters = topic_name(settings, topic.dead_letters)
-        wanted.append(NewTopic(dead_letters, 1, settings.replication, topic_configs={"retention.ms": FOREVER_MS}))
+        wanted.append(NewTopic(dead_letters, 1, settings.replication, topic_configs={"retention.ms": UNLIMITED_MS}))
     return wanted
 
 
 async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]] = ALL_TOPICS, *, wait_s: float) -> None:
     """Wait for the broker, then create what is missing.
 
-    A topic with one partition was created by the broker itself, for a client that asked for it when the broker had lost
-    its data; it gets the others. Nothing can stand in the wrong partition: publishers name the partition they mean.
+    A broker that lost its data creates a topic by itself, with one partition, for the first client that asks for it;
+    the missing partitions are added. No record can be in the wrong one: publishers name the partition they mean.
 
     Raises:
         Misconfigured: the broker is not reachable within wait_s, or a topic has another number of partitions.
@@ -109,7 +107,7 @@ async def open_producer(settings: KafkaSettings, **options: Any) -> AsyncIterato
         acks="all",
         **{"linger_ms": 0, "max_batch_size": 262_144, "request_timeout_ms": 15_000} | options,
     )
-    try:  # a client that could not start wants to be stopped too
+    try:  # a client that could not start has to be stopped too
         await producer.start()
         yield producer
     finally:
@@ -120,7 +118,7 @@ async def open_producer(settings: KafkaSettings, **options: Any) -> AsyncIterato
 async def open_consumer(
     settings: KafkaSettings, topics: Iterable[Topic[Any]], *, group: str | None, **options: Any
 ) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer that reads from the start where its group has no offset, and never commits by itself."""
+    """A consumer that starts at the beginning unless its group has an offset, and never commits by itself."""
     consumer = AIOKafkaConsumer(
         *[topic_name(settings, topic.name) for topic in topics],
         bootstrap_servers=settings.bootstrap,
@@ -132,43 +130,8 @@ async def open_consumer(
     )
     try:
         await consumer.start()
-        _pause_after_empty_answers(consumer)
+        if settings.idle_pause:
+            pause_between_empty_fetches(consumer)
         yield consumer
     finally:
-        await _stop(consumer)
-
-
-def _pause_after_empty_answers(consumer: AIOKafkaConsumer) -> None:
-    """Keep an idle consumer from asking without end.
-
-    Kafka holds an empty answer back for fetch.max.wait.ms; the embedded broker (ADR 0002) answers at once: each idle
-    consumer took 20 to 45 % of a core for 400 to 1,200 requests a second. The pause grows from 1 to 16 ms while
-    nothing comes, and starts anew with the first record. With Kafka it never happens.
-    """
-    fetcher = consumer._fetcher
-    fetch = fetcher._proc_fetch_request
-    pause_s = FIRST_PAUSE_S
-
-    async def fetch_patiently(*args: Any) -> bool:
-        nonlocal pause_s
-        begun = time.monotonic()
-        has_records = bool(await fetch(*args))
-        if has_records:
-            pause_s = FIRST_PAUSE_S
-        elif time.monotonic() - begun < LONGEST_PAUSE_S:
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-        return has_records
-
-    fetcher._proc_fetch_request = fetch_patiently
-
-
-async def _stop(consumer: AIOKafkaConsumer) -> None:
-    """Close it, also while the broker is away: then aiokafka lets the end of its own fetching task out of stop()."""
-    try:
-        await consumer.stop()
-    except asyncio.CancelledError:
-        await consumer._client.close()
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():  # it is we who are cancelled
-            raise
+        await stop_consumer(consumer)

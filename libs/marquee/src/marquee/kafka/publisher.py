@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -13,6 +12,7 @@ from aiokafka.errors import InvalidProducerEpoch, KafkaError, OutOfOrderSequence
 from marquee.contracts.topics import MAX_RECORD_BYTES, E, Topic, partition_of
 from marquee.errors import Transient
 from marquee.kafka.clients import topic_name
+from marquee.patches import abandon_producer
 from marquee.settings import KafkaSettings
 
 log = structlog.get_logger()
@@ -139,7 +139,7 @@ class Publisher:
                 try:
                     await producer.start()
                 except BaseException:
-                    await _abandon(producer)
+                    await abandon_producer(producer)
                     raise
                 self._producer = producer
             return self._producer
@@ -150,7 +150,7 @@ class Publisher:
             return
         self._producer = None
         log.warning("producer_replaced", address=self._settings.bootstrap)
-        await _abandon(failed)
+        await abandon_producer(failed)
 
     async def __aenter__(self) -> Self:
         return self
@@ -164,22 +164,4 @@ class Publisher:
             async with asyncio.timeout(self._timeout_s):
                 await self._producer.stop()
         except TimeoutError:
-            await _abandon(self._producer)
-
-
-async def _abandon(producer: AIOKafkaProducer) -> None:
-    """End a producer without waiting for what it could not send: an idempotent one would retry that for ever.
-
-    aiokafka 0.14 has no public way. Its callback on a failed sender assumes a transaction and fails itself.
-    """
-    producer._closed = True
-    sender = producer._sender
-    if sender.sender_task is not None:
-        sender.sender_task.remove_done_callback(sender._fail_all)
-        sender.sender_task.cancel()
-    with suppress(KafkaError, OSError):
-        await producer.client.close()
-    if sender.sender_task is not None:
-        await asyncio.wait([sender.sender_task], timeout=1)
-        if sender.sender_task.done() and not sender.sender_task.cancelled():
-            sender.sender_task.exception()  # seen; the publish that failed has told what matters
+            await abandon_producer(self._producer)

@@ -1,0 +1,158 @@
+"""Every place where Marquee reaches into a library's private parts, and the release each was tested with.
+
+A unit test fails when an installed library is newer or older than that and names the hooks to check: run the test named
+beside the hook, then move the release. Below all other modules, so that each of them can use it.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+FIRST_PAUSE_S = 0.001
+LONGEST_PAUSE_S = 0.016
+"""A record that arrives while a consumer pauses waits at most this long."""
+
+UNREACHABLE_BROKER = ("Unable connect", "Unable to update metadata")
+"""How aiokafka's log lines about a broker that does not answer begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One use of something private.
+
+    Attributes:
+        name: the function or constant here that holds it.
+        library: the distribution whose private parts it uses.
+        release: the tested release; "0.14" stands for every 0.14.x.
+        touches: the private parts.
+        test: shows that it still works.
+    """
+
+    name: str
+    library: str
+    release: str
+    touches: str
+    test: str
+
+    def fits(self, installed: str) -> bool:
+        """Whether an installed version belongs to the tested release."""
+        return f"{installed}.".startswith(f"{self.release}.")
+
+
+HOOKS = (
+    Hook(
+        "pause_between_empty_fetches",
+        "aiokafka",
+        "0.14",
+        "AIOKafkaConsumer._fetcher._proc_fetch_request",
+        "tests/integration/test_kafka_idle.py",
+    ),
+    Hook(
+        "stop_consumer",
+        "aiokafka",
+        "0.14",
+        "AIOKafkaConsumer._client; stop() lets its fetching task's cancellation out",
+        "tests/integration/test_broker_loss.py",
+    ),
+    Hook(
+        "abandon_producer",
+        "aiokafka",
+        "0.14",
+        "AIOKafkaProducer._closed, ._sender.sender_task, ._sender._fail_all",
+        "tests/integration/test_publisher.py",
+    ),
+    Hook(
+        "UNREACHABLE_BROKER",
+        "aiokafka",
+        "0.14",
+        "the words of its log lines",
+        "tests/integration/test_service_start.py",
+    ),
+    Hook(
+        "silence_server",
+        "uvicorn",
+        "0.54",
+        "the logger uvicorn.error, which prints the traceback of a failed start",
+        "tests/integration/test_service_start.py",
+    ),
+)
+
+
+def untested(installed: Callable[[str], str] = version) -> Iterator[str]:
+    """One line per hook whose library is installed in another release than the tested one."""
+    for hook in HOOKS:
+        if not hook.fits(found := installed(hook.library)):
+            yield (
+                f"{hook.library} {found}: marquee.patches.{hook.name} was tested with {hook.release} and uses "
+                f"{hook.touches}; run {hook.test}, then move its release"
+            )
+
+
+def pause_between_empty_fetches(consumer: AIOKafkaConsumer) -> None:
+    """Make a started consumer pause after a fetch that came back empty at once.
+
+    Kafka holds an empty answer back for fetch.max.wait.ms. The embedded broker (ADR 0002) answers at once, so that each
+    idle consumer sent 400 to 1,200 requests per second and took 20 to 45 % of a core. The pause doubles from
+    FIRST_PAUSE_S to LONGEST_PAUSE_S while nothing comes and is short again after the next record.
+    """
+    fetcher = consumer._fetcher
+    fetch = fetcher._proc_fetch_request
+    pause_s = FIRST_PAUSE_S
+
+    async def fetch_patiently(*args: Any) -> bool:
+        nonlocal pause_s
+        begun = time.monotonic()
+        has_records = bool(await fetch(*args))
+        if has_records:
+            pause_s = FIRST_PAUSE_S
+        elif time.monotonic() - begun < LONGEST_PAUSE_S:
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+        return has_records
+
+    fetcher._proc_fetch_request = fetch_patiently
+
+
+async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
+    """Close a consumer, also while the broker is unavailable.
+
+    aiokafka's stop() may then raise the CancelledError of its own fetching task and leave its connections open.
+    """
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        await consumer._client.close()
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # our own task is being cancelled
+            raise
+
+
+async def abandon_producer(producer: AIOKafkaProducer) -> None:
+    """End a producer without waiting for what it could not send, which an idempotent one would retry indefinitely.
+
+    aiokafka has no public way. Its callback on a failed sender assumes a transaction and fails itself.
+    """
+    producer._closed = True
+    sender = producer._sender
+    if sender.sender_task is not None:
+        sender.sender_task.remove_done_callback(sender._fail_all)
+        sender.sender_task.cancel()
+    with suppress(KafkaError, OSError):
+        await producer.client.close()
+    if sender.sender_task is not None:
+        await asyncio.wait([sender.sender_task], timeout=1)
+        if sender.sender_task.done() and not sender.sender_task.cancelled():
+            sender.sender_task.exception()  # retrieved; the publish that failed has reported what matters
+
+
+def silence_server() -> None:
+    """Keep uvicorn from logging the traceback of a start whose error is reported in one line."""
+    logging.getLogger("uvicorn.error").disabled = True
