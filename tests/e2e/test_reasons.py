@@ -8,6 +8,7 @@ import pytest
 
 from marquee.bundle import load_bundle
 from marquee.contracts.bodies import RankRequest
+from marquee.contracts.ranking_fields import card_without_details
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import Ratings, UserState
 from marquee.stores.event_log import EventLog
@@ -50,7 +51,7 @@ def test_given_cited_ratings_when_each_is_removed_then_the_score_falls_in_nine_o
             world,
             KnownUser(user),
             RankRequest(user_id=user_id, k=25),
-            lambda movie_id: {"movie_id": movie_id, "title": str(movie_id), "genres": []},
+            card_without_details,
             Stopwatch(perf_counter),
             ranking_id="",
         )

@@ -34,5 +34,7 @@ async def test_movies_read_before_a_read_of_their_metadata_failed_are_not_lost(
 
     assert changed == {1, 2, 3}
     assert {card["movie_id"]: card["title"] for card in cards} == {1: "Number 1", 2: "Number 2", 3: "Number 3"}
-    assert (cards.get(1) or {})["poster_url"].endswith("/1.jpg")
+    card = cards.get(1)
+    assert card is not None
+    assert (card["poster_url"] or "").endswith("/1.jpg")
     assert await cards.refresh() == set()

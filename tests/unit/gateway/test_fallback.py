@@ -7,7 +7,7 @@ import pytest
 from gateway.fallback import popular
 from gateway.movie_copy import Counts, MovieCopy
 from marquee.contracts.bodies import Filters, RankRequest, Rung
-from marquee.stores.cards import CardFields
+from marquee.contracts.ranking_fields import CardFields
 
 CARDS: dict[int, CardFields] = {
     movie: {

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.search import TitleIndex
 from gateway.titles import without_article, words
+from marquee.contracts.ranking_fields import card_without_details
 
 MOVIES = [
     (1, "Toy Story", 1995, 215),
@@ -25,7 +26,7 @@ MOVIES = [
     (15, "Aliens", 1986, 126),
 ]
 COUNTS = {movie_id: float(ratings) for movie_id, _, _, ratings in MOVIES}
-INDEX = TitleIndex.of([{"movie_id": m, "title": t, "year": y} for m, t, y, _ in MOVIES])
+INDEX = TitleIndex.of([{**card_without_details(m), "title": t, "year": y} for m, t, y, _ in MOVIES])
 
 
 @pytest.mark.parametrize(

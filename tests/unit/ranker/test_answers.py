@@ -12,6 +12,7 @@ import pytest
 
 from marquee.bundle import load_bundle
 from marquee.contracts.bodies import Ranking, RankRequest
+from marquee.contracts.ranking_fields import card_without_details
 from marquee.features.context import RankContext
 from marquee.features.vector import SPECS, features
 from marquee.retrieval.candidates import choose, retrieve
@@ -48,20 +49,16 @@ def modelless(tmp_path_factory: pytest.TempPathFactory) -> Serving:
     return a_world(tmp_path_factory.mktemp("modelless"), 3)
 
 
-def a_card(movie_id: int) -> dict[str, Any]:
-    return {"movie_id": movie_id, "title": f"Movie {movie_id}", "year": None, "genres": []}
-
-
 def answered(world: Serving, rung: str, wishes: dict[str, Any]) -> Ranking:
     """The answer as a reader of the public API reads it."""
     if rung == "similar":
         request = RankRequest.model_validate({"movie_id": 1, **wishes})
-        found = similar_answer(world, request, a_card, Stopwatch(perf_counter), ranking_id="r")
+        found = similar_answer(world, request, card_without_details, Stopwatch(perf_counter), ranking_id="r")
     else:
         request = RankRequest.model_validate({"user_id": 1, **wishes})
         state = UserState.empty() if rung == "cold" else KNOWN
         user = KnownUser(state, missing="redis" if rung == "stale" else None)
-        found = user_answer(world, user, request, a_card, Stopwatch(perf_counter), ranking_id="r")
+        found = user_answer(world, user, request, card_without_details, Stopwatch(perf_counter), ranking_id="r")
     return Ranking.model_validate_json(orjson.dumps(found))
 
 

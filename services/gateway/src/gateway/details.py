@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 from gateway.movie_copy import MovieCopy
 from marquee.contracts.bodies import Affinity, MovieDetail, RatedMovie, UserProfile
 from marquee.contracts.keys import ShardKeys
+from marquee.contracts.ranking_fields import CardFields, card_without_details
 from marquee.contracts.topics import CATALOG, METADATA, shard_of
 from marquee.state.ratings import POSITIVE, UserState
-from marquee.stores.cards import CardFields
 from marquee.stores.online import transient
 
 RECENT, TOP = 50, 8
@@ -78,7 +78,7 @@ async def user_profile(redis: Redis, space: str, catalogue: MovieCopy, user_id: 
         first_rated_at=_time(rated[-1][2]) if rated else None,
         last_rated_at=_time(rated[0][2]) if rated else None,
         recent_ratings=tuple(_rated(catalogue, *row) for row in rated[:RECENT]),
-        top_genres=_affinities(stars_of, {m: (catalogue.get(m) or {}).get("genres", ()) for m in stars_of}),
+        top_genres=_affinities(stars_of, {m: _card(catalogue, m)["genres"] for m in stars_of}),
         top_people=_affinities(stars_of, {m: event.get("directors", ()) for m, event in people.items()}),
     )
 
@@ -93,9 +93,19 @@ def rated_movie(catalogue: MovieCopy, state: UserState, movie_id: int) -> RatedM
 
 
 def _rated(catalogue: MovieCopy, movie_id: int, stars: float, rated_at_ms: int) -> RatedMovie:
-    card = catalogue.get(movie_id) or {"title": f"Movie {movie_id}"}
-    shown = {name: card.get(name) for name in ("title", "year", "poster_url")}
-    return RatedMovie(movie_id=movie_id, rating=stars, rated_at=_time(rated_at_ms), **shown)
+    card = _card(catalogue, movie_id)
+    return RatedMovie(
+        movie_id=movie_id,
+        title=card["title"],
+        year=card["year"],
+        poster_url=card["poster_url"],
+        rating=stars,
+        rated_at=_time(rated_at_ms),
+    )
+
+
+def _card(catalogue: MovieCopy, movie_id: int) -> CardFields:
+    return catalogue.get(movie_id) or card_without_details(movie_id)
 
 
 def _affinities(stars_of: Mapping[int, float], names_of: Mapping[int, Iterable[str]]) -> tuple[Affinity, ...]:

@@ -1,8 +1,6 @@
 """The last rung: popular movies from the gateway's own copy, when the ranker cannot be asked."""
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
-from typing import Self
 from uuid import uuid4
 
 from gateway.movie_copy import MovieCopy
@@ -17,7 +15,8 @@ from marquee.contracts.bodies import (
     ReasonCode,
     Rung,
 )
-from marquee.stores.cards import CardFields
+from marquee.contracts.ranking_fields import CardFields
+from marquee.state.filters import MovieFilter
 
 
 def popular(catalogue: MovieCopy, request: RankRequest, seen: Container[int], *, missing: tuple[str, ...]) -> Ranking:
@@ -42,30 +41,8 @@ def popular(catalogue: MovieCopy, request: RankRequest, seen: Container[int], *,
 def _open(
     catalogue: MovieCopy, filters: Filters, seen: Container[int], left_out: Container[int | None]
 ) -> Iterator[tuple[CardFields, float]]:
-    wanted = CardFilter.of(filters)
+    wanted = MovieFilter.of(filters)
     for movie_id, liked in catalogue.counts.popular:
         card = catalogue.get(movie_id)
         if card is not None and movie_id not in seen and movie_id not in left_out and wanted.passes(card):
             yield card, liked
-
-
-@dataclass(frozen=True, slots=True)
-class CardFilter:
-    """The ranker's filters, on cards; made once for a request, because folding a genre takes time."""
-
-    filters: Filters
-    genres: frozenset[str]
-
-    @classmethod
-    def of(cls, filters: Filters) -> Self:
-        return cls(filters, frozenset(genre.casefold() for genre in filters.genres))
-
-    def passes(self, card: CardFields) -> bool:
-        year, runtime, filters = card["year"], card["runtime"], self.filters
-        if self.genres and not any(genre.casefold() in self.genres for genre in card["genres"]):
-            return False
-        if filters.year_min is not None and (year is None or year < filters.year_min):
-            return False
-        if filters.year_max is not None and (year is None or year > filters.year_max):
-            return False
-        return filters.runtime_max is None or runtime is None or runtime <= filters.runtime_max

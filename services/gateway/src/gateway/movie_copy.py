@@ -7,8 +7,9 @@ import numpy as np
 from redis.asyncio import Redis
 
 from gateway.search import TitleIndex
+from marquee.contracts.ranking_fields import CardFields
 from marquee.state.item_stats import ItemStats
-from marquee.stores.cards import CardFields, Cards
+from marquee.stores.cards import Cards
 from marquee.stores.views import StatsView
 
 

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from gateway.deadlines import redis_within
 from gateway.details import movie_detail, rated_movie, user_profile
-from gateway.fallback import CardFilter, popular
+from gateway.fallback import popular
 from gateway.movie_copy import MovieCopy
 from gateway.paging import offset_of, token
 from gateway.upstream import Upstream
@@ -31,9 +31,10 @@ from marquee.contracts.bodies import (
     UserProfile,
 )
 from marquee.contracts.events import MAX_ID
+from marquee.contracts.ranking_fields import CardFields
 from marquee.errors import Transient, not_found, unprocessable
 from marquee.http.request_id import request_id
-from marquee.stores.cards import CardFields
+from marquee.state.filters import MovieFilter
 from marquee.stores.online import RatingStore
 
 log = structlog.get_logger()
@@ -103,7 +104,7 @@ async def search(
     """Titles by prefix, with typos, accents and moved articles forgiven; the well-known movie first."""
     if year_min is not None and year_max is not None and year_min > year_max:
         raise unprocessable("year_min", "must not be after year_max")
-    wanted = CardFilter.of(Filters(genres=(genre,) if genre else (), year_min=year_min, year_max=year_max))
+    wanted = MovieFilter.of(Filters(genres=(genre,) if genre else (), year_min=year_min, year_max=year_max))
     start = offset_of(page_token, q, genre, year_min, year_max)
     catalogue = wired.catalogue
     cards = (catalogue.get(movie_id) for movie_id in catalogue.index.search(q, catalogue.counts.ratings))

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from gateway.titles import ARTICLES, without_article, words
-from marquee.stores.cards import CardFields
+from marquee.contracts.ranking_fields import CardFields
 
 Rows = NDArray[np.intp]
 

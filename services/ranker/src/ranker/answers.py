@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from marquee.contracts.bodies import RankRequest, Rung
+from marquee.contracts.ranking_fields import CardFields, card_without_details
 from marquee.errors import not_found
 from marquee.retrieval.history import History
-from marquee.stores.cards import CardFields
+from marquee.state.filters import MovieFilter
 from ranker.citations import cited
 from ranker.diversity import POOL_FACTOR, diversified
 from ranker.evidence import CrowdCounts
-from ranker.filters import allowed
 from ranker.online import KnownUser, Serving
 from ranker.ranking import Ranked, RankedSimilar, rank_similar, rank_user
 from ranker.reasons import ReasonFields, similar_reasons, user_reasons
@@ -43,7 +43,7 @@ def user_answer(
     world: Serving, user: KnownUser, request: RankRequest, card_of: CardOf, watch: Stopwatch, *, ranking_id: str
 ) -> Answer:
     """The ranking of a user, as marquee.contracts.bodies.Ranking."""
-    filters = allowed(world.catalog, request.filters)
+    filters = MovieFilter.of(request.filters).mask(world.catalog)
     pool = request.k if request.diversity == 0 else min(request.k * POOL_FACTOR, len(world.catalog))
     ranked = rank_user(
         world.model,
@@ -84,7 +84,7 @@ def similar_answer(
         Refused: 404, nobody knows the movie.
     """
     movie_id = request.movie_id or 0
-    filters = allowed(world.catalog, request.filters)
+    filters = MovieFilter.of(request.filters).mask(world.catalog)
     try:
         found = rank_similar(world.model, world.block, movie_id, k=request.k, exclude=request.exclude, allowed=filters)
     except KeyError:
@@ -135,8 +135,14 @@ def _items(
     card_of: CardOf,
 ) -> list[Answer]:
     return [
-        (card_of(movie_id) or {"movie_id": movie_id, "title": f"Movie {movie_id}", "genres": []})
-        | {"rank": at + 1, "score": score, "base": base, "sources": sources[at], "reasons": reasons[at]}
+        {
+            **(card_of(movie_id) or card_without_details(movie_id)),
+            "rank": at + 1,
+            "score": score,
+            "base": base,
+            "sources": sources[at],
+            "reasons": reasons[at],
+        }
         for at, (movie_id, score) in enumerate(zip(ranked.movie_id.tolist(), ranked.score.tolist(), strict=True))
     ]
 

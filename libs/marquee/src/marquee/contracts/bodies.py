@@ -1,6 +1,7 @@
 """Bodies of the public API, as the gateway publishes them in OpenAPI; the ranker writes the ranked ones."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -117,6 +118,20 @@ class Filters(Body):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class UserSubject:
+    """Rank movies for this user."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovieSubject:
+    """Rank movies similar to this one."""
+
+    movie_id: int
+
+
 class RankRequest(Body):
     """Rank movies for a user, or movies similar to one: exactly one of user_id and movie_id."""
 
@@ -137,6 +152,14 @@ class RankRequest(Body):
         if (self.user_id is None) == (self.movie_id is None):
             raise ValueError("give exactly one of user_id and movie_id")
         return self
+
+    @property
+    def subject(self) -> UserSubject | MovieSubject:
+        """What the request is about; to be matched."""
+        if self.user_id is not None:
+            return UserSubject(self.user_id)
+        assert self.movie_id is not None  # noqa: S101 — has_one_subject
+        return MovieSubject(self.movie_id)
 
 
 class ReasonCode(StrEnum):

@@ -1,6 +1,6 @@
 """Every movie as lists show it: a reader's copy of what MovieLens lists and TMDB adds, kept up by two change feeds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,13 @@ import orjson
 from redis.asyncio import Redis
 
 from marquee.contracts.events import MetadataStatus
+from marquee.contracts.ranking_fields import CardFields
 from marquee.contracts.topics import CATALOG, METADATA
+from marquee.state.movie_table import NO_GENRES
 from marquee.stores.views import ChangeFeed
 
-NO_GENRES = "(no genres listed)"
+Event = dict[str, Any]
+"""A `MovieListed` or `MovieEnriched` as the store keeps it; validated before it was stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,22 @@ class ImageSettings:
         return f"{self.base}/{self.size}{path}" if path else None
 
 
-CardFields = dict[str, Any]
-"""movie_id, title, year, genres, runtime, poster_url: the fields of marquee.contracts.bodies.Card, ready for JSON."""
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What MovieLens says of a movie."""
+
+    title: str
+    year: int | None
+    genres: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """What TMDB adds to a card."""
+
+    year: int | None = None
+    runtime: int | None = None
+    poster_url: str | None = None
 
 
 class Cards:
@@ -36,8 +53,8 @@ class Cards:
         self._listed = ChangeFeed(redis, space, CATALOG.name)
         self._enriched = ChangeFeed(redis, space, METADATA.name)
         self._images = images
-        self._base: dict[int, CardFields] = {}
-        self._extra: dict[int, CardFields] = {}
+        self._titles: dict[int, _Listed] = {}
+        self._details: dict[int, _Details] = {}
         self._cards: dict[int, CardFields] = {}
         self._changed: set[int] = set()  # read, not yet reported
         self.version = 0
@@ -58,42 +75,42 @@ class Cards:
             Transient: Redis is unavailable; the cards stay as they were. What was read is kept for the next call: the
                 feeds do not give it a second time.
         """
-        await self._read(self._listed, self._base, _listed_fields)
-        await self._read(self._enriched, self._extra, self._enriched_fields)
+        async for event in self._read(self._listed):
+            self._titles[event["movie_id"]] = _listed(event)
+        async for event in self._read(self._enriched):
+            self._details[event["movie_id"]] = self._details_of(event)
         changed, self._changed = self._changed, set()
-        for movie_id in changed & self._base.keys():
-            self._cards[movie_id] = _joined(self._base[movie_id], self._extra.get(movie_id, {}))
+        for movie_id in changed & self._titles.keys():
+            self._cards[movie_id] = _card(movie_id, self._titles[movie_id], self._details.get(movie_id, _Details()))
         self.version += bool(changed)
         return changed
 
-    async def _read(
-        self, feed: ChangeFeed, fields: dict[int, CardFields], fields_of: Callable[[dict[str, Any]], CardFields]
-    ) -> None:
+    async def _read(self, feed: ChangeFeed) -> AsyncIterator[Event]:
+        """The events that changed; a movie that the store has lost keeps its card."""
         for shard in (await feed.poll()).values():
             for movie_id, value in shard.values.items():
-                if value:  # what the store has lost, it is given again
-                    fields[movie_id] = fields_of(orjson.loads(value))
+                if value:
                     self._changed.add(movie_id)
+                    yield orjson.loads(value)
 
-    def _enriched_fields(self, event: dict[str, Any]) -> CardFields:
+    def _details_of(self, event: Event) -> _Details:
         if event["status"] != MetadataStatus.FOUND:
-            return {}
-        return {
-            "year": event.get("release_year"),
-            "runtime": event.get("runtime_min") or None,
-            "poster_url": self._images.poster_url(event.get("poster_path")),
-            "original_title": event.get("original_title"),
-        }
+            return _Details()
+        poster_url = self._images.poster_url(event.get("poster_path"))
+        return _Details(event.get("release_year"), event.get("runtime_min") or None, poster_url)
 
 
-def _listed_fields(event: dict[str, Any]) -> CardFields:
+def _listed(event: Event) -> _Listed:
     genres = [genre for genre in event.get("genres", ()) if genre != NO_GENRES]
-    return {"movie_id": event["movie_id"], "title": event["title"], "year": event.get("year"), "genres": genres}
+    return _Listed(event["title"], event.get("year"), genres)
 
 
-def _joined(base: CardFields, extra: CardFields) -> CardFields:
-    return base | {
-        "year": base["year"] or extra.get("year"),
-        "runtime": extra.get("runtime"),
-        "poster_url": extra.get("poster_url"),
+def _card(movie_id: int, listed: _Listed, details: _Details) -> CardFields:
+    return {
+        "movie_id": movie_id,
+        "title": listed.title,
+        "year": listed.year or details.year,
+        "genres": listed.genres,
+        "runtime": details.runtime,
+        "poster_url": details.poster_url,
     }
