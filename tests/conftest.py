@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from marquee.settings import KafkaSettings, RedisSettings
+from marquee.stores.key_space import KeySpace
 from support.real_data import real_data
 
 
@@ -62,6 +63,12 @@ async def redis(redis_settings: RedisSettings) -> AsyncIterator["Redis[bytes]"]:
     client: Redis[bytes] = Redis.from_url(redis_settings.url)
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def space(redis: "Redis[bytes]", redis_settings: RedisSettings) -> KeySpace:
+    """The test's own keys."""
+    return KeySpace(redis, redis_settings.space)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from redis.asyncio import Redis
 
 from marquee.arrays import Float32Array
 from marquee.contracts.events import MoviesRated
@@ -14,12 +13,12 @@ from marquee.features.vector import NAMES, features
 from marquee.retrieval.candidates import choose, retrieve
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.retrieval.history import History
-from marquee.settings import RedisSettings
 from marquee.state.item_stats import ItemStats
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, UserState
 from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.views import StatsView
 from support.builders import NOON_MS, a_movie, a_rating, in_batches
@@ -64,15 +63,15 @@ def vectors(snapshot: FittedRetrieval, block: MovieState, user: UserState) -> Fl
 
 
 async def test_given_one_log_when_replayed_offline_and_online_then_states_and_features_are_equal(
-    redis: Redis, redis_settings: RedisSettings, tmp_path: Path
+    space: KeySpace, tmp_path: Path
 ) -> None:
     catalog, events = a_world(seed=3)
-    store, log = RatingStore(redis, redis_settings.space), EventLog(str(tmp_path / "log"))
+    store, log = RatingStore(space), EventLog(str(tmp_path / "log"))
     for batch in in_batches(RATINGS, events, size=37):
         await store.apply(batch)
         log.append(batch)
     offline = log.ratings()
-    view = StatsView(redis, redis_settings.space)
+    view = StatsView(space)
     await view.refresh()
 
     trained, served = ItemStats.of(offline), view.stats()

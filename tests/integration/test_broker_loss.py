@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from redis.asyncio import Redis
 
 from features.settings import FeaturesSettings
 from features.wiring import Wiring
@@ -20,6 +19,7 @@ from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
 from marquee.stores.views import digest
 from marquee_cli.embedded import Child, free_port, start_kafka
 from support.builders import NOON_MS
@@ -76,19 +76,19 @@ async def settings(broker: Broker, redis_settings: RedisSettings, tmp_path: Path
     return FeaturesSettings(kafka=kafka, redis=redis_settings, log_dir=str(tmp_path / "log"), wait_s=20)
 
 
-async def all_there(redis: Redis, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
+async def all_there(space: KeySpace, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
     """In the histories, once in the log, and on the topic."""
     wanted = expected(events)
     return (
-        await histories(redis, settings.redis.space, wanted) == wanted
+        await histories(space, wanted) == wanted
         and logged(settings.log_dir) == {(user, movie): 1 for user, stars in wanted.items() for movie in stars}
         and (await on_topic(settings.kafka)).keys() >= {event.event_id for event in events}
     )
 
 
-async def applied(redis: Redis, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
+async def applied(space: KeySpace, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
     wanted = expected(events)
-    return await histories(redis, settings.redis.space, wanted) == wanted
+    return await histories(space, wanted) == wanted
 
 
 async def is_quiet(wired: Wiring) -> bool:
@@ -97,94 +97,97 @@ async def is_quiet(wired: Wiring) -> bool:
     )
 
 
-async def as_replayed(redis: Redis, settings: FeaturesSettings, tmp_path: Path) -> None:
+async def as_replayed(space: KeySpace, settings: FeaturesSettings, tmp_path: Path) -> None:
     """The store is what a first reading of the topic gives."""
-    space = f"replay{uuid4().hex[:6]}"
+    replay = KeySpace(space.redis, f"replay{uuid4().hex[:6]}")
     fresh = settings.model_copy(
-        update={"redis": settings.redis.model_copy(update={"space": space}), "log_dir": str(tmp_path / space)}
+        update={
+            "redis": settings.redis.model_copy(update={"space": replay.name}),
+            "log_dir": str(tmp_path / replay.name),
+        }
     )
     async with running(fresh) as wired:
         await until(lambda: is_quiet(wired))
-    assert await digest(redis, space) == await digest(redis, settings.redis.space)
+    assert await digest(replay) == await digest(space)
 
 
 @pytest.mark.parametrize("is_running", [True, False], ids=["features running", "features started afterwards"])
 async def test_given_a_broker_that_lost_records_when_their_offsets_are_reused_then_old_and_new_both_count(
-    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path, is_running: bool
+    broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path, is_running: bool
 ) -> None:
     kept, lost = ratings_of(USERS), ratings_of(USERS, (7,), at_ms=NOON_MS + 10**8)
     new = ratings_of(USERS, (8, 9), at_ms=NOON_MS + 10**9)
     async with running(settings) as wired:
         await send(settings.kafka, kept)
-        await until(lambda: all_there(redis, settings, kept))
+        await until(lambda: all_there(space, settings, kept))
         await asyncio.sleep(WRITTEN_S)
         broker.keep()
         await send(settings.kafka, lost)
-        await until(lambda: all_there(redis, settings, [*kept, *lost]))
+        await until(lambda: all_there(space, settings, [*kept, *lost]))
         if is_running:
             broker.go_back()
             await send(settings.kafka, new)
-            await until(lambda: all_there(redis, settings, [*kept, *lost, *new]), limit_s=60)
+            await until(lambda: all_there(space, settings, [*kept, *lost, *new]), limit_s=60)
             await until(lambda: is_quiet(wired), limit_s=30)
     if not is_running:
         broker.go_back()
         await send(settings.kafka, new)
         async with running(settings) as wired:
-            await until(lambda: all_there(redis, settings, [*kept, *lost, *new]), limit_s=60)
+            await until(lambda: all_there(space, settings, [*kept, *lost, *new]), limit_s=60)
             await until(lambda: is_quiet(wired), limit_s=30)
-    await as_replayed(redis, settings, tmp_path)
+    await as_replayed(space, settings, tmp_path)
 
 
 async def test_given_a_broker_that_lost_records_when_nothing_new_comes_then_they_are_published_again(
-    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path
+    broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
 ) -> None:
     kept, lost = ratings_of(USERS), ratings_of((1, 2), (7,), at_ms=NOON_MS + 10**8)
     async with running(settings) as wired:
         await send(settings.kafka, kept)
-        await until(lambda: all_there(redis, settings, kept))
+        await until(lambda: all_there(space, settings, kept))
         await asyncio.sleep(WRITTEN_S)
         broker.keep()
         await send(settings.kafka, lost)
-        await until(lambda: all_there(redis, settings, [*kept, *lost]))
+        await until(lambda: all_there(space, settings, [*kept, *lost]))
 
         broker.go_back()
 
-        await until(lambda: all_there(redis, settings, [*kept, *lost]), limit_s=60)
+        await until(lambda: all_there(space, settings, [*kept, *lost]), limit_s=60)
         await until(lambda: is_quiet(wired), limit_s=30)
-    await as_replayed(redis, settings, tmp_path)
+    await as_replayed(space, settings, tmp_path)
 
 
 async def test_given_a_broker_without_its_data_when_it_starts_then_the_topic_is_filled_from_the_log(
-    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path
+    broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
 ) -> None:
     events = ratings_of(USERS, range(1, 30))
     async with running(settings):
         await send(settings.kafka, events)
-        await until(lambda: all_there(redis, settings, events), limit_s=60)
+        await until(lambda: all_there(space, settings, events), limit_s=60)
     broker.go_back(to_nothing=True)
     await ensure_topics(settings.kafka, wait_s=20)
 
     async with running(settings) as wired:
-        await until(lambda: all_there(redis, settings, events), limit_s=60)
+        await until(lambda: all_there(space, settings, events), limit_s=60)
         await until(lambda: is_quiet(wired), limit_s=30)
-    await as_replayed(redis, settings, tmp_path)
+    await as_replayed(space, settings, tmp_path)
 
 
 async def test_given_a_broker_whose_data_goes_while_all_run_when_clients_ask_first_then_the_topics_are_whole_again(
-    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path
+    broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
 ) -> None:
     """A client that asks for a topic makes the broker create it, with one partition."""
     events, new = ratings_of(USERS, range(1, 10)), ratings_of(USERS, (20,), at_ms=NOON_MS + 10**9)
     async with running(settings) as wired, Publisher(settings.kafka, timeout_s=5) as publisher:
         await send(settings.kafka, events)
-        await until(lambda: all_there(redis, settings, events), limit_s=60)
+        await until(lambda: all_there(space, settings, events), limit_s=60)
 
         broker.go_back(to_nothing=True)
         await until(lambda: _published(publisher, new), limit_s=60)
 
-        await until(lambda: all_there(redis, settings, [*events, *new]), limit_s=60)
+        await until(lambda: all_there(space, settings, [*events, *new]), limit_s=60)
         await until(lambda: is_quiet(wired), limit_s=30)
-    await as_replayed(redis, settings, tmp_path)
+    await as_replayed(space, settings, tmp_path)
 
 
 async def _published(publisher: Publisher, events: Sequence[MoviesRated]) -> bool:
@@ -197,18 +200,18 @@ async def _published(publisher: Publisher, events: Sequence[MoviesRated]) -> boo
 
 
 async def test_given_a_repair_killed_after_each_step_when_it_begins_again_then_nothing_is_lost(
-    broker: Broker, redis: Redis, settings: FeaturesSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The steps: published again, Redis set back, log cut. A failure stands for the kill: nothing after it happens."""
     kept, lost = ratings_of(USERS), ratings_of(USERS, (7,), at_ms=NOON_MS + 10**8)
     new = ratings_of(USERS, (8,), at_ms=NOON_MS + 10**9)
     async with running(settings):
         await send(settings.kafka, kept)
-        await until(lambda: all_there(redis, settings, kept))
+        await until(lambda: all_there(space, settings, kept))
         await asyncio.sleep(WRITTEN_S)
         broker.keep()
         await send(settings.kafka, lost)
-        await until(lambda: all_there(redis, settings, [*kept, *lost]))
+        await until(lambda: all_there(space, settings, [*kept, *lost]))
     broker.go_back()
     await send(settings.kafka, new)
     for step in ("features.reconciliation.set_back", "marquee.stores.event_log.EventLog.cut"):
@@ -223,8 +226,8 @@ async def test_given_a_repair_killed_after_each_step_when_it_begins_again_then_n
                 del wired
 
     async with running(settings) as wired:
-        await until(lambda: all_there(redis, settings, [*kept, *lost, *new]), limit_s=60)
+        await until(lambda: all_there(space, settings, [*kept, *lost, *new]), limit_s=60)
         await until(lambda: is_quiet(wired), limit_s=30)
     assert max((await on_topic(settings.kafka)).values()) == 1
-    await as_replayed(redis, settings, tmp_path)
+    await as_replayed(space, settings, tmp_path)
     assert EventLog(settings.log_dir).rows(RATINGS.name) == len(kept) + len(lost) + len(new)

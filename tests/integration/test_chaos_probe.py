@@ -6,15 +6,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 
 from marquee.contracts.events import MoviesRated
-from marquee.contracts.keys import ShardKeys
 from marquee.contracts.topics import RATINGS, shard_of
 from marquee.kafka.clients import ensure_topics, open_producer
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.state.item_stats import ItemStats, merged
 from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.packing import pack_weeks, unpack_weeks
 from marquee_cli.chaos.looking import SCRIPT, CannotLook, Looking
@@ -57,12 +56,12 @@ def ids(*events: MoviesRated) -> list[str]:
 
 
 async def test_given_ratings_that_are_everywhere_then_nothing_is_reported(
-    probe: Looking, kafka_settings: KafkaSettings, redis: Redis, redis_settings: RedisSettings, tmp_path: Path
+    probe: Looking, kafka_settings: KafkaSettings, space: KeySpace, tmp_path: Path
 ) -> None:
     await probe.ask("begin")
     here = a_rating(), a_rating(movie_id=7)
     await published(kafka_settings, *here)
-    await RatingStore(redis, redis_settings.space).apply(a_batch(*here))
+    await RatingStore(space).apply(a_batch(*here))
     EventLog(str(tmp_path / "log")).append(a_batch(*here))
 
     looked = await probe.ask("look", add=rows(*here), forget=[])
@@ -74,12 +73,12 @@ async def test_given_ratings_that_are_everywhere_then_nothing_is_reported(
 
 
 async def test_given_ratings_missing_at_one_place_each_then_each_is_reported_there(
-    probe: Looking, kafka_settings: KafkaSettings, redis: Redis, redis_settings: RedisSettings, tmp_path: Path
+    probe: Looking, kafka_settings: KafkaSettings, space: KeySpace, tmp_path: Path
 ) -> None:
     await probe.ask("begin")
     whole, no_history, no_log, no_topic = (a_rating(movie_id=movie) for movie in (1, 2, 3, 4))
     await published(kafka_settings, whole, no_history, no_log)
-    await RatingStore(redis, redis_settings.space).apply(a_batch(whole, no_log, no_topic))
+    await RatingStore(space).apply(a_batch(whole, no_log, no_topic))
     EventLog(str(tmp_path / "log")).append(a_batch(whole, no_history, no_topic))
 
     await probe.ask("look", add=rows(whole, no_history, no_log, no_topic), forget=[])
@@ -92,16 +91,14 @@ async def test_given_ratings_missing_at_one_place_each_then_each_is_reported_the
     assert not checked["wrong_counts"]
 
 
-async def test_given_a_movie_counted_twice_then_it_is_reported_once(
-    probe: Looking, redis: Redis, redis_settings: RedisSettings
-) -> None:
+async def test_given_a_movie_counted_twice_then_it_is_reported_once(probe: Looking, space: KeySpace) -> None:
     await probe.ask("begin")
     rating = a_rating()
-    await RatingStore(redis, redis_settings.space).apply(a_batch(rating))
-    movies = ShardKeys(redis_settings.space, RATINGS.name, shard_of(rating.user_id)).movies
-    once = unpack_weeks([(42, await redis.hget(movies, "42"))])
+    await RatingStore(space).apply(a_batch(rating))
+    movies = space.keys(RATINGS.name, shard_of(rating.user_id)).movies
+    once = unpack_weeks([(42, await space.redis.hget(movies, "42"))])
     twice: ItemStats = merged(once, once)
-    await redis.hset(movies, "42", pack_weeks(twice)[42])
+    await space.redis.hset(movies, "42", pack_weeks(twice)[42])
 
     await probe.ask("look", add=rows(rating), forget=[])
     checked = await probe.ask("check", unclear=[])
@@ -113,14 +110,14 @@ async def test_given_a_movie_counted_twice_then_it_is_reported_once(
 
 
 async def test_given_stores_that_lose_what_they_had_then_that_is_reported(
-    probe: Looking, redis: Redis, redis_settings: RedisSettings, tmp_path: Path
+    probe: Looking, space: KeySpace, tmp_path: Path
 ) -> None:
     batch = a_batch(a_rating(), a_rating(movie_id=7))
-    await RatingStore(redis, redis_settings.space).apply(batch)
+    await RatingStore(space).apply(batch)
     EventLog(str(tmp_path / "log")).append(batch)
     await probe.ask("begin")
 
-    await redis.delete(ShardKeys(redis_settings.space, RATINGS.name, batch.partition).user(1))
+    await space.redis.delete(space.keys(RATINGS.name, batch.partition).user(1))
     await probe.ask("drop_newest", count=1)
     looked = await probe.ask("look", add=[], forget=[])
 

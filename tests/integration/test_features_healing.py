@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 
 from features.settings import FeaturesSettings
 from marquee.contracts.events import MoviesRated
@@ -19,6 +18,7 @@ from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.kafka.clients import ensure_topics, open_producer, topic_name
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore
 from marquee.stores.views import StatsView, digest
 from marquee_cli.embedded import free_port
@@ -41,63 +41,63 @@ async def settings(
     )
 
 
-async def all_there(redis: Redis, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
+async def all_there(space: KeySpace, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
     """Every rating is in its user's history and once in the log."""
     wanted = expected(events)
-    if await histories(redis, settings.redis.space, wanted) != wanted:
+    if await histories(space, wanted) != wanted:
         return False
     return logged(settings.log_dir) == {(user, movie): 1 for user, stars in wanted.items() for movie in stars}
 
 
-async def empty(redis: Redis, settings: FeaturesSettings) -> None:
+async def empty(space: KeySpace) -> None:
     """What FLUSHALL does, for this test's keys alone."""
-    keys = [key async for key in redis.scan_iter(f"marquee:{{{settings.redis.space}.*", count=5_000)]
-    await redis.delete(*keys)
+    keys = [key async for key in space.redis.scan_iter(f"marquee:{{{space.name}.*", count=5_000)]
+    await space.redis.delete(*keys)
 
 
 async def test_given_redis_emptied_while_running_when_ratings_follow_then_every_history_is_whole_again(
-    redis: Redis, settings: FeaturesSettings
+    space: KeySpace, settings: FeaturesSettings
 ) -> None:
     before, after = ratings_of(USERS), ratings_of((1, 2, 99), (7,), at_ms=NOON_MS + 10**9)
     async with running(settings):
         await send(settings.kafka, before)
-        await until(lambda: all_there(redis, settings, before))
-        await empty(redis, settings)
+        await until(lambda: all_there(space, settings, before))
+        await empty(space)
 
         await send(settings.kafka, after)
 
-        await until(lambda: all_there(redis, settings, [*before, *after]), limit_s=30)
-        view = StatsView(redis, settings.redis.space)
+        await until(lambda: all_there(space, settings, [*before, *after]), limit_s=30)
+        view = StatsView(space)
         await view.refresh()
         counts = view.stats()
     assert stored_counts(counts.movie_id, counts.n) == movie_counts([*before, *after])
 
 
 async def test_given_redis_emptied_while_running_when_nothing_follows_then_it_fills_by_itself(
-    redis: Redis, settings: FeaturesSettings
+    space: KeySpace, settings: FeaturesSettings
 ) -> None:
     events = ratings_of(USERS)
     async with running(settings):
         await send(settings.kafka, events)
-        await until(lambda: all_there(redis, settings, events))
-        whole = await digest(redis, settings.redis.space)
-        await empty(redis, settings)
+        await until(lambda: all_there(space, settings, events))
+        whole = await digest(space)
+        await empty(space)
 
-        await until(lambda: all_there(redis, settings, events), limit_s=30)
-        assert await digest(redis, settings.redis.space) == whole
+        await until(lambda: all_there(space, settings, events), limit_s=30)
+        assert await digest(space) == whole
 
 
 async def test_given_a_rebuild_when_a_user_is_read_then_the_shard_says_so_until_it_is_full(
-    redis: Redis, settings: FeaturesSettings
+    space: KeySpace, settings: FeaturesSettings
 ) -> None:
-    events, store = ratings_of(USERS, range(1, 61)), RatingStore(redis, settings.redis.space)
+    events, store = ratings_of(USERS, range(1, 61)), RatingStore(space)
     slow = settings.model_copy(update={"max_records": 8})
     partial_and_silent = []
     async with running(slow):
         await send(settings.kafka, events)
-        await until(lambda: all_there(redis, settings, events), limit_s=60)
+        await until(lambda: all_there(space, settings, events), limit_s=60)
         epoch = (await store.stored_user(1)).epoch
-        await empty(redis, settings)
+        await empty(space)
 
         whole = False
         while not whole:
@@ -117,7 +117,7 @@ async def _is_settled(store: RatingStore) -> bool:
 
 @pytest.mark.parametrize("loss", ["the folder", "the newest files", "one file in the middle"])
 async def test_given_a_log_that_loses_files_while_running_then_it_is_written_again(
-    redis: Redis, settings: FeaturesSettings, loss: str
+    space: KeySpace, settings: FeaturesSettings, loss: str
 ) -> None:
     rounds = [ratings_of(USERS, (movie,), at_ms=NOON_MS + movie * 10**7) for movie in range(1, 6)]
     async with running(settings):
@@ -125,13 +125,13 @@ async def test_given_a_log_that_loses_files_while_running_then_it_is_written_aga
         for events in rounds:
             await send(settings.kafka, events)
             sent += events
-            await until(partial(all_there, redis, settings, sent))
+            await until(partial(all_there, space, settings, sent))
         _lose(settings.log_dir, loss)
         last = ratings_of((1, 2, 3), (50,), at_ms=NOON_MS + 10**9)
 
         await send(settings.kafka, last)
 
-        await until(lambda: all_there(redis, settings, [*sent, *last]), limit_s=30)
+        await until(lambda: all_there(space, settings, [*sent, *last]), limit_s=30)
 
 
 def _lose(log_dir: str, loss: str) -> None:
@@ -145,20 +145,20 @@ def _lose(log_dir: str, loss: str) -> None:
 
 
 async def test_given_a_service_killed_with_sigkill_when_it_starts_again_then_it_reads_on_at_once(
-    redis: Redis, settings: FeaturesSettings
+    space: KeySpace, settings: FeaturesSettings
 ) -> None:
     first, second = ratings_of(USERS), ratings_of(USERS, (9,), at_ms=NOON_MS + 10**9)
     process = _started(settings)
     try:
         await send(settings.kafka, first)
-        await until(lambda: all_there(redis, settings, first), limit_s=60)
+        await until(lambda: all_there(space, settings, first), limit_s=60)
         process.kill()
         process.wait()
         await send(settings.kafka, second)
 
         process = _started(settings)
 
-        await until(lambda: all_there(redis, settings, [*first, *second]), limit_s=60)
+        await until(lambda: all_there(space, settings, [*first, *second]), limit_s=60)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
@@ -177,7 +177,7 @@ def _started(settings: FeaturesSettings) -> subprocess.Popen[bytes]:
 
 
 async def test_given_two_replicas_when_one_goes_then_they_shared_the_partitions_and_the_other_takes_all(
-    redis: Redis, settings: FeaturesSettings
+    space: KeySpace, settings: FeaturesSettings
 ) -> None:
     together = ratings_of(USERS)
     later = ratings_of(USERS, (9,), at_ms=NOON_MS + 10**9)
@@ -190,16 +190,16 @@ async def test_given_two_replicas_when_one_goes_then_they_shared_the_partitions_
             await until(is_shared)
             assert not one.positions.own & two.positions.own
             await send(settings.kafka, together)
-            await until(lambda: all_there(redis, settings, together))
+            await until(lambda: all_there(space, settings, together))
         await send(settings.kafka, later)
-        await until(lambda: all_there(redis, settings, [*together, *later]))
+        await until(lambda: all_there(space, settings, [*together, *later]))
 
 
 async def test_given_the_catalogue_lost_from_redis_and_log_then_both_are_filled_again(
-    redis: Redis, settings: FeaturesSettings
+    space: KeySpace, settings: FeaturesSettings
 ) -> None:
     movies = [a_movie(movie_id=movie, title=f"Movie {movie}") for movie in range(1, 101)]
-    store = MovieStore(redis, settings.redis.space, CATALOG.name)
+    store = MovieStore(space, CATALOG.name)
 
     async def whole() -> bool:
         return await store.count() == 100 and len(EventLog(settings.log_dir).listed()) == 100
@@ -210,7 +210,7 @@ async def test_given_the_catalogue_lost_from_redis_and_log_then_both_are_filled_
                 name = topic_name(settings.kafka, CATALOG.name)
                 await producer.send(name, movie.model_dump_json().encode(), key=str(movie.movie_id).encode())
         await until(whole)
-        await empty(redis, settings)
+        await empty(space)
         shutil.rmtree(Path(settings.log_dir) / CATALOG.name)
 
         await until(whole, limit_s=30)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI
-from redis.asyncio import Redis
 
 from features.main import create_app
 from features.settings import FeaturesSettings
@@ -19,6 +18,7 @@ from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.kafka.clients import ensure_topics, open_consumer, open_producer, topic_name
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.views import digest
 from support.builders import NOON_MS, a_movie, a_rating
@@ -70,27 +70,27 @@ async def send(producer: AIOKafkaProducer, settings: KafkaSettings, events: list
     await asyncio.gather(*sent)
 
 
-async def applied(redis: Redis, settings: FeaturesSettings, offsets: int) -> bool:
+async def applied(space: KeySpace, settings: FeaturesSettings, offsets: int) -> bool:
     """Both stores hold at least so many records of ratings.v1."""
-    store, log = RatingStore(redis, settings.redis.space), EventLog(settings.log_dir)
+    store, log = RatingStore(space), EventLog(settings.log_dir)
     shards = range(RATINGS.partitions)
-    online = [int(await redis.hget(store.keys(shard).meta, "offset") or 0) for shard in shards]
+    online = [int(await space.redis.hget(store.keys(shard).meta, "offset") or 0) for shard in shards]
     offline = [log.next_offset(RATINGS.name, shard) for shard in shards]
     return min(sum(online), sum(offline)) >= offsets
 
 
 async def test_given_the_same_records_twice_when_consumed_then_stores_and_log_are_as_after_once(
-    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+    producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     events = some_ratings()
     async with running(settings):
         await send(producer, settings.kafka, events)
-        await until(lambda: applied(redis, settings, len(events)))
-        once = await digest(redis, settings.redis.space), EventLog(settings.log_dir).ratings()
+        await until(lambda: applied(space, settings, len(events)))
+        once = await digest(space), EventLog(settings.log_dir).ratings()
 
         await send(producer, settings.kafka, events)
-        await until(lambda: applied(redis, settings, 2 * len(events)))
-        twice = await digest(redis, settings.redis.space), EventLog(settings.log_dir).ratings()
+        await until(lambda: applied(space, settings, 2 * len(events)))
+        twice = await digest(space), EventLog(settings.log_dir).ratings()
 
     assert once[0] == twice[0]
     for column in ("user_id", "movie_id", "rating", "rated_at"):
@@ -98,50 +98,51 @@ async def test_given_the_same_records_twice_when_consumed_then_stores_and_log_ar
 
 
 async def test_given_a_consumer_killed_half_way_when_another_goes_on_then_the_digest_is_that_of_one_run(
-    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings, tmp_path: Path
+    producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
 ) -> None:
     events = some_ratings()
     await send(producer, settings.kafka, events)
     for stop_after in (200, 600):
         async with running(settings):
-            await until(partial(applied, redis, settings, stop_after))
+            await until(partial(applied, space, settings, stop_after))
     async with running(settings):
-        await until(lambda: applied(redis, settings, len(events)))
+        await until(lambda: applied(space, settings, len(events)))
     undisturbed = settings.model_copy(
         update={
-            "redis": settings.redis.model_copy(update={"space": settings.redis.space + "other"}),
+            "redis": settings.redis.model_copy(update={"space": f"{space.name}other"}),
             "kafka": settings.kafka.model_copy(update={"group_prefix": "other"}),
             "log_dir": str(tmp_path / "other"),
         }
     )
+    other = KeySpace(space.redis, undisturbed.redis.space)
     async with running(undisturbed):
-        await until(lambda: applied(redis, undisturbed, len(events)))
+        await until(lambda: applied(other, undisturbed, len(events)))
 
-    assert await digest(redis, settings.redis.space) == await digest(redis, undisturbed.redis.space)
+    assert await digest(space) == await digest(other)
     np.testing.assert_array_equal(
         EventLog(settings.log_dir).ratings().rating, EventLog(undisturbed.log_dir).ratings().rating
     )
 
 
 async def test_given_an_emptied_redis_when_the_service_starts_again_then_it_is_filled_from_the_topic(
-    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+    producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     events = some_ratings()
     await send(producer, settings.kafka, events)
     async with running(settings):
-        await until(lambda: applied(redis, settings, len(events)))
-    before = await digest(redis, settings.redis.space)
-    async for key in redis.scan_iter(f"marquee:{{{settings.redis.space}.*"):
-        await redis.delete(key)
+        await until(lambda: applied(space, settings, len(events)))
+    before = await digest(space)
+    async for key in space.redis.scan_iter(f"marquee:{{{space.name}.*"):
+        await space.redis.delete(key)
 
     async with running(settings):
-        await until(lambda: applied(redis, settings, len(events)))
+        await until(lambda: applied(space, settings, len(events)))
 
-    assert await digest(redis, settings.redis.space) == before
+    assert await digest(space) == before
 
 
 async def test_given_bytes_that_are_no_event_when_consumed_then_they_are_dead_letters_and_the_rest_counts(
-    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+    producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     name = topic_name(settings.kafka, RATINGS.name)
     rating_of_7 = a_rating().model_dump_json().replace("4.0", "7.0").encode()
@@ -151,19 +152,19 @@ async def test_given_bytes_that_are_no_event_when_consumed_then_they_are_dead_le
     await send(producer, settings.kafka, [a_rating(user_id=1)])
 
     async with running(settings):
-        await until(lambda: applied(redis, settings, len(bad) + 1))
+        await until(lambda: applied(space, settings, len(bad) + 1))
         async with open_consumer(settings.kafka, [], group=None) as reader:
             reader.subscribe([topic_name(settings.kafka, RATINGS.dead_letters)])
             letters = [await asyncio.wait_for(reader.getone(), 10) for _ in bad]
 
-    assert await RatingStore(redis, settings.redis.space).counts() == (1, 1)
+    assert await RatingStore(space).counts() == (1, 1)
     assert [letter.value for letter in letters] == bad
     reasons = [dict(letter.headers)["reason"].decode() for letter in letters]
     assert reasons == ["not_json", "schema", "not_json", "empty_value"]
 
 
 async def test_given_a_dead_letter_too_large_for_its_topic_then_its_beginning_is_kept_and_reading_goes_on(
-    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+    producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     name = topic_name(settings.kafka, RATINGS.name)
     large = '{"event_id": "' + "é" * 500_000 + '"}'
@@ -171,7 +172,7 @@ async def test_given_a_dead_letter_too_large_for_its_topic_then_its_beginning_is
     await send(producer, settings.kafka, [a_rating(user_id=1)])
 
     async with running(settings):
-        await until(lambda: applied(redis, settings, 2))
+        await until(lambda: applied(space, settings, 2))
         async with open_consumer(settings.kafka, [], group=None) as reader:
             reader.subscribe([topic_name(settings.kafka, RATINGS.dead_letters)])
             letter = await asyncio.wait_for(reader.getone(), 10)
@@ -182,11 +183,11 @@ async def test_given_a_dead_letter_too_large_for_its_topic_then_its_beginning_is
     assert headers["truncated"] == str(len(large.encode())).encode()
     assert headers["source_offset"] == b"0"
     assert headers["detail"].decode()
-    assert await RatingStore(redis, settings.redis.space).counts() == (1, 1)
+    assert await RatingStore(space).counts() == (1, 1)
 
 
 async def test_given_a_movie_listed_twice_when_consumed_then_the_newest_title_stands_once(
-    producer: AIOKafkaProducer, redis: Redis, settings: FeaturesSettings
+    producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     name = topic_name(settings.kafka, CATALOG.name)
     for title in ("Haet", "Heat"):

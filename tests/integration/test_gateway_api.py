@@ -6,12 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
-from redis.asyncio import Redis
 
 from gateway.main import create_app
 from gateway.settings import GatewaySettings
 from marquee.contracts.topics import CATALOG, METADATA, RATINGS, shard_of
 from marquee.settings import RedisSettings
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore, stored_offsets
 from marquee_cli.embedded import free_port, start_redis
 from support.builders import a_batch, a_movie, a_rating, an_enriched, in_batches
@@ -23,20 +23,19 @@ NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 
 
 @pytest.fixture
-async def gateway(redis: Redis, redis_settings: RedisSettings) -> AsyncIterator[httpx.AsyncClient]:
+async def gateway(space: KeySpace, redis_settings: RedisSettings) -> AsyncIterator[httpx.AsyncClient]:
     """Thirty movies, each with one rating more than the one before it; user 1 rated the last of them."""
-    space = redis_settings.space
     listed = [a_movie(movie_id=m, title=f"Number {m}", year=1980 + m) for m in range(1, 31)]
     listed.append(a_movie(movie_id=603, title="The Matrix", year=1999, genres=("Action", "Sci-Fi")))
     enriched = [an_enriched(movie_id=603, poster_path="/m.jpg", overview="A hacker.", directors=("Lana Wachowski",))]
     rated = [a_rating(user_id=u, movie_id=m) for m in range(1, 31) for u in range(2, m + 3)]
     rated.append(a_rating(user_id=1, movie_id=30, rating=5.0))
     for movies in in_batches(CATALOG, listed):
-        await MovieStore(redis, space, CATALOG.name).apply(movies)
+        await MovieStore(space, CATALOG.name).apply(movies)
     for metadata in in_batches(METADATA, enriched):
-        await MovieStore(redis, space, METADATA.name).apply(metadata)
+        await MovieStore(space, METADATA.name).apply(metadata)
     for ratings in in_batches(RATINGS, rated):
-        await RatingStore(redis, space).apply(ratings)
+        await RatingStore(space).apply(ratings)
     settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10)
     async with running(create_app(settings)) as client:
         yield client
@@ -176,13 +175,13 @@ async def test_given_a_stranger_when_looked_up_then_that_is_no_error(gateway: ht
 
 
 async def test_a_users_rating_of_one_movie_is_found_however_many_came_after_it(
-    gateway: httpx.AsyncClient, redis: Redis, redis_settings: RedisSettings
+    gateway: httpx.AsyncClient, space: KeySpace
 ) -> None:
     old = a_rating(user_id=7_000, movie_id=603, rating=3.5, rated_at_ms=964_982_703_000)
     later = [a_rating(user_id=7_000, movie_id=m, rated_at_ms=1_500_000_000_000 + m) for m in range(1, 61)]
-    store = RatingStore(redis, redis_settings.space)
+    store = RatingStore(space)
     shard = (RATINGS.name, shard_of(7_000))
-    end = (await stored_offsets(redis, redis_settings.space, [shard]))[shard]
+    end = (await stored_offsets(space, [shard]))[shard]
     await store.apply(a_batch(old, *later, first_offset=end))
 
     answer = await gateway.get("/v1/users/7000/ratings/603")

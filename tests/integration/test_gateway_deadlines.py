@@ -16,6 +16,7 @@ from gateway.main import create_app
 from gateway.settings import GatewaySettings
 from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.settings import RedisSettings
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore
 from marquee_cli.embedded import Child, free_port, start_redis
 from support.builders import a_movie, a_rating, in_batches
@@ -56,13 +57,13 @@ async def listening(ranker: Ranker) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-async def fill(redis: Redis, space: str) -> None:
+async def fill(space: KeySpace) -> None:
     for movies in in_batches(CATALOG, [a_movie(movie_id=m, title=f"Number {m}") for m in range(1, 11)]):
-        await MovieStore(redis, space, CATALOG.name).apply(movies)
+        await MovieStore(space, CATALOG.name).apply(movies)
     for ratings in in_batches(
         RATINGS, [a_rating(user_id=u, movie_id=m) for m in range(1, 11) for u in range(1, m + 1)]
     ):
-        await RatingStore(redis, space).apply(ratings)
+        await RatingStore(space).apply(ratings)
 
 
 async def timed(call: Awaitable[httpx.Response]) -> tuple[httpx.Response, float]:
@@ -75,9 +76,9 @@ async def rank(gateway: httpx.AsyncClient) -> tuple[httpx.Response, float]:
 
 
 async def test_a_hung_ranker_delays_one_request_and_not_those_after_it(
-    redis: Redis, redis_settings: RedisSettings
+    space: KeySpace, redis_settings: RedisSettings
 ) -> None:
-    await fill(redis, redis_settings.space)
+    await fill(space)
     ranker = Ranker()
     async with listening(ranker) as url:
         settings = GatewaySettings(
@@ -107,9 +108,9 @@ async def test_a_hung_ranker_delays_one_request_and_not_those_after_it(
 
 
 async def test_while_a_ranker_hangs_one_request_at_a_time_asks_whether_it_is_back(
-    redis: Redis, redis_settings: RedisSettings
+    space: KeySpace, redis_settings: RedisSettings
 ) -> None:
-    await fill(redis, redis_settings.space)
+    await fill(space)
     ranker = Ranker()
     async with listening(ranker) as url:
         settings = GatewaySettings(
@@ -144,7 +145,7 @@ async def test_a_hung_redis_delays_no_answer_that_does_not_need_it(tmp_path: Pat
     try:
         redis_settings = RedisSettings(url=f"redis://{child.address}/0")
         client: Redis = Redis.from_url(redis_settings.url)
-        await fill(client, redis_settings.space)
+        await fill(KeySpace(client, redis_settings.space))
         await client.aclose()
         settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10, refresh_s=0.2)
         async with running(create_app(settings)) as gateway:

@@ -18,6 +18,7 @@ from marquee.contracts.topics import MODELS, RATINGS
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee_cli.embedded import free_port, start_redis
 from support.builders import a_rating, in_batches
@@ -49,7 +50,7 @@ async def test_a_known_user_is_answered_stale_within_300_ms_while_redis_hangs(
         redis_settings = RedisSettings(url=f"redis://{child.address}/0")
         client: Redis = Redis.from_url(redis_settings.url)
         for batch in in_batches(RATINGS, rated):
-            await RatingStore(client, redis_settings.space).apply(batch)
+            await RatingStore(KeySpace(client, redis_settings.space)).apply(batch)
         await client.aclose()
         with service_process(
             "ranker",

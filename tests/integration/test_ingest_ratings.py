@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from redis.asyncio import Redis
 
 from ingest.main import create_app
 from ingest.settings import IngestSettings
@@ -15,6 +14,7 @@ from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee_cli.embedded import free_port, start_kafka
 from support.builders import a_batch, a_movie
@@ -74,15 +74,14 @@ async def test_given_a_rating_when_accepted_then_its_event_stands_where_the_rece
 async def test_a_rating_dated_ahead_is_corrected_by_the_next_one(
     service: httpx.AsyncClient,
     kafka_settings: KafkaSettings,
-    redis: Redis,
-    redis_settings: RedisSettings,
+    space: KeySpace,
     correction: dict[str, object],
 ) -> None:
     ahead = (NOW + timedelta(hours=23)).isoformat()
     for changes in ({"rating": 1, "rated_at": ahead}, {"rating": 5, **correction}):
         assert (await service.post("/v1/ratings", json=a_body(**changes))).status_code == 202
 
-    store = RatingStore(redis, redis_settings.space)
+    store = RatingStore(space)
     await store.apply(a_batch(*await events_on(kafka_settings, RATINGS)))
     stored = await store.user(7)
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from redis.asyncio import Redis
 
 from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.topics import MODELS, RATINGS
@@ -23,6 +22,7 @@ from marquee.retrieval.fitted import fit_retrieval
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.state.item_stats import ItemStats
 from marquee.stores.cards import Cards
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.views import StatsView
 from ranker.main import create_app
@@ -104,25 +104,25 @@ async def serves(client: httpx.AsyncClient, version: str) -> bool:
     return bool((await client.get("/version")).json()["model_version"] == version)
 
 
-async def fill(redis: Redis, space: str) -> None:
+async def fill(space: KeySpace) -> None:
     world = checkerboard(n_users=80)
     columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())
     rated = [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
     for batch in in_batches(RATINGS, rated):
-        await RatingStore(redis, space).apply(batch)
+        await RatingStore(space).apply(batch)
 
 
 @pytest.mark.parametrize("spoil", [no_onnx, cut_onnx, narrow_onnx, no_arrays, short_catalog, foreign_snapshot])
 async def test_given_a_bundle_that_verifies_and_cannot_be_used_then_the_model_before_it_stays(
     kafka_settings: KafkaSettings,
-    redis: Redis,
+    space: KeySpace,
     redis_settings: RedisSettings,
     good_bundle: Path,
     tmp_path: Path,
     spoil: Spoil,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    await fill(redis, redis_settings.space)
+    await fill(space)
     await ensure_topics(kafka_settings, wait_s=20)
     for version, how in (("v1", lambda _: None), ("v2", spoil), ("v3", lambda _: None)):
         a_bundle(good_bundle, tmp_path, version, how)
@@ -168,8 +168,8 @@ async def test_given_a_newest_bundle_that_cannot_be_used_when_started_then_the_o
 class SlowCounts(StatsView):
     """Counts that are read when `is_read` is set and handed over only after `go`."""
 
-    def __init__(self, redis: Redis, space: str) -> None:
-        super().__init__(redis, space)
+    def __init__(self, space: KeySpace) -> None:
+        super().__init__(space)
         self.is_read, self.go = threading.Event(), threading.Event()
 
     def stats(self) -> ItemStats:
@@ -180,19 +180,19 @@ class SlowCounts(StatsView):
 
 
 async def test_given_ratings_that_come_while_a_model_is_swapped_in_then_it_counts_them(
-    redis: Redis, redis_settings: RedisSettings, good_bundle: Path, tmp_path: Path
+    space: KeySpace, redis_settings: RedisSettings, good_bundle: Path, tmp_path: Path
 ) -> None:
     a_bundle(good_bundle, tmp_path, "v1")
-    space, counts = redis_settings.space, SlowCounts(redis, redis_settings.space)
+    counts = SlowCounts(space)
     settings = RankerSettings(redis=redis_settings, model_dir=tmp_path)
-    online = Online(settings, RatingStore(redis, space), counts, Cards(redis, space, settings.images))
+    online = Online(settings, RatingStore(space), counts, Cards(space, settings.images))
     change = ModelChanged(
         version="v1", status=ModelStatus.PROMOTED, location="v1", changed_at=datetime(2026, 1, 1, tzinfo=UTC)
     )
 
     swapping = asyncio.create_task(online.use(change))
     assert await asyncio.to_thread(counts.is_read.wait, 30)
-    await fill(redis, space)
+    await fill(space)
     refreshing = asyncio.create_task(online.refresh())
     await asyncio.wait([refreshing], timeout=1)  # it may finish at once, or wait for the swap
     counts.go.set()

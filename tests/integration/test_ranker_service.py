@@ -15,6 +15,7 @@ from marquee.contracts.topics import MODELS, RATINGS
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee_cli.embedded import Child, free_port, start_redis
 from ranker.main import create_app
@@ -53,9 +54,9 @@ def world_events() -> list[MoviesRated]:
     return [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
 
 
-async def fill(redis: Redis, space: str) -> None:
+async def fill(space: KeySpace) -> None:
     for batch in in_batches(RATINGS, world_events()):
-        await RatingStore(redis, space).apply(batch)
+        await RatingStore(space).apply(batch)
 
 
 async def promote(kafka: KafkaSettings, version: str) -> None:
@@ -74,9 +75,9 @@ async def serves(client: httpx.AsyncClient, version: str) -> bool:
 
 
 async def test_given_models_as_they_come_then_503_then_personal_then_the_new_one_without_a_gap(
-    kafka_settings: KafkaSettings, redis: Redis, redis_settings: RedisSettings, model_dir: Path
+    kafka_settings: KafkaSettings, space: KeySpace, redis_settings: RedisSettings, model_dir: Path
 ) -> None:
-    await fill(redis, redis_settings.space)
+    await fill(space)
     await ensure_topics(kafka_settings, wait_s=20)
     settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
     async with running(create_app(settings)) as client:
@@ -98,7 +99,7 @@ async def test_given_redis_away_when_ranked_then_known_users_get_their_last_list
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0", timeout_s=0.5)
     redis = Redis.from_url(redis_settings.url)
-    await fill(redis, redis_settings.space)
+    await fill(KeySpace(redis, redis_settings.space))
     await redis.aclose()
     await ensure_topics(kafka_settings, wait_s=20)
     await promote(kafka_settings, "v1")
@@ -124,7 +125,7 @@ async def test_given_a_hung_redis_when_ranked_then_the_known_user_is_stale_withi
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0")
     redis = Redis.from_url(redis_settings.url)
-    await fill(redis, redis_settings.space)
+    await fill(KeySpace(redis, redis_settings.space))
     await redis.aclose()
     await ensure_topics(kafka_settings, wait_s=20)
     await promote(kafka_settings, "v1")
@@ -148,7 +149,7 @@ async def test_given_an_emptied_redis_when_ranked_then_known_users_are_stale_and
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0")
     redis = Redis.from_url(redis_settings.url)
-    await fill(redis, redis_settings.space)
+    await fill(KeySpace(redis, redis_settings.space))
     await ensure_topics(kafka_settings, wait_s=20)
     await promote(kafka_settings, "v1")
     settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
@@ -163,7 +164,7 @@ async def test_given_an_emptied_redis_when_ranked_then_known_users_are_stale_and
         known = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
         other = (await client.post("/v1/rank", json={"user_id": 2, "k": 5})).json()
 
-        await fill(redis, redis_settings.space)
+        await fill(KeySpace(redis, redis_settings.space))
         await until(partial(_is_on, client, "personal"))
     await redis.aclose()
     assert (known["meta"]["rung"], known["meta"]["degraded"]) == ("stale", ["rebuilding"])
@@ -177,9 +178,9 @@ async def _is_on(client: httpx.AsyncClient, rung: str) -> bool:
 
 
 async def test_a_filter_that_leaves_nothing_is_answered_by_the_ranker_with_an_empty_list(
-    kafka_settings: KafkaSettings, redis: Redis, redis_settings: RedisSettings, model_dir: Path
+    kafka_settings: KafkaSettings, space: KeySpace, redis_settings: RedisSettings, model_dir: Path
 ) -> None:
-    await fill(redis, redis_settings.space)
+    await fill(space)
     await ensure_topics(kafka_settings, wait_s=20)
     await promote(kafka_settings, "v1")
     settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)

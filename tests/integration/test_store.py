@@ -4,14 +4,13 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from redis.asyncio import Redis
 
 from marquee.contracts.batches import Gap
 from marquee.contracts.topics import RATINGS
 from marquee.errors import Transient
-from marquee.settings import RedisSettings
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import Ratings
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore, mark_rebuilding
 from marquee.stores.views import StatsView, digest
 from support.builders import NOON_MS, a_batch, a_rating
@@ -20,14 +19,20 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def store(redis: Redis, redis_settings: RedisSettings) -> RatingStore:
-    return RatingStore(redis, redis_settings.space)
+def store(space: KeySpace) -> RatingStore:
+    return RatingStore(space)
 
 
 async def stats_of(store: RatingStore) -> ItemStats:
-    view = StatsView(store.redis, store.space)
+    view = StatsView(store.space)
     await view.refresh()
     return view.stats()
+
+
+async def forget(store: RatingStore, shard: int) -> None:
+    """What a Redis without its data looks like, for one shard."""
+    redis = store.space.redis
+    await redis.delete(*[key async for key in redis.scan_iter(f"{store.keys(shard).tag}*")])
 
 
 async def test_given_a_counted_rating_when_redelivered_then_it_counts_once(store: RatingStore) -> None:
@@ -81,7 +86,7 @@ async def test_given_a_half_applied_range_when_a_longer_batch_overlaps_it_then_o
 
 
 async def test_given_random_batches_when_applied_in_other_cuts_then_the_digest_is_the_same(
-    redis: Redis, namespace: str
+    space: KeySpace,
 ) -> None:
     rng = np.random.default_rng(5)
     events = [
@@ -91,19 +96,20 @@ async def test_given_random_batches_when_applied_in_other_cuts_then_the_digest_i
         )
     ]
     digests = set()
-    for space, cuts in ((f"{namespace}x", (60,)), (f"{namespace}y", (7, 30, 31, 60))):
-        store, start = RatingStore(redis, space), 0
+    for name, cuts in (("x", (60,)), ("y", (7, 30, 31, 60))):
+        part = KeySpace(space.redis, space.name + name)
+        store, start = RatingStore(part), 0
         for cut in cuts:
             await store.apply(a_batch(*events[start:cut], first_offset=start))
             start = cut
-        digests.add(await digest(redis, space))
+        digests.add(await digest(part))
 
     assert len(digests) == 1
 
 
 async def test_given_a_change_feed_when_polled_again_then_only_changes_are_read(store: RatingStore) -> None:
     await store.apply(a_batch(a_rating(movie_id=1), a_rating(movie_id=2)))
-    view = StatsView(store.redis, store.space)
+    view = StatsView(store.space)
     await view.refresh()
 
     await store.apply(a_batch(a_rating(movie_id=2, user_id=1, rated_at_ms=NOON_MS + 5), first_offset=2))
@@ -135,11 +141,11 @@ async def test_given_a_shard_that_is_rebuilt_when_read_then_it_says_so_and_copie
     first, second = a_batch(a_rating(movie_id=1)), a_batch(a_rating(movie_id=2), first_offset=1)
     for batch in (first, second):
         await store.apply(batch)
-    view = StatsView(store.redis, store.space)
+    view = StatsView(store.space)
     await view.refresh()
     shard = (RATINGS.name, first.partition)
-    await store.redis.delete(*[key async for key in store.redis.scan_iter(f"{store.keys(first.partition).tag}*")])
-    await mark_rebuilding(store.redis, store.space, {shard: 2})
+    await forget(store, first.partition)
+    await mark_rebuilding(store.space, {shard: 2})
 
     await store.apply(first)
 
@@ -159,9 +165,9 @@ async def test_given_a_shard_filled_with_less_when_a_copy_is_refreshed_then_what
 ) -> None:
     batch = a_batch(a_rating(movie_id=1), a_rating(movie_id=2))
     await store.apply(batch)
-    view = StatsView(store.redis, store.space)
+    view = StatsView(store.space)
     await view.refresh()
-    await store.redis.delete(*[key async for key in store.redis.scan_iter(f"{store.keys(batch.partition).tag}*")])
+    await forget(store, batch.partition)
 
     await store.apply(a_batch(a_rating(movie_id=2)))
 

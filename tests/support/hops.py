@@ -12,6 +12,7 @@ from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.kafka.clients import open_consumer
 from marquee.settings import ServiceSettings
 from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore
 
 FIRST_VISITOR = 900_000_000
@@ -46,11 +47,12 @@ async def online(settings: ServiceSettings) -> dict[str, int]:
     """What Redis holds."""
     redis: Redis = Redis.from_url(settings.redis.url)
     try:
-        users, ratings = await RatingStore(redis, settings.redis.space).counts()
+        space = KeySpace(redis, settings.redis.space)
+        users, ratings = await RatingStore(space).counts()
         return {
             "ratings": ratings,
             "users": users,
-            "movies": await MovieStore(redis, settings.redis.space, CATALOG.name).count(),
+            "movies": await MovieStore(space, CATALOG.name).count(),
         }
     finally:
         await redis.aclose()

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from redis.asyncio import Redis
-
 from features.main import create_app
 from features.settings import FeaturesSettings
 from features.wiring import Wiring
@@ -17,6 +15,7 @@ from marquee.contracts.topics import RATINGS
 from marquee.kafka.clients import open_consumer, open_producer, topic_name
 from marquee.settings import KafkaSettings
 from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from support.builders import NOON_MS, a_rating
 
@@ -47,9 +46,9 @@ async def send(settings: KafkaSettings, events: Sequence[MoviesRated]) -> None:
         await asyncio.gather(*sent)
 
 
-async def histories(redis: Redis, space: str, users: Iterable[int]) -> dict[int, dict[int, float]]:
+async def histories(space: KeySpace, users: Iterable[int]) -> dict[int, dict[int, float]]:
     """Stars by movie of each user, as Redis has them."""
-    store = RatingStore(redis, space)
+    store = RatingStore(space)
     found = {}
     for user in users:
         state = (await store.stored_user(user)).state

@@ -29,6 +29,7 @@ from marquee.contracts.keys import ShardKeys
 from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
 from marquee.settings import ServiceSettings
 from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.packing import unpack_user
 from marquee.stores.views import StatsView
@@ -62,9 +63,13 @@ class Probe:
     def space(self) -> str:
         return self.settings.redis.space
 
+    @property
+    def key_space(self) -> KeySpace:
+        return KeySpace(self.redis, self.space)
+
     async def begin(self) -> Json:
         """Remember the state before the first rating; returns known users, movies and how many ratings there are."""
-        store = RatingStore(self.redis, self.space)
+        store = RatingStore(self.key_space)
         users = await store.user_ids()
         self.before = {user: movies for user, movies in (await self.histories(users)).items() if movies}
         self.counts = await self.movie_counts()
@@ -163,7 +168,7 @@ class Probe:
         return found
 
     async def movie_counts(self) -> dict[int, int]:
-        view = StatsView(self.redis, self.space)
+        view = StatsView(self.key_space)
         await view.refresh()
         stats = view.stats()
         counts: Counter[int] = Counter()

@@ -14,7 +14,7 @@ from marquee.http.service import background, one_line_on_misconfiguration, run
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.consuming import DeadLetters, consume
 from marquee.kafka.publisher import Publisher
-from marquee.stores.online import open_redis
+from marquee.stores.key_space import open_redis
 
 PUBLISH_TIMEOUT_S = 15.0
 

@@ -149,7 +149,7 @@ class StorePositions:
         return {self.shard(partition): int(end) for partition, end in found.items()}
 
     async def _online(self, shards: Sequence[Shard]) -> dict[Shard, int]:
-        return await stored_offsets(self.stores.ratings.redis, self.stores.ratings.space, shards)
+        return await stored_offsets(self.stores.ratings.space, shards)
 
     async def _offline(self, shards: Sequence[Shard]) -> dict[Shard, int]:
         return await asyncio.to_thread(lambda: {shard: self.stores.log.next_offset(*shard) for shard in shards})
@@ -197,7 +197,7 @@ class StorePositions:
                 self._cursor[shard] = stored
                 self.consumer.seek(self.partition(shard), stored)
         if lost:
-            await mark_rebuilding(self.stores.ratings.redis, self.stores.ratings.space, lost)
+            await mark_rebuilding(self.stores.ratings.space, lost)
 
     def _caught_up(self) -> list[Shard]:
         return [shard for shard, cursor in self._cursor.items() if cursor >= self.ends.get(shard, 0)]

@@ -76,7 +76,7 @@ class Reconciliation:
             Transient, KafkaError: a store or the broker cannot be reached; repeating the call is safe.
         """
         kept = await asyncio.to_thread(lambda: {shard: self.log.next_offset(*shard) for shard in shards})
-        stored = await stored_offsets(self.ratings.redis, self.ratings.space, shards)
+        stored = await stored_offsets(self.ratings.space, shards)
         async with open_consumer(self.settings, [], group=None) as consumer:
             differing = await self._differing(consumer, kept, ends)
             for shard in shards:
@@ -85,7 +85,7 @@ class Reconciliation:
                         consumer, shard, await self._divergence(consumer, shard, kept[shard], ends[shard])
                     )
                 elif stored[shard] > ends[shard]:  # and the log does not say what stood there
-                    await set_back(self.ratings.redis, self.ratings.space, shard, ends[shard])
+                    await set_back(self.ratings.space, shard, ends[shard])
         for shard in shards:
             if await asyncio.to_thread(self.log.has_aside, *shard):
                 self._settle_at[shard] = self.clock() + WRITTEN_AFTER_S
@@ -140,7 +140,7 @@ class Reconciliation:
         lacking = [value for identity, value in events if identity not in there]
         log.warning("topic_lost_records", topic=shard[0], partition=shard[1], offset=at, published_again=len(lacking))
         await self._publish(shard, lacking)
-        await set_back(self.ratings.redis, self.ratings.space, shard, at)
+        await set_back(self.ratings.space, shard, at)
         await asyncio.to_thread(self.log.cut, *shard, at)
 
     async def _publish(self, shard: Shard, values: Sequence[bytes]) -> None:

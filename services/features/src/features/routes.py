@@ -50,4 +50,4 @@ async def state(wired: Wired) -> State:
 @router.get("/v1/digest")
 async def state_digest(wired: Wired) -> Digest:
     """A canonical digest of the online store; reads all of it."""
-    return Digest(digest=await digest(wired.stores.ratings.redis, wired.stores.ratings.space))
+    return Digest(digest=await digest(wired.stores.ratings.space))

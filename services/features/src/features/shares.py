@@ -7,10 +7,8 @@ member (ADR 0001). Two replicas that believe for a moment that a partition is th
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
-
 from marquee.contracts.keys import replicas
-from marquee.stores.online import transient
+from marquee.stores.key_space import KeySpace, transient
 
 LEASE_S = 6.0
 """After this long without a sign of life a replica's partitions go to the others."""
@@ -36,8 +34,7 @@ class Leases:
         replica: a name that this replica keeps over restarts: a killed one has its partitions again at once.
     """
 
-    redis: Redis
-    space: str
+    space: KeySpace
     replica: str
 
     async def renew(self) -> list[str]:
@@ -46,11 +43,11 @@ class Leases:
         Raises:
             Transient: Redis is unavailable.
         """
-        key = replicas(self.space, "features")
+        key = replicas(self.space.name, "features")
         async with transient():
-            seconds, micros = await self.redis.time()
+            seconds, micros = await self.space.redis.time()
             now_s = seconds + micros / 1e6
-            async with self.redis.pipeline(transaction=True) as pipe:
+            async with self.space.redis.pipeline(transaction=True) as pipe:
                 pipe.zadd(key, {self.replica: now_s + LEASE_S})
                 pipe.zremrangebyscore(key, "-inf", now_s)
                 pipe.zrange(key, 0, -1)
@@ -60,4 +57,4 @@ class Leases:
     async def give_up(self) -> None:
         """End this replica's lease, so that the others need not wait for its end."""
         async with transient():
-            await self.redis.zrem(replicas(self.space, "features"), self.replica)
+            await self.space.redis.zrem(replicas(self.space.name, "features"), self.replica)

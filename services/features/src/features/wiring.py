@@ -21,6 +21,7 @@ from marquee.errors import Transient
 from marquee.kafka.broker_watch import BrokerWatch
 from marquee.kafka.publisher import Publisher
 from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore
 
 TOPICS = (CATALOG, METADATA, RATINGS)
@@ -57,14 +58,14 @@ class Wiring:
     @classmethod
     def of(cls, settings: FeaturesSettings, redis: Redis, consumer: AIOKafkaConsumer, publisher: Publisher) -> "Wiring":
         """Put the parts together; nothing runs yet."""
-        space = settings.redis.space
+        space = KeySpace(redis, settings.redis.space)
         stores = Stores(
-            RatingStore(redis, space),
-            MovieStore(redis, space, CATALOG.name),
-            MovieStore(redis, space, METADATA.name),
+            RatingStore(space),
+            MovieStore(space, CATALOG.name),
+            MovieStore(space, METADATA.name),
             EventLog(settings.log_dir),
         )
-        watch, leases = BrokerWatch(settings.kafka.bootstrap), Leases(redis, space, settings.replica)
+        watch, leases = BrokerWatch(settings.kafka.bootstrap), Leases(space, settings.replica)
         by_name = {topic.name: topic for topic in TOPICS}
         reconciliation = Reconciliation(settings.kafka, by_name, stores.ratings, stores.log, publisher)
         prefix = settings.kafka.topic_prefix

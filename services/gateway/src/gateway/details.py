@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from redis.asyncio import Redis
 
 from gateway.movie_copy import MovieCopy
 from marquee.contracts.bodies import Affinity, MovieDetail, RatedMovie, UserProfile
-from marquee.contracts.keys import ShardKeys
 from marquee.contracts.ranking_fields import CardFields, card_without_details
 from marquee.contracts.topics import CATALOG, METADATA, shard_of
 from marquee.state.ratings import POSITIVE, UserState
-from marquee.stores.online import transient
+from marquee.stores.key_space import KeySpace, transient
 
 RECENT, TOP = 50, 8
 PEOPLE_FROM = 200
@@ -23,28 +21,28 @@ PEOPLE_FROM = 200
 Event = dict[str, Any]
 
 
-async def events(redis: Redis, space: str, topic: str, movie_ids: Sequence[int]) -> dict[int, Event]:
+async def events(space: KeySpace, topic: str, movie_ids: Sequence[int]) -> dict[int, Event]:
     """The newest events of some movies.
 
     Raises:
         Transient: Redis is away.
     """
-    async with transient(), redis.pipeline(transaction=False) as pipe:
+    async with transient(), space.redis.pipeline(transaction=False) as pipe:
         for movie_id in movie_ids:
-            pipe.hget(ShardKeys(space, topic, shard_of(movie_id)).movies, str(movie_id))
+            pipe.hget(space.keys(topic, shard_of(movie_id)).movies, str(movie_id))
         values = await pipe.execute()
     return {movie: orjson.loads(value) for movie, value in zip(movie_ids, values, strict=True) if value}
 
 
-async def movie_detail(redis: Redis, space: str, catalogue: MovieCopy, card: CardFields) -> MovieDetail:
+async def movie_detail(space: KeySpace, catalogue: MovieCopy, card: CardFields) -> MovieDetail:
     """All that is known of a movie whose card is given.
 
     Raises:
         Transient: Redis is away.
     """
     movie_id = card["movie_id"]
-    listed = (await events(redis, space, CATALOG.name, [movie_id])).get(movie_id, {})
-    found = (await events(redis, space, METADATA.name, [movie_id])).get(movie_id, {})
+    listed = (await events(space, CATALOG.name, [movie_id])).get(movie_id, {})
+    found = (await events(space, METADATA.name, [movie_id])).get(movie_id, {})
     counts = catalogue.counts
     return MovieDetail(
         **card,
@@ -60,7 +58,7 @@ async def movie_detail(redis: Redis, space: str, catalogue: MovieCopy, card: Car
     )
 
 
-async def user_profile(redis: Redis, space: str, catalogue: MovieCopy, user_id: int, state: UserState) -> UserProfile:
+async def user_profile(space: KeySpace, catalogue: MovieCopy, user_id: int, state: UserState) -> UserProfile:
     """What is believed of a user.
 
     Raises:
@@ -68,7 +66,7 @@ async def user_profile(redis: Redis, space: str, catalogue: MovieCopy, user_id: 
     """
     rated = list(zip(state.movie_id.tolist(), state.rating.tolist(), state.rated_at.tolist(), strict=True))[::-1]
     liked = [movie for movie, stars, _ in rated if stars >= POSITIVE][:PEOPLE_FROM]
-    people = await events(redis, space, METADATA.name, liked)
+    people = await events(space, METADATA.name, liked)
     stars_of = {movie: stars for movie, stars, _ in rated}
     return UserProfile(
         user_id=user_id,

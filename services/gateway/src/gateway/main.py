@@ -21,7 +21,8 @@ from gateway.upstream import Upstream
 from marquee.http.operations import Dependencies, install_operations
 from marquee.http.service import background, one_line_on_misconfiguration, run
 from marquee.stores.cards import Cards
-from marquee.stores.online import RatingStore, open_redis
+from marquee.stores.key_space import KeySpace, open_redis
+from marquee.stores.online import RatingStore
 from marquee.stores.refreshing import refresh_for_ever
 
 
@@ -36,19 +37,18 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
             async with one_line_on_misconfiguration(app):
                 stack.enter_context(metrics_served(settings.metrics_host, settings.metrics_port))
                 redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
-            space = settings.redis.space
+            space = KeySpace(redis, settings.redis.space)
 
             async def upstream(name: str, url: str, timeout_s: float, breaker: Breaker | None = None) -> Upstream:
                 client = httpx.AsyncClient(base_url=url, transport=AiohttpTransport(), timeout=timeout_s)
                 return Upstream(name, await stack.enter_async_context(client), timeout_s, breaker)
 
-            catalogue = MovieCopy(redis, space, Cards(redis, space, settings.images))
+            catalogue = MovieCopy(space, Cards(space, settings.images))
             await catalogue.refresh()
             wired = Wiring(
-                redis=redis,
                 space=space,
                 catalogue=catalogue,
-                ratings=RatingStore(redis, space),
+                ratings=RatingStore(space),
                 ranker=await upstream(
                     "ranker", settings.ranker_url, settings.ranker_timeout_s, Breaker(settings.ranker_pause_s)
                 ),

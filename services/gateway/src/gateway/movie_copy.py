@@ -4,12 +4,12 @@ import asyncio
 from dataclasses import dataclass, field
 
 import numpy as np
-from redis.asyncio import Redis
 
 from gateway.search import TitleIndex
 from marquee.contracts.ranking_fields import CardFields
 from marquee.state.item_stats import ItemStats
 from marquee.stores.cards import Cards
+from marquee.stores.key_space import KeySpace
 from marquee.stores.views import StatsView
 
 
@@ -41,9 +41,9 @@ class Counts:
 class MovieCopy:
     """All that the gateway answers from memory."""
 
-    def __init__(self, redis: Redis, space: str, cards: Cards) -> None:
+    def __init__(self, space: KeySpace, cards: Cards) -> None:
         self.cards = cards
-        self._stats = StatsView(redis, space)
+        self._stats = StatsView(space)
         self.index = TitleIndex.of([])
         self.counts = Counts()
 

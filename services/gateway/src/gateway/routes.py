@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from redis.asyncio import Redis
 
 from gateway.deadlines import redis_within
 from gateway.details import movie_detail, rated_movie, user_profile
@@ -35,6 +34,7 @@ from marquee.contracts.ranking_fields import CardFields
 from marquee.errors import Transient, not_found, unprocessable
 from marquee.http.request_id import request_id
 from marquee.state.filters import MovieFilter
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 
 log = structlog.get_logger()
@@ -64,8 +64,7 @@ router = APIRouter(responses=PROBLEMS)
 class Wiring:
     """The parts that routes use."""
 
-    redis: Redis
-    space: str
+    space: KeySpace
     catalogue: MovieCopy
     ratings: RatingStore
     ranker: Upstream
@@ -148,7 +147,7 @@ async def movie(movie_id: MovieId, wired: Wired) -> MovieDetail:
     card = known_card(wired, movie_id)
     try:
         async with redis_within(wired.optional_read_s):
-            return await movie_detail(wired.redis, wired.space, wired.catalogue, card)
+            return await movie_detail(wired.space, wired.catalogue, card)
     except Transient:  # the card alone is better than nothing
         counts = wired.catalogue.counts
         count, mean = int(counts.ratings.get(movie_id, 0)), counts.mean.get(movie_id)
@@ -171,7 +170,7 @@ async def user(user_id: UserId, wired: Wired) -> UserProfile:
     """What the system believes of a user; one nobody has seen has counts of zero."""
     async with redis_within(wired.required_read_s):
         state = await wired.ratings.user(user_id)
-        return await user_profile(wired.redis, wired.space, wired.catalogue, user_id, state)
+        return await user_profile(wired.space, wired.catalogue, user_id, state)
 
 
 @router.get("/users/{user_id}/ratings/{movie_id}", responses=UNRATED | AWAY, tags=["users"])

@@ -12,12 +12,12 @@ from hashlib import blake2b
 from uuid import UUID
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from marquee.contracts.bodies import LiveRating
 from marquee.contracts.keys import EVENT_ID_TTL_S, claim
 from marquee.errors import refused_fields
+from marquee.stores.key_space import KeySpace
 
 log = structlog.get_logger()
 
@@ -43,14 +43,12 @@ class Claims:
 
     def __init__(
         self,
-        redis: Redis,
-        space: str,
+        space: KeySpace,
         *,
         timeout_s: float,
         remembered: int = REMEMBERED,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._redis = redis
         self._space = space
         self._timeout_s = timeout_s
         self._remembered = remembered
@@ -89,7 +87,7 @@ class Claims:
                 held = await self._set(wanted)
                 taken = _others(wanted, held)
                 if taken and (new := [event_id for event_id in wanted if event_id not in held]):
-                    await self._redis.delete(*(claim(self._space, event_id) for event_id in new))
+                    await self._space.redis.delete(*(claim(self._space.name, event_id) for event_id in new))
         except (RedisError, OSError, TimeoutError) as error:
             self._blind_until = self._clock() + BLIND_S
             if self._clock() >= self._reported_until:
@@ -100,9 +98,9 @@ class Claims:
 
     async def _set(self, wanted: Digests) -> Digests:
         """Claim what is free; returns what was claimed before."""
-        async with self._redis.pipeline(transaction=False) as pipe:
+        async with self._space.redis.pipeline(transaction=False) as pipe:
             for event_id, digest in wanted.items():
-                pipe.set(claim(self._space, event_id), digest, nx=True, get=True, ex=EVENT_ID_TTL_S)
+                pipe.set(claim(self._space.name, event_id), digest, nx=True, get=True, ex=EVENT_ID_TTL_S)
             before = await pipe.execute()
         return {event_id: held for event_id, held in zip(wanted, before, strict=True) if held is not None}
 

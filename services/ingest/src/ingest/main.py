@@ -21,6 +21,7 @@ from marquee.http.operations import Dependencies, install_operations
 from marquee.http.service import background, one_line_on_misconfiguration, run
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.publisher import Publisher
+from marquee.stores.key_space import KeySpace
 
 log = structlog.get_logger()
 
@@ -47,7 +48,7 @@ def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], da
             await stack.enter_async_context(publisher)
             redis = Redis.from_url(settings.redis.url)  # not waited for: ratings are accepted without it
             stack.push_async_callback(redis.aclose)
-            claims = Claims(redis, settings.redis.space, timeout_s=settings.claim_timeout_s)
+            claims = Claims(KeySpace(redis, settings.redis.space), timeout_s=settings.claim_timeout_s)
             consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=None))
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
             tasks.start("catalog_reader", known.follow(consumer))

@@ -10,7 +10,7 @@ from marquee.http.operations import Dependencies, install_operations
 from marquee.http.service import background, one_line_on_misconfiguration, run
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.models_topic import model_changes
-from marquee.stores.online import open_redis
+from marquee.stores.key_space import open_redis
 from marquee.stores.refreshing import refresh_for_ever
 from ranker.online import Online
 from ranker.routes import Wiring, router

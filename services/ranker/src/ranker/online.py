@@ -21,6 +21,7 @@ from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import UserState
 from marquee.stores.cards import Cards
+from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.views import StatsView
 from ranker.scoring import RankerModel
@@ -90,8 +91,8 @@ class Online:
 
     @classmethod
     def of(cls, settings: RankerSettings, redis: Redis) -> "Online":
-        space = settings.redis.space
-        return cls(settings, RatingStore(redis, space), StatsView(redis, space), Cards(redis, space, settings.images))
+        space = KeySpace(redis, settings.redis.space)
+        return cls(settings, RatingStore(space), StatsView(space), Cards(space, settings.images))
 
     async def user(self, user_id: int) -> KnownUser:
         """A user's history from Redis; as last seen while Redis does not answer or is being filled again."""

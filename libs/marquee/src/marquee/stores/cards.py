@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from redis.asyncio import Redis
 
 from marquee.contracts.events import MetadataStatus
 from marquee.contracts.ranking_fields import CardFields
 from marquee.contracts.topics import CATALOG, METADATA
 from marquee.state.movie_table import NO_GENRES
+from marquee.stores.key_space import KeySpace
 from marquee.stores.views import ChangeFeed
 
 Event = dict[str, Any]
@@ -49,9 +49,9 @@ class _Details:
 class Cards:
     """All cards by movie id."""
 
-    def __init__(self, redis: Redis, space: str, images: ImageSettings) -> None:
-        self._listed = ChangeFeed(redis, space, CATALOG.name)
-        self._enriched = ChangeFeed(redis, space, METADATA.name)
+    def __init__(self, space: KeySpace, images: ImageSettings) -> None:
+        self._listed = ChangeFeed(space, CATALOG.name)
+        self._enriched = ChangeFeed(space, METADATA.name)
         self._images = images
         self._titles: dict[int, _Listed] = {}
         self._details: dict[int, _Details] = {}

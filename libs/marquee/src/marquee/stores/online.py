@@ -5,101 +5,56 @@ recognised. A batch that begins after the stored offset is refused (`Gap`): a st
 first. Readers poll what changed since they last looked.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
-import structlog
-from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, WatchError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from marquee.contracts.batches import Batch, Gap
 from marquee.contracts.events import MovieEnriched, MovieListed, MoviesRated
 from marquee.contracts.keys import EVENT_ID_TTL_S, ShardKeys
 from marquee.contracts.topics import PARTITIONS, RATINGS, shard_of
 from marquee.errors import Transient
-from marquee.settings import RedisSettings
 from marquee.state.item_stats import merged
 from marquee.state.ratings import Ratings, UserState
 from marquee.stores.folding import columns, fold
+from marquee.stores.key_space import KeySpace, transient
 from marquee.stores.packing import pack_users, pack_weeks, unpack_user, unpack_users, unpack_weeks
-from marquee.waiting import wait_until_reachable
-
-log = structlog.get_logger()
-
-AWAY = (RedisConnectionError, RedisTimeoutError, OSError)
-
-
-@asynccontextmanager
-async def open_redis(settings: RedisSettings, *, wait_s: float) -> AsyncIterator[Redis]:
-    """A connected client.
-
-    Raises:
-        Misconfigured: Redis does not answer within wait_s.
-    """
-    client: Redis = Redis.from_url(
-        settings.url, socket_timeout=settings.timeout_s, socket_connect_timeout=settings.timeout_s
-    )
-    address = settings.url.rsplit("@", 1)[-1].removeprefix("redis://")
-    try:
-        await wait_until_reachable("redis", address, client.ping, limit_s=wait_s)
-        yield client
-    finally:
-        await client.aclose()
-
-
-@asynccontextmanager
-async def transient() -> AsyncIterator[None]:
-    """Redis being away, or another writer's interference, becomes Transient."""
-    try:
-        yield
-    except WatchError as error:
-        raise Transient("redis: another writer changed this shard at the same time") from error
-    except AWAY as error:
-        raise Transient(f"redis: {type(error).__name__}: {error}") from error
-    except RedisError as error:
-        if str(error).startswith(("LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "OOM")):
-            raise Transient(f"redis: {error}") from error
-        raise
-
 
 Shard = tuple[str, int]
 """A topic's name and a partition."""
 
 
-async def stored_offsets(redis: Redis, space: str, shards: Sequence[Shard]) -> dict[Shard, int]:
+async def stored_offsets(space: KeySpace, shards: Sequence[Shard]) -> dict[Shard, int]:
     """The next offset to apply of each shard; 0 for an empty one.
 
     Raises:
         Transient: Redis is unavailable.
     """
-    async with transient(), redis.pipeline(transaction=False) as pipe:
+    async with transient(), space.redis.pipeline(transaction=False) as pipe:
         for topic, shard in shards:
-            pipe.hget(ShardKeys(space, topic, shard).meta, "offset")
+            pipe.hget(space.keys(topic, shard).meta, "offset")
         return dict(zip(shards, (int(offset or 0) for offset in await pipe.execute()), strict=True))
 
 
-async def mark_rebuilding(redis: Redis, space: str, up_to: Mapping[Shard, int]) -> None:
+async def mark_rebuilding(space: KeySpace, up_to: Mapping[Shard, int]) -> None:
     """Note that these shards lack what they had before, until they have reached the given offsets again."""
-    async with transient(), redis.pipeline(transaction=False) as pipe:
+    async with transient(), space.redis.pipeline(transaction=False) as pipe:
         for (topic, shard), offset in up_to.items():
-            pipe.hset(ShardKeys(space, topic, shard).meta, "rebuild_to", offset)
+            pipe.hset(space.keys(topic, shard).meta, "rebuild_to", offset)
         await pipe.execute()
 
 
-async def set_back(redis: Redis, space: str, shard: Shard, offset: int) -> None:
+async def set_back(space: KeySpace, shard: Shard, offset: int) -> None:
     """Read a shard again from an earlier offset on. What it holds stays: effects that come again change nothing.
 
     Its epoch changes, because marks of changes are offsets and no longer tell a reader what is new.
     """
-    meta = ShardKeys(space, *shard).meta
-    async with transient(), redis.pipeline(transaction=True) as pipe:
+    meta = space.keys(*shard).meta
+    async with transient(), space.redis.pipeline(transaction=True) as pipe:
         pipe.hset(meta, mapping={"offset": offset, "epoch": uuid4().hex})
         pipe.hdel(meta, "rebuild_to")
         await pipe.execute()
@@ -150,11 +105,10 @@ class StoredUser:
 class RatingStore:
     """Histories by user and weekly counts by movie, from ratings.v1."""
 
-    redis: Redis
-    space: str
+    space: KeySpace
 
     def keys(self, shard: int) -> ShardKeys:
-        return ShardKeys(self.space, RATINGS.name, shard)
+        return self.space.keys(RATINGS.name, shard)
 
     async def apply(self, batch: Batch[MoviesRated]) -> int:
         """Apply a batch exactly once; returns how many ratings it brought that had not been seen.
@@ -164,7 +118,7 @@ class RatingStore:
             Transient: Redis is unavailable or another writer interfered; nothing was changed.
         """
         keys = self.keys(batch.partition)
-        async with transient(), self.redis.pipeline(transaction=True) as pipe:
+        async with transient(), self.space.redis.pipeline(transaction=True) as pipe:
             if (meta := await _watched(pipe, keys, batch)) is None:
                 return 0
             events: dict[UUID, MoviesRated] = {}
@@ -220,7 +174,7 @@ class RatingStore:
             Transient: Redis is unavailable.
         """
         keys = self.keys(shard_of(user_id))
-        async with transient(), self.redis.pipeline(transaction=False) as pipe:
+        async with transient(), self.space.redis.pipeline(transaction=False) as pipe:
             pipe.get(keys.user(user_id))
             pipe.hmget(keys.meta, "epoch", "rebuild_to")
             value, (epoch, rebuild_to) = await pipe.execute()
@@ -228,7 +182,7 @@ class RatingStore:
 
     async def counts(self) -> tuple[int, int]:
         """(users, ratings) over all shards."""
-        async with transient(), self.redis.pipeline(transaction=False) as pipe:
+        async with transient(), self.space.redis.pipeline(transaction=False) as pipe:
             for shard in range(PARTITIONS):
                 pipe.hmget(self.keys(shard).meta, "users", "ratings")
             rows = await pipe.execute()
@@ -237,7 +191,7 @@ class RatingStore:
     async def user_ids(self) -> list[int]:
         """Every user with ratings, ascending."""
         async with transient():
-            found = [await self.redis.smembers(self.keys(shard).users) for shard in range(PARTITIONS)]
+            found = [await self.space.redis.smembers(self.keys(shard).users) for shard in range(PARTITIONS)]
         return sorted(int(user_id) for shard in found for user_id in shard)
 
 
@@ -245,12 +199,11 @@ class RatingStore:
 class MovieStore:
     """The newest event of each movie, from catalog.v1 or metadata.v1, as the JSON that arrived."""
 
-    redis: Redis
-    space: str
+    space: KeySpace
     topic: str
 
     def keys(self, shard: int) -> ShardKeys:
-        return ShardKeys(self.space, self.topic, shard)
+        return self.space.keys(self.topic, shard)
 
     async def apply(self, batch: Batch[MovieListed] | Batch[MovieEnriched]) -> int:
         """Store a batch; returns how many movies it set.
@@ -260,7 +213,7 @@ class MovieStore:
             Transient: Redis is unavailable or another writer interfered; nothing was changed.
         """
         keys = self.keys(batch.partition)
-        async with transient(), self.redis.pipeline(transaction=True) as pipe:
+        async with transient(), self.space.redis.pipeline(transaction=True) as pipe:
             if (meta := await _watched(pipe, keys, batch)) is None:
                 return 0
             newest = {
@@ -276,7 +229,7 @@ class MovieStore:
 
     async def count(self) -> int:
         """Movies over all shards."""
-        async with transient(), self.redis.pipeline(transaction=False) as pipe:
+        async with transient(), self.space.redis.pipeline(transaction=False) as pipe:
             for shard in range(PARTITIONS):
                 pipe.hlen(self.keys(shard).movies)
             return sum(await pipe.execute())

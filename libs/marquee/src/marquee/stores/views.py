@@ -3,13 +3,11 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from redis.asyncio import Redis
-
-from marquee.contracts.keys import ShardKeys
 from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
 from marquee.state.item_stats import ItemStats, merged
 from marquee.state.ratings import Ratings
-from marquee.stores.online import RatingStore, transient
+from marquee.stores.key_space import KeySpace, transient
+from marquee.stores.online import RatingStore
 from marquee.stores.packing import pack_weeks, unpack_weeks
 
 
@@ -35,8 +33,7 @@ class _Seen:
 class ChangeFeed:
     """Remembers how far a reader has read one topic's movies and returns those that changed since."""
 
-    redis: Redis
-    space: str
+    space: KeySpace
     topic: str
     _seen: dict[int, _Seen] = field(default_factory=dict)
 
@@ -48,9 +45,9 @@ class ChangeFeed:
             Transient: Redis is unavailable; nothing is marked as read.
         """
         async with transient():
-            async with self.redis.pipeline(transaction=False) as pipe:
+            async with self.space.redis.pipeline(transaction=False) as pipe:
                 for shard in range(PARTITIONS):
-                    pipe.hmget(ShardKeys(self.space, self.topic, shard).meta, "offset", "epoch", "rebuild_to")
+                    pipe.hmget(self.space.keys(self.topic, shard).meta, "offset", "epoch", "rebuild_to")
                 rows = await pipe.execute()
             changes: dict[int, Changes] = {}
             seen = dict(self._seen)
@@ -69,12 +66,12 @@ class ChangeFeed:
         return changes
 
     async def _read(self, shard: int, after: int) -> dict[int, bytes]:
-        keys = ShardKeys(self.space, self.topic, shard)
-        movies = await self.redis.zrange(keys.changed, f"({after}", "+inf", byscore=True)
+        keys = self.space.keys(self.topic, shard)
+        movies = await self.space.redis.zrange(keys.changed, f"({after}", "+inf", byscore=True)
         found: dict[int, bytes] = {}
         for start in range(0, len(movies), 2_000):
             part = movies[start : start + 2_000]
-            values = await self.redis.hmget(keys.movies, part)
+            values = await self.space.redis.hmget(keys.movies, part)
             found |= {int(movie): value or b"" for movie, value in zip(part, values, strict=True)}
         return found
 
@@ -82,8 +79,8 @@ class ChangeFeed:
 class StatsView:
     """A reader's copy of the weekly counts of all shards, kept up by a change feed."""
 
-    def __init__(self, redis: Redis, space: str) -> None:
-        self._feed = ChangeFeed(redis, space, RATINGS.name)
+    def __init__(self, space: KeySpace) -> None:
+        self._feed = ChangeFeed(space, RATINGS.name)
         self._shards: dict[int, dict[int, bytes]] = {}
         self.version = 0
 
@@ -106,19 +103,19 @@ class StatsView:
         return merged(*parts) if parts else ItemStats.of(Ratings.empty())
 
 
-async def digest(redis: Redis, space: str) -> str:
+async def digest(space: KeySpace) -> str:
     """A canonical digest of everything stored: equal states give equal digests, however they came about."""
     sha = hashlib.sha256()
-    store = RatingStore(redis, space)
+    store = RatingStore(space)
     for user_id in await store.user_ids():
-        value = await redis.get(store.keys(shard_of(user_id)).user(user_id))
+        value = await space.redis.get(store.keys(shard_of(user_id)).user(user_id))
         sha.update(f"user {user_id} ".encode() + (value or b""))
-    view = StatsView(redis, space)
+    view = StatsView(space)
     await view.refresh()
     for movie_id, value in pack_weeks(view.stats()).items():
         sha.update(f"movie {movie_id} ".encode() + value)
     for topic in (CATALOG, METADATA):
-        shards = [await redis.hgetall(ShardKeys(space, topic.name, shard).movies) for shard in range(PARTITIONS)]
+        shards = [await space.redis.hgetall(space.keys(topic.name, shard).movies) for shard in range(PARTITIONS)]
         rows = sorted((int(movie), value) for shard in shards for movie, value in shard.items())
         for movie_id, value in rows:
             sha.update(f"{topic.name} {movie_id} ".encode() + value)

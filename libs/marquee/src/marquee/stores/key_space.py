@@ -1,0 +1,68 @@
+"""A key space: one set of Marquee's keys in one Redis, which every store and every reader of them is given."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError, WatchError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from marquee.contracts.keys import ShardKeys
+from marquee.errors import Transient
+from marquee.settings import RedisSettings
+from marquee.waiting import wait_until_reachable
+
+UNAVAILABLE = (RedisConnectionError, RedisTimeoutError, OSError)
+PASSING = ("LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "OOM")
+"""Replies of a Redis that will answer later."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeySpace:
+    """Where a store's keys are.
+
+    Attributes:
+        redis: the client. name: the part of every key that keeps key spaces in one Redis apart.
+    """
+
+    redis: Redis
+    name: str
+
+    def keys(self, topic: str, shard: int) -> ShardKeys:
+        """The keys of one partition of one topic."""
+        return ShardKeys(self.name, topic, shard)
+
+
+@asynccontextmanager
+async def open_redis(settings: RedisSettings, *, wait_s: float) -> AsyncIterator[Redis]:
+    """A connected client.
+
+    Raises:
+        Misconfigured: Redis does not answer within wait_s.
+    """
+    client: Redis = Redis.from_url(
+        settings.url, socket_timeout=settings.timeout_s, socket_connect_timeout=settings.timeout_s
+    )
+    address = settings.url.rsplit("@", 1)[-1].removeprefix("redis://")
+    try:
+        await wait_until_reachable("redis", address, client.ping, limit_s=wait_s)
+        yield client
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def transient() -> AsyncIterator[None]:
+    """Turn an unavailable Redis, or another writer's interference, into Transient."""
+    try:
+        yield
+    except WatchError as error:
+        raise Transient("redis: another writer changed this shard at the same time") from error
+    except UNAVAILABLE as error:
+        raise Transient(f"redis: {type(error).__name__}: {error}") from error
+    except RedisError as error:
+        if str(error).startswith(PASSING):
+            raise Transient(f"redis: {error}") from error
+        raise
