@@ -8,13 +8,11 @@ import pytest
 from marquee.arrays import Float32Array
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.topics import RATINGS
-from marquee.features.context import RankContext
-from marquee.features.vector import NAMES, features
-from marquee.retrieval.candidates import choose, retrieve
+from marquee.features.describe import described
+from marquee.features.movie_features import MovieFeatures
+from marquee.features.vector import NAMES
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
-from marquee.retrieval.history import History
 from marquee.state.item_stats import ItemStats
-from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, UserState
 from marquee.stores.event_log import EventLog
@@ -54,12 +52,11 @@ def a_world(seed: int) -> tuple[MovieTable, list[MoviesRated]]:
     return catalog, events + events[:200]
 
 
-def vectors(snapshot: FittedRetrieval, block: MovieState, user: UserState) -> Float32Array:
-    """What the ranker would score for a user."""
-    history = History.of(user, block.catalog)
-    retrieved = retrieve(snapshot, block, history)
-    candidates = choose(retrieved, block, history.row)
-    return features(RankContext(snapshot, block, history, retrieved, candidates))
+def vectors(retrieval: FittedRetrieval, movies: MovieFeatures, user: UserState) -> Float32Array:
+    """The matrix that the trainer learns from and the ranker scores."""
+    known = described(retrieval, movies, user)
+    assert known is not None
+    return known.x
 
 
 async def test_given_one_log_when_replayed_offline_and_online_then_states_and_features_are_equal(
@@ -78,17 +75,17 @@ async def test_given_one_log_when_replayed_offline_and_online_then_states_and_fe
 
     for column in ("movie_id", "week", "n", "half_stars", "positives"):
         np.testing.assert_array_equal(getattr(trained, column), getattr(served, column), err_msg=column)
-    snapshot = fit_retrieval(offline, catalog)
-    block_offline, block_online = (MovieState.of(stats, catalog) for stats in (trained, served))
+    retrieval = fit_retrieval(offline, catalog)
+    movies_offline, movies_online = (MovieFeatures.of(stats, catalog) for stats in (trained, served))
     for column in ("week", "end_days", "calendar_ms"):
-        offline_clock, online_clock = (getattr(block.time, column) for block in (block_offline, block_online))
+        offline_clock, online_clock = (getattr(movies.state.time, column) for movies in (movies_offline, movies_online))
         np.testing.assert_array_equal(offline_clock, online_clock, err_msg=column)
     for user_id in np.unique(offline.user_id).tolist():
         user = of_user(offline, user_id)
         stored = await store.user(user_id)
         for column in ("movie_id", "rating", "rated_at"):
             np.testing.assert_array_equal(getattr(user, column), getattr(stored, column), err_msg=column)
-        theirs, ours = vectors(snapshot, block_offline, user), vectors(snapshot, block_online, stored)
+        theirs, ours = vectors(retrieval, movies_offline, user), vectors(retrieval, movies_online, stored)
         assert theirs.dtype == ours.dtype == np.float32
         assert theirs.shape[1] == len(NAMES)
         assert len(theirs)

@@ -76,6 +76,6 @@ def state_of(ratings: Ratings, user_id: int) -> UserState:
 
 def score_of(world: Serving, user: UserState, movie_id: int) -> float:
     """The movie's score in a complete ranking of this user; minus infinity if it is no candidate any more."""
-    ranked = rank_user(world.model, world.block, user, k=500)
+    ranked = rank_user(world.model, world.movies, user, k=500)
     at = np.flatnonzero(ranked.movie_id == movie_id)
     return float(ranked.score[at[0]]) if len(at) else -np.inf

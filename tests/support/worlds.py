@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
+from marquee.features.movie_features import MovieFeatures
 from marquee.state.item_stats import ItemStats
-from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, UserState
 
@@ -60,9 +60,9 @@ def checkerboard(n_users: int = 60, n_movies: int = 40, *, each: int = 16, seed:
     )
 
 
-def a_block(ratings: Ratings, catalog: MovieTable) -> MovieState:
-    """Movie statistics of these ratings as of the last of them."""
-    return MovieState.of(ItemStats.of(ratings), catalog)
+def movies_of(ratings: Ratings, catalog: MovieTable) -> MovieFeatures:
+    """The movies' state and features, from these ratings and as of the last of them."""
+    return MovieFeatures.of(ItemStats.of(ratings), catalog)
 
 
 def a_user(*rated: tuple[int, float], at_ms: int = START_MS) -> UserState:

@@ -17,8 +17,7 @@ import numpy as np
 
 from marquee.arrays import IntArray
 from marquee.errors import MarqueeError
-from marquee.retrieval.candidates import retrieve
-from marquee.retrieval.history import History
+from marquee.features.describe import described
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import Ratings
 from marquee_cli.backtest import say
@@ -97,21 +96,20 @@ def _rank(world: TrainedRun, chosen: Sequence[Example], systems: dict[str, Poole
     for one in chosen:
         for name, rows in _lists(world, one).items():
             pooled = systems.setdefault(name, Pooled())
-            hit = np.isin(world.block.catalog.movie_id[rows], one.liked)
+            hit = np.isin(world.movies.state.catalog.movie_id[rows], one.liked)
             pooled.ndcg.append(ndcg_at(hit, len(one.liked), K))
             pooled.recall.append(recall_at(hit, len(one.liked), DEPTH))
-            pooled.popularity.append(float(world.block.prior[rows[:K]].mean()))
+            pooled.popularity.append(float(world.movies.state.prior[rows[:K]].mean()))
             shown.setdefault(name, set()).update(rows[:K].tolist())
     for name, rows_shown in shown.items():
-        systems[name].coverage.append(len(rows_shown) / len(world.block.catalog))
+        systems[name].coverage.append(len(rows_shown) / len(world.movies.state.catalog))
 
 
 def _lists(world: TrainedRun, one: Example) -> Mapping[str, RowArray]:
     """Each system's first DEPTH catalogue rows."""
     ours: IntArray = world.rank(one.user_id, DEPTH).movie_id
-    history = History.of(world.state(one.user_id), world.block.catalog)
-    retrieved = retrieve(world.model.bundle.snapshot, world.block, history)
-    return {OURS: world.block.catalog.rows(ours), **best_rows(retrieved, world.block, history, k=DEPTH)}
+    known = described(world.model.bundle.snapshot, world.movies, world.state(one.user_id))
+    return {OURS: world.movies.state.catalog.rows(ours), **best_rows(known, world.movies.state, k=DEPTH)}
 
 
 def _summary(systems: Mapping[str, Pooled]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any, Self
 import numpy as np
 
 from marquee.bundle import load_bundle
+from marquee.features.movie_features import MovieFeatures
 from marquee.state.item_stats import ItemStats
-from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, UserState, latest_per_movie
 from ranker.ranking import Ranked, RankedSimilar, rank_similar, rank_user
@@ -26,13 +26,13 @@ class TrainedRun:
     """A trained model in the ranker's hands.
 
     Attributes:
-        block: movie statistics of the training's ratings, at the logical time of the last of them. A newer history is
+        movies: movie statistics of the training's ratings, at the logical time of the last of them. A newer history is
             known of the user who made it and changes neither statistics nor clock; its age is 0.
         known: newest rating a user and movie, by user.
     """
 
     model: RankerModel
-    block: MovieState
+    movies: MovieFeatures
     known: Ratings
     report: dict[str, Any]
 
@@ -44,8 +44,8 @@ class TrainedRun:
         with tempfile.TemporaryDirectory() as folder:
             path = parts.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
             model = RankerModel.of(load_bundle(path))
-        block = MovieState.of(ItemStats.of(latest_per_movie(ratings)), model.bundle.catalog)
-        return cls(model, block, latest_per_movie(ratings), dict(parts.report))
+        movies = MovieFeatures.of(ItemStats.of(latest_per_movie(ratings)), model.bundle.catalog)
+        return cls(model, movies, latest_per_movie(ratings), dict(parts.report))
 
     def knowing(self, history: Ratings) -> Self:
         """The same model, asked when these ratings are known too."""
@@ -59,8 +59,8 @@ class TrainedRun:
 
     def rank(self, user_id: int, k: int) -> Ranked:
         """The first k for a user."""
-        return rank_user(self.model, self.block, self.state(user_id), k=k)
+        return rank_user(self.model, self.movies, self.state(user_id), k=k)
 
     def similar(self, movie_id: int, k: int) -> RankedSimilar:
         """The k movies most similar to one."""
-        return rank_similar(self.model, self.block, movie_id, k=k)
+        return rank_similar(self.model, self.movies.state, movie_id, k=k)

@@ -11,7 +11,7 @@ from marquee.retrieval.history import History
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings
-from support.worlds import a_block, a_catalog, a_user, checkerboard
+from support.worlds import a_catalog, a_user, checkerboard, movies_of
 
 World = tuple[FittedRetrieval, MovieState, MovieTable]
 
@@ -20,25 +20,25 @@ World = tuple[FittedRetrieval, MovieState, MovieTable]
 def world() -> World:
     """Movies 39 and 40 are listed and rated by nobody."""
     catalog, ratings = a_catalog(), checkerboard(n_movies=38)
-    return fit_retrieval(ratings, catalog), a_block(ratings, catalog), catalog
+    return fit_retrieval(ratings, catalog), movies_of(ratings, catalog).state, catalog
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=20, unique=True))
-def test_given_any_history_when_retrieved_then_rated_movies_are_left_out(world: World, movies: list[int]) -> None:
-    snapshot, block, catalog = world
-    history = History.of(a_user(*((movie, 5.0) for movie in movies)), catalog)
+def test_given_any_history_when_retrieved_then_rated_movies_are_left_out(world: World, rated: list[int]) -> None:
+    retrieval, movies, catalog = world
+    history = History.of(a_user(*((movie, 5.0) for movie in rated)), catalog)
 
-    chosen = choose(retrieve(snapshot, block, history), block, history.row)
+    chosen = choose(retrieve(retrieval, movies, history), movies, history.row)
 
-    assert not set(catalog.movie_id[chosen.row]) & set(movies)
+    assert not set(catalog.movie_id[chosen.row]) & set(rated)
     assert (np.diff(chosen.row) > 0).all()
 
 
 def test_given_odd_likes_when_retrieved_then_collaborative_sources_put_odd_movies_first(world: World) -> None:
-    snapshot, block, catalog = world
+    retrieval, movies, catalog = world
     history = History.of(a_user((1, 5.0), (3, 5.0), (5, 4.5)), catalog)
 
-    chosen = choose(retrieve(snapshot, block, history), block, history.row)
+    chosen = choose(retrieve(retrieval, movies, history), movies, history.row)
 
     for source in (Source.EASE, Source.ITEM_KNN, Source.RP3BETA):
         first = chosen.row[(chosen.rank[source] >= 0) & (chosen.rank[source] < 8)]
@@ -46,10 +46,10 @@ def test_given_odd_likes_when_retrieved_then_collaborative_sources_put_odd_movie
 
 
 def test_given_a_movie_nobody_rated_when_retrieved_then_content_reaches_it(world: World) -> None:
-    snapshot, block, catalog = world
+    retrieval, movies, catalog = world
     history = History.of(a_user((1, 5.0), (3, 5.0)), catalog)
 
-    chosen = choose(retrieve(snapshot, block, history), block, history.row)
+    chosen = choose(retrieve(retrieval, movies, history), movies, history.row)
 
     at = int(np.flatnonzero(catalog.movie_id[chosen.row] == 39)[0])
     assert "content" in chosen.sources(at)
@@ -57,34 +57,34 @@ def test_given_a_movie_nobody_rated_when_retrieved_then_content_reaches_it(world
 
 
 def test_given_a_filter_when_retrieved_then_nothing_else_is_chosen(world: World) -> None:
-    snapshot, block, catalog = world
+    retrieval, movies, catalog = world
     history = History.of(a_user((1, 5.0)), catalog)
     allowed = catalog.movie_id > 30
 
-    chosen = choose(retrieve(snapshot, block, history), block, history.row, allowed=allowed, at_least=500)
+    chosen = choose(retrieve(retrieval, movies, history), movies, history.row, allowed=allowed, at_least=500)
 
     assert catalog.movie_id[chosen.row].tolist() == list(range(31, 41))
 
 
 def test_given_a_demand_above_the_sources_when_filled_up_then_the_rest_has_no_source(world: World) -> None:
-    snapshot, block, catalog = world
+    retrieval, movies, catalog = world
     history = History.of(a_user((1, 5.0)), catalog)
 
-    chosen = choose(retrieve(snapshot, block, history), block, history.row, per_source=1, at_least=39)
+    chosen = choose(retrieve(retrieval, movies, history), movies, history.row, per_source=1, at_least=39)
 
     assert len(chosen) == 39
     assert any(chosen.sources(at) == () for at in range(len(chosen)))
 
 
 def test_given_equal_scores_when_ranked_then_the_more_popular_comes_first(world: World) -> None:
-    _, block, catalog = world
+    _, movies, catalog = world
     history = History.of(a_user((1, 5.0)), catalog)
-    flat = retrieve(fit_retrieval(Ratings.empty(), catalog), block, history)
+    flat = retrieve(fit_retrieval(Ratings.empty(), catalog), movies, history)
     flat.scores[Source.CONTENT] = 1.0
 
-    chosen = choose(flat, block, history.row, per_source=5)
+    chosen = choose(flat, movies, history.row, per_source=5)
 
     best = chosen.row[np.argsort(np.where(chosen.rank[Source.CONTENT] < 0, 99, chosen.rank[Source.CONTENT]))[:5]]
     rest = np.setdiff1d(np.arange(len(catalog)), [*best, 0])
-    assert block.prior[best].min() > block.prior[rest].max()
-    assert (np.diff(block.prior[best]) < 0).all()
+    assert movies.prior[best].min() > movies.prior[rest].max()
+    assert (np.diff(movies.prior[best]) < 0).all()

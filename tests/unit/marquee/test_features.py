@@ -1,44 +1,75 @@
 """Feature maths: what may not change a value, what must, and what an unknown looks like."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marquee.arrays import Float32Array
-from marquee.features import trending
-from marquee.features.context import RankContext
-from marquee.features.vector import NAMES, SPECS, features
-from marquee.retrieval.candidates import choose, retrieve
+from marquee.contracts.reason_codes import ReasonCode
+from marquee.features.describe import described
+from marquee.features.movie_features import MovieFeatures
+from marquee.features.spec import side_by_side, specs
+from marquee.features.vector import NAMES, SPECS
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
-from marquee.retrieval.history import History
 from marquee.state.item_stats import ItemStats
-from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, UserState
-from support.worlds import START_MS, a_block, a_catalog, a_user, checkerboard
+from support.worlds import START_MS, a_catalog, a_user, checkerboard, movies_of
 
-World = tuple[FittedRetrieval, MovieState, MovieTable]
+World = tuple[FittedRetrieval, MovieFeatures, MovieTable]
 
 
 @pytest.fixture(scope="module")
 def world() -> World:
     catalog, ratings = a_catalog(with_people=True), checkerboard()
-    return fit_retrieval(ratings, catalog), a_block(ratings, catalog), catalog
+    return fit_retrieval(ratings, catalog), movies_of(ratings, catalog), catalog
 
 
 def matrix(world: World, user: UserState) -> tuple[Float32Array, list[int]]:
     """Features of all unrated movies, and their ids."""
-    snapshot, block, catalog = world
-    history = History.of(user, catalog)
-    retrieved = retrieve(snapshot, block, history)
-    chosen = choose(retrieved, block, history.row, at_least=len(catalog))
-    x = features(RankContext(snapshot, block, history, retrieved, chosen))
-    return x, catalog.movie_id[chosen.row].tolist()
+    retrieval, movies, catalog = world
+    known = described(retrieval, movies, user, at_least=len(catalog))
+    assert known is not None
+    return known.x, catalog.movie_id[known.candidates.row].tolist()
 
 
-def test_given_the_families_when_listed_then_every_name_stands_once() -> None:
+def test_the_columns_keep_their_order_families_and_constraints() -> None:
+    """A bundle's trees and ONNX model know the columns by position; another order needs a new bundle schema."""
+    named = Path(__file__).with_name("feature_columns.txt").read_text(encoding="utf-8").splitlines()
+
+    assert [f"{spec.name} {spec.family}{' rises' * spec.rises}" for spec in SPECS] == named
     assert len(set(NAMES)) == len(NAMES)
+
+
+class NarrowFamily:
+    """A family that gives fewer columns than it names."""
+
+    __name__ = "narrow"
+    SPECS = specs(ReasonCode.ERA, "one", "two")
+
+
+def test_a_family_that_gives_other_columns_than_it_names_is_refused() -> None:
+    with pytest.raises(ValueError, match="narrow"):
+        side_by_side([(NarrowFamily(), np.zeros((3, 1), np.float32))])
+
+
+def test_a_user_without_a_known_movie_has_nothing_to_describe(world: World) -> None:
+    retrieval, movies, _ = world
+
+    assert described(retrieval, movies, UserState.empty()) is None
+    assert described(retrieval, movies, a_user((999, 5.0))) is None
+
+
+def test_excluded_rows_are_left_out_beside_the_rated_ones(world: World) -> None:
+    retrieval, movies, catalog = world
+
+    known = described(retrieval, movies, a_user((1, 5.0)), excluded_rows=np.array([1, 2]), at_least=len(catalog))
+
+    assert known is not None
+    assert catalog.movie_id[known.candidates.row].tolist() == list(range(4, 41))
 
 
 def test_given_a_user_when_described_then_columns_are_float32_and_named(world: World) -> None:
@@ -73,19 +104,20 @@ def test_given_any_history_when_a_rating_is_taken_out_then_no_collaborative_scor
 def test_given_ratings_in_any_order_when_counted_then_the_block_is_the_same(order: list[int]) -> None:
     ratings, catalog = checkerboard(), a_catalog()
 
-    one, other = a_block(ratings, catalog), a_block(ratings.take(np.array(order, np.int64)), catalog)
+    one, other = movies_of(ratings, catalog), movies_of(ratings.take(np.array(order, np.int64)), catalog)
 
-    for name in ("popular", "trending", "well_rated", "decayed", "prior"):
-        assert np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
+    assert np.array_equal(one.x, other.x, equal_nan=True)
+    for name in ("decayed", "decayed_fast", "prior"):
+        assert np.array_equal(getattr(one.state, name), getattr(other.state, name))
 
 
 def test_given_ratings_of_the_newest_week_when_aged_then_their_age_is_zero() -> None:
     ratings, catalog = checkerboard(), a_catalog()
     at_once = Ratings(ratings.user_id, ratings.movie_id, ratings.rating, np.full_like(ratings.rated_at, START_MS))
 
-    block = MovieState.of(ItemStats.of(at_once), catalog)
+    movies = movies_of(at_once, catalog)
 
-    np.testing.assert_allclose(block.decayed, _likes(ratings))
+    np.testing.assert_allclose(movies.state.decayed, _likes(ratings))
 
 
 def _likes(ratings: Ratings) -> Float32Array:
@@ -100,7 +132,7 @@ def test_given_a_live_rating_after_now_when_described_then_idle_days_are_zero(wo
 
 def test_given_a_movie_nobody_rated_when_described_then_its_ages_are_unknown() -> None:
     catalog, ratings = a_catalog(), checkerboard(n_movies=38)
-    world = fit_retrieval(ratings, catalog), a_block(ratings, catalog), catalog
+    world = fit_retrieval(ratings, catalog), movies_of(ratings, catalog), catalog
 
     x, movies = matrix(world, a_user((1, 5.0)))
 
@@ -114,11 +146,10 @@ def test_given_a_window_when_counted_then_the_week_on_its_edge_counts_in_part() 
     n = np.full(60, 70, np.int32)
     stats = ItemStats(np.ones(60, np.int64), week, n, n * 8, n)
 
-    block = MovieState.of(stats, a_catalog())
+    movies = MovieFeatures.of(stats, a_catalog())
 
-    column = [spec.name for spec in trending.SPECS].index("positives_30d_log")
-    assert np.expm1(block.trending[0, column]) == pytest.approx(300, rel=1e-5)  # ten a day
+    assert np.expm1(movies.column("positives_30d_log")[0]) == pytest.approx(300, rel=1e-5)  # ten a day
 
 
 def test_given_no_ratings_at_all_then_no_movie_counts_as_unreleased() -> None:
-    assert MovieState.of(ItemStats.of(Ratings.empty()), a_catalog()).is_released.all()
+    assert movies_of(Ratings.empty(), a_catalog()).state.is_released.all()

@@ -5,14 +5,14 @@ import pytest
 
 from marquee.retrieval.fitted import fit_retrieval
 from marquee.retrieval.similar import similar
-from support.worlds import a_block, a_catalog, checkerboard
+from support.worlds import a_catalog, checkerboard, movies_of
 
 
 @pytest.mark.parametrize("seed", [0, 7, 39])
 def test_given_a_checkerboard_when_asked_then_movies_of_the_same_colour_come_first(seed: int) -> None:
     catalog, ratings = a_catalog(), checkerboard(n_movies=38)
 
-    found = similar(fit_retrieval(ratings, catalog), a_block(ratings, catalog), seed, k=39)
+    found = similar(fit_retrieval(ratings, catalog), movies_of(ratings, catalog).state, seed, k=39)
 
     assert seed not in found.row
     assert len(found.row) == 39

@@ -13,10 +13,8 @@ import pytest
 from marquee.bundle import load_bundle
 from marquee.contracts.bodies import Ranking, RankRequest
 from marquee.contracts.ranking_fields import card_without_details
-from marquee.features.context import RankContext
-from marquee.features.vector import SPECS, features
-from marquee.retrieval.candidates import choose, retrieve
-from marquee.retrieval.history import History
+from marquee.features.describe import described
+from marquee.features.vector import SPECS
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import UserState
 from ranker.answers import Stopwatch, similar_answer, user_answer
@@ -103,14 +101,13 @@ def test_one_movie_that_is_left_is_ranked_and_explained(rank: Rank, rung: str, d
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_a_movies_features_do_not_depend_on_how_many_candidates_stand_beside_it(trained: Serving, count: int) -> None:
     """But for the shares of the best candidate and the ranks, which say just that."""
-    world, history = trained, History.of(KNOWN, trained.catalog)
-    retrieved = retrieve(world.model.bundle.snapshot, world.block, history)
+    world = trained
 
     def of(movie_ids: list[int]) -> Any:
         allowed = np.isin(world.catalog.movie_id, movie_ids)
-        chosen = choose(retrieved, world.block, history.row, allowed=allowed, at_least=40)
-        context = RankContext(world.model.bundle.snapshot, world.block, history, retrieved, chosen)
-        return features(context)
+        known = described(world.model.bundle.snapshot, world.movies, KNOWN, allowed=allowed, at_least=40)
+        assert known is not None
+        return known.x
 
     alone, all_of_them = of([7, 8][:count]), of(list(range(7, 41)))
 

@@ -12,9 +12,8 @@ import pytest
 from marquee.arrays import BoolArray, FloatArray
 from marquee.bundle import load_bundle
 from marquee.contracts.events import MovieListed
-from marquee.features import trending
+from marquee.features.movie_features import MovieFeatures
 from marquee.state.item_stats import ItemStats, merged
-from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings
 from marquee_cli.files import read_catalog, read_ratings
@@ -38,17 +37,17 @@ class Data:
     ratings: Ratings
     catalog: MovieTable
     stats: ItemStats
-    block: MovieState
+    movies: MovieFeatures
 
-    def with_live(self, live: Ratings) -> MovieState:
-        return MovieState.of(merged(self.stats, ItemStats.of(live)), self.catalog)
+    def with_live(self, live: Ratings) -> MovieFeatures:
+        return MovieFeatures.of(merged(self.stats, ItemStats.of(live)), self.catalog)
 
     def live(self, count: int, *, seed: int = 0, each: int = 10, days: int = 0) -> Ratings:
         """Ratings of new users, ten of each, of movies people know; made within an hour, or over so many days."""
         rng = np.random.default_rng(seed)
-        movies, known = np.unique(self.ratings.movie_id, return_counts=True)
+        rated, known = np.unique(self.ratings.movie_id, return_counts=True)
         n_users = -(-count // each)
-        chosen = [rng.choice(movies, each, replace=False, p=known / known.sum()) for _ in range(n_users)]
+        chosen = [rng.choice(rated, each, replace=False, p=known / known.sum()) for _ in range(n_users)]
         later_ms = YEARS_8_MS + rng.integers(0, days * DAY_MS + 3_600_000, n_users * each)
         at_ms = int(self.ratings.rated_at.max()) + later_ms
         stars = rng.choice(np.array([2, 3, 4, 4.5, 5], np.float32), n_users * each)
@@ -58,7 +57,7 @@ class Data:
 
 def data_of(ratings: Ratings, catalog: MovieTable) -> Data:
     stats = ItemStats.of(ratings)
-    return Data(ratings, catalog, stats, MovieState.of(stats, catalog))
+    return Data(ratings, catalog, stats, MovieFeatures.of(stats, catalog))
 
 
 @cache
@@ -86,22 +85,22 @@ def data(request: pytest.FixtureRequest) -> Data:
     return real(request.getfixturevalue("data_dir") / "ml-latest-small")
 
 
-def popular(block: MovieState) -> list[int]:
+def popular(movies: MovieFeatures) -> list[int]:
     """The first rows of the popular list, by likes that fade."""
-    first: list[int] = np.argsort(-block.decayed, kind="stable")[:TOP].tolist()
+    first: list[int] = np.argsort(-movies.state.decayed, kind="stable")[:TOP].tolist()
     return first
 
 
-def cold(block: MovieState) -> list[int]:
-    rows, _ = popular_and_diverse(block, block.is_released.copy(), k=TOP)
+def cold(movies: MovieFeatures) -> list[int]:
+    rows, _ = popular_and_diverse(movies.state, movies.state.is_released.copy(), k=TOP)
     first: list[int] = rows.tolist()
     return first
 
 
-def within(block: MovieState, rows: BoolArray) -> FloatArray:
+def within(movies: MovieFeatures, rows: BoolArray) -> FloatArray:
     """Likes of these movies in the last 30, 90 and 365 days."""
-    columns = [[spec.name for spec in trending.SPECS].index(f"positives_{days}d_log") for days in (30, 90, 365)]
-    likes: FloatArray = np.expm1(block.trending[rows][:, columns].astype(np.float64)).sum(axis=0)
+    columns = [movies.column(f"positives_{days}d_log")[rows] for days in (30, 90, 365)]
+    likes: FloatArray = np.expm1(np.stack(columns, axis=1).astype(np.float64)).sum(axis=0)
     return likes
 
 
@@ -115,8 +114,8 @@ def test_given_live_ratings_of_a_few_visitors_then_the_popular_movies_stay(data:
     after = data.with_live(data.live(count, seed=seed))
 
     at_least = 22 if data is not synthetic() else 20  # its 25th popular movie has 4 fading likes, the real one's 9
-    assert len(set(popular(after)) & set(popular(data.block))) >= at_least
-    assert len(set(cold(after)) & set(cold(data.block))) >= 20  # by genre too: one newcomer displaces its like
+    assert len(set(popular(after)) & set(popular(data.movies))) >= at_least
+    assert len(set(cold(after)) & set(cold(data.movies))) >= 20  # by genre too: one newcomer displaces its like
 
 
 def test_given_one_more_live_rating_after_the_hundredth_then_the_popular_movies_do_not_change(data: Data) -> None:
@@ -135,8 +134,9 @@ def test_given_live_ratings_then_each_like_counts_one_and_the_old_ones_keep_thei
 
     after = data.with_live(live)
 
-    assert data.block.decayed.max() > 5
-    kept = (after.decayed - likes)[data.block.decayed > 1] / data.block.decayed[data.block.decayed > 1]
+    before = data.movies.state.decayed
+    assert before.max() > 5
+    kept = (after.state.decayed - likes)[before > 1] / before[before > 1]
     np.testing.assert_allclose(kept, kept[0], rtol=1e-4)
     assert 2 ** (-7 / 180) - 1e-6 <= kept[0] < 1  # at most a week older
 
@@ -146,7 +146,7 @@ def test_given_live_ratings_of_one_day_then_the_windows_still_hold_what_was_rece
     after = data.with_live(live := data.live(count))
     old = untouched_by(data, live) if count < 1_000 else np.ones(len(data.catalog), bool)
 
-    share = within(after, old) / within(data.block, old)
+    share = within(after, old) / within(data.movies, old)
     assert (share >= [0.4, 0.7, 0.9]).all(), share
 
 
@@ -160,18 +160,18 @@ def test_given_live_ratings_of_others_then_idle_days_grow_by_at_most_a_week(
     after = data.with_live(live)
 
     for at_ms in last_visits:
-        grown = after.time.idle_days(at_ms) - data.block.time.idle_days(at_ms)
+        grown = after.state.time.idle_days(at_ms) - data.movies.state.time.idle_days(at_ms)
         assert 0 < grown <= days + 1e-6
-    assert after.time.idle_days(float(live.rated_at.max())) == 0
+    assert after.state.time.idle_days(float(live.rated_at.max())) == 0
 
 
 def test_given_one_to_three_hundred_live_ratings_then_no_single_one_makes_a_step(data: Data) -> None:
     live = data.live(300)
     idle, year = [], []
     for count in (0, 1, 2, 3, 20, 21, 37, 38, 39, 40, 60, 99, 100, 101, 300):
-        block = data.with_live(live.take(slice(0, count)))
-        idle.append((count, block.time.idle_days(float(data.ratings.rated_at.max()))))
-        year.append((count, block.time.year_now))
+        movies = data.with_live(live.take(slice(0, count)))
+        idle.append((count, movies.state.time.idle_days(float(data.ratings.rated_at.max()))))
+        year.append((count, movies.state.time.year_now))
 
     for values, most in ((idle, 0.25), (year, 0.01)):
         for (one, before), (other, after) in pairwise(values):
@@ -186,8 +186,8 @@ def test_given_a_fifth_of_the_data_in_live_ratings_then_they_are_what_is_recent(
     likes = float((live.rating >= 4).sum())
     old = data.with_live(live.take(slice(0, 0)))
     assert likes > 0.9 * within(after, np.ones(len(data.catalog), bool))[0]
-    assert likes > 0.75 * float(after.decayed.sum())
-    assert likes < 0.25 * float(np.expm1(old.log_count).sum())  # while most of the data is old
+    assert likes > 0.75 * float(after.state.decayed.sum())
+    assert likes < 0.25 * float(np.expm1(old.state.log_count).sum())  # while most of the data is old
 
 
 def test_given_a_year_at_the_usual_volume_then_now_is_the_calendar_s(data: Data) -> None:
@@ -196,9 +196,9 @@ def test_given_a_year_at_the_usual_volume_then_now_is_the_calendar_s(data: Data)
     after = data.with_live(live)
 
     newest_year = 1970 + live.rated_at.max() / YEARS_8_MS * 8
-    idle = after.time.idle_days(float(data.ratings.rated_at.max()))
+    idle = after.state.time.idle_days(float(data.ratings.rated_at.max()))
     assert 350 <= idle <= 375
-    assert newest_year - 2.2 < after.time.year_now < newest_year + 0.1  # of eight years of gap a quarter is left
+    assert newest_year - 2.2 < after.state.time.year_now < newest_year + 0.1  # of eight years of gap a quarter is left
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +235,7 @@ def test_given_ratings_of_strangers_when_ranked_then_a_users_list_stays_nearly_t
     for user_id in range(1, 21):
         user = state_of(checkerboard(n_users=80), user_id)
         before, after = (
-            rank_user(one.model, one.block, user, k=10, exclude=[41]).movie_id.tolist()
+            rank_user(one.model, one.movies, user, k=10, exclude=[41]).movie_id.tolist()
             for one in (visited(world, count - 1), visited(world, count))
         )
         changed += len(set(after) - set(before))
@@ -247,6 +247,6 @@ def test_given_a_movie_of_today_when_somebody_rates_today_then_it_is_recommended
     user = state_of(checkerboard(n_users=80), 1)
     before, after = visited(world, 0), visited(world, 1)
 
-    assert 41 not in rank_user(before.model, before.block, user, k=100).movie_id
-    assert 41 in rank_user(after.model, after.block, user, k=100).movie_id
-    assert after.block.time.year_now - before.block.time.year_now < 0.1
+    assert 41 not in rank_user(before.model, before.movies, user, k=100).movie_id
+    assert 41 in rank_user(after.model, after.movies, user, k=100).movie_id
+    assert after.movies.state.time.year_now - before.movies.state.time.year_now < 0.1

@@ -7,22 +7,22 @@ import numpy as np
 import pytest
 
 from marquee.bundle import load_bundle
-from marquee.state.movie_state import MovieState
+from marquee.features.movie_features import MovieFeatures
 from marquee.state.ratings import UserState
 from ranker.ranking import Ranked, rank_similar, rank_user
 from ranker.scoring import RankerModel
-from support.worlds import a_block, a_catalog, a_user, checkerboard
+from support.worlds import a_catalog, a_user, checkerboard, movies_of
 from trainer.pipeline import train
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
-World = tuple[RankerModel, MovieState]
+World = tuple[RankerModel, MovieFeatures]
 
 
 def a_world(folder: Path, n_users: int) -> World:
     catalog, ratings = a_catalog(), checkerboard(n_users=n_users)
     model = train(ratings, catalog, as_of_ms=2_000_000_000_000, seed=0)
     bundle = load_bundle(model.write(folder, version="v1", created_at=NOW))
-    return RankerModel.of(bundle), a_block(ratings, bundle.catalog)
+    return RankerModel.of(bundle), movies_of(ratings, bundle.catalog)
 
 
 @pytest.fixture(scope="module", params=[80, 3], ids=["model", "retrieval order"])
@@ -34,8 +34,8 @@ ODD = a_user((1, 5.0), (3, 5.0), (5, 4.0), (2, 1.0))
 
 
 def ranked(world: World, user: UserState, **wishes: object) -> Ranked:
-    model, block = world
-    return rank_user(model, block, user, **{"k": 10, **wishes})  # type: ignore[arg-type]
+    model, movies = world
+    return rank_user(model, movies, user, **{"k": 10, **wishes})  # type: ignore[arg-type]
 
 
 def test_given_odd_likes_when_ranked_then_odd_movies_come_first(world: World) -> None:
@@ -66,7 +66,7 @@ def test_given_any_user_when_ranked_then_base_and_contributions_add_up_to_the_sc
 
 
 def test_given_exclusions_and_a_filter_when_ranked_then_both_hold(world: World) -> None:
-    allowed = world[1].catalog.movie_id <= 20
+    allowed = world[1].state.catalog.movie_id <= 20
 
     found = ranked(world, ODD, k=500, exclude=(7, 9, 12345), allowed=allowed)
 
@@ -85,12 +85,12 @@ def test_given_a_new_user_when_ranked_then_the_list_is_cold_and_mixes_genres(wor
 
 
 def test_given_a_movie_when_similar_are_asked_then_the_parts_add_up_and_unknown_seeds_are_named(world: World) -> None:
-    model, block = world
+    model, movies = world
 
-    found = rank_similar(model, block, 4, k=5, exclude=(6,))
+    found = rank_similar(model, movies.state, 4, k=5, exclude=(6,))
 
     assert (found.movie_id % 2 == 0).all()
     assert not {4, 6} & set(found.movie_id.tolist())
     np.testing.assert_allclose(found.parts.sum(axis=1), found.score)
     with pytest.raises(KeyError):
-        rank_similar(model, block, 999, k=5)
+        rank_similar(model, movies.state, 999, k=5)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marquee.contracts.bodies import ReasonCode
+from marquee.contracts.reason_codes import ReasonCode
 from ranker.texts import text
 
 HEAT = {"kind": "rated_movie", "label": "Heat", "movie_id": 6, "rating": 5.0}

@@ -12,10 +12,10 @@ from marquee.contracts.bodies import (
     RankMeta,
     RankRequest,
     Reason,
-    ReasonCode,
     Rung,
 )
 from marquee.contracts.ranking_fields import CardFields
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.state.filters import MovieFilter
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from marquee.contracts.bodies import RankRequest, Rung
 from marquee.contracts.ranking_fields import CardFields, card_without_details
 from marquee.errors import not_found
-from marquee.retrieval.history import History
 from marquee.state.filters import MovieFilter
 from ranker.citations import cited
 from ranker.diversity import POOL_FACTOR, diversified
@@ -47,7 +46,7 @@ def user_answer(
     pool = request.k if request.diversity == 0 else min(request.k * POOL_FACTOR, len(world.catalog))
     ranked = rank_user(
         world.model,
-        world.block,
+        world.movies,
         user.state,
         k=pool,
         exclude=request.exclude,
@@ -57,13 +56,12 @@ def user_answer(
     watch.lap("rank")
     reasons: Sequence[list[ReasonFields]] = [[]] * len(ranked)
     if request.explain:
-        history = History.of(user.state, world.catalog)
         scorer = world.model.scorer
         cites = [np.empty(0, np.intp)] * len(ranked) if scorer is None else cited(ranked, scorer)
         watch.lap("cite")
         titles = _titles(card_of)
         seen = CrowdCounts(world.count[ranked.row], world.mean[ranked.row])
-        reasons = user_reasons(ranked, history, cites, world.catalog, seen, titles)
+        reasons = user_reasons(ranked, ranked.history, cites, world.catalog, seen, titles)
     watch.lap("explain")
     rung, degraded = RUNGS[ranked.rung], []
     if rung is Rung.RETRIEVAL:
@@ -86,7 +84,9 @@ def similar_answer(
     movie_id = request.movie_id or 0
     filters = MovieFilter.of(request.filters).mask(world.catalog)
     try:
-        found = rank_similar(world.model, world.block, movie_id, k=request.k, exclude=request.exclude, allowed=filters)
+        found = rank_similar(
+            world.model, world.movies.state, movie_id, k=request.k, exclude=request.exclude, allowed=filters
+        )
     except KeyError:
         if card_of(movie_id) is None:
             raise not_found("movie", f"there is no movie {movie_id}") from None

@@ -40,7 +40,7 @@ def cited(ranked: Ranked, scorer: Scorer) -> list[Positions]:
     if context is None:
         return [np.empty(0, np.intp)] * len(ranked)
     recent = context.history.head(MAX_QUERY)
-    near = links_to(context.snapshot, recent, context.rows)
+    near = links_to(context.retrieval, recent, context.rows)
     place = np.searchsorted(context.rows, ranked.row)
     shares = influence(near[:, :, place], recent)
     likely = likely_causes(shares, count=PER_CARD)

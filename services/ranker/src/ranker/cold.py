@@ -11,18 +11,18 @@ REPEAT = 0.08
 """What a movie of the same genres that stands in the list already costs, as a share of the best popularity."""
 
 
-def popular_and_diverse(block: MovieState, is_open: BoolArray, *, k: int) -> tuple[RowArray, FloatArray]:
+def popular_and_diverse(movies: MovieState, is_open: BoolArray, *, k: int) -> tuple[RowArray, FloatArray]:
     """Pick one by one the most popular movie, less the more its genres are in the list already.
 
     Returns:
         (rows, scores), k of them or all that are open; scores never rise.
     """
     rows = np.flatnonzero(is_open)
-    rows = rows[np.lexsort((-block.prior[rows], -block.decayed[rows]))]
+    rows = rows[np.lexsort((-movies.prior[rows], -movies.decayed[rows]))]
     pool = rows[: max(POOL, k)]
-    worth = np.log1p(block.decayed[pool].astype(np.float64))
-    worth = worth / max(float(worth.max(initial=0)), 1e-9) + block.prior[pool] * 1e-3
-    genres = block.catalog.genres[pool].astype(np.float64)
+    worth = np.log1p(movies.decayed[pool].astype(np.float64))
+    worth = worth / max(float(worth.max(initial=0)), 1e-9) + movies.prior[pool] * 1e-3
+    genres = movies.catalog.genres[pool].astype(np.float64)
     genres /= np.maximum(genres.sum(axis=1, keepdims=True), 1)
     cost = np.zeros(len(pool))
     chosen, scores = [], []

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marquee.arrays import FloatArray
-from marquee.contracts.bodies import ReasonCode
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.retrieval.history import History
 from marquee.state.movie_table import MovieTable, RowArray
 from ranker.texts import Evidence

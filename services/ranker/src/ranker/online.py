@@ -16,8 +16,8 @@ from marquee.bundle import BundleRefused, load_bundle, read_manifest
 from marquee.contracts.events import ModelChanged
 from marquee.contracts.topics import shard_of
 from marquee.errors import Transient
+from marquee.features.movie_features import MovieFeatures
 from marquee.state.item_stats import ItemStats
-from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import UserState
 from marquee.stores.cards import Cards
@@ -42,7 +42,7 @@ class Serving:
     """
 
     model: RankerModel
-    block: MovieState
+    movies: MovieFeatures
     count: FloatArray
     mean: FloatArray
 
@@ -50,8 +50,7 @@ class Serving:
     def of(cls, model: RankerModel, stats: ItemStats) -> "Serving":
         """Compute the movies' state at the data's own logical time."""
         catalog = model.bundle.catalog
-        block = MovieState.of(stats, catalog)
-        return cls(model, block, *_totals(stats, catalog))
+        return cls(model, MovieFeatures.of(stats, catalog), *_totals(stats, catalog))
 
     @property
     def catalog(self) -> MovieTable:

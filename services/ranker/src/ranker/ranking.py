@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from marquee.arrays import BoolArray, Float32Array, FloatArray, IntArray
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.explanation.attribution import contributions
 from marquee.features.context import RankContext
-from marquee.features.spec import Family
-from marquee.features.vector import features
-from marquee.retrieval.candidates import Candidates, choose, retrieve
+from marquee.features.describe import Described, described
+from marquee.features.movie_features import MovieFeatures
 from marquee.retrieval.history import History
 from marquee.retrieval.similar import PARTS, similar
 from marquee.state.movie_state import MovieState
@@ -30,6 +30,7 @@ class Ranked:
         base: what every score starts from. contribution: (k, F) float64 by family; base + row sum = score.
         families: (F,) names of the columns. sources: (k,) names of the retrieval sources, none for a filler.
         features: (k, f) float32 of the returned movies, empty where no model scored.
+        history: the user's ratings, empty on the cold rung.
         context: what the scores were computed of, None where no model scored.
         n_candidates: how many were scored. rung: "personal", "retrieval_order" or "cold".
     """
@@ -42,6 +43,7 @@ class Ranked:
     families: tuple[str, ...]
     sources: tuple[tuple[str, ...], ...]
     features: Float32Array
+    history: History
     context: RankContext | None
     n_candidates: int
     rung: str
@@ -63,7 +65,7 @@ class RankedSimilar:
 
 def rank_user(
     model: RankerModel,
-    block: MovieState,
+    movies: MovieFeatures,
     user: UserState,
     *,
     k: int,
@@ -73,26 +75,23 @@ def rank_user(
     """Rank movies the user has not rated.
 
     Args:
-        block: of the bundle's catalogue.
+        movies: the state of the bundle's catalogue.
         exclude: movie ids to leave out besides the rated ones.
         allowed: (n_movies,) bool, a filter over the catalogue's rows.
     Returns:
         k movies, fewer only where the catalogue has no more. A user without ratings of known movies gets the cold list.
     """
     bundle = model.bundle
-    history = History.of(user, bundle.catalog)
     excluded = bundle.catalog.rows(np.asarray(exclude, np.int64))
-    closed = np.concatenate([history.row, excluded[excluded >= 0]])
-    if not len(history):
-        return _cold(block, closed, k=k, allowed=allowed)
-    retrieved = retrieve(bundle.snapshot, block, history)
-    candidates = choose(retrieved, block, closed, allowed=allowed, at_least=k)
+    excluded = excluded[excluded >= 0]
+    known = described(bundle.snapshot, movies, user, excluded_rows=excluded, allowed=allowed, at_least=k)
+    if known is None:
+        return _cold(movies.state, excluded, k=k, allowed=allowed)
     if model.scorer is None or bundle.trees is None:
-        return _unscored(block, candidates, k=k)
-    context = RankContext(bundle.snapshot, block, history, retrieved, candidates)
-    x = features(context)
+        return _unscored(movies.state, known, k=k)
+    x, candidates = known.x, known.candidates
     score = model.scorer(x).astype(np.float64)
-    best = _best(score, block, candidates.row, k)
+    best = _best(score, movies.state, candidates.row, k)
     return Ranked(
         row=candidates.row[best],
         movie_id=bundle.catalog.movie_id[candidates.row[best]],
@@ -102,7 +101,8 @@ def rank_user(
         families=bundle.trees.families,
         sources=tuple(candidates.sources(int(at)) for at in best),
         features=x[best],
-        context=context,
+        history=known.history,
+        context=known.context,
         n_candidates=len(candidates),
         rung="personal",
     )
@@ -110,7 +110,7 @@ def rank_user(
 
 def rank_similar(
     model: RankerModel,
-    block: MovieState,
+    movies: MovieState,
     movie_id: int,
     *,
     k: int,
@@ -129,59 +129,63 @@ def rank_similar(
     is_open = np.ones(len(catalog), bool) if allowed is None else allowed.copy()
     excluded = catalog.rows(np.asarray(exclude, np.int64))
     is_open[excluded[excluded >= 0]] = False
-    found = similar(model.bundle.snapshot, block, seed, k=k, allowed=is_open)
+    found = similar(model.bundle.snapshot, movies, seed, k=k, allowed=is_open)
     return RankedSimilar(found.row, catalog.movie_id[found.row], found.score, found.parts, PARTS)
 
 
-def _best(score: FloatArray, block: MovieState, rows: RowArray, k: int) -> RowArray:
+def _best(score: FloatArray, movies: MovieState, rows: RowArray, k: int) -> RowArray:
     """Positions of the k highest scores, best first; ties by popularity."""
-    order: RowArray = np.lexsort((-block.prior[rows], -score))
+    order: RowArray = np.lexsort((-movies.prior[rows], -score))
     return order[:k]
 
 
-def _cold(block: MovieState, closed: RowArray, *, k: int, allowed: BoolArray | None) -> Ranked:
-    is_open = block.is_released.copy() if allowed is None else block.is_released & allowed
-    is_open[closed] = False
-    rows, score = popular_and_diverse(block, is_open, k=k)
+def _cold(movies: MovieState, excluded: RowArray, *, k: int, allowed: BoolArray | None) -> Ranked:
+    is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
+    is_open[excluded] = False
+    rows, score = popular_and_diverse(movies, is_open, k=k)
     return _plain(
-        block,
+        movies,
         rows=rows,
         score=score,
         parts=score[:, None],
-        families=(Family.POPULAR.value,),
+        families=(ReasonCode.POPULAR.value,),
         sources=(("popular",),) * len(rows),
+        history=History.empty(),
         n_candidates=int(is_open.sum()),
         rung="cold",
     )
 
 
-def _unscored(block: MovieState, candidates: Candidates, *, k: int) -> Ranked:
-    parts = fused(candidates, block)
+def _unscored(movies: MovieState, known: Described, *, k: int) -> Ranked:
+    candidates = known.candidates
+    parts = fused(candidates, movies)
     score = parts.sum(axis=1)
-    best = _best(score, block, candidates.row, k)
+    best = _best(score, movies, candidates.row, k)
     return _plain(
-        block,
+        movies,
         rows=candidates.row[best],
         score=score[best],
         parts=parts[best],
         families=FAMILIES,
         sources=tuple(candidates.sources(int(at)) for at in best),
+        history=known.history,
         n_candidates=len(candidates),
         rung="retrieval_order",
     )
 
 
 def _plain(
-    block: MovieState,
+    movies: MovieState,
     *,
     rows: RowArray,
     score: FloatArray,
     parts: FloatArray,
     families: tuple[str, ...],
     sources: tuple[tuple[str, ...], ...],
+    history: History,
     rung: str,
     n_candidates: int,
 ) -> Ranked:
     nothing = np.empty((len(rows), 0), np.float32)
-    ids = block.catalog.movie_id[rows]
-    return Ranked(rows, ids, score, 0.0, parts, families, sources, nothing, None, n_candidates, rung)
+    ids = movies.catalog.movie_id[rows]
+    return Ranked(rows, ids, score, 0.0, parts, families, sources, nothing, history, None, n_candidates, rung)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from marquee.arrays import FloatArray
-from marquee.contracts.bodies import ReasonCode
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.retrieval.history import History
 from marquee.state.movie_table import MovieTable
 from ranker.citations import Positions

@@ -1,31 +1,36 @@
-"""What the ranker must beat: single models over the whole catalogue, from the same snapshot and the same time."""
+"""What the ranker must beat: single models over the whole catalogue, from the same retrieval and the same time."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from marquee.arrays import Float32Array
-from marquee.retrieval.candidates import Retrieved, Source
-from marquee.retrieval.history import History
+from marquee.features.describe import Described
+from marquee.retrieval.candidates import Source
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 
 NAMES = ("popularity", "decayed_popularity", "rp3beta", "ease")
 
 
-def best_rows(retrieved: Retrieved, block: MovieState, history: History, *, k: int) -> Mapping[str, RowArray]:
-    """The first k unseen rows of each baseline; ties, such as movies without a score, by popularity."""
-    scores = (
-        block.log_count,
-        retrieved.scores[Source.POPULAR],
-        retrieved.scores[Source.RP3BETA],
-        retrieved.scores[Source.EASE],
+def best_rows(known: Described | None, movies: MovieState, *, k: int) -> Mapping[str, RowArray]:
+    """The first k unrated catalogue rows of each baseline; ties, such as movies without a score, by popularity.
+
+    Args:
+        known: None for a user without a rating of a movie in the catalogue, of whom the last two know nothing.
+    """
+    no_score = np.zeros(len(movies.catalog), np.float32)
+    rp3beta, ease = (
+        no_score if known is None else known.retrieved.scores[source] for source in (Source.RP3BETA, Source.EASE)
     )
-    return {name: _best(score, block, history, k) for name, score in zip(NAMES, scores, strict=True)}
+    rated_rows = np.empty(0, np.intp) if known is None else known.history.row
+    scores = (movies.log_count, movies.decayed, rp3beta, ease)
+    return {name: _best(score, movies, rated_rows)[:k] for name, score in zip(NAMES, scores, strict=True)}
 
 
-def _best(score: Float32Array, block: MovieState, history: History, k: int) -> RowArray:
+def _best(score: Float32Array, movies: MovieState, rated_rows: RowArray) -> RowArray:
+    """All rows, best first, the rated ones last."""
     open_score = score.astype(np.float64)
-    open_score[history.row] = -np.inf
-    order: RowArray = np.lexsort((-block.prior, -open_score))
-    return order[:k]
+    open_score[rated_rows] = -np.inf
+    order: RowArray = np.lexsort((-movies.prior, -open_score))
+    return order

@@ -7,12 +7,10 @@ from typing import Self
 import numpy as np
 
 from marquee.arrays import BoolArray, Float32Array, Int32Array, IntArray
-from marquee.features.context import RankContext
-from marquee.features.vector import NAMES, features
-from marquee.retrieval.candidates import Candidates, Retrieved, choose, retrieve
+from marquee.features.describe import Described, described
+from marquee.features.movie_features import MovieFeatures
+from marquee.features.vector import NAMES
 from marquee.retrieval.fitted import FittedRetrieval
-from marquee.retrieval.history import History
-from marquee.state.movie_state import MovieState
 from trainer.examples import Example, Kind
 
 
@@ -21,15 +19,18 @@ class DescribedExample:
     """One request as the ranker would see it.
 
     Attributes:
-        features: (m, f) float32. label: (m,) int32, 1 = liked afterwards; every other candidate is a negative.
+        known: the user's candidates and their features, m rows.
+        label: (m,) int32, 1 = liked afterwards; every other candidate is a negative.
     """
 
     request: Example
-    history: History
-    retrieved: Retrieved
-    candidates: Candidates
-    features: Float32Array
+    known: Described
     label: Int32Array
+
+    @property
+    def features(self) -> Float32Array:
+        """(m, len(NAMES)) float32."""
+        return self.known.x
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,12 @@ class TrainingLists:
         )
 
 
-def scenes(requests: Sequence[Example], snapshot: FittedRetrieval, block: MovieState) -> Iterator[DescribedExample]:
+def scenes(
+    requests: Sequence[Example], retrieval: FittedRetrieval, movies: MovieFeatures
+) -> Iterator[DescribedExample]:
     """Retrieve and describe each request; those without a known movie in the history are left out."""
     for request in requests:
-        history = History.of(request.history, block.catalog)
-        if not len(history):
-            continue
-        retrieved = retrieve(snapshot, block, history)
-        candidates = choose(retrieved, block, history.row)
-        x = features(RankContext(snapshot, block, history, retrieved, candidates))
-        label = np.isin(block.catalog.movie_id[candidates.row], request.liked).astype(np.int32)
-        yield DescribedExample(request, history, retrieved, candidates, x, label)
+        known = described(retrieval, movies, request.history)
+        if known is not None:
+            movie_id = movies.state.catalog.movie_id[known.candidates.row]
+            yield DescribedExample(request, known, np.isin(movie_id, request.liked).astype(np.int32))

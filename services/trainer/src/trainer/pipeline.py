@@ -11,6 +11,7 @@ from scipy import sparse
 from marquee.bundle import BundleParts
 from marquee.errors import MarqueeError
 from marquee.explanation.attribution import Trees
+from marquee.features.movie_features import MovieFeatures
 from marquee.features.vector import SPECS
 from marquee.retrieval import content
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
@@ -39,7 +40,7 @@ class _Newest:
     """The last window's requests, held out while the ranker's size is chosen."""
 
     scenes: Sequence[DescribedExample]
-    block: MovieState
+    movies: MovieState
 
 
 def train(
@@ -95,19 +96,19 @@ def _lists(
     parts, newest = [TrainingLists.of([], window=0)], None
     for at, window in enumerate(windows):
         retrieval = fit_retrieval(window.before, catalog, terms=terms)
-        block = MovieState.of(ItemStats.of(latest_per_movie(window.before)), catalog)
-        parts.append(TrainingLists.of(_scenes(window, TRAINING_REVEALED, seed + at, retrieval, block), window=at))
+        movies = MovieFeatures.of(ItemStats.of(latest_per_movie(window.before)), catalog)
+        parts.append(TrainingLists.of(_scenes(window, TRAINING_REVEALED, seed + at, retrieval, movies), window=at))
         if at == len(windows) - 1:
-            newest = _Newest(_scenes(window, EVALUATION_REVEALED, seed + at, retrieval, block), block)
+            newest = _Newest(_scenes(window, EVALUATION_REVEALED, seed + at, retrieval, movies), movies.state)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), newest
 
 
 def _scenes(
-    window: Window, revealed: Sequence[float], seed: int, retrieval: FittedRetrieval, block: MovieState
+    window: Window, revealed: Sequence[float], seed: int, retrieval: FittedRetrieval, movies: MovieFeatures
 ) -> list[DescribedExample]:
     found = [one for kind in Kind for one in examples(window, kind, at_most=MAX_LISTS, seed=seed, revealed=revealed)]
-    return list(scenes([one for one in found if len(one.liked)], retrieval, block))
+    return list(scenes([one for one in found if len(one.liked)], retrieval, movies))
 
 
 def _report(fitted: Fitted, newest: _Newest | None, agreement: Parity, lists: TrainingLists) -> dict[str, Any]:
@@ -123,13 +124,13 @@ def _report(fitted: Fitted, newest: _Newest | None, agreement: Parity, lists: Tr
         return told | {"systems": {}, "difference": {}}
     trial = fitted.trial
     scores = [predict(trial, scene.features, fitted.n_trees) for scene in newest.scenes]
-    found = report.measure(newest.scenes, scores, newest.block)
+    found = report.measure(newest.scenes, scores, newest.movies)
     by_kind = {}
     for kind in Kind:
         chosen = [at for at, scene in enumerate(newest.scenes) if scene.request.kind is kind]
-        part = report.measure([newest.scenes[at] for at in chosen], [scores[at] for at in chosen], newest.block)
-        by_kind[kind.value] = report.compared(part, len(newest.block.catalog))
-    return told | report.compared(found, len(newest.block.catalog)) | {"by_kind": by_kind}
+        part = report.measure([newest.scenes[at] for at in chosen], [scores[at] for at in chosen], newest.movies)
+        by_kind[kind.value] = report.compared(part, len(newest.movies.catalog))
+    return told | report.compared(found, len(newest.movies.catalog)) | {"by_kind": by_kind}
 
 
 def _importance(booster: lgb.Booster) -> dict[str, float]:

@@ -26,11 +26,11 @@ class Measures:
     popularity: list[float] = field(default_factory=list)
     shown: set[int] = field(default_factory=set)
 
-    def add(self, rows: RowArray, hit: np.ndarray[Any, np.dtype[np.bool_]], n_liked: int, block: MovieState) -> None:
+    def add(self, rows: RowArray, hit: np.ndarray[Any, np.dtype[np.bool_]], n_liked: int, movies: MovieState) -> None:
         """Note one list, best first, at least DEPTH long where the catalogue allows."""
         self.ndcg.append(ndcg_at(hit, n_liked, K))
         self.recall.append(recall_at(hit, n_liked, DEPTH))
-        self.popularity.append(float(block.prior[rows[:K]].mean()))
+        self.popularity.append(float(movies.prior[rows[:K]].mean()))
         self.shown.update(int(row) for row in rows[:K])
 
     def summary(self, n_movies: int) -> dict[str, Any]:
@@ -43,7 +43,9 @@ class Measures:
         }
 
 
-def measure(scenes: Sequence[DescribedExample], scores: Sequence[FloatArray], block: MovieState) -> dict[str, Measures]:
+def measure(
+    scenes: Sequence[DescribedExample], scores: Sequence[FloatArray], movies: MovieState
+) -> dict[str, Measures]:
     """Measures of the ranker and the baselines over the scenes in which anything was liked.
 
     Args:
@@ -53,14 +55,14 @@ def measure(scenes: Sequence[DescribedExample], scores: Sequence[FloatArray], bl
     for scene, score in zip(scenes, scores, strict=True):
         if not len(scene.request.liked):
             continue
-        order = np.lexsort((-block.prior[scene.candidates.row], -score))
+        order = np.lexsort((-movies.prior[scene.known.candidates.row], -score))
         lists: Mapping[str, RowArray] = {
-            RANKER: scene.candidates.row[order][:DEPTH],
-            **best_rows(scene.retrieved, block, scene.history, k=DEPTH),
+            RANKER: scene.known.candidates.row[order][:DEPTH],
+            **best_rows(scene.known, movies, k=DEPTH),
         }
         for name, rows in lists.items():
-            hit = np.isin(block.catalog.movie_id[rows], scene.request.liked)
-            found.setdefault(name, Measures()).add(rows, hit, len(scene.request.liked), block)
+            hit = np.isin(movies.catalog.movie_id[rows], scene.request.liked)
+            found.setdefault(name, Measures()).add(rows, hit, len(scene.request.liked), movies)
     return found
 
 

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from marquee.contracts.events import MAX_ID, Id, MetadataStatus, Stars
+from marquee.contracts.reason_codes import ReasonCode
 
 MAX_K = 500
 DEFAULT_K = 25
@@ -160,22 +161,6 @@ class RankRequest(Body):
             return UserSubject(self.user_id)
         assert self.movie_id is not None  # noqa: S101 — has_one_subject
         return MovieSubject(self.movie_id)
-
-
-class ReasonCode(StrEnum):
-    """The closed list of reasons: each is the part of a score that one family of features adds."""
-
-    LIKED_SIMILAR = "liked_similar"  # people who liked what you liked also liked this
-    TASTE_GENRE = "taste_genre"
-    TASTE_CONTENT = "taste_content"  # director, keywords, cast
-    POPULAR = "popular"
-    TRENDING = "trending"
-    WELL_RATED = "well_rated"
-    ERA = "era"
-    RUNTIME = "runtime"
-    PROFILE = "profile"  # what kind of rater you are
-    CO_RATED = "co_rated"  # similar movies: liked by the same people
-    SAME_CONTENT = "same_content"  # similar movies: genres, director, keywords
 
 
 class Evidence(Answer):

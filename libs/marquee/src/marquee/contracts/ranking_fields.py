@@ -6,7 +6,8 @@ Each name here is the public body of the same name in `bodies.py`; a contract te
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
-from marquee.contracts.bodies import ReasonCode, Rung
+from marquee.contracts.bodies import Rung
+from marquee.contracts.reason_codes import ReasonCode
 
 
 class CardFields(TypedDict):

@@ -3,12 +3,13 @@
 import numpy as np
 
 from marquee.arrays import Float32Array
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
-from marquee.features.spec import Family, specs
+from marquee.features.spec import specs
 from marquee.features.trending import DAYS_SINCE_FIRST
 
 SPECS = specs(
-    Family.ERA, "age_years", "year_minus_mean", "year_minus_liked_mean", "year_minus_last_mean", "year_distance",
+    ReasonCode.ERA, "age_years", "year_minus_mean", "year_minus_liked_mean", "year_minus_last_mean", "year_distance",
     "new_since_visit_days", "year_minus_visit",
 )  # fmt: skip
 
@@ -19,9 +20,9 @@ def values(context: RankContext) -> Float32Array:
     The last two tell what came out since the user was here last: they cannot have rated it then. Both now and that
     visit are read off the data's calendar, so that neither jumps over a gap in the data.
     """
-    year = context.block.catalog.year
+    year = context.state.catalog.year
     theirs, mine = year[context.rows], year[context.history.row]
-    time = context.block.time
+    time = context.state.time
     this_year, visit_year = np.float32(time.year_now), np.float32(time.year_at(context.last_visit_ms))
     last = mean_of(mine[:10])
     return np.stack(
@@ -31,7 +32,7 @@ def values(context: RankContext) -> Float32Array:
             theirs - mean_of(mine[context.history.is_liked]),
             theirs - last,
             np.abs(theirs - last),
-            context.idle_days - context.block.trending[context.rows, DAYS_SINCE_FIRST],
+            context.idle_days - context.movies.column(DAYS_SINCE_FIRST)[context.rows],
             theirs - visit_year,
         ],
         axis=1,

@@ -3,8 +3,9 @@
 import numpy as np
 
 from marquee.arrays import Float32Array
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
-from marquee.features.spec import Family, specs
+from marquee.features.spec import specs
 from marquee.retrieval.candidates import PER_SOURCE, Source
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import Query
@@ -16,11 +17,11 @@ OF_BEST = (Link.EASE, Link.RP3BETA)
 _RISING = (Query.TASTE, Query.LIKED, Query.LAST)
 
 SPECS = (
-    *specs(Family.LIKED_SIMILAR, *(f"{x.name}_{q.name}".lower() for q in _RISING for x in Link), rises=True),
-    *specs(Family.LIKED_SIMILAR, *(f"{source.name}_of_best".lower() for source in RANKED)),
-    *specs(Family.LIKED_SIMILAR, *(f"{link.name}_liked_of_best".lower() for link in OF_BEST)),
-    *specs(Family.LIKED_SIMILAR, *(f"{source.name}_rank_log".lower() for source in RANKED)),
-    *specs(Family.LIKED_SIMILAR, "rank_fusion"),
+    *specs(ReasonCode.LIKED_SIMILAR, *(f"{x.name}_{q.name}".lower() for q in _RISING for x in Link), rises=True),
+    *specs(ReasonCode.LIKED_SIMILAR, *(f"{source.name}_of_best".lower() for source in RANKED)),
+    *specs(ReasonCode.LIKED_SIMILAR, *(f"{link.name}_liked_of_best".lower() for link in OF_BEST)),
+    *specs(ReasonCode.LIKED_SIMILAR, *(f"{source.name}_rank_log".lower() for source in RANKED)),
+    *specs(ReasonCode.LIKED_SIMILAR, "rank_fusion"),
 )
 
 

@@ -3,12 +3,13 @@
 import numpy as np
 
 from marquee.arrays import Float32Array
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
 from marquee.features.era import mean_of
-from marquee.features.spec import Family, specs
+from marquee.features.spec import specs
 
 SPECS = specs(
-    Family.PROFILE, "user_count_log", "user_mean", "user_positive_rate", "user_idle_days", "user_mean_popularity",
+    ReasonCode.PROFILE, "user_count_log", "user_mean", "user_positive_rate", "user_idle_days", "user_mean_popularity",
     "user_mean_year", "user_year_spread", "user_last_popularity",
 )  # fmt: skip
 
@@ -16,9 +17,9 @@ SPECS = specs(
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32; means are NaN for an empty history. Idle days are at least 0."""
     history = context.history
-    known_years = context.block.catalog.year[history.row]
+    known_years = context.state.catalog.year[history.row]
     known_years = known_years[np.isfinite(known_years)]
-    popularity = context.block.log_count[history.row]
+    popularity = context.state.log_count[history.row]
     one = np.array(
         [
             np.log1p(len(history)),

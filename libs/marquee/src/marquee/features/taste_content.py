@@ -3,20 +3,21 @@
 import numpy as np
 
 from marquee.arrays import Float32Array
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
-from marquee.features.spec import Family, specs
+from marquee.features.spec import specs
 from marquee.retrieval.candidates import PER_SOURCE, Source
 from marquee.retrieval.history import Query
 
 SPECS = (
-    *specs(Family.TASTE_CONTENT, *(f"content_{query.name}".lower() for query in Query), rises=True),
-    *specs(Family.TASTE_CONTENT, "content_liked_share", "content_rank_log"),
+    *specs(ReasonCode.TASTE_CONTENT, *(f"content_{query.name}".lower() for query in Query), rises=True),
+    *specs(ReasonCode.TASTE_CONTENT, "content_liked_share", "content_rank_log"),
 )
 
 
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32 sums of tf-idf similarities, and their mean over liked movies; 0 for an empty history."""
-    near = context.snapshot.terms[context.rows] @ context.retrieved.profiles
+    near = context.retrieval.terms[context.rows] @ context.retrieved.profiles
     rank = context.candidates.rank[Source.CONTENT]
     likes = max(int(context.history.is_liked.sum()), 1)
     return np.column_stack(

@@ -3,21 +3,22 @@
 import numpy as np
 
 from marquee.arrays import Float32Array
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
-from marquee.features.spec import Family, specs
+from marquee.features.spec import specs
 
 SHRINK = 5.0
 
 SPECS = (
-    *specs(Family.TASTE_GENRE, "genre_cosine", "genre_cosine_last"),
-    *specs(Family.TASTE_GENRE, "genre_affinity", "genre_affinity_best", "genre_share", "genre_count"),
+    *specs(ReasonCode.TASTE_GENRE, "genre_cosine", "genre_cosine_last"),
+    *specs(ReasonCode.TASTE_GENRE, "genre_affinity", "genre_affinity_best", "genre_share", "genre_count"),
 )
 
 
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32; NaN for a candidate without genres, 0 for an empty history."""
     history = context.history
-    genres = context.block.genres
+    genres = context.state.genres
     mine, theirs = genres[history.row], genres[context.rows]
     count = theirs.sum(axis=1)
     has_any = np.maximum(count, 1)

@@ -3,16 +3,17 @@
 import numpy as np
 
 from marquee.arrays import Float32Array
-from marquee.features.spec import Family, specs
+from marquee.contracts.reason_codes import ReasonCode
+from marquee.features.spec import specs
 from marquee.state.movie_buckets import MovieBuckets
 
-HALF_LIFE_DAYS = 30.0
+DAYS_SINCE_FIRST = "days_since_first"
+"""Read by `era` too."""
 
 SPECS = specs(
-    Family.TRENDING, "positives_30d_log", "positives_90d_log", "positives_365d_log", "positives_1095d_log",
-    "decayed_30_log", "trend", "days_since_last", "days_since_first",
+    ReasonCode.TRENDING, "positives_30d_log", "positives_90d_log", "positives_365d_log", "positives_1095d_log",
+    "decayed_30_log", "trend", "days_since_last", DAYS_SINCE_FIRST,
 )  # fmt: skip
-DAYS_SINCE_FIRST = [spec.name for spec in SPECS].index("days_since_first")
 
 
 def columns(buckets: MovieBuckets) -> Float32Array:
@@ -21,7 +22,7 @@ def columns(buckets: MovieBuckets) -> Float32Array:
     return np.stack(
         [
             *(np.log1p(count) for count in within.values()),
-            np.log1p(buckets.decayed(half_life_days=HALF_LIFE_DAYS)),
+            np.log1p(buckets.decayed(half_life_days=30)),
             np.log((4 * within[90] + 1) / (within[365] + 1)),
             buckets.newest_days(),
             buckets.oldest_days(),

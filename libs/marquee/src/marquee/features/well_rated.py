@@ -3,12 +3,13 @@
 import numpy as np
 
 from marquee.arrays import Float32Array
-from marquee.features.spec import Family, specs
+from marquee.contracts.reason_codes import ReasonCode
+from marquee.features.spec import specs
 from marquee.state.movie_buckets import MovieBuckets
 
 PRIOR_RATINGS = 10.0
 
-SPECS = specs(Family.WELL_RATED, "mean_shrunk", "positive_rate_shrunk", "mean_lower_bound")
+SPECS = specs(ReasonCode.WELL_RATED, "mean_shrunk", "positive_rate_shrunk", "mean_lower_bound")
 
 
 def columns(buckets: MovieBuckets) -> Float32Array:

@@ -74,50 +74,51 @@ class Candidates:
         return tuple(source.name.lower() for source in Source if self.rank[source, at] >= 0)
 
 
-def retrieve(snapshot: FittedRetrieval, block: MovieState, history: History) -> Retrieved:
+def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -> Retrieved:
     """Score all movies by every source."""
-    n = snapshot.n_movies
+    n = retrieval.n_movies
     recent = history.head(MAX_QUERY)
     weights = recent.weights()
-    signals = scores_of(snapshot.links[recent.row], weights).reshape(len(Query), len(Link), n)
+    signals = scores_of(retrieval.links[recent.row], weights).reshape(len(Query), len(Link), n)
     scores = np.empty((len(Source), n), np.float32)
     for source, (link, query) in LINK_QUERY.items():
         scores[source] = signals[query, link]
-    profiles: Float32Array = snapshot.terms[recent.row].T @ weights
-    scores[Source.CONTENT] = snapshot.terms @ np.ascontiguousarray(profiles[:, Query.TASTE])
-    scores[Source.POPULAR] = block.decayed
-    scores[Source.TRENDING] = block.decayed_fast
+    profiles: Float32Array = retrieval.terms[recent.row].T @ weights
+    scores[Source.CONTENT] = retrieval.terms @ np.ascontiguousarray(profiles[:, Query.TASTE])
+    scores[Source.POPULAR] = movies.decayed
+    scores[Source.TRENDING] = movies.decayed_fast
     return Retrieved(scores, signals, profiles)
 
 
 def choose(
     retrieved: Retrieved,
-    block: MovieState,
-    seen: RowArray,
+    movies: MovieState,
+    left_out: RowArray,
     *,
     per_source: int = PER_SOURCE,
     allowed: BoolArray | None = None,
     at_least: int = 0,
 ) -> Candidates:
-    """Union of the best `per_source` of each source among the unseen and allowed; scores of 0 and below do not count.
+    """Union of the best `per_source` of each source among the open movies; scores of 0 and below do not count.
 
     Args:
-        seen: rows to leave out.
-        allowed: (n,) bool, a filter; movies not out yet are always left out.
-        at_least: fill up with the most popular others, without a source, while the catalogue has any.
+        left_out: rows that may not be chosen: the user rated them, or the request excludes them.
+        per_source: larger lists reach more of what will be liked, and cost the ranker as much more time.
+        allowed: (n,) bool, a filter; a movie that is not released yet is never chosen.
+        at_least: fill up with the most popular others, which then have no source, while the catalogue has any.
     """
-    is_open = block.is_released.copy() if allowed is None else block.is_released & allowed
-    is_open[seen] = False
+    is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
+    is_open[left_out] = False
     rows, ranks = [], []
     for source in Source:
-        best = _best(retrieved.scores[source], block.prior, is_open, per_source)
+        best = _best(retrieved.scores[source], movies.prior, is_open, per_source)
         rows.append(best)
         ranks.append(np.arange(len(best)))
     union = np.unique(np.concatenate(rows))
     if len(union) < at_least:
         is_open[union] = False
         others = np.flatnonzero(is_open)
-        others = others[np.argsort(-block.prior[others])[: at_least - len(union)]]
+        others = others[np.argsort(-movies.prior[others])[: at_least - len(union)]]
         union = np.sort(np.concatenate([union, others]))
     rank = np.full((len(Source), len(union)), -1, np.int64)
     for source in Source:

@@ -53,6 +53,12 @@ class History:
         mean = float(rating.mean(dtype=np.float64)) if len(row) else float("nan")
         return cls(row, rating, user.rated_at[::-1][known], fade, mean)
 
+    @classmethod
+    def empty(cls) -> Self:
+        """Of a user without a rating of a movie in the catalogue."""
+        nothing = np.empty(0, np.float32)
+        return cls(np.empty(0, np.intp), nothing, np.empty(0, np.int64), nothing, float("nan"))
+
     @property
     def is_liked(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """(h,) rated 4 or more."""

@@ -28,20 +28,20 @@ class SimilarMovies:
 
 
 def similar(
-    snapshot: FittedRetrieval, block: MovieState, seed: int, *, k: int, allowed: BoolArray | None = None
+    retrieval: FittedRetrieval, movies: MovieState, seed: int, *, k: int, allowed: BoolArray | None = None
 ) -> SimilarMovies:
     """The k movies most similar to catalogue row `seed`, which is left out; each source is scaled by its own best."""
-    n = snapshot.n_movies
-    links = snapshot.links[[seed]].toarray().reshape(len(Link), n)
-    content = snapshot.terms @ snapshot.terms[[seed]].toarray().ravel()
+    n = retrieval.n_movies
+    links = retrieval.links[[seed]].toarray().reshape(len(Link), n)
+    content = retrieval.terms @ retrieval.terms[[seed]].toarray().ravel()
     content[seed] = 0
-    sources = (links[Link.ITEM_KNN], links[Link.EASE], content, block.prior)
+    sources = (links[Link.ITEM_KNN], links[Link.EASE], content, movies.prior)
     parts = np.stack([w * _scaled(source) for w, source in zip(WEIGHTS, sources, strict=True)], axis=1)
     score: FloatArray = parts.sum(axis=1)
-    is_open = block.is_released.copy() if allowed is None else block.is_released & allowed
+    is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
     is_open[seed] = False
     rows = np.flatnonzero(is_open)
-    order = np.lexsort((rows, -block.prior[rows], -score[rows]))[:k]
+    order = np.lexsort((rows, -movies.prior[rows], -score[rows]))[:k]
     rows = rows[order]
     return SimilarMovies(rows, score[rows], parts[rows])
 

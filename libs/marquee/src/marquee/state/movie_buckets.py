@@ -16,12 +16,15 @@ class MovieBuckets:
     """Buckets in catalogue rows.
 
     Attributes:
+        catalog: whose rows these are. time: the clock of the same counts.
         row: (r,) intp. age_days: (r,) float64 logical days from the end of the week to now, 0 for the newest week.
         span_days: (r,) float64 logical days that the week takes.
         bucket_positives: (r,) int32.
         n, stars, positives: (n_movies,) float64 totals of a movie.
     """
 
+    catalog: MovieTable
+    time: LogicalTime
     row: RowArray
     age_days: FloatArray
     span_days: FloatArray
@@ -31,8 +34,9 @@ class MovieBuckets:
     positives: FloatArray
 
     @classmethod
-    def of(cls, stats: ItemStats, catalog: MovieTable, time: LogicalTime) -> Self:
-        """Movies outside the catalogue are left out. `time` is the clock of these same counts."""
+    def of(cls, stats: ItemStats, catalog: MovieTable) -> Self:
+        """Movies outside the catalogue are left out, but count for the clock."""
+        time = LogicalTime.of(stats)
         row = catalog.rows(stats.movie_id)
         known = row >= 0
         row, week = row[known], stats.week[known]
@@ -42,6 +46,8 @@ class MovieBuckets:
             return np.bincount(row, weights=values, minlength=len(catalog)).astype(np.float64)
 
         return cls(
+            catalog=catalog,
+            time=time,
             row=row,
             age_days=time.age_days(week),
             span_days=time.spans_days(week),

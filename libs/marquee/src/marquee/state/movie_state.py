@@ -5,12 +5,13 @@ from typing import Self
 
 import numpy as np
 
-from marquee.arrays import Float32Array, FloatArray
-from marquee.features import popular, trending, well_rated
-from marquee.state.item_stats import ItemStats
+from marquee.arrays import BoolArray, Float32Array, FloatArray
 from marquee.state.logical_time import YEAR_MS, LogicalTime
 from marquee.state.movie_buckets import MovieBuckets
 from marquee.state.movie_table import MovieTable
+
+HALF_LIFE_DAYS, FAST_HALF_LIFE_DAYS = 180.0, 30.0
+"""After which a like counts half for what is popular and for what is trending; larger values change the lists later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,33 +21,28 @@ class MovieState:
     Attributes:
         catalog: whose rows these are.
         time: the clock of the same counts; ages are counted to its now.
-        popular, trending, well_rated: (n, f) float32, the columns of these families.
-        decayed, decayed_fast: (n,) float32, positives with half-lives of 180 and 30 days: two retrieval sources.
+        decayed, decayed_fast: (n,) float32, likes that fade with the two half-lives: what is popular, and trending.
         prior: (n,) float64 in [0, 1), by popularity, all distinct: breaks ties.
         log_count: (n,) float32, log of the ratings a movie has (the popularity a user's taste is compared with).
         genres: (n, G) float32, the catalogue's as 0 and 1.
-        is_out: (n,) bool, released by the year after the newest rating's, or of unknown year; no other movie is
+        is_released: (n,) bool, released by the year after the newest rating's, or of unknown year; no other movie is
             recommended. The calendar counts here: one rating of today is proof of what day it is.
     """
 
     catalog: MovieTable
     time: LogicalTime
-    popular: Float32Array
-    trending: Float32Array
-    well_rated: Float32Array
     decayed: Float32Array
     decayed_fast: Float32Array
     prior: FloatArray
     log_count: Float32Array
     genres: Float32Array
-    is_released: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    is_released: BoolArray
 
     @classmethod
-    def of(cls, stats: ItemStats, catalog: MovieTable) -> Self:
-        """Compute the block at the counts' own logical time; movies outside the catalogue count for the clock only."""
-        time = LogicalTime.of(stats)
-        buckets = MovieBuckets.of(stats, catalog, time)
-        decayed = buckets.decayed(half_life_days=popular.HALF_LIFE_DAYS)
+    def of(cls, buckets: MovieBuckets) -> Self:
+        """The state at the buckets' own logical time."""
+        catalog, time = buckets.catalog, buckets.time
+        decayed = buckets.decayed(half_life_days=HALF_LIFE_DAYS)
         order = np.lexsort((np.arange(len(catalog))[::-1], buckets.n, buckets.positives, decayed))
         prior = np.empty(len(catalog))
         prior[order] = np.arange(len(catalog)) / max(len(catalog), 1)
@@ -54,11 +50,8 @@ class MovieState:
         return cls(
             catalog=catalog,
             time=time,
-            popular=popular.columns(buckets),
-            trending=trending.columns(buckets),
-            well_rated=well_rated.columns(buckets),
             decayed=decayed,
-            decayed_fast=buckets.decayed(half_life_days=trending.HALF_LIFE_DAYS),
+            decayed_fast=buckets.decayed(half_life_days=FAST_HALF_LIFE_DAYS),
             prior=prior,
             log_count=np.log1p(buckets.n).astype(np.float32),
             genres=catalog.genres.astype(np.float32),

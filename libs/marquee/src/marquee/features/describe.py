@@ -1,0 +1,75 @@
+"""The one way from a user's state to the feature matrix, for training, serving and evaluation alike."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from marquee.arrays import BoolArray, Float32Array
+from marquee.features.context import RankContext
+from marquee.features.movie_features import MovieFeatures
+from marquee.features.vector import features
+from marquee.retrieval.candidates import Candidates, Retrieved, choose, retrieve
+from marquee.retrieval.fitted import FittedRetrieval
+from marquee.retrieval.history import History
+from marquee.state.movie_table import RowArray
+from marquee.state.ratings import UserState
+
+_NO_ROWS: RowArray = np.empty(0, np.intp)
+
+
+@dataclass(frozen=True)
+class Described:
+    """A user's candidates, and the matrix that a ranker scores.
+
+    Attributes:
+        context: everything that the matrix is computed from.
+    """
+
+    context: RankContext
+
+    @property
+    def history(self) -> History:
+        return self.context.history
+
+    @property
+    def retrieved(self) -> Retrieved:
+        return self.context.retrieved
+
+    @property
+    def candidates(self) -> Candidates:
+        return self.context.candidates
+
+    @cached_property
+    def x(self) -> Float32Array:
+        """(m, len(SPECS)) float32, one row per candidate; computed when first read."""
+        return features(self.context)
+
+
+def described(
+    retrieval: FittedRetrieval,
+    movies: MovieFeatures,
+    user: UserState,
+    *,
+    excluded_rows: RowArray = _NO_ROWS,
+    allowed: BoolArray | None = None,
+    at_least: int = 0,
+) -> Described | None:
+    """Retrieve a user's candidates and describe each of them.
+
+    Args:
+        retrieval: fitted on the catalogue of `movies`.
+        movies: the movies at the time of the request.
+        excluded_rows: catalogue rows to leave out besides the rated ones.
+        allowed: (n_movies,) bool, a filter over the catalogue's rows.
+        at_least: how many candidates to fill up to with the most popular other movies.
+    Returns:
+        None for a user without a rating of a movie in the catalogue: there is nothing to retrieve with.
+    """
+    history = History.of(user, movies.state.catalog)
+    if not len(history):
+        return None
+    retrieved = retrieve(retrieval, movies.state, history)
+    left_out = np.concatenate([history.row, excluded_rows])
+    candidates = choose(retrieved, movies.state, left_out, allowed=allowed, at_least=at_least)
+    return Described(RankContext(retrieval, movies, history, retrieved, candidates))
