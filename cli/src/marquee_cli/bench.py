@@ -24,11 +24,11 @@ from marquee_cli.steps import a_console
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", default="", help="the data set of the system it starts when none runs")
+    parser.add_argument("--data", default="", help="data set for the system that it starts when none is running")
     parser.add_argument("--out", type=Path, help="the JSON file (default: bench.json in the state directory)")
     parser.add_argument("--requests", type=int, default=400, help="one-client requests of each kind (%(default)s)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each closed loop (%(default)s)")
-    parser.epilog = "Measures the run of MARQUEE_HOME; where none runs, one of its own, which it stops afterwards."
+    parser.epilog = "Measures the run in MARQUEE_HOME, or starts one of its own and stops it afterwards."
 
 
 def run(args: argparse.Namespace) -> int:
@@ -63,7 +63,7 @@ def figure_table(figures: list[Figure], about: dict[str, str]) -> Table:
 
 @contextmanager
 def running_system(console: Console, home: Home, data: str) -> Iterator[Running]:
-    """The run of the state directory, or a detached one in a directory of its own that is gone afterwards."""
+    """The run in the state directory, or a detached one in a temporary directory that is removed afterwards."""
     if home.running_supervisor():
         console.print(f"measuring the run in {home.root}", markup=False)
         yield _running(home)
@@ -87,7 +87,7 @@ def running_system(console: Console, home: Home, data: str) -> Iterator[Running]
 def _running(home: Home) -> Running:
     state = read_json(home.state)
     if not home.serving.exists():
-        raise CommandFailed(f"the run in {home.root} does not serve personal rankings yet")
+        raise CommandFailed(f"the run in {home.root} does not serve personal rankings yet; see `make status`")
     ports = {name: part["port"] for name, part in state["parts"].items() if part["port"]}
     pids = {name: part["identity"]["pid"] for name, part in state["parts"].items() if part["identity"]}
     supervisor = home.running_supervisor()

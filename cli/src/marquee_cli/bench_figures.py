@@ -1,4 +1,4 @@
-"""Each figure of `marquee bench`: what is measured, how, and what budget stands beside it."""
+"""Each figure of `marquee bench`: what is measured, how, and its budget."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ STRANGER = 2_000_000_000
 NEWCOMERS = 1_600_000_000
 LOOP_LIMIT_COUNT = 20_000
 REFLECTED_LIMIT_S = 10.0
-LIVE_PER_S = 1_000  # a stretch slower than this was people rating, not a load
+LIVE_PER_S = 1_000  # a slower stretch was live traffic, not a bulk load
 NOT_SERVICES = ("frontend", "supervisor")
 
 
@@ -53,10 +53,10 @@ class Figure:
 
 
 def all_figures(running: Running, *, requests: int, seconds: float) -> Iterator[Figure]:
-    """Measure one after the other, each as it is asked for."""
+    """Measure the figures one after the other, each when the iterator reaches it."""
     rng = random.Random(1)
     users, movies = known_users(running.data, rng), known_movies(running)
-    yield from _reports(running)  # before the live ratings below, which features would report instead
+    yield from _reports(running)  # first: `features` reports its newest busy stretch, and live ratings follow below
     yield from _latencies(running.url(), users, movies, rng, requests)
     yield from _throughput(running.url(), users, seconds)
     yield _reflected(running.url())
@@ -64,7 +64,7 @@ def all_figures(running: Running, *, requests: int, seconds: float) -> Iterator[
 
 
 def known_users(data: str, rng: random.Random) -> list[int]:
-    """Users of the data set in random order; where it is not a directory, the first 600 ids."""
+    """Users of the data set in random order; for a named set the ids 1 to 600."""
     path = Path(data) / "ratings.csv"
     if not path.is_file():
         found = list(range(1, 601))
@@ -77,7 +77,7 @@ def known_users(data: str, rng: random.Random) -> list[int]:
 
 
 def known_movies(running: Running) -> list[dict[str, Any]]:
-    """The first 500 of the cold list."""
+    """The first 500 movies of the list that a new user gets."""
     with Client(running.url()) as client:
         items: list[dict[str, Any]] = client.json(Call("/v1/rank", {"user_id": STRANGER, "k": 500}))["items"]
     return items
@@ -92,7 +92,7 @@ def _latencies(
     rank = [Call("/v1/rank", {"user_id": users[n], "k": 25}) for n in some(len(users))]
     yield _latency("rank for a user, k=25, one client", one_by_one(url, rank), p50_ms=6, p99_ms=12)
     again = [Call("/v1/rank", {"user_id": users[0], "k": 25})] * (requests + 20)
-    yield _latency("the same ranking again, one client", one_by_one(url, again), p50_ms=3)
+    yield _latency("the same ranking repeated, one client", one_by_one(url, again), p50_ms=3)
     similar = [Call("/v1/rank", {"movie_id": movies[n]["movie_id"], "k": 25}) for n in some(len(movies))]
     yield _latency("rank for a movie, k=25, one client", one_by_one(url, similar))
     titles = [movies[n]["title"] for n in some(len(movies))]
@@ -130,17 +130,17 @@ def _errors(outcome: Outcome) -> str:
 
 
 def _reflected(url: str, count: int = 30) -> Figure:
-    """From the 202 to the arrival of the first ranking without the rated movie, asked as fast as it is answered."""
+    """From the 202 to the first ranking without the rated movie; rankings are requested one after the other."""
     waits_ms: list[float] = []
     with Client(url) as client:
         for _ in range(count):
             user_id = NEWCOMERS + random.randrange(100_000_000)
-            ask = Call("/v1/rank", {"user_id": user_id, "k": 10})
-            movie_id = client.json(ask)["items"][0]["movie_id"]
+            request = Call("/v1/rank", {"user_id": user_id, "k": 10})
+            movie_id = client.json(request)["items"][0]["movie_id"]
             rating = {"event_id": str(uuid4()), "user_id": user_id, "movie_id": movie_id, "rating": 4.5}
             client.json(Call("/v1/ratings", {"ratings": [rating]}))
             accepted = time.perf_counter()
-            while any(item["movie_id"] == movie_id for item in client.json(ask)["items"]):
+            while any(item["movie_id"] == movie_id for item in client.json(request)["items"]):
                 if time.perf_counter() - accepted > REFLECTED_LIMIT_S:
                     break
             waits_ms.append((time.perf_counter() - accepted) * 1_000)
@@ -151,7 +151,7 @@ def _reflected(url: str, count: int = 30) -> Figure:
 
 
 def _reports(running: Running) -> Iterator[Figure]:
-    """What the services measured themselves when the data went in."""
+    """What the services measured while the data set was loaded."""
     load = running.report("ingest", "/v1/load").get("report") or {}
     if load.get("seconds") and not load.get("skipped"):
         rate = load["accepted"] / load["seconds"]
@@ -171,7 +171,7 @@ def _reports(running: Running) -> Iterator[Figure]:
 
 
 def _memory(pids: Mapping[str, int]) -> Iterator[Figure]:
-    """Proportional set size of each part, its children included."""
+    """Proportional set size of each part, including its children."""
     mib = {name: sum(map(pss_bytes, tree_of(pid))) / 2**20 for name, pid in pids.items() if name != "supervisor"}
     if not any(mib.values()):
         return

@@ -32,27 +32,28 @@ LIMIT_S = 3_600.0
 
 
 class SupervisorGone(CommandFailed):
-    """The supervisor was killed while it was watched; its parts go on."""
+    """The supervisor was killed while this command watched it; the parts are still running."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", default="", help=f"a directory of MovieLens files, or one of {', '.join(NAMED)}")
     parser.add_argument("--detach", action="store_true", help="return when the first personal ranking is served")
-    parser.add_argument("--fresh", action="store_true", help="forget the data and models of earlier runs first")
-    parser.add_argument("--limit-s", type=float, default=LIMIT_S, help="give up after this (%(default).0f)")
+    parser.add_argument("--fresh", action="store_true", help="delete the data and models of earlier runs first")
+    parser.add_argument("--limit-s", type=float, default=LIMIT_S, help="seconds after which to give up (%(default).0f)")
     parser.epilog = (
-        "MARQUEE_HOME (state, default .marquee), MARQUEE_GATEWAY_PORT (8000) and MARQUEE_FRONTEND_PORT (3000) move it; "
-        "MARQUEE_TMDB_SNAPSHOT names a TMDB file and TMDB_API_KEY a key, for posters and details."
+        "MARQUEE_HOME sets the state directory (default .marquee), MARQUEE_GATEWAY_PORT (8000) and "
+        "MARQUEE_FRONTEND_PORT (3000) the ports. For posters and details set MARQUEE_TMDB_SNAPSHOT to a TMDB file or "
+        "TMDB_API_KEY to a key."
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start everything, or go on with what a killed supervisor left; then leave it running or watch it."""
+    """Start everything, or take over what a killed supervisor left; then leave it running or watch it."""
     console, home = a_console(), Home.from_environment()
     lock = home.lock()
     try:
         if lock is None or home.running_supervisor():
-            return _say_another(console, home)
+            return _report_other(console, home)
         return _run(console, home, args, lock)
     finally:
         if lock is not None:
@@ -69,14 +70,14 @@ def _run(console: Console, home: Home, args: argparse.Namespace, lock: int) -> i
     write_json(home.data_set, {"data": data})
     console.print(f"Marquee, embedded: data set {data}, state in {home.root}", markup=False)
     if left:
-        console.print(f"{len(left)} parts run without a supervisor; going on with them")
+        console.print(f"{len(left)} parts are running without a supervisor; taking them over")
     try:
         supervisor = _start_supervisor(home, ports, data, ends_with_starter=not args.detach, lock=lock)
         _until_first_ranking(console, home, ports, sample_users(data), limit_s=args.limit_s)
         if args.detach:
-            console.print("It runs on by itself; `make demo-down` stops it.")
+            console.print("It keeps running in the background; `make demo-down` stops it.")
             return 0
-        console.print("Ctrl-C stops it.")
+        console.print("Press Ctrl-C to stop it.")
         return _watch(console, home, supervisor)
     except SupervisorGone:
         raise
@@ -91,13 +92,13 @@ def _run(console: Console, home: Home, args: argparse.Namespace, lock: int) -> i
 
 
 def chosen_data(wanted: str, *, noted: str | None, is_fresh: bool) -> str:
-    """The data set to run with, a directory as an absolute path.
+    """The data set to run with: a name, or the absolute path of a directory.
 
     Args:
-        wanted: as given; empty means the one of the last run, else the default.
-        noted: what the state directory was filled from.
+        wanted: as typed; empty means the data set of the last run, or the default if there was none.
+        noted: the data set that filled the state directory, if any.
     Raises:
-        CommandFailed: there is no such data set, or the state directory holds another one.
+        CommandFailed: there is no such data set, or the state directory holds a different one.
     """
     if not wanted:
         return DEFAULT if is_fresh or noted is None else noted
@@ -108,13 +109,13 @@ def chosen_data(wanted: str, *, noted: str | None, is_fresh: bool) -> str:
         wanted = str(directory)
     if noted not in (None, wanted) and not is_fresh:
         raise CommandFailed(
-            f"the state directory holds {noted}; give another MARQUEE_HOME for {wanted}, or start over with FRESH=1"
+            f"the state directory holds {noted}; set another MARQUEE_HOME for {wanted}, or start over with FRESH=1"
         )
     return wanted
 
 
 def sample_users(data: str) -> tuple[int, ...]:
-    """Whom to show a first ranking for: well-known ids, and the first user of the file where there is one."""
+    """Users to show a first ranking for: ids that the named sets have, and the first user in the file, if any."""
     ratings = Path(data) / "ratings.csv"
     if not ratings.is_file():
         return SAMPLE_USERS
@@ -126,10 +127,10 @@ def sample_users(data: str) -> tuple[int, ...]:
 
 
 def chosen_ports(home: Home, left: Collection[str]) -> Ports:
-    """Ports for all parts. Those in `left` run without a supervisor; what they hold stays theirs.
+    """A port for every part. Parts in `left` are running without a supervisor and keep their ports.
 
     Raises:
-        CommandFailed: a public port cannot be had.
+        CommandFailed: a public port is taken.
     """
     noted, remembered = read_json(home.state).get("parts", {}), read_json(home.ports)
     ours = {noted[name]["port"] for name in left}
@@ -145,7 +146,7 @@ def chosen_ports(home: Home, left: Collection[str]) -> Ports:
 
 
 def _forget(home: Home) -> None:
-    """What a killed supervisor left running is ended, and all that was derived from the data set goes."""
+    """End what a killed supervisor left running, and delete everything derived from the data set."""
     end_all(list(home.live_parts().values()))
     for name in STATE_OF_A_DATA_SET:
         path = home.root / name
@@ -155,7 +156,7 @@ def _forget(home: Home) -> None:
 def _start_supervisor(
     home: Home, ports: Ports, data: str, *, ends_with_starter: bool, lock: int
 ) -> subprocess.Popen[bytes]:
-    """Start it with a copy of the lock, which it holds for its life."""
+    """Start the supervisor with a copy of the lock, which it holds until it ends."""
     parts = all_parts(home, ports, data=data, node=installed_node(VENV))
     write_json(home.parts, {"parts": [asdict(part) for part in parts]})
     command = [sys.executable, "-m", "marquee_cli.supervisor", str(home.root)]
@@ -171,11 +172,11 @@ def _start_supervisor(
 
 
 def _until_first_ranking(console: Console, home: Home, ports: Ports, users: tuple[int, ...], *, limit_s: float) -> None:
-    """Follow the run step by step.
+    """Follow the start step by step.
 
     Raises:
-        CommandFailed: a part ended, the data could not be loaded or the training failed.
-        TimeoutError: the limit is over.
+        CommandFailed: a part ended, the data could not be loaded, or the training failed.
+        TimeoutError: the first ranking did not come within limit_s.
     """
     began = time.monotonic()
     watching = Watching(ports.url, users)
@@ -188,7 +189,7 @@ def _until_first_ranking(console: Console, home: Home, ports: Ports, users: tupl
             raise CommandFailed(f"{failed['part']} {failed['why']}; the end of {log}:\n  {tail}")
         if home.running_supervisor() is None:
             if read_json(home.state).get("phase") == "stopped":
-                raise CommandFailed("stopped by another command before it was ready")
+                raise CommandFailed("another command stopped it before it was ready")
             raise CommandFailed(f"the supervisor ended; see {home.log_of('supervisor')}")
 
     follow: list[tuple[str, Callable[[], Progress]]] = [
@@ -209,7 +210,7 @@ def _until_first_ranking(console: Console, home: Home, ports: Ports, users: tupl
     assert watching.found is not None  # noqa: S101  # the last step ended with it
     console.print(ranking_table(watching.found))
     console.print(f"Ready after {time.monotonic() - began:.0f} s.")
-    console.print(f"  page  {ports.url('frontend')}" if has_page else "  page  none: there is no Node.js 20 or newer")
+    console.print(f"  page  {ports.url('frontend')}" if has_page else "  page  none: it needs Node.js 20 or newer")
     console.print(f"  API   {ports.url('gateway')}  (try /docs)")
 
 
@@ -220,27 +221,31 @@ def _up(home: Home, names: tuple[str, ...]) -> Progress:
 
 
 def _watch(console: Console, home: Home, supervisor: subprocess.Popen[bytes]) -> int:
-    """Say which parts were restarted, until the supervisor ends."""
-    said = {name: part["restarts"] for name, part in read_json(home.state).get("parts", {}).items()}
+    """Report restarted parts until the supervisor ends; returns its exit code.
+
+    Raises:
+        SupervisorGone: it was killed, and parts are still running.
+    """
+    reported = {name: part["restarts"] for name, part in read_json(home.state).get("parts", {}).items()}
     while supervisor.poll() is None:
         for name, part in read_json(home.state).get("parts", {}).items():
-            if part["restarts"] > said.get(name, 0):
-                said[name] = part["restarts"]
-                console.print(f"{name} {part['reason']}; it is started again, see {home.log_of(name)}", markup=False)
+            if part["restarts"] > reported.get(name, 0):
+                reported[name] = part["restarts"]
+                console.print(f"{name} {part['reason']}; restarting it, see {home.log_of(name)}", markup=False)
         time.sleep(0.5)
     if left := home.live_parts():
         raise SupervisorGone(
-            f"the supervisor was killed; {len(left)} parts still run. "
-            "`make demo` goes on with them, `make demo-down` ends them"
+            f"the supervisor was killed; {len(left)} parts are still running. "
+            "`make demo` takes them over, `make demo-down` stops them"
         )
     return supervisor.returncode
 
 
-def _say_another(console: Console, home: Home) -> int:
-    """Somebody else holds this state directory.
+def _report_other(console: Console, home: Home) -> int:
+    """Report the run that already holds this state directory; exit code 0.
 
     Raises:
-        CommandFailed: it is not serving yet, or not any more.
+        CommandFailed: it is starting or stopping.
     """
     state = read_json(home.state)
     if home.running_supervisor() and home.serving.exists() and state["phase"] != "stopping":
@@ -252,5 +257,5 @@ def _say_another(console: Console, home: Home) -> int:
     what = "stopping" if home.running_supervisor() and state["phase"] == "stopping" else "starting"
     raise CommandFailed(
         f"another `make demo` (pid {home.locked_by() or '?'}) is {what} in {home.root}; "
-        "`make status` says how far it is, another MARQUEE_HOME runs beside it"
+        "`make status` shows its progress; set another MARQUEE_HOME to run a second system beside it"
     )

@@ -1,6 +1,6 @@
-"""`marquee dlq`: look at dead letters, and send their original bytes back to the topic they came from.
+"""`marquee dlq`: list dead letters, and send their original bytes back to the topic they came from.
 
-Needs the shared library alone, so that a service's container can run it as a script:
+Imports only the shared library, so that a service's container can run it as a script:
 docker compose exec -T ingest /app/bin/python - list < cli/src/marquee_cli/dlq.py
 """
 
@@ -22,7 +22,7 @@ from marquee.logs import configure_logs
 from marquee.settings import KafkaSettings, ServiceSettings
 
 REDRIVEN = "redriven_offset"
-"""The header of a note on the dead-letter topic itself: the dead letter at this offset was sent back."""
+"""Header of a note on the dead-letter topic itself: the dead letter at this offset has been sent back."""
 
 SOURCE = "redriven_from"
 SHOWN_BYTES = 160
@@ -31,7 +31,7 @@ TRY_S = 15.0
 
 
 class CannotRedrive(MarqueeError):
-    """The line says which dead letter, why, and what can be done."""
+    """One line: which dead letter cannot be sent back, why, and what can be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,15 @@ class DeadLetter:
 
     @property
     def source(self) -> tuple[int, int]:
-        """Partition and offset where it stood.
+        """Partition and offset at which it was first read.
 
         Raises:
-            CannotRedrive: its headers do not say so.
+            CannotRedrive: its headers do not name them.
         """
         try:
             return int(self.headers["source_partition"]), int(self.headers["source_offset"])
         except (KeyError, ValueError):
-            raise CannotRedrive(f"{self.name} does not say where it stood, so it cannot be sent back") from None
+            raise CannotRedrive(f"{self.name} does not name its source offset, so it cannot be sent back") from None
 
     @property
     def name(self) -> str:
@@ -74,26 +74,26 @@ class DeadLetter:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        "The broker is MARQUEE_KAFKA__BOOTSTRAP, else that of the embedded run of MARQUEE_HOME. An event counts once, "
-        "however often it is sent: a dead letter that is sent back twice does no harm."
+        "The broker is MARQUEE_KAFKA__BOOTSTRAP, or that of the embedded run in MARQUEE_HOME. Sending a dead letter "
+        "back twice does no harm: an event counts once, however often it is sent."
     )
     names = [topic.name for topic in ALL_TOPICS]
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = commands.add_parser("list", help="show the newest dead letters")
-    listing.add_argument("--topic", choices=names, help="of this topic only")
-    listing.add_argument("--limit", type=_positive, default=20, help="so many of each topic (default 20)")
+    listing.add_argument("--topic", choices=names, help="only dead letters of this topic")
+    listing.add_argument("--limit", type=_positive, default=20, help="at most this many per topic (default 20)")
     redrive = commands.add_parser("redrive", help="send dead letters back to their topic, byte for byte")
     redrive.add_argument("--topic", choices=names, required=True)
     which = redrive.add_mutually_exclusive_group(required=True)
-    which.add_argument("--offset", type=int, help="the one at this offset of the dead-letter topic, also once more")
-    which.add_argument("--all", action="store_true", help="all that were not sent back yet")
-    redrive.add_argument("--force", action="store_true", help="also what this release still cannot read")
+    which.add_argument("--offset", type=int, help="the one at this offset of the dead-letter topic, even if sent back")
+    which.add_argument("--all", action="store_true", help="all that have not been sent back yet")
+    redrive.add_argument("--force", action="store_true", help="also those that this release still cannot read")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: done. 1: the broker could not be reached, or something could not be sent back; lines say why."""
+    """Exit code 0, or 1 with the reason: the broker is unavailable, or a dead letter could not be sent back."""
     settings = ServiceSettings()
-    configure_logs("marquee", level="CRITICAL", as_json=False)  # the client complains; one line of ours is enough
+    configure_logs("marquee", level="CRITICAL", as_json=False)  # one line of ours replaces the client's own messages
     topics = [topic for topic in ALL_TOPICS if args.topic in (None, topic.name)]
     try:
         if args.action == "list":
@@ -106,7 +106,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _answered(kafka: KafkaSettings, work: Awaitable[int]) -> int:
-    """The work's exit code; one line where there is no broker."""
+    """The exit code of the work.
+
+    Raises:
+        MarqueeError: the broker does not answer.
+    """
     try:
         return await work
     except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
@@ -134,7 +138,7 @@ async def _list(kafka: KafkaSettings, topics: Sequence[Topic[Any]], *, limit: in
 
 
 def _lines(letter: DeadLetter) -> list[str]:
-    """A dead letter for a person: where it is, what is wrong, and how it begins."""
+    """A dead letter for people: where it is, what is wrong with it, and how it begins."""
     state = "sent back" if letter.is_redriven else "open"
     came_from = f"{letter.text('source_topic')}/{letter.text('source_partition')} offset {letter.text('source_offset')}"
     size = letter.text("truncated", str(len(letter.value)))
@@ -147,7 +151,7 @@ def _lines(letter: DeadLetter) -> list[str]:
 
 
 async def _redrive(kafka: KafkaSettings, topic: Topic[Any], *, offset: int | None, is_forced: bool) -> int:
-    """Send back the one at `offset`, or all that are open; a failure is reported, and the others go on."""
+    """Send back the one at `offset`, or all open ones; one that fails is reported and the others follow."""
     letters = await dead_letters(kafka, topic)
     if offset is None:
         chosen = [letter for letter in letters if not letter.is_redriven]
@@ -156,7 +160,7 @@ async def _redrive(kafka: KafkaSettings, topic: Topic[Any], *, offset: int | Non
         if not chosen:
             raise CannotRedrive(f"there is no dead letter at offset {offset} of {topic.dead_letters}")
     if not chosen:
-        print(f"no dead letter on {topic.dead_letters} that was not sent back yet")
+        print(f"every dead letter on {topic.dead_letters} has been sent back already")
         return 0
     failed = 0
     async with (
@@ -172,7 +176,7 @@ async def _redrive(kafka: KafkaSettings, topic: Topic[Any], *, offset: int | Non
                 name = topic_name(kafka, topic.name)
                 headers = [(SOURCE, f"{topic.dead_letters}/{letter.partition}@{letter.offset}".encode())]
                 if len(value) > MAX_RECORD_BYTES:
-                    headers = []  # as large as it was when it was sent first, and not a byte more
+                    headers = []  # a header would make it larger than the broker accepts
                 sent = await producer.send_and_wait(name, value=value, key=key, partition=partition, headers=headers)
                 note = [(REDRIVEN, str(letter.offset).encode())]
                 await producer.send_and_wait(
@@ -199,10 +203,10 @@ def _require_readable(letter: DeadLetter, value: bytes) -> None:
 
 
 async def original(kafka: KafkaSettings, letter: DeadLetter, consumer: AIOKafkaConsumer) -> tuple[bytes | None, bytes]:
-    """Key and value as they were sent; of a dead letter that was cut, from where it stood.
+    """Key and value as they were sent. If the dead letter was truncated, they are read from the source topic.
 
     Raises:
-        CannotRedrive: the whole record is no longer on its topic.
+        CannotRedrive: the record is no longer on the source topic.
     """
     if "truncated" not in letter.headers:
         return letter.key or None, letter.value
@@ -218,7 +222,7 @@ async def original(kafka: KafkaSettings, letter: DeadLetter, consumer: AIOKafkaC
 
 
 async def dead_letters(kafka: KafkaSettings, topic: Topic[Any]) -> list[DeadLetter]:
-    """All dead letters of a topic, the oldest first; none where the topic does not exist."""
+    """All dead letters of a topic, oldest first; none if the topic does not exist."""
     async with open_consumer(kafka, [], group=None) as consumer:
         name = topic_name(kafka, topic.dead_letters)
         if name not in await consumer.topics():
@@ -246,10 +250,10 @@ async def dead_letters(kafka: KafkaSettings, topic: Topic[Any]) -> list[DeadLett
 async def _records(
     consumer: AIOKafkaConsumer, partition: TopicPartition, *, first: int = 0, end: int | None = None
 ) -> list[ConsumerRecord]:
-    """What stands in a range of a partition, or in all of it.
+    """The records of a range of a partition, or of all of it.
 
     Raises:
-        TimeoutError: nothing came for TRY_S.
+        TimeoutError: no record arrived for TRY_S.
     """
     consumer.assign([partition])
     start = max(first, (await consumer.beginning_offsets([partition]))[partition])
@@ -266,7 +270,7 @@ async def _records(
 
 
 def shown(content: bytes) -> str:
-    """The first bytes as text of one line; control characters cannot reach the terminal."""
+    """The first bytes as one line of text, without control characters."""
     text = content[:SHOWN_BYTES].decode(errors="replace")
     line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
     return line + ("..." if len(content) > SHOWN_BYTES else "")
@@ -279,7 +283,7 @@ def _count(number: int, noun: str) -> str:
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError("has to be at least 1")
+        raise argparse.ArgumentTypeError("must be at least 1")
     return number
 
 

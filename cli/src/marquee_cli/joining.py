@@ -1,4 +1,4 @@
-"""Lets a command talk to the embedded run of MARQUEE_HOME without being told its addresses."""
+"""Lets a command find the embedded run in MARQUEE_HOME without any address being set."""
 
 import os
 
@@ -8,7 +8,11 @@ SECRETS = ("KEY", "TOKEN", "PASSWORD")
 
 
 def join() -> bool:
-    """Put the run's MARQUEE_* settings into this process's environment, where they are not set. False: none runs."""
+    """Add the run's MARQUEE_* settings to this process's environment where they are not set.
+
+    Returns:
+        False if no run is alive.
+    """
     home = Home.from_environment()
     if home.running_supervisor() is None:
         return False

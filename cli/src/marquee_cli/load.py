@@ -1,4 +1,4 @@
-"""A small bounded load on an HTTP API: one client for latencies, several for throughput. Count and time are limited."""
+"""A load generator for an HTTP API, bounded in requests and time: one client for latency, several for throughput."""
 
 import http.client
 import itertools
@@ -25,7 +25,7 @@ class Call:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a series of calls came to."""
+    """Latencies and statuses of a series of calls."""
 
     latencies_ms: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Outcome:
 
 
 class Client:
-    """One connection that is kept alive."""
+    """One keep-alive connection."""
 
     def __init__(self, base_url: str) -> None:
         address = urlsplit(base_url)
@@ -66,8 +66,8 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def ask(self, call: Call) -> tuple[int, bytes]:
-        """Status and body. A GET, or a POST where the call has a body."""
+    def send(self, call: Call) -> tuple[int, bytes]:
+        """Status and body. Sends a POST if the call has a body, else a GET."""
         headers = {"content-type": "application/json"}
         if call.body is None:
             self._http.request("GET", call.path, headers=headers)
@@ -77,22 +77,26 @@ class Client:
         return answer.status, answer.read()
 
     def json(self, call: Call) -> Any:
-        """The body of an answer that has to be a good one."""
-        status, body = self.ask(call)
+        """The parsed body.
+
+        Raises:
+            RuntimeError: the status is not 2xx.
+        """
+        status, body = self.send(call)
         if not 200 <= status < 300:
             raise RuntimeError(f"{call.path} answers {status}: {body[:300].decode(errors='replace')}")
         return json.loads(body)
 
 
 def one_by_one(base_url: str, calls: Iterable[Call], *, warm_up: int = 20, limit_s: float = 60.0) -> Outcome:
-    """Ask each call on one connection. The first `warm_up` calls are not counted."""
+    """Send the calls one after the other on one connection. The first `warm_up` calls are not counted."""
     outcome = Outcome()
     deadline = time.monotonic() + limit_s
     with Client(base_url) as client:
         begun = time.perf_counter()
         for number, call in enumerate(calls):
             sent = time.perf_counter()
-            status, _ = client.ask(call)
+            status, _ = client.send(call)
             if number >= warm_up:
                 outcome.add(status, (time.perf_counter() - sent) * 1_000)
             else:
@@ -104,7 +108,7 @@ def one_by_one(base_url: str, calls: Iterable[Call], *, warm_up: int = 20, limit
 
 
 def closed_loop(base_url: str, calls: Sequence[Call], *, connections: int, limit_s: float, limit_count: int) -> Outcome:
-    """Several clients, each asking again as soon as it has an answer, until the time or the count is used up."""
+    """Several clients, each of which sends its next call when it has an answer, until time or count is used up."""
     outcome, lock = Outcome(), threading.Lock()
     tickets: Iterator[Call] = itertools.islice(itertools.cycle(calls), limit_count)
     deadline = time.monotonic() + limit_s
@@ -117,7 +121,7 @@ def closed_loop(base_url: str, calls: Sequence[Call], *, connections: int, limit
                 if call is None:
                     return
                 sent = time.perf_counter()
-                status, _ = client.ask(call)
+                status, _ = client.send(call)
                 latency_ms = (time.perf_counter() - sent) * 1_000
                 with lock:
                     outcome.add(status, latency_ms)

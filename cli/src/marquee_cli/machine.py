@@ -1,4 +1,4 @@
-"""Which machine this is, for a table of figures that would mean nothing without it."""
+"""Describes the machine, without which a table of figures means nothing."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def machine() -> dict[str, str]:
-    """Processor, cores, memory, system and the versions that matter."""
+    """Processor, cores, memory, system, and the versions of the libraries that decide the figures."""
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
@@ -22,7 +22,7 @@ def machine() -> dict[str, str]:
 
 
 def pss_bytes(pid: int) -> int:
-    """A process's share of memory: its own, plus a fair part of what it shares. 0 where the system does not tell."""
+    """Proportional set size of a process: its own memory and its share of shared pages. 0 if it is not reported."""
     rollup = Path(f"/proc/{pid}/smaps_rollup")
     try:
         lines = rollup.read_text().splitlines()

@@ -1,4 +1,4 @@
-"""The `marquee` command: a table of subcommands, each imported only when it is asked for."""
+"""The `marquee` command: a table of subcommands, each imported only when it is used."""
 
 import argparse
 import sys
@@ -15,20 +15,20 @@ class Command:
 
     module: str
     help: str
-    joins_run: bool = False  # talks to the broker and the stores of the embedded run, if one is running
+    joins_run: bool = False  # uses the broker and stores of the embedded run, if one is running
 
 
 COMMANDS = {
-    "demo": Command("marquee_cli.demo", "start the whole system on this machine, embedded, and fill it"),
-    "stop": Command("marquee_cli.stop", "stop the embedded system of this state directory (also: demo-down)"),
-    "status": Command("marquee_cli.status", "say what runs, where, and how far it is"),
+    "demo": Command("marquee_cli.demo", "start the whole system on this machine and load a data set"),
+    "stop": Command("marquee_cli.stop", "stop the system of this state directory (also: demo-down)"),
+    "status": Command("marquee_cli.status", "show what is running, where, and how far it has got"),
     "backtest": Command("marquee_cli.backtest", "train on given ratings and write rankings for users or movies as CSV"),
     "rolls": Command("marquee_cli.rolls", "measure ranking quality on time windows, beside baselines"),
-    "synth": Command("marquee_cli.synth", "write MovieLens-shaped files with a known structure"),
+    "synth": Command("marquee_cli.synth", "write made-up MovieLens files with a known structure"),
     "ingest": Command("ingest.command", "load a data set into a running system", joins_run=True),
-    "dlq": Command("marquee_cli.dlq", "look at dead letters, and send them back to their topic", joins_run=True),
-    "chaos": Command("marquee_cli.chaos.command", "break a running system at random and check what it promises"),
-    "soak": Command("marquee_cli.chaos.soak", "rate at a steady pace and watch memory, restarts and trainings"),
+    "dlq": Command("marquee_cli.dlq", "list dead letters, and send them back to their topic", joins_run=True),
+    "chaos": Command("marquee_cli.chaos.command", "inject random faults and check that nothing is lost"),
+    "soak": Command("marquee_cli.chaos.soak", "send ratings for a long time and watch memory, restarts and trainings"),
     "bench": Command("marquee_cli.bench", "measure latency, throughput, freshness and memory of a running system"),
 }
 ALIASES = {"demo-down": "stop"}
@@ -60,8 +60,8 @@ def _overview(argv: Sequence[str]) -> int:
     """Help on all subcommands; an unknown one is an error."""
     parser = argparse.ArgumentParser(
         prog="marquee",
-        description="Marquee, a movie recommender that says why.",
-        epilog="`marquee COMMAND --help` tells more about one.",
+        description="Marquee, a movie recommender that explains every score.",
+        epilog="`marquee COMMAND --help` shows the options of one command.",
     )
     subparsers = parser.add_subparsers(metavar="COMMAND")
     for name, command in COMMANDS.items():

@@ -1,4 +1,4 @@
-"""Which Node.js to use: the machine's where it is new enough, else the PyPI wheel's. Standard library only."""
+"""Chooses Node.js: the machine's if it is new enough, else the one of the PyPI wheel. Standard library only."""
 
 import os
 import re
@@ -19,13 +19,13 @@ class Node:
     version: str
 
     def environment(self) -> dict[str, str]:
-        """This process's environment, in which this Node.js is the first one found."""
+        """This process's environment with this Node.js first on the PATH."""
         path = os.pathsep.join([str(self.node.parent), os.environ.get("PATH", "")])
         return {**os.environ, "PATH": path, "NEXT_TELEMETRY_DISABLED": "1"}
 
 
 def installed_node(venv: Path) -> Node | None:
-    """The machine's Node.js if it is 20 or newer and has npm, else the wheel's in the venv, else None."""
+    """The machine's Node.js if it is version 20 or newer and has npm, else the wheel's in the venv, else None."""
     return _machine_node() or _wheel_node(venv)
 
 

@@ -1,6 +1,6 @@
-"""Builds the frontend when its sources changed, and gives each run a copy of its own: `python -m marquee_cli.page DIR`.
+"""Builds the frontend if its sources have changed, and copies it for one run: `python -m marquee_cli.page DIR`.
 
-A run serves its copy, so that a later build does not pull the files from under it. Standard library only.
+A run serves its own copy, so that a later build does not replace files that it is serving. Standard library only.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ NOT_SOURCES = {"node_modules", ".next", ".test", "test-results", "next-env.d.ts"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Build if needed, then copy to the directory given; two callers in one tree wait for each other."""
+    """Build if needed, then copy to the given directory. Two callers in one tree run one after the other."""
     target = Path((argv or sys.argv[1:])[0])
     lock = os.open(FRONTEND, os.O_RDONLY)
     try:
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def copy_to(target: Path) -> None:
-    """The built page, ready for `node server.js`. Nothing to do where it is already there."""
+    """Copy the built page, ready for `node server.js`, unless the target already holds this build."""
     stamp = target / COPY_STAMP
     if stamp.exists() and stamp.read_text() == STAMP.read_text():
         return
@@ -47,14 +47,14 @@ def copy_to(target: Path) -> None:
 
 
 def build() -> int:
-    """`npm run build`, unless the last one was of the same sources. Returns npm's exit code."""
+    """Run `npm run build` unless the last build had the same sources. Returns npm's exit code."""
     wanted = sources_digest()
     if (STANDALONE / "server.js").exists() and STAMP.exists() and STAMP.read_text() == wanted:
         print("page: nothing changed since the last build", flush=True)
         return 0
     node = installed_node(VENV)
     if node is None:
-        print("page: there is no Node.js 20 or newer; run `make setup`", file=sys.stderr)
+        print("page: Node.js 20 or newer is missing; run `make setup`", file=sys.stderr)
         return 1
     started = time.monotonic()
     STAMP.unlink(missing_ok=True)
@@ -66,7 +66,7 @@ def build() -> int:
 
 
 def sources_digest() -> str:
-    """Changes with any file that the build reads."""
+    """A digest of every file that the build reads."""
     digest = hashlib.sha256()
     for source in sorted(_sources(FRONTEND)):
         digest.update(str(source.relative_to(FRONTEND)).encode())

@@ -1,4 +1,4 @@
-"""The parts of the embedded run and what each is told; compose.yaml is this file's twin."""
+"""The parts of the embedded run and their settings; compose.yaml describes the same parts for Docker."""
 
 import hashlib
 import json
@@ -24,11 +24,11 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Requests run side by side, not one request on all cores: with two threads a ranking took three times as long."""
 
 BROKER_PATIENCE = 13
-"""About 26 s: the embedded broker confirms records up to 1.1 s before it writes them, so killing it loses confirmed
-ones. One that comes back by itself within that time loses nothing."""
+"""About 26 s: the embedded broker confirms records up to 1.1 s before it writes them, so killing it can lose confirmed
+records. If it recovers by itself within that time, nothing is lost."""
 
 NOT_OF_A_PART = {"MARQUEE_HOME", "MARQUEE_GATEWAY_PORT", "MARQUEE_FRONTEND_PORT"}
-"""Settings of `marquee demo` itself; what they come to is in the parts' own settings."""
+"""Settings of `marquee demo` itself; the parts get what follows from them in settings of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Ports:
 
 
 def service_environment(home: Home, ports: Ports, *, data: str) -> dict[str, str]:
-    """The settings that all services share, each takes what it knows: only what is added to the user's environment."""
+    """Settings of all services, without the user's own environment; each service reads the ones it knows."""
     urls = {f"MARQUEE_{name.upper()}_URL": ports.url(name) for name in SERVICES}
     snapshot = os.environ.get("MARQUEE_TMDB_SNAPSHOT")
     return {
@@ -68,9 +68,9 @@ def service_environment(home: Home, ports: Ports, *, data: str) -> dict[str, str
 
 
 def all_parts(home: Home, ports: Ports, *, data: str, node: Node | None) -> list[Part]:
-    """Broker and Valkey, then the services, then the page; each knows what has to be up before it.
+    """Broker and Valkey, then the services, then the page; each names the parts that must be up before it.
 
-    Without a Node.js (there is no frontend to run) the page is left out.
+    Without Node.js there is no page.
     """
     shared = service_environment(home, ports, data=data)
     parts = [
@@ -106,9 +106,9 @@ def all_parts(home: Home, ports: Ports, *, data: str, node: Node | None) -> list
 
 
 def _fingerprint(part: Part) -> str:
-    """The same for two processes that run alike: the part's own description and the user's settings, as a digest.
+    """A digest of the part's description and the user's settings: equal if two processes would run alike.
 
-    Broker and Valkey read no settings: their command says all.
+    Broker and Valkey read no settings; their command is their whole description.
     """
     given = {
         name: value

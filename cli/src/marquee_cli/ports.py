@@ -1,4 +1,4 @@
-"""TCP ports of the embedded run: free ones for the inside, named ones for the two that people use."""
+"""TCP ports of the embedded run: any free ports inside, fixed ones for the API and the page."""
 
 import os
 import random
@@ -12,26 +12,26 @@ FIRST, LAST = 20_000, 32_000  # below the ports that Linux and macOS give to out
 
 
 class PortBusy(Exception):
-    """One line: which port cannot be had, who has it, and which variable moves it."""
+    """One line: which port is taken, by whom, and which variable sets another one."""
 
 
 def public_port(variable: str, default: int) -> int:
-    """The port that an environment variable names.
+    """The port in an environment variable, or the default.
 
     Raises:
-        PortBusy: it names none.
+        PortBusy: the value is no port number.
     """
     given = os.environ.get(variable) or str(default)
     if not given.isdigit() or not 0 < int(given) < 65_536:
-        raise PortBusy(f"{variable} has to be a port number, it is {given!r}")
+        raise PortBusy(f"{variable} must be a port number, not {given!r}")
     return int(given)
 
 
 def public_ports() -> dict[str, int]:
-    """The two ports that people use, by the variable that moves each.
+    """The ports of the API and the page, by the variable that sets each.
 
     Raises:
-        PortBusy: one variable names no port, or both name the same one.
+        PortBusy: a variable holds no port number, or both hold the same one.
     """
     chosen = {variable: public_port(variable, default) for variable, default in PUBLIC.items()}
     if len(set(chosen.values())) < len(chosen):
@@ -40,7 +40,7 @@ def public_ports() -> dict[str, int]:
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen there now. A port in TIME_WAIT is free."""
+    """Whether a server could listen on the port now. A port in TIME_WAIT is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -52,12 +52,12 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def require_free(variables: Mapping[str, int], host: str = "127.0.0.1") -> None:
-    """Check the public ports.
+    """Check that the public ports are free.
 
     Args:
-        variables: the environment variable that sets a port -> the port.
+        variables: environment variable -> the port it sets.
     Raises:
-        PortBusy: one of them is taken.
+        PortBusy: one of the ports is taken.
     """
     for variable, port in variables.items():
         if not is_free(port, host):
@@ -71,11 +71,11 @@ def internal_ports(
     ours: Collection[int] = (),
     excluded: Collection[int] = (),
 ) -> dict[str, int]:
-    """A free port for each name, all different: the remembered one where it is still free.
+    """A free port for each name, all different; the remembered one if it is still free.
 
     Args:
-        ours: ports that parts of the same run hold; a remembered one of them is kept as if it were free.
-        excluded: ports that somebody else is about to take.
+        ours: ports held by parts of this run; a remembered port among them counts as free.
+        excluded: ports that something else is about to take.
     """
     chosen: dict[str, int] = {}
     with ExitStack() as held:
@@ -101,7 +101,7 @@ def _hold(port: int, held: ExitStack) -> bool:
 
 
 def _by_whom(port: int) -> str:
-    """' by python (pid 12)' where the system tells (Linux), else nothing."""
+    """' by python (pid 12)' on Linux, if the process can be found; else empty."""
     inodes = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         if Path(table).exists():

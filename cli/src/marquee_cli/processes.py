@@ -1,4 +1,4 @@
-"""Processes that outlive the command that started them: known by pid and start time, ended as a group.
+"""Processes that outlive the command that started them: identified by pid and start time, ended as a group.
 
 Standard library only, so that the supervisor stays small.
 """
@@ -17,10 +17,10 @@ ROTATE_LOG_BYTES = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A process that a recycled pid cannot be mistaken for."""
+    """A process; its start time distinguishes it from a later one with the same pid."""
 
     pid: int
-    started: str  # what the system says of its start; compared, never read
+    started: str  # as the system reports it; compared, never parsed
 
 
 def identity_of(pid: int) -> Identity | None:
@@ -42,7 +42,7 @@ def is_alive(identity: Identity) -> bool:
 
 
 def cpu_ticks(identity: Identity) -> int | None:
-    """Processor time that the process has used, in clock ticks; None where the system does not say (not Linux)."""
+    """Processor time used by the process, in clock ticks; None on systems without /proc."""
     try:
         fields = Path(f"/proc/{identity.pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -59,7 +59,7 @@ def spawn(
     stdin: int = subprocess.DEVNULL,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, its output at the end of the log. It inherits no file but pass_fds."""
+    """Start a process in its own session, appending its output to the log. It inherits no file except pass_fds."""
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > ROTATE_LOG_BYTES:
         log.replace(log.with_suffix(".log.1"))
@@ -77,24 +77,24 @@ def spawn(
 
 
 def kill_group(identity: Identity) -> None:
-    """SIGKILL to the process's group: what a stopped process cannot ignore, or what an ended one has left behind."""
+    """SIGKILL the process's group: ends a stopped process, and what an ended one has left behind."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(identity.pid, signal.SIGKILL)
 
 
 def end_all(identities: Sequence[Identity], *, limit_s: float = 15.0) -> None:
-    """Ask all of them, and their process groups, to end; insist when the limit is over. Returns when none lives."""
+    """SIGTERM to all of them and their process groups, SIGKILL to those still alive after limit_s."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         for identity in filter(is_alive, identities):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(identity.pid, sign)
-                os.killpg(identity.pid, signal.SIGCONT)  # one that is stopped would not hear it
+                os.killpg(identity.pid, signal.SIGCONT)  # a stopped process does not handle SIGTERM
         if wait_for_end(identities, limit_s=limit_s):
             return
 
 
 def wait_for_end(identities: Sequence[Identity], *, limit_s: float) -> bool:
-    """Whether all of them have ended within the limit. Reaps those that are this process's children."""
+    """Whether all of them ended within the limit. Reaps those that are children of this process."""
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         for identity in identities:
@@ -107,7 +107,7 @@ def wait_for_end(identities: Sequence[Identity], *, limit_s: float) -> bool:
 
 
 def last_lines(log: Path, count: int = 15) -> list[str]:
-    """The end of a log, for an error message. A log that is not there has none."""
+    """The last lines of a log, for an error message; none if the log does not exist."""
     if not log.exists():
         return []
     with log.open("rb") as source:

@@ -1,4 +1,4 @@
-"""One ranking as a table on a terminal."""
+"""One ranking as a table for the terminal."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ def ranking_table(ranking: Mapping[str, Any], *, rows: int = 10) -> Table:
     """The first rows of a ranking: rank, title, year, score and the strongest reason."""
     table = Table(title=f"For user {ranking['user_id']}, model {ranking['model_version']}", title_justify="left")
     for name, justify in (("#", "right"), ("movie", "left"), ("year", "right"), ("score", "right"), ("why", "left")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]  # a literal, seen as str
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]  # mypy infers str, not the literal
     for item in ranking["items"][:rows]:
         reasons = item.get("reasons") or [{"text": ""}]
         year = str(item.get("year") or "")

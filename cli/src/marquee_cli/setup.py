@@ -1,7 +1,7 @@
-"""The environment of the repository, from Python 3.11 alone: .venv, frontend/node_modules, a Chromium.
+"""Sets up the repository's environment from Python 3.11 alone: .venv, frontend/node_modules, a Chromium.
 
-Standard library only, because it runs before anything is installed (see the Makefile for the call).
-A part whose inputs did not change costs nothing. Nothing is removed but what the package managers replace themselves.
+Standard library only, because it runs before anything is installed (the Makefile shows the call).
+A part whose inputs have not changed is skipped. Nothing is removed except what the package managers replace.
 """
 
 import argparse
@@ -34,12 +34,12 @@ MEMBERS = (
 
 
 class SetupFailed(Exception):
-    """One line that says what could not be set up."""
+    """One line: what could not be set up, and why."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="python, node, chromium; without any: the first two")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="python, node or chromium; default: python node")
     parts = parser.parse_args(argv).parts or ["python", "node"]
     if unknown := set(parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Two makes in one tree set it up one after the other; the second finds it done."""
+    """Two calls in one tree run one after the other; the second finds everything done."""
     lock = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -67,10 +67,10 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def set_up_python() -> bool:
-    """.venv as requirements.lock says, our members editable in it. False if nothing changed."""
+    """Bring .venv to the state of requirements.lock, with our own packages editable. False if nothing changed."""
     if not (3, 11) <= sys.version_info[:2] < (3, 13):
         raise SetupFailed(
-            f"Python 3.11 or 3.12 is needed, this is {sys.version.split()[0]}; try make PYTHON=python3.11"
+            f"Python 3.11 or 3.12 is needed, this is {sys.version.split()[0]}; try `make PYTHON=python3.11`"
         )
     wanted = _fingerprint()
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
@@ -88,7 +88,7 @@ def set_up_python() -> bool:
 
 
 def set_up_node() -> bool:
-    """frontend/node_modules as package-lock.json says; Node.js from PyPI where the machine has none that will do."""
+    """Bring frontend/node_modules to the state of package-lock.json; installs Node.js from PyPI if it is missing."""
     if not (FRONTEND / "package-lock.json").exists():
         return False
     node, changed = usable_node()
@@ -104,11 +104,11 @@ def set_up_node() -> bool:
 
 
 def usable_node() -> tuple[Node, bool]:
-    """A Node.js, and whether it had to be installed."""
+    """A Node.js, and whether it was installed just now."""
     if node := installed_node(VENV):
         return node, False
     _run(
-        "installing Node.js from PyPI (there is no node >= 20 with npm here)",
+        "installing Node.js from PyPI (this machine has no node >= 20 with npm)",
         [str(UV), "pip", "install", "--quiet", "--python", str(PYTHON), "--require-hashes", "-r", "ci/node.txt"],
     )
     if node := installed_node(VENV):
@@ -117,25 +117,25 @@ def usable_node() -> tuple[Node, bool]:
 
 
 def set_up_chromium() -> bool:
-    """A browser for the journey test: the machine's, or Debian's package. A failure only where CI=true."""
+    """Find a browser for the browser tests, or install Debian's package. Without one, fails only if CI=true."""
     if find_chromium():
         return False
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         with contextlib.suppress(SetupFailed):
-            _run("asking apt for its package lists", ["apt-get", "update", "-qq"], env=quiet)
+            _run("updating apt's package lists", ["apt-get", "update", "-qq"], env=quiet)
             _run("installing Debian's chromium", ["apt-get", "install", "-y", "-qq", "chromium"], env=quiet)
     if find_chromium():
         return True
-    line = "no Chromium or Chrome here; install one, or name it in MARQUEE_CHROMIUM"
+    line = "no Chromium or Chrome found; install one, or set MARQUEE_CHROMIUM to its path"
     if os.environ.get("CI") == "true":
         raise SetupFailed(line)
-    print(f"setup: {line}: the browser journey will be SKIPPED", flush=True)
+    print(f"setup: {line}: the browser tests will be SKIPPED", flush=True)
     return False
 
 
 def _fingerprint() -> str:
-    """Changes with anything that the venv was made from."""
+    """A digest of everything that .venv is made from."""
     sources = [ROOT / "requirements.lock", ROOT / "ci" / "uv.txt"]
     sources += [ROOT / member / "pyproject.toml" for member in MEMBERS]
     digest = hashlib.sha256(repr((sys.version_info[:2], str(ROOT))).encode())
@@ -145,7 +145,7 @@ def _fingerprint() -> str:
 
 
 def _node_modules_differ() -> bool:
-    """Whether npm's own note in node_modules differs from package-lock.json; other platforms' packages aside."""
+    """Whether npm's record in node_modules differs from package-lock.json, ignoring other platforms' packages."""
     noted = FRONTEND / "node_modules" / ".package-lock.json"
     if not noted.exists():
         return True
@@ -166,7 +166,7 @@ def _fails(command: Sequence[str]) -> bool:
 
 
 def _run(what: str, command: Sequence[str], *, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Say what is done, do it, say how long it took."""
+    """Run a command; print what it does and how long it took."""
     print(f"setup: {what} ...", flush=True)
     started = time.monotonic()
     code = subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, check=False).returncode

@@ -1,4 +1,4 @@
-"""`marquee status`: what runs, where, and how far it is."""
+"""`marquee status`: what is running, where, and how far it has got."""
 
 import argparse
 from collections.abc import Mapping
@@ -15,11 +15,14 @@ UNSUPERVISED = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = "MARQUEE_HOME says which run (default .marquee)."
+    parser.epilog = (
+        "MARQUEE_HOME names the run (default .marquee). Exit code 0: running, 1: nothing is running, "
+        "3: the supervisor was killed and its parts are still running."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one row for each part. Exit code 1 when nothing runs, UNSUPERVISED when only the supervisor is gone."""
+    """Print one row per part. Exit code 1 if nothing is running, UNSUPERVISED if only the supervisor is dead."""
     del args
     home, console = Home.from_environment(), a_console()
     left = home.live_parts()
@@ -33,10 +36,10 @@ def run(args: argparse.Namespace) -> int:
     state = read_json(home.state)
     phase = state["phase"] if is_supervised else "not supervised"
     table = Table(title=f"{phase}, state in {home.root}", title_justify="left")
-    for column in ("part", "status", "port", "pid", "restarts", "last one because it"):
+    for column in ("part", "status", "port", "pid", "restarts", "last restart because it"):
         table.add_column(column)
     for name, part in state["parts"].items():
-        status = _status(part) if is_supervised else ("runs" if name in left else "ended")
+        status = _status(part) if is_supervised else ("running" if name in left else "ended")
         pid = part["identity"]["pid"] if part["identity"] and (is_supervised or name in left) else ""
         reason = part.get("reason") if part["restarts"] else ""
         table.add_row(name, status, str(part["port"] or ""), str(pid), str(part["restarts"]), reason)
@@ -44,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if not is_supervised:
         console.print(
             f"running without supervision: {len(left)} of {len(state['parts'])} parts; the supervisor was killed. "
-            "`make demo` goes on with them, `make demo-down` ends them."
+            "`make demo` takes them over, `make demo-down` stops them."
         )
         return UNSUPERVISED
     watching = Watching(lambda service: f"http://127.0.0.1:{state['parts'][service]['port']}", users=())
@@ -63,4 +66,4 @@ def run(args: argparse.Namespace) -> int:
 
 def _status(part: Mapping[str, Any]) -> str:
     misses = part.get("misses", 0)
-    return f"{part['status']} ({misses} questions unanswered)" if misses > 1 else str(part["status"])
+    return f"{part['status']} ({misses} health checks missed)" if misses > 1 else str(part["status"])

@@ -1,4 +1,4 @@
-"""Saying what a long command does: one line a step, with progress while it lasts and its duration at the end."""
+"""Progress of a long command: one line per step, updated while it lasts, with its duration at the end."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.status import Status
 
-SAY_EVERY_S = 5.0  # where nobody looks at a terminal
+SAY_EVERY_S = 5.0  # if the output is not a terminal
 LOOK_EVERY_S = 0.25
 
 
@@ -16,34 +16,34 @@ PLAIN_WIDTH = 120
 
 
 def a_console() -> Console:
-    """Standard output: as wide as the terminal, or wide enough for a table in a file."""
+    """Standard output: as wide as the terminal, or PLAIN_WIDTH if it is not one."""
     console = Console(highlight=False, soft_wrap=True)
     return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=PLAIN_WIDTH)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far something is."""
+    """How far a step has got."""
 
     text: str
     is_done: bool = False
 
 
 class Step:
-    """The step that is being done."""
+    """The current step."""
 
     def __init__(self, console: Console, title: str, status: Status | None) -> None:
         self._console, self._title, self._status = console, title, status
-        self._said_at, self._said = time.monotonic(), ""
+        self._printed_at, self._printed = time.monotonic(), ""
         self.last = ""
 
     def say(self, text: str) -> None:
-        """Show the newest progress: at once on a terminal, else now and then as a line of its own."""
+        """Show the newest progress: at once on a terminal, else as a line of its own every SAY_EVERY_S."""
         self.last = text
         if self._status is not None:
             self._status.update(f"{self._title}: {text}")
-        elif text != self._said and time.monotonic() - self._said_at >= SAY_EVERY_S:
-            self._said_at, self._said = time.monotonic(), text
+        elif text != self._printed and time.monotonic() - self._printed_at >= SAY_EVERY_S:
+            self._printed_at, self._printed = time.monotonic(), text
             self._console.print(f"      {self._title}: {text}", highlight=False)
 
 
@@ -55,7 +55,7 @@ class Steps:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
-        """Do one step; when the block ends well, its last progress and duration are printed."""
+        """Run one step; if the block succeeds, its last progress and its duration are printed."""
         self._number += 1
         started = time.monotonic()
         label = f"[{self._number}/{self._total}]"
@@ -69,12 +69,12 @@ class Steps:
 
 
 def wait(step: Step, probe: Callable[[], Progress], *, check: Callable[[], None], limit_s: float) -> None:
-    """Ask the probe until it is done.
+    """Call the probe until it is done.
 
     Args:
-        check: called before each look; raises when waiting has no sense any more.
+        check: called before each probe; raises if there is no point in waiting any longer.
     Raises:
-        TimeoutError: not done within limit_s; says how far it was.
+        TimeoutError: not done within limit_s; the message has the last progress.
     """
     deadline = time.monotonic() + limit_s
     while True:

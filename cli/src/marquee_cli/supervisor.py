@@ -1,9 +1,9 @@
-"""Runs the parts of an embedded system: starts them in order, watches, restarts, stops in reverse order.
+"""Runs the parts of an embedded system: starts them in order, watches and restarts them, stops them in reverse order.
 
-A process of its own (`python -m marquee_cli.supervisor HOME`), so that a detached run is watched too. Until the run is
-serving, a part that ends or the starter's end (its pipe on our standard input closes) stops everything; afterwards a
-part that ends is started again, with growing pauses. A part that hangs is killed and started again at any time. Parts
-that an earlier supervisor left running are taken over. Standard library only: it stays small.
+A process of its own (`python -m marquee_cli.supervisor HOME`), so that a detached run is watched too. Until the run
+serves rankings, everything stops when a part ends or when the command that started it ends (which closes our standard
+input). Afterwards a part that ends is restarted, with growing pauses. A part that hangs is killed and restarted at any
+time. Parts that an earlier supervisor left running are taken over. Standard library only, so that it stays small.
 """
 
 import argparse
@@ -25,32 +25,32 @@ from marquee_cli.processes import Identity, end_all, identity_of, is_alive, kill
 
 START_LIMIT_S = 120.0
 LONGEST_PAUSE_S = 30.0  # for a part that does not come up
-LONGEST_PAUSE_AFTER_UP_S = 5.0  # for one that was up and ended: whatever keeps killing it, it is soon back
+LONGEST_PAUSE_AFTER_UP_S = 5.0  # for a part that was up and ended: it is soon back, whatever killed it
 STABLE_AFTER_S = 60.0
 TICK_S = 0.1
 STALL_S = 3.0  # a tick that takes this long means that the supervisor itself was suspended
-LOOK_AT_ADOPTED_EVERY_S = 0.5  # not a child: asking whether it lives costs a process where there is no /proc
+LOOK_AT_ADOPTED_EVERY_S = 0.5  # not a child: without /proc, checking whether it is alive costs a process
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process of the run. A job has no port: it is done when it ends with 0."""
+    """One process of the run. A part without a port is a job: it is done when it ends with code 0."""
 
     name: str
     command: Sequence[str]
-    env: Mapping[str, str]  # what is added to the supervisor's own environment, which is never written down
+    env: Mapping[str, str]  # added to the supervisor's own environment, which is never written to disk
     cwd: str | None = None
     port: int | None = None
-    health: str | None = None  # how to ask, see health.answers
+    health: str | None = None  # the health check, see health.answers
     after: Sequence[str] = ()
-    patience: int = 5  # questions in a row without an answer, one each 2 s, before it counts as hung
-    fingerprint: str = ""  # the same for two parts that run alike; without one, a running part is not taken over
-    advice: Mapping[str, str] = field(default_factory=dict)  # words in its log -> what to do when it has ended
+    patience: int = 5  # health checks missed in a row, one every 2 s, before the part counts as hung
+    fingerprint: str = ""  # equal for two parts that run alike; a running part without one is not taken over
+    advice: Mapping[str, str] = field(default_factory=dict)  # words in its log -> what to do after it has ended
 
 
 @dataclass(slots=True)
 class Watched:
-    """A part and how it fares."""
+    """A part and its current state."""
 
     part: Part
     status: str = "waiting"  # waiting, starting, up, done, ended
@@ -65,16 +65,16 @@ class Watched:
     not_before: float = 0.0
     code: int | None = None
     killed_because: str | None = None
-    reason: str | None = None  # why it was last started again
+    reason: str | None = None  # why it was last restarted
 
     def runs_as(self, identity: Identity, process: subprocess.Popen[bytes] | None, *, status: str) -> None:
-        """It has a process from now on; its questions begin."""
+        """Note its new process; its health checks begin."""
         self.identity, self.process, self.status = identity, process, status
         self.pulse, self.began, self.killed_because = Pulse(identity), time.monotonic(), None
         self.started.set()
 
     def has_ended(self, now: float) -> bool:
-        """Whether its process is no more; `code` is its exit code where that can be known."""
+        """Whether its process has ended; sets `code` to the exit code, or None if that is unknown."""
         if self.process is not None:
             self.code = self.process.poll()
             return self.code is not None
@@ -99,7 +99,7 @@ class Watched:
 
 @dataclass(slots=True)
 class Supervisor:
-    """The one loop."""
+    """Watches all parts in one loop."""
 
     home: Home
     watched: list[Watched]
@@ -110,9 +110,9 @@ class Supervisor:
     noted: dict[str, Any] = field(default_factory=dict)
 
     def take_over(self) -> None:
-        """What an earlier supervisor left running goes on if it would be started in the same way today, else it ends.
+        """Keep the parts of an earlier supervisor that would be started in the same way today, and end the others.
 
-        A part that needs a job's result ends too: the job may replace that result.
+        A part that needs the result of a job is ended too, because the job may replace that result.
         """
         left = self.home.live_parts()
         noted = read_json(self.home.state).get("parts", {})
@@ -123,11 +123,11 @@ class Supervisor:
             if name in left and is_same and name not in jobs and jobs.isdisjoint(each.part.after):
                 each.runs_as(left.pop(name), None, status="up")
                 each.restarts, each.reason = noted[name]["restarts"], noted[name]["reason"]
-                say(f"{name} goes on (pid {each.identity.pid if each.identity else '?'})")
+                say(f"{name} taken over (pid {each.identity.pid if each.identity else '?'})")
         end_all(list(left.values()))
 
     def run(self) -> int:
-        """Until a signal, the starter's end or a failure. Returns the exit code."""
+        """Run until a signal, a failure, or the end of the command that started it. Returns the exit code."""
         for each in self.watched:
             if each.part.port is not None:
                 threading.Thread(target=keep_asking, args=(each,), daemon=True).start()
@@ -156,7 +156,7 @@ class Supervisor:
         return self.stopping.is_set() or abandoned or self.failure is not None
 
     def _forget_misses(self) -> None:
-        """The supervisor was suspended, and perhaps the parts with it: what they missed meanwhile says nothing."""
+        """Reset all misses: the supervisor was suspended, and perhaps the parts were too."""
         for each in self.watched:
             if each.pulse is not None:
                 each.pulse.misses = 0
@@ -186,11 +186,11 @@ class Supervisor:
         cwd = Path(part.cwd) if part.cwd else None
         env = {**os.environ, **part.env}
         process = spawn(part.command, env=env, log=self.home.log_of(part.name), cwd=cwd)
-        # a child that has already ended is a zombie until it is polled: no identity, but the next look finds its end
+        # a child that has already ended is a zombie until it is polled: it has no identity, and ends at the next look
         each.runs_as(identity_of(process.pid) or Identity(process.pid, "ended"), process, status="starting")
 
     def _kill(self, each: Watched, why: str) -> None:
-        """A stopped process does not react to SIGTERM. Its end is seen at the next look, or it is killed again."""
+        """SIGKILL it, because a stopped process ignores SIGTERM. The next look finds its end, or kills it again."""
         if each.identity is None or each.pulse is None:
             return
         each.killed_because, each.pulse.misses = why, 0
@@ -199,7 +199,7 @@ class Supervisor:
     def _ended(self, each: Watched, now: float) -> None:
         was_up, is_job = each.status == "up", each.part.port is None
         if each.identity is not None:
-            kill_group(each.identity)  # its own children do not outlive it
+            kill_group(each.identity)  # its children must not outlive it
         each.process, each.identity, each.pulse = None, None, None
         ended = "ended" if each.code is None else f"ended with code {each.code}"
         each.reason = each.killed_because or ended + self._advice(each.part)
@@ -211,7 +211,7 @@ class Supervisor:
             pause = pause_s(each.pauses, was_up=was_up)
             each.status, each.not_before = "waiting", now + pause
             each.pauses, each.restarts = each.pauses + 1, each.restarts + 1
-            say(f"{each.part.name} {each.reason}; again in {pause} s")
+            say(f"{each.part.name} {each.reason}; restarting in {pause} s")
 
     def _advice(self, part: Part) -> str:
         lines = last_lines(self.home.log_of(part.name), 5) if part.advice else []
@@ -219,7 +219,7 @@ class Supervisor:
         return f": {found[0]}" if found else ""
 
     def _stop_all(self) -> None:
-        """In reverse order of dependence; parts that do not need one another at the same time."""
+        """Stop the parts in reverse order of dependence; independent ones at the same time."""
         alive = [each for each in self.watched if each.identity is not None]
         while alive:
             needed = {name for each in alive for name in each.part.after}
@@ -243,24 +243,24 @@ class Supervisor:
 
 
 def pause_s(before: int, *, was_up: bool) -> float:
-    """How long to wait before the next start, after so many pauses in a row."""
+    """How long to wait before the next start, after `before` pauses in a row."""
     return min(LONGEST_PAUSE_AFTER_UP_S if was_up else LONGEST_PAUSE_S, 0.5 * 2.0 ** min(before, 10))
 
 
 def keep_asking(each: Watched) -> None:
-    """A part's thread: asks whether it answers, often until it does for the first time. A hung part delays no other."""
+    """The health-check thread of one part: frequent until the first answer. A hung part delays no other part."""
     while True:
-        pulse, asked = each.pulse, time.monotonic()
+        pulse, checked_at = each.pulse, time.monotonic()
         if pulse is not None and each.part.port is not None:
             pulse.heard(is_answer=answers(each.part.port, each.part.health))
         is_calm = pulse is not None and (pulse.has_answered or each.status == "up")
-        rest_s = ASK_EVERY_S - (time.monotonic() - asked) if is_calm else TICK_S
+        rest_s = ASK_EVERY_S - (time.monotonic() - checked_at) if is_calm else TICK_S
         each.started.wait(max(rest_s, TICK_S))
         each.started.clear()
 
 
 def say(text: str) -> None:
-    """One line of the supervisor's log."""
+    """Write one line to the supervisor's log."""
     print(f"{datetime.now(UTC):%H:%M:%S} {text}", flush=True)
 
 

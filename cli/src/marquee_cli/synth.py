@@ -1,4 +1,4 @@
-"""`marquee synth`: MovieLens-shaped files of a made-up world, for tests and for scale. A seed always gives the same."""
+"""`marquee synth`: MovieLens files of a made-up world, for tests and for scale. The same seed gives the same files."""
 
 import argparse
 import csv
@@ -24,19 +24,19 @@ _NOUNS = (
 )
 ADJECTIVES, NOUNS = _ADJECTIVES.split(), _NOUNS.split()
 NO_YEAR_EVERY = 500  # some titles of MovieLens lack the year
-FIRST_IMDB_ID = 90_000_000  # far from real ones; there is no TMDB id, so that TMDB is not asked for strangers
+FIRST_IMDB_ID = 90_000_000  # far from real ids; there are no TMDB ids, so that TMDB is not queried
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--users", type=int, default=600, help="default: 600")
     parser.add_argument("--movies", type=int, default=9_000, help="default: 9000")
-    parser.add_argument("--ratings", type=int, default=100_000, help="exactly so many; default: 100000")
+    parser.add_argument("--ratings", type=int, default=100_000, help="exact number of ratings; default: 100000")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same files; default: 1")
     parser.add_argument("--out", type=Path, required=True, help="directory for movies.csv, ratings.csv and links.csv")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: written. 1: one line on standard error says what is impossible."""
+    """Exit code 0: files written. 1: impossible; one line on standard error says why."""
     started = time.perf_counter()
     if min(args.users, args.movies, args.ratings) < 1:
         print("synth: users, movies and ratings must be at least 1", file=sys.stderr)
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def write(out: Path, world: SyntheticWorld, rated: Rated) -> None:
-    """The three files, ids from 1, and what is behind them: latent_users.csv and latent_movies.csv."""
+    """Write the three files, with ids from 1, and their latent structure: latent_users.csv and latent_movies.csv."""
     movie_id = range(1, len(world.year) + 1)
     _write(out / "movies.csv", ("movieId", "title", "genres"), movie_id, _titles(world.year), _genre_texts(world))
     imdb_id = [f"{FIRST_IMDB_ID + at:08d}" for at in movie_id]
@@ -85,7 +85,7 @@ def _write_ratings(path: Path, rated: Rated) -> None:
 
 
 def _titles(year: IntArray) -> list[str]:
-    """ "Silent Harbor, The (1999)", in MovieLens's manner; numbered from the second round of names on."""
+    """Titles as MovieLens writes them, e.g. "Silent Harbor, The (1999)"; numbered when the names repeat."""
     titles = []
     for at, released in enumerate(year.tolist()):
         round_number, name = divmod(at, len(ADJECTIVES) * len(NOUNS))

@@ -1,8 +1,8 @@
-"""A made-up world with a known structure: movies with genres, quality and popularity; users with tastes that change.
+"""A made-up world with a known structure: movies with genres, quality and popularity; users whose tastes change.
 
-Pure: a seed in, columns out. What a good recommender can find in it: taste clusters by genre (users of one cluster
-rate its genres more often and higher), a power law of popularity, movies that are most popular after their release,
-and users who move from one cluster to another half-way.
+Pure: a seed in, columns out. A good recommender can find in it: taste clusters by genre (users of a cluster rate its
+genres more often and higher), a power law of popularity, movies that are most popular after their release, and users
+who move from one cluster to another half-way.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ GENRES = (
 CLUSTERS = 8
 FIRST_S, LAST_S = 852_076_800, 1_546_300_800  # 1997-01-01 to 2019-01-01
 YEAR_S = 31_556_952
-ERAS = 11  # of two years each: in an era the same movies are out
+ERAS = 11  # of two years each: within an era the set of released movies is constant
 POPULARITY_EXPONENT = 0.9  # weight of the movie of rank r: r^-0.9
 TASTE = 2.5  # how much more often a fully fitting movie is chosen: e^2.5 = 12 times
 MAX_SHARE = 0.5  # of all movies that one user rates
@@ -27,7 +27,7 @@ MAX_SHARE = 0.5  # of all movies that one user rates
 
 @dataclass(frozen=True, slots=True)
 class SyntheticWorld:
-    """Movies and users before anybody rated anything.
+    """Movies and users before anybody has rated anything.
 
     Attributes:
         genres: (M, 18) bool. year: (M,). quality: (M,) stars. popularity: (M,) weights.
@@ -84,10 +84,10 @@ def make_world(rng: np.random.Generator, *, users: int, movies: int) -> Syntheti
 
 
 def rate(rng: np.random.Generator, world: SyntheticWorld, ratings: int) -> Rated:
-    """Let the users rate so many movies, none of them one twice.
+    """Draw exactly `ratings` ratings; no user rates a movie twice.
 
     Raises:
-        ValueError: more ratings than half of all pairs, or fewer than users.
+        ValueError: more ratings than half of all pairs, or fewer than one per user.
     """
     users, movies = len(world.bias), len(world.year)
     counts = _counts(rng, users, int(movies * MAX_SHARE), ratings)
@@ -103,7 +103,7 @@ def rate(rng: np.random.Generator, world: SyntheticWorld, ratings: int) -> Rated
 
 
 def _counts(rng: np.random.Generator, users: int, limit: int, ratings: int) -> IntArray:
-    """How much each user rates: log-normal, at least 20 where there are enough, at most limit, the given sum."""
+    """Ratings per user: log-normal, at least 20 if there are enough, at most `limit`, summing to `ratings`."""
     if not users <= ratings <= users * limit:
         raise ValueError(f"{users:,} users can make {users:,} to {users * limit:,} ratings here, not {ratings:,}")
     least = max(1, min(20, ratings // (2 * users)))
@@ -119,7 +119,7 @@ def _counts(rng: np.random.Generator, users: int, limit: int, ratings: int) -> I
 def _times(
     rng: np.random.Generator, world: SyntheticWorld, user: IntArray, counts: IntArray
 ) -> tuple[IntArray, FloatArray]:
-    """When each rating is made, in sessions of about 30, seconds apart; and how far its user is then, 0 to 1."""
+    """Time of each rating, in sessions of about 30 with seconds between them; and the user's progress then, 0 to 1."""
     place = np.arange(len(user)) - np.repeat(np.cumsum(counts) - counts, counts)
     sessions = 1 + counts // 30
     first_session = np.cumsum(sessions) - sessions
@@ -136,7 +136,7 @@ def _times(
 
 
 def _distinct_movies(rng: np.random.Generator, world: SyntheticWorld, user: IntArray, cell: IntArray) -> IntArray:
-    """Draw a movie for every rating from its cell (cluster and era); draw again where a user has it already."""
+    """Draw a movie for every rating from its cell (cluster and era), again if the user already has that movie."""
     tables = _tables(world)
     movie = np.empty(len(user), np.int64)
     todo = np.arange(len(user))
@@ -149,19 +149,19 @@ def _distinct_movies(rng: np.random.Generator, world: SyntheticWorld, user: IntA
         todo = np.setdiff1d(todo, todo[first[is_new]], assume_unique=True)
         if not len(todo):
             return movie
-    for who in np.unique(user[todo]):  # the most active users: what is left is drawn from what they have not rated
+    for who in np.unique(user[todo]):  # the most active users: draw the rest from the movies they have not rated
         rows = np.flatnonzero(user == who)
         again = np.intersect1d(rows, todo)
-        unseen = np.setdiff1d(np.arange(len(world.year)), movie[np.setdiff1d(rows, again)])
-        movie[again] = rng.choice(unseen, len(again), replace=False)
+        unrated = np.setdiff1d(np.arange(len(world.year)), movie[np.setdiff1d(rows, again)])
+        movie[again] = rng.choice(unrated, len(again), replace=False)
     return movie
 
 
 def _tables(world: SyntheticWorld) -> FloatArray:
-    """(CLUSTERS * ERAS, M) cumulated chances."""
+    """(CLUSTERS * ERAS, M) cumulative probabilities."""
     era_year = 1997 + 2 * np.arange(ERAS)
     age = era_year[:, None] + 1 - world.year[None, :]
-    fresh = np.where(age >= 0, 1 + 3 * np.exp(-np.maximum(age, 0) / 2.5), 1e-9)  # not out yet: practically never
+    fresh = np.where(age >= 0, 1 + 3 * np.exp(-np.maximum(age, 0) / 2.5), 1e-9)  # not released yet: practically never
     wanted = world.popularity * np.exp(TASTE * world.fit)
     cells = (wanted[:, None, :] * fresh[None, :, :]).reshape(CLUSTERS * ERAS, -1)
     summed = np.cumsum(cells, axis=1)

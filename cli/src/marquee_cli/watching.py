@@ -1,4 +1,4 @@
-"""What the running services say of their progress, as lines for a person."""
+"""The running services' own progress reports, as lines for people."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ Json = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Watching:
-    """Probes over the services' own reports.
+    """Probes of the services' own reports.
 
     Args:
-        url: the address of a service by its name.
-        users: whom to ask a first personal ranking for; the first one who gets it becomes `found`.
+        url: gives the address of a service by its name.
+        users: users to request a first personal ranking for; the first ranking that is personal becomes `found`.
     """
 
     url: Callable[[str], str]
@@ -28,7 +28,7 @@ class Watching:
     found: Json | None = None
 
     def get(self, service: str, path: str) -> Json | None:
-        """A report, or None while the service does not answer."""
+        """A service's report, or None while it does not answer."""
         try:
             answer = self.http.get(self.url(service) + path)
         except httpx.HTTPError:
@@ -37,38 +37,38 @@ class Watching:
         return body if isinstance(body, dict) else None
 
     def load(self) -> Progress:
-        """The data set going in.
+        """The loading of the data set.
 
         Raises:
             CommandFailed: ingest could not read it.
         """
         report = self.get("ingest", "/v1/load")
         if report is None:
-            return Progress("asking ingest")
+            return Progress("waiting for ingest")
         status = LoadStatus.model_validate(report)
         if status.phase is Phase.FAILED:
             raise CommandFailed(f"the data set could not be loaded: {status.error}")
         return Progress(_load_line(status), is_done=status.phase in (Phase.DONE, Phase.IDLE))
 
     def metadata(self) -> Progress:
-        """Movies that TMDB (or the snapshot) was asked about."""
+        """Movies looked up at TMDB, or in the snapshot file."""
         report = self.get("enricher", "/v1/coverage")
         if report is None:
-            return Progress("asking enricher")
+            return Progress("waiting for enricher")
         return Progress(_coverage_line(report), is_done=report["pending"] == 0 or report["mode"] == "none")
 
     def state(self) -> Progress:
-        """Events counted in the stores."""
+        """Users, ratings and movies in the stores."""
         report = self.get("features", "/v1/state")
         if report is None:
-            return Progress("asking features")
+            return Progress("waiting for features")
         lag = sum(report.get("lag", {}).values())
         text = f"{report['users']:,} users, {report['ratings']:,} ratings, {report['movies']:,} movies"
         text += f"; {lag:,} records to go" if lag else ""
         return Progress(text, is_done=lag == 0 and report["ratings"] > 0)
 
     def training(self) -> Progress:
-        """A model that the ranker holds; the trainer's phases until then.
+        """The trainer's phases, until the ranker serves a model.
 
         Raises:
             CommandFailed: the training failed.
@@ -77,18 +77,18 @@ class Watching:
         report = self.get("trainer", "/v1/training") or {}
         if ranker.get("model_version"):
             return Progress(f"model {ranker['model_version']} is being served", is_done=True)
-        phase, message = report.get("phase", "asking trainer"), report.get("message") or ""
+        phase, message = report.get("phase", "waiting for trainer"), report.get("message") or ""
         if phase == "failed":
             raise CommandFailed(f"the training failed: {message}")
         return Progress(f"{phase}: {message}" if message else str(phase))
 
     def ranking(self) -> Progress:
-        """A ranking of rung personal, through the gateway."""
+        """A ranking on the rung `personal`, through the gateway."""
         for user_id in self.users:
             try:
                 answer = self.http.post(f"{self.url('gateway')}/v1/rank", json={"user_id": user_id, "k": 10})
             except httpx.HTTPError:
-                return Progress("asking gateway")
+                return Progress("waiting for gateway")
             if answer.status_code != httpx.codes.OK:
                 return Progress(f"gateway answers {answer.status_code}")
             ranking = answer.json()

@@ -189,7 +189,7 @@ def test_given_a_lock_then_its_heirs_hold_it_too_and_the_last_one_frees_it(home:
 def test_given_nothing_then_status_says_so_with_1(home: Home) -> None:
     asked = marquee(home, "status")
 
-    assert (asked.returncode, asked.stdout.strip()) == (1, f"nothing runs in {home.root}")
+    assert (asked.returncode, asked.stdout.strip()) == (1, f"nothing is running in {home.root}")
 
 
 def test_given_parts_without_a_supervisor_then_status_names_those_that_run_with_3_and_stop_ends_them(
@@ -203,7 +203,7 @@ def test_given_parts_without_a_supervisor_then_status_names_those_that_run_with_
 
     rows = {line.split("│")[1].strip(): line for line in asked.stdout.splitlines() if line.startswith("│")}
     assert asked.returncode == 3
-    assert f" {sleeper.pid} " in rows["gateway"] and " 8123 " in rows["gateway"] and " runs " in rows["gateway"]
+    assert f" {sleeper.pid} " in rows["gateway"] and " 8123 " in rows["gateway"] and " running " in rows["gateway"]
     assert str(sleeper.pid) not in rows["ranker"] and " ended " in rows["ranker"]
     assert "running without supervision: 1 of 2 parts" in asked.stdout
     assert stopped.stdout.startswith("stopped")
