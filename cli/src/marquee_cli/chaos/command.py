@@ -1,4 +1,4 @@
-"""`marquee chaos`: faults at random under steady traffic, on a system that is started for it, and what held."""
+"""`marquee chaos`: injects random faults into a system of its own under steady traffic, and checks every promise."""
 
 import argparse
 import asyncio
@@ -34,27 +34,27 @@ FIRST_LOOK_S = 120.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--faults", type=int, default=200, help="how many are injected (%(default)s)")
+    parser.add_argument("--faults", type=int, default=200, help="number of faults (%(default)s)")
     parser.add_argument("--seed", type=int, help="the same seed gives the same plan (default: a new one, printed)")
-    parser.add_argument("--minutes", type=float, default=120.0, help="no round begins later (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=120.0, help="start no round after this time (%(default)s)")
     parser.add_argument("--stop-s", type=float, default=15.0, help="how long a SIGSTOP lasts (%(default)s)")
-    parser.add_argument("--settle-s", type=float, default=60.0, help="within this all has to be well (%(default)s)")
+    parser.add_argument("--settle-s", type=float, default=60.0, help="time to recover after each round (%(default)s)")
     parser.add_argument("--digest-every", type=int, default=10, help="rounds between clean replays (%(default)s)")
-    parser.add_argument("--ratings-per-s", type=float, default=20.0, help="(%(default)s)")
-    parser.add_argument("--rankings-per-s", type=float, default=5.0, help="(%(default)s)")
-    parser.add_argument("--data", default="", help="a directory of MovieLens files or a name (default: made up)")
-    parser.add_argument("--attach", action="store_true", help="break the run of MARQUEE_HOME; its data may be lost")
-    parser.add_argument("--compose", default="", help="break this compose project instead; needs --gateway")
+    parser.add_argument("--ratings-per-s", type=float, default=20.0, help="ratings sent per second (%(default)s)")
+    parser.add_argument("--rankings-per-s", type=float, default=5.0, help="rankings requested per second (%(default)s)")
+    parser.add_argument("--data", default="", help="MovieLens directory or data set name (default: made up)")
+    parser.add_argument("--attach", action="store_true", help="break the run in MARQUEE_HOME; its data may be lost")
+    parser.add_argument("--compose", default="", help="break this Compose project instead; needs --gateway")
     parser.add_argument("--gateway", default="", help="the address of that project's gateway")
     parser.add_argument("--out", type=Path, help="directory for chaos.json and chaos.md (default: a new one)")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="print the table of an earlier chaos.json")
-    parser.add_argument("--only", action="append", default=[], metavar="FAULT", help="leave the other faults out")
-    parser.add_argument("--without", action="append", default=[], metavar="FAULT", help="leave this fault out")
-    parser.add_argument("--plan", action="store_true", help="print the plan and stop")
+    parser.add_argument("--only", action="append", default=[], metavar="FAULT", help="inject only this one; repeatable")
+    parser.add_argument("--without", action="append", default=[], metavar="FAULT", help="omit this fault; repeatable")
+    parser.add_argument("--plan", action="store_true", help="print the plan and exit")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: every invariant held. 1: one was broken; the evidence is in chaos.json."""
+    """Exit code 0: every invariant held. 1: one was broken; the evidence is in chaos.json."""
     console = a_console()
     if args.markdown:
         print(markdown(Result.of(json.loads(args.markdown.read_text()))), end="")
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     out = args.out or Path(tempfile.mkdtemp(prefix="marquee-chaos-"))
     result = Result(_about(args, seed))
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # ends in good order too
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # the same orderly end
     with ExitStack() as stack:
         system = _system(args, stack, console)
         try:
@@ -78,25 +78,25 @@ def run(args: argparse.Namespace) -> int:
             (out / "chaos.json").write_text(json.dumps(result.as_json(), indent=1) + "\n")
             (out / "chaos.md").write_text(markdown(result))
     console.print(_table(result))
-    console.print(f"every fault and the evidence: {out / 'chaos.json'}", markup=False)
+    console.print(f"all faults and evidence: {out / 'chaos.json'}", markup=False)
     console.print(summary(result), markup=False)
     return 0 if result.is_good else 1
 
 
 def _faults(args: argparse.Namespace) -> list[Fault]:
-    """The catalogue of the form, less what is left out.
+    """The faults to inject: those of this kind of system, minus the omitted ones.
 
     Raises:
-        CommandFailed: an option names no fault, or nothing remains.
+        CommandFailed: an option names an unknown fault, or no fault remains.
     """
     every = catalogue(is_embedded=not args.compose)
     if unknown := {*args.only, *args.without} - {fault.name for fault in every}:
         raise CommandFailed(
-            f"no such fault: {', '.join(sorted(unknown))}; there are {', '.join(f.name for f in every)}"
+            f"no such fault: {', '.join(sorted(unknown))}; the faults are {', '.join(f.name for f in every)}"
         )
     left = [fault for fault in every if fault.name not in args.without and (not args.only or fault.name in args.only)]
     if not left:
-        raise CommandFailed("no fault is left")
+        raise CommandFailed("--only and --without leave no fault")
     return left
 
 
@@ -129,7 +129,7 @@ def _system(args: argparse.Namespace, stack: ExitStack, console: Console) -> Emb
 
 
 def made_up(out: Path) -> Path:
-    """A small data set, always the same."""
+    """Write a small made-up data set, the same one each time."""
     import numpy as np
 
     rng = np.random.default_rng(11)
@@ -156,10 +156,10 @@ async def _break(
 
 
 async def ready_load(system: Embedded | Compose, seed: int, ratings_per_s: float, rankings_per_s: float) -> Load:
-    """Clients that know what the system holds, once it holds it.
+    """Clients that know the system's users and movies, once everything is loaded.
 
     Raises:
-        CommandFailed: it has no users with long histories, or the probe cannot look.
+        CommandFailed: the system has no user with a long history, is not at rest, or cannot be read.
     """
     deadline = time.monotonic() + FIRST_LOOK_S
     while True:
@@ -188,7 +188,7 @@ async def ready_load(system: Embedded | Compose, seed: int, ratings_per_s: float
 
 
 def _table(result: Result) -> Table:
-    table = Table(title="after each fault", title_justify="left", caption="rounds with several faults count for each")
+    table = Table(title="after each fault", title_justify="left", caption="a round counts for each of its faults")
     for column in COLUMNS:
         table.add_column(column, justify="left" if column == "fault" else "right")
     for row in rows(result.faults):

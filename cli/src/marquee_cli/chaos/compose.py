@@ -1,4 +1,4 @@
-"""A compose project as a system to break. Docker restarts what ends; there is no supervisor of ours."""
+"""A Compose project as a system to break. Docker restarts what ends; there is no supervisor of ours."""
 
 import asyncio
 import json
@@ -46,7 +46,7 @@ class Compose:
         self.looking, self.hands = self._probe("probe"), self._probe("hands")
 
     def _probe(self, name: str) -> Looking:
-        """In a one-off container of its own: the one that it looks at is killed."""
+        """A probe in a one-off container of its own, because the services' containers are killed."""
         beside = [*self.command, "run", "--rm", "--no-deps", "-T", "--name", f"{self.project}-{name}", "features"]
         return Looking([*beside, PYTHON, "-u", "-c", SCRIPT.read_text()], os.environ)
 
@@ -66,7 +66,7 @@ class Compose:
         await self._kill(PARTS)
 
     async def _kill(self, parts: Sequence[str]) -> None:
-        """From the host: `docker kill` would count as stopped on purpose, and nothing would be restarted."""
+        """Kill from the host: Docker does not restart a container that `docker kill` has ended."""
         pids = []
         for part in parts:
             with suppress(NotRunning):
@@ -82,7 +82,7 @@ class Compose:
                     raise CommandFailed("SIGKILL of a container's process needs root on the Docker host") from error
 
     async def freeze(self, part: str) -> None:
-        """The cgroup's freezer: SIGSTOP of every process of the container."""
+        """Freeze the container's cgroup, which stops all of its processes."""
         try:
             await run([*self.command, "pause", part])
         except CommandFailed as error:

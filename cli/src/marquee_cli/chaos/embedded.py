@@ -1,4 +1,4 @@
-"""The embedded run as a system to break: processes known by pid and start time, below one supervisor."""
+"""The embedded run as a system to break: processes identified by pid and start time, under one supervisor."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ STATUS_LIMIT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class LocalReplay:
-    """A features process of ours."""
+    """A `features` process started here."""
 
     url: str
     space: str
@@ -42,7 +42,7 @@ class LocalReplay:
 
 @dataclass(slots=True)
 class Embedded:
-    """A run in a state directory. `is_ours`: started here, and ended at the end."""
+    """A run in a state directory. `is_ours`: started here, so it is stopped at the end."""
 
     home: Home
     ports: Mapping[str, int]
@@ -58,7 +58,7 @@ class Embedded:
 
     @classmethod
     def started(cls, home: Path, data: str) -> "Embedded":
-        """A run of its own on free ports.
+        """Start a run of its own on free ports.
 
         Raises:
             CommandFailed: it did not start.
@@ -75,13 +75,13 @@ class Embedded:
 
     @classmethod
     def attached(cls, home: Home) -> "Embedded":
-        """A run that somebody else has started.
+        """A run that something else has started.
 
         Raises:
-            CommandFailed: none runs there.
+            CommandFailed: nothing is running there, or it serves no rankings yet.
         """
         if home.running_supervisor() is None or not home.serving.exists():
-            raise CommandFailed(f"nothing runs in {home.root}, or it does not serve yet")
+            raise CommandFailed(f"nothing is running in {home.root}, or it serves no rankings yet; see `make status`")
         return cls._of(home, is_ours=False)
 
     @classmethod
@@ -94,7 +94,7 @@ class Embedded:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Those that run here; without Node.js there is no page."""
+        """The parts of this run; without Node.js there is no page."""
         return tuple(part for part in PARTS if part in self.ports)
 
     def identity(self, part: str) -> Identity:
@@ -136,7 +136,7 @@ class Embedded:
         await self._marquee("demo", "--detach", limit_s=START_LIMIT_S)
 
     async def delete_broker_data(self) -> None:
-        """Stopped first: so it cannot write again, and the supervisor does not start it too early."""
+        """SIGSTOP it first, so that it cannot write again and the supervisor does not restart it too early."""
         broker = self.identity("kafka")
         self._signal(broker, signal.SIGSTOP)
         for path in (self.home.root / "kafka").iterdir():  # the directory itself is the process's own
@@ -156,18 +156,18 @@ class Embedded:
             if part["status"] != "up" or noted is None:
                 wrong.append(f"{name} is {part['status']}")
             elif not is_alive(Identity(**noted)):
-                wrong.append(f"state.json names a process for {name} that is gone")
+                wrong.append(f"state.json names a process for {name} that has ended")
         return wrong
 
     async def status_says(self) -> str:
-        """`marquee status`: empty if it names every part as up, else what it says."""
+        """Empty if `marquee status` reports every part as up, else what is wrong."""
         try:
-            said = await self._marquee("status", limit_s=STATUS_LIMIT_S)
+            printed = await self._marquee("status", limit_s=STATUS_LIMIT_S)
         except CommandFailed as error:
             return str(error)
-        rows = [line for line in said.splitlines() if any(cell in line for cell in ("│", "|"))]
+        rows = [line for line in printed.splitlines() if any(cell in line for cell in ("│", "|"))]
         lacking = [part for part in self.parts if not any(part in row and " up " in row for row in rows)]
-        return f"marquee status does not say that {', '.join(lacking)} are up" if lacking else ""
+        return f"marquee status does not report {', '.join(lacking)} as up" if lacking else ""
 
     async def restore(self) -> None:
         await self._marquee("stop", limit_s=120)
@@ -223,12 +223,12 @@ class Embedded:
         began = time.monotonic()
         try:
             async with asyncio.timeout(limit_s):
-                said, _ = await process.communicate()
+                printed, _ = await process.communicate()
         except TimeoutError as error:
             process.kill()
             await process.wait()
             raise CommandFailed(f"marquee {arguments[0]} does not return within {limit_s:.0f} s") from error
-        text = said.decode(errors="replace")
+        text = printed.decode(errors="replace")
         if process.returncode:
             last = " | ".join(text.strip().splitlines()[-3:])
             raise CommandFailed(f"marquee {arguments[0]} failed after {time.monotonic() - began:.0f} s: {last}")

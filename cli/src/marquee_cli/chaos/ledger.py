@@ -1,4 +1,4 @@
-"""What the clients saw: each rating with its fate, each ranking with its answer. Pure bookkeeping, no IO."""
+"""The clients' record: every rating with its outcome, every ranking request with its answer. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ NEVER = float("inf")
 
 @dataclass(slots=True)
 class Sent:
-    """One rating; times in seconds on the monotonic clock."""
+    """One rating that was sent; times in seconds on the monotonic clock."""
 
     number: int
     event_id: str
@@ -17,32 +17,32 @@ class Sent:
     movie_id: int
     first_sent: float
     accepted_at: float = NEVER
-    refusal: str = ""  # a 4xx: it will never be accepted
+    refusal: str = ""  # a 4xx: sending it again is pointless
     receipt: dict[str, Any] = field(default_factory=dict)
     attempts: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One ranking request. `outcome`: 200 and so on, refused (no connection, or it broke) or timeout."""
+class RankingRequest:
+    """One ranking request. `outcome`: a status such as 200, refused (no connection, or a broken one) or timeout."""
 
     at: float
     ended: float
     outcome: str
-    untrue: str = ""  # why the answer is not a true one
+    untrue: str = ""  # what the answer says wrongly about itself
     rung: str = ""
 
 
 @dataclass(slots=True)
 class Ledger:
-    """Everything sent and asked so far. A rating that is open may count or not: no 202 was seen for it."""
+    """Everything sent so far. An open rating has no 202 yet, so it may or may not have been applied."""
 
     ratings: list[Sent] = field(default_factory=list)
-    accepted: list[Sent] = field(default_factory=list)  # in the order in which they were
+    accepted: list[Sent] = field(default_factory=list)  # in order of acceptance
     open: dict[int, Sent] = field(default_factory=dict)  # by number
     by_id: dict[str, Sent] = field(default_factory=dict)
-    rankings: list[Asked] = field(default_factory=list)
+    rankings: list[RankingRequest] = field(default_factory=list)
 
     def send(self, sent: Sent) -> None:
         self.ratings.append(sent)
@@ -65,15 +65,15 @@ class Ledger:
         return sum(start <= sent.accepted_at < end for sent in self.accepted)
 
 
-def unreachable_s(rankings: Sequence[Asked]) -> float:
-    """Seconds without any answer: from the first request that got none to the next that got one, or to its own end."""
+def unreachable_s(rankings: Sequence[RankingRequest]) -> float:
+    """Seconds without any answer: from each unanswered request to the next answered one, or to its own end."""
     total, since, end = 0.0, None, 0.0
-    for asked in sorted(rankings, key=lambda asked: asked.at):
-        if asked.outcome in ("refused", "timeout"):
-            since = asked.at if since is None else since
-            end = asked.ended
+    for each in sorted(rankings, key=lambda request: request.at):
+        if each.outcome in ("refused", "timeout"):
+            since = each.at if since is None else since
+            end = each.ended
         elif since is not None:
-            total += asked.at - since
+            total += each.at - since
             since = None
     return total + (end - since if since is not None else 0.0)
 
@@ -81,8 +81,8 @@ def unreachable_s(rankings: Sequence[Asked]) -> float:
 def excusable(
     accepted_at: float, broker_deaths: Sequence[float], *, before_s: float = 1.3, after_s: float = 0.5
 ) -> bool:
-    """Whether the embedded broker may have lost it: acknowledged in the last second before the broker's own death.
+    """Whether the embedded broker may have lost the rating: it was acknowledged just before the broker was killed.
 
-    It acknowledges up to 1.1 s before it writes; `after_s` covers answers that were on their way.
+    The broker acknowledges up to 1.1 s before it writes; `after_s` covers answers still in transit.
     """
     return any(death - before_s <= accepted_at <= death + after_s for death in broker_deaths)

@@ -1,4 +1,4 @@
-"""Steady traffic through the public API: clients that rate, again and again until accepted, and clients that ask."""
+"""Steady traffic through the public API: clients that send each rating until it is accepted, and clients that rank."""
 
 import asyncio
 import random
@@ -12,15 +12,15 @@ from uuid import UUID
 
 import httpx
 
-from marquee_cli.chaos.ledger import Asked, Ledger, Sent
+from marquee_cli.chaos.ledger import Ledger, RankingRequest, Sent
 from marquee_cli.chaos.truth import untrue_user_ranking
 
 TIMEOUT_S = 10.0
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.5, 2.0
 MOST_OPEN = 150
-"""Requests under way; past it nothing new is sent, as more clients would only keep an overloaded system overloaded."""
+"""Requests under way, at most: more clients would only keep an overloaded system overloaded."""
 FIRST_USER = 4_000_000_000
-USERS_A_RUN = 10_000_000
+USERS_PER_RUN = 10_000_000
 STRANGERS = 5_000_000_000_000_000
 HALF_STARS = range(1, 11)
 
@@ -30,9 +30,9 @@ class Load:
     """The clients of one run.
 
     Attributes:
-        known: users with long histories when the run began, and the movies that they had rated.
+        known: users with long histories at the start of the run, with the movies they had rated.
         movies: movies that can be rated.
-        run: makes user and event ids of this run unlike those of any other with the same seed.
+        run: makes the user and event ids of this run differ from those of other runs with the same seed.
     """
 
     gateway: str
@@ -46,7 +46,7 @@ class Load:
     may_write: asyncio.Event = field(default_factory=asyncio.Event)
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     _rng: random.Random = field(init=False)
-    _asking: random.Random = field(init=False)  # apart, so that the ratings are the same whatever is asked
+    _asking: random.Random = field(init=False)  # separate, so that rankings do not change the ratings
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
     _pairs: set[tuple[int, int]] = field(default_factory=set)
     _newest_user: int = 0
@@ -54,12 +54,12 @@ class Load:
 
     def __post_init__(self) -> None:
         self._rng, self._asking = (random.Random(f"{self.seed}/{self.run}/{what}") for what in ("rate", "ask"))
-        self._newest_user = FIRST_USER + self.run % 100_000 * USERS_A_RUN
+        self._newest_user = FIRST_USER + self.run % 100_000 * USERS_PER_RUN
         self._pairs = {(user, movie) for user, movies in self.known.items() for movie in movies}
         self.may_write.set()
 
     async def drive(self) -> None:
-        """Rate and ask at the given pace until cancelled."""
+        """Send ratings and ranking requests at the given rates until cancelled."""
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         async with httpx.AsyncClient(base_url=self.gateway, timeout=TIMEOUT_S, limits=limits) as http:
             self._http = http
@@ -73,7 +73,7 @@ class Load:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def drain(self, limit_s: float) -> int:
-        """Send nothing new and wait for the ratings under way; returns how many are still open at the limit."""
+        """Stop sending ratings and wait for those under way; returns how many are still open after limit_s."""
         self.may_write.clear()
         deadline = time.monotonic() + limit_s
         while self.ledger.open and time.monotonic() < deadline:  # noqa: ASYNC110  # with a deadline
@@ -81,7 +81,7 @@ class Load:
         return len(self.ledger.open)
 
     async def ask_often(self, *, seconds: float, per_s: float) -> None:
-        """More rankings of known users for a while, on top of the steady ones."""
+        """Request more rankings of known users for a while, on top of the steady ones."""
         until = time.monotonic() + seconds
         while self._http is not None and time.monotonic() < until:
             task = asyncio.create_task(self._ask(self._http, is_known=True))
@@ -90,7 +90,7 @@ class Load:
             await asyncio.sleep(1 / per_s)
 
     def oldest_open_s(self) -> float:
-        """How long the longest waiting rating has waited."""
+        """Age of the oldest open rating."""
         now = time.monotonic()
         return max((now - sent.first_sent for sent in self.ledger.open.values()), default=0.0)
 
@@ -108,7 +108,7 @@ class Load:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     def _next(self) -> tuple[Sent, dict[str, Any]]:
-        """A rating of a pair that no other one has; mostly of new users, some of this run's, some of the data's."""
+        """A rating of a user and movie that no other rating has: mostly new users, some of this run, some known."""
         while True:
             draw = self._rng.random()
             if draw < 0.15 and self.known:
@@ -126,12 +126,12 @@ class Load:
         sent = Sent(len(self.ledger.ratings), event_id, user_id, movie_id, time.monotonic())
         rating: dict[str, Any] = {"event_id": event_id, "user_id": user_id, "movie_id": movie_id}
         rating["rating"] = self._rng.choice(HALF_STARS) / 2
-        if self._rng.random() < 0.5:  # otherwise ingest's clock says when, at each attempt again
+        if self._rng.random() < 0.5:  # otherwise ingest sets the time at each attempt
             rating["rated_at"] = datetime.now(UTC).isoformat()
         return sent, rating
 
     async def _rate(self, http: httpx.AsyncClient) -> None:
-        """Send one rating, with the same event id again and again, until it is accepted or refused for good."""
+        """Send one rating, each time with the same event id, until it is accepted or refused with a 4xx."""
         sent, body = self._next()
         self.ledger.send(sent)
         while True:
@@ -179,4 +179,4 @@ class Load:
             outcome = "timeout"
         except httpx.HTTPError:
             outcome = "refused"
-        self.ledger.rankings.append(Asked(at, time.monotonic(), outcome, untrue, rung))
+        self.ledger.rankings.append(RankingRequest(at, time.monotonic(), outcome, untrue, rung))

@@ -1,4 +1,4 @@
-"""The probe as a child process: one request at a time, an answer or the reason why there is none."""
+"""The probe as a child process: one request at a time, each with an answer or the reason for its failure."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ class CannotLook(Exception):
 
 
 class Looking:
-    """Starts the probe, and starts it again when it ends or hangs."""
+    """Starts the probe, and restarts it when it ends or hangs."""
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str]) -> None:
         self._command = command
@@ -27,10 +27,10 @@ class Looking:
         self._turn = asyncio.Lock()
 
     async def ask(self, do: str, *, limit_s: float = 20.0, **arguments: Any) -> Json:
-        """One request.
+        """Send one request to the probe.
 
         Raises:
-            CannotLook: it could not be answered, or not in time.
+            CannotLook: there was no answer in time, or the answer is an error.
         """
         async with self._turn:
             process = await self._running()

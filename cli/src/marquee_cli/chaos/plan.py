@@ -1,4 +1,4 @@
-"""Which faults are injected, in which order and together with which: pure, and the same for the same seed."""
+"""Plans which faults are injected, in which order and in which combinations. Pure; a seed gives the same plan."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 PARTS = ("kafka", "redis", "ingest", "enricher", "features", "trainer", "ranker", "gateway", "frontend")
 STATELESS = ("gateway", "frontend", "ranker", "enricher")
-"""Parts whose end loses nothing that the topics would have to restore."""
+"""Parts whose end loses nothing that would have to be restored from the topics."""
 
 ROUND_SIZES = (1, 1, 1, 2, 2, 3)
 LARGEST_DELAY_S = 2.0
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One fault. `part` is empty where the kind says it all."""
+    """One fault. `part` is empty if the kind names no single part."""
 
     kind: Kind
     part: str = ""
@@ -48,7 +48,7 @@ class Injection:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Faults that are injected together; the system settles afterwards."""
+    """Faults that are injected together; afterwards the system has to recover."""
 
     injections: tuple[Injection, ...]
 
@@ -78,7 +78,7 @@ CORE = (
     Fault(Kind.SUPERVISOR),
     Fault(Kind.BROKER_DATA),
 )
-"""The faults that say most; a short run has these alone."""
+"""The most telling faults; a short run has only these."""
 
 ALL = (*CORE, *(fault for fault in (*_kills(*PARTS), *_stops(*PARTS), Fault(Kind.KILL_ALL)) if fault not in CORE))
 
@@ -86,7 +86,7 @@ EMBEDDED_ONLY = (Kind.SUPERVISOR, Kind.BROKER_DATA)
 
 
 def catalogue(*, is_embedded: bool) -> tuple[Fault, ...]:
-    """All faults of a form, the telling ones first."""
+    """All faults of the embedded run or of Compose, most telling first."""
     return tuple(fault for fault in ALL if is_embedded or fault.kind not in EMBEDDED_ONLY)
 
 
@@ -94,8 +94,8 @@ def make_plan(seed: int, count: int, faults: Sequence[Fault]) -> list[Round]:
     """Rounds with exactly `count` faults in all.
 
     Args:
-        faults: the catalogue, the telling ones first. Fewer than it has are taken from its start; more come from
-            shuffled copies of it, so that each fault is injected about equally often.
+        faults: the catalogue, most telling first. If `count` is smaller, its first entries are used; if larger,
+            shuffled copies of it, so that every fault is injected about equally often.
     """
     rng = random.Random(seed)
     deck: list[Fault] = []
@@ -115,15 +115,15 @@ def make_plan(seed: int, count: int, faults: Sequence[Fault]) -> list[Round]:
 
 
 def _fitting(together: Sequence[Fault], deck: Sequence[Fault]) -> int | None:
-    """Where the next fault lies that can join the others."""
+    """Index of the next fault that can be combined with the others."""
     return next((at for at, fault in enumerate(deck) if can_join(together, fault)), None)
 
 
 def can_join(together: Iterable[Fault], fault: Fault) -> bool:
     """Whether a fault may be injected together with the others.
 
-    Left out is what destroys every copy of an event, so that nothing could restore it: the broker's newest second
-    together with the log, the broker's data together with a part that had not yet read it.
+    Combinations that destroy every copy of an event are excluded: the broker's newest second together with the log,
+    and the broker's data together with a part that may not have read it yet.
     """
     return all(_is_compatible(one, fault) and _is_compatible(fault, one) for one in together)
 

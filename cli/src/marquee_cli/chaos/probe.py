@@ -1,8 +1,8 @@
-"""Looks into the topics, Redis and the log beside the product: one JSON request a line in, one JSON answer a line out.
+"""Reads the topics, Redis and the log independently of the product: one JSON request per line in, one answer out.
 
-A script that needs only what the features image has, so that it also runs as a container of the compose project. It
-has a Kafka reader without a group and a Parquet reader of its own; Redis is read with the public readers' unpacking.
-Reads MARQUEE_KAFKA__BOOTSTRAP, MARQUEE_REDIS__URL, MARQUEE_REDIS__SPACE and MARQUEE_LOG_DIR.
+A script that needs only what the image of `features` has, so that it also runs as a container of the Compose project.
+It has its own Kafka reader, without a group, and its own Parquet reader; Redis is read with the stores' own unpacking.
+Its settings are MARQUEE_KAFKA__BOOTSTRAP, MARQUEE_REDIS__URL, MARQUEE_REDIS__SPACE and MARQUEE_LOG_DIR.
 """
 
 import asyncio
@@ -47,13 +47,13 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Probe:
-    """What is expected, and the looks at what is there."""
+    """The expected state, and commands that compare it with the stores."""
 
     settings: ServiceSettings
     redis: Any
-    before: dict[int, frozenset[int]] = field(default_factory=dict)  # histories when the run began
-    logged: frozenset[bytes] = frozenset()  # event ids in the log when the run began
-    counts: dict[int, int] = field(default_factory=dict)  # ratings a movie when the run began
+    before: dict[int, frozenset[int]] = field(default_factory=dict)  # histories at the start of the run
+    logged: frozenset[bytes] = frozenset()  # event ids in the log at the start of the run
+    counts: dict[int, int] = field(default_factory=dict)  # ratings per movie at the start of the run
     pairs: dict[str, tuple[int, int]] = field(default_factory=dict)  # event id -> (user, movie), accepted
     raw: dict[str, bytes] = field(default_factory=dict)  # event id -> as the log has it
     recent: set[str] = field(default_factory=set)  # event ids since the last check
@@ -68,7 +68,7 @@ class Probe:
         return KeySpace(self.redis, self.space)
 
     async def begin(self) -> Json:
-        """Remember the state before the first rating; returns known users, movies and how many ratings there are."""
+        """Remember the state before the first rating; returns known users, movies and the number of ratings."""
         store = RatingStore(self.key_space)
         users = await store.user_ids()
         self.before = {user: movies for user, movies in (await self.histories(users)).items() if movies}
@@ -89,7 +89,7 @@ class Probe:
 
         Args:
             add: newly accepted ratings: event id, user, movie. forget: event ids already reported.
-            sample: histories to look at besides those since the last check; 0 looks at all.
+            sample: number of histories to read besides those since the last check; 0 reads all.
         """
         self._take(add)
         for event_id in forget:
@@ -119,10 +119,10 @@ class Probe:
             self.recent.add(event_id)
 
     async def check(self, unclear: list[tuple[str, int, int]]) -> Json:
-        """Everything, while nothing is being written: also the topic, the log's own reading and the movies' counts.
+        """A full check while nothing is being written, including the topic, the product's log reader and the counts.
 
         Args:
-            unclear: ratings that may count or not: never answered, or reported before.
+            unclear: ratings that may or may not have been applied: never answered, or reported before.
         """
         looked = await self.look([], [])
         self.recent.clear()
@@ -149,7 +149,7 @@ class Probe:
         }
 
     async def accept_counts(self, wrong: dict[str, list[int]]) -> Json:
-        """Take reported counts as given, so that the next check reports what is new."""
+        """Accept the reported counts, so that the next check reports only new differences."""
         for movie, (expected, counted) in wrong.items():
             self.counts[int(movie)] = self.counts.get(int(movie), 0) + counted - expected
         return {}
@@ -177,11 +177,11 @@ class Probe:
         return dict(counts)
 
     async def lag(self) -> Json:
-        """How far Redis is behind the topics."""
+        """Records per topic that Redis has not applied."""
         return {"lag": await self.lag_by_topic()}
 
     async def lag_by_topic(self) -> dict[str, int]:
-        """Records by topic that Redis has not applied. The ends are read first: what comes later is no lag."""
+        """Records per topic that Redis has not applied. The ends are read first: later records are no lag."""
         async with self.consumer() as consumer:
             partitions = [TopicPartition(self.topic(name), shard) for name in TOPICS for shard in range(PARTITIONS)]
             ends = await consumer.end_offsets(partitions)
@@ -194,7 +194,7 @@ class Probe:
         return lag
 
     async def topic_ids(self) -> Counter[str]:
-        """How often each event id stands on the topic of ratings, read from its start to its end."""
+        """How often each event id occurs on the ratings topic, read from its start to its end."""
         found: Counter[str] = Counter()
         async with self.consumer() as consumer:
             partitions = [TopicPartition(self.topic(RATINGS.name), shard) for shard in range(PARTITIONS)]
@@ -229,7 +229,7 @@ class Probe:
         )
         try:
             await consumer.start()
-            there = await consumer.topics()  # of all topics: to ask for one that is missing would create it
+            there = await consumer.topics()  # of all topics: requesting a missing topic by name would create it
             if missing := [name for name in TOPICS if self.topic(name) not in there]:
                 raise LookupError(f"the broker has no {', '.join(missing)}")
             yield consumer
@@ -237,31 +237,31 @@ class Probe:
             await consumer.stop()
 
     def parquet_ids(self) -> set[bytes]:
-        """Event ids in the files of the log; files that vanish meanwhile (a merge) are looked for again."""
+        """Event ids in the files of the log. Reads again if a merge removes files meanwhile."""
         for _ in range(5):
             with contextlib.suppress(FileNotFoundError):
                 return self._parquet_ids()
         raise FileNotFoundError("the log's files change faster than they can be read")
 
     def _parquet_ids(self) -> set[bytes]:
-        seen: dict[str, tuple[int, frozenset[bytes]]] = {}
+        read: dict[str, tuple[int, frozenset[bytes]]] = {}
         for path in (Path(str(self.settings.log_dir)) / RATINGS.name).glob("*/*.parquet"):
             key, written = str(path), path.stat().st_mtime_ns
             known = self.parquet.get(key)
             if known is None or known[0] != written:
                 column = pq.ParquetFile(path).read(columns=["event_id"])["event_id"]
                 known = (written, frozenset(value for value in column.unique().to_pylist() if value))
-            seen[key] = known
-        self.parquet = seen
-        return set().union(*(ids for _, ids in seen.values()))
+            read[key] = known
+        self.parquet = read
+        return set().union(*(ids for _, ids in read.values()))
 
     def log_pairs(self) -> Counter[tuple[int, int]]:
-        """How often each user and movie stand in the log once it has left out repeated events by itself."""
+        """How often each user and movie occur in the log after its own removal of repeated events."""
         ratings = EventLog(str(self.settings.log_dir)).all_ratings()
         return Counter(zip(ratings.user_id.tolist(), ratings.movie_id.tolist(), strict=True))
 
     async def ping(self) -> Json:
-        """It has started."""
+        """Answer at once: the probe has started."""
         return {}
 
     async def flush(self) -> Json:
@@ -270,7 +270,7 @@ class Probe:
         return {}
 
     async def drop_newest(self, count: int) -> Json:
-        """Delete the newest files of the log, of all topics."""
+        """Delete the newest `count` files of the log, over all topics."""
         return {"deleted": await asyncio.to_thread(self._drop_newest, count)}
 
     def _drop_newest(self, count: int) -> int:
@@ -281,7 +281,7 @@ class Probe:
         return len(newest)
 
     async def drop_log(self) -> Json:
-        """Delete the log directory; where it is a mount, all that is in it."""
+        """Delete the log directory, or its content if it is a mount point."""
         return {"is_gone": await asyncio.to_thread(self._drop_log)}
 
     def _drop_log(self) -> bool:
@@ -296,16 +296,16 @@ class Probe:
     async def forget_space(self, space: str) -> Json:
         """Delete the keys of a replay's key space."""
         if space == self.space:
-            raise ValueError("that is the space in use")
+            raise ValueError("this is the key space in use")
         keys = [key async for key in self.redis.scan_iter(match=f"marquee:{{{space}.*", count=1_000)]
         for start in range(0, len(keys), 1_000):
             await self.redis.delete(*keys[start : start + 1_000])
         return {"deleted": len(keys)}
 
     async def get(self, url: str) -> Json:
-        """A report of a service inside."""
+        """A service's report: its status and JSON body."""
 
-        # a service answers to its own name and localhost only; a replay's container has another name
+        # a service answers only to its own name and localhost; a replay's container has another name
         request = urllib.request.Request(url, headers={"Host": "localhost"})  # noqa: S310  # ours
 
         def ask() -> Json:
@@ -330,7 +330,7 @@ async def serve() -> None:
         try:
             async with asyncio.timeout(limit_s):
                 answer = await commands[name](**request)
-        except Exception as error:  # any failure is an answer: the stores are being broken on purpose
+        except Exception as error:  # every failure is an answer: the stores are being broken on purpose
             answer = {"error": f"{type(error).__name__}: {error}"[:300]}
         print(json.dumps(answer), flush=True)
 
@@ -338,5 +338,5 @@ async def serve() -> None:
 if __name__ == "__main__":
     import logging
 
-    logging.disable(logging.CRITICAL)  # the client library's view of a broker that is meant to fail
+    logging.disable(logging.CRITICAL)  # the client library complains about a broker that is meant to fail
     asyncio.run(serve())

@@ -1,4 +1,4 @@
-"""What a run of faults came to: per fault, as a table for people, as Markdown for docs/chaos.md, as JSON. Pure."""
+"""The result of a chaos run: per fault, as a table, as Markdown for docs/chaos.md, and as JSON. Pure."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ COLUMNS = ("fault", "count", "202s", "lost", "twice", "recovery p50 s", "p95 s",
 
 @dataclass(slots=True)
 class Injected:
-    """One fault that was injected, or could not be, and what its round came to.
+    """One planned fault and the result of its round.
 
     Attributes:
         skipped: why it was not injected; empty if it was.
-        recovery_s: from the fault until the system had settled; None if it had not within the limit.
-        accepted: 202s from the fault until then.
-        lost, excused, twice, errors_5xx, down_s: of its whole round, which other faults may share.
+        recovery_s: from the fault until the system had recovered; None if it did not within the limit.
+        accepted: ratings accepted from the fault until then.
+        lost, excused, twice, errors_5xx, down_s: of the whole round, which other faults may share.
     """
 
     round: int
@@ -49,7 +49,7 @@ class Violation:
 
 @dataclass(slots=True)
 class Result:
-    """Everything about one run."""
+    """The whole result of one run."""
 
     about: dict[str, Any]
     faults: list[Injected] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The run: inject a round of faults, wait until the system has settled, check every invariant, go on."""
+"""The run: inject a round of faults, wait until the system has recovered, check every invariant, repeat."""
 
 import asyncio
 import time
@@ -30,9 +30,9 @@ FIND_PART_S = 20.0
 NEWEST_FILES = 6
 REPLAY_LIMIT_S = 120.0
 SAMPLE = 500
-"""Older histories that a poll looks at; the check looks at all."""
+"""Number of older histories that a poll reads; the check reads all of them."""
 BURST_S, BURST_PER_S = 2.0, 20.0
-"""Rankings while Redis is being filled again: that is soon over."""
+"""Extra rankings while Redis is refilled, which does not take long."""
 EVIDENCE = 20
 GATEWAY_KINDS = (Kind.KILL_ALL,)
 
@@ -43,9 +43,9 @@ class Limits:
 
     Attributes:
         stop_s: how long a SIGSTOP lasts.
-        settle_s: within this the system has to be well again after the last fault of a round.
+        settle_s: time within which the system must recover after the last fault of a round.
         digest_every: rounds between two comparisons with a clean replay.
-        minutes: no round begins later.
+        minutes: no round begins after this time.
     """
 
     stop_s: float = 15.0
@@ -67,7 +67,7 @@ class Chaos:
     began: float = field(default_factory=time.monotonic)
     broker_deaths: list[float] = field(default_factory=list)
     reported: set[str] = field(default_factory=set)  # event ids found lost
-    taught: int = 0  # accepted ratings that the probe knows
+    known_to_probe: int = 0  # accepted ratings that the probe has been given
     judged: int = 0  # rankings before this round
     http: httpx.AsyncClient = field(init=False)
     totals: dict[str, int] = field(
@@ -77,7 +77,7 @@ class Chaos:
     replays: int = 0
 
     async def run(self, plan: Sequence[Round]) -> None:
-        """All rounds, or those that fit into the time; the load goes on meanwhile."""
+        """Run all rounds, or as many as the time allows, under constant load."""
         self.http = httpx.AsyncClient(base_url=self.system.gateway, timeout=ASK_LIMIT_S)
         await self.system.hands.ask("ping")
         driving = asyncio.create_task(self.load.drive())
@@ -99,7 +99,7 @@ class Chaos:
             self._sum_up()
 
     async def _round(self, each: Round, *, is_last: bool) -> bool:
-        """Whether the run can go on after it."""
+        """Run one round. False: the system did not recover, so the run ends here."""
         started = time.monotonic()
         self.judged = len(self.load.ledger.rankings)
         injected = [
@@ -164,7 +164,7 @@ class Chaos:
                 await asyncio.sleep(self.limits.stop_s)
                 if not await system.thaw(fault.part):
                     self._broker_died(now, fault.part == "kafka")
-                    return "ended by something else while it stood still"
+                    return "ended by something else while it was stopped"
             case Kind.KILL_ALL:
                 await system.kill_all()
                 self._broker_died(now, True)
@@ -183,7 +183,7 @@ class Chaos:
         return ""
 
     def _broker_died(self, at: float, is_broker: bool) -> None:
-        """Only the embedded broker acknowledges before it writes."""
+        """Note the time at which the embedded broker ended: only that one acknowledges before it writes."""
         if is_broker and isinstance(self.system, Embedded):
             self.broker_deaths.append(at)
 
@@ -197,7 +197,7 @@ class Chaos:
         return polls
 
     async def _settled(self, limit_s: float) -> list[tuple[float, str]]:
-        """Poll until all is well, or the limit is over."""
+        """Poll until everything is well or limit_s is over."""
         polls: list[tuple[float, str]] = []
         deadline = time.monotonic() + limit_s
         while True:
@@ -208,7 +208,7 @@ class Chaos:
             await asyncio.sleep(POLL_S)
 
     async def _poll(self) -> str:
-        """What is not as it should be for those who use the system; empty if all is well."""
+        """What users of the system would find wrong; empty if nothing."""
         try:
             answer = await self.http.post("/v1/rank", json={"user_id": self.known_user, "k": 5})
             wrong = unsettled(answer.json()) if answer.status_code == 200 else f"status {answer.status_code}"
@@ -225,16 +225,19 @@ class Chaos:
             return str(error)
 
     async def _look(self, *, age_s: float = 0.0, sample: int = 0) -> Json:
-        """Args: age_s: only ratings accepted so long ago are looked for, since applying one takes a moment."""
-        new = [
-            sent for sent in self.load.ledger.accepted[self.taught :] if sent.accepted_at <= time.monotonic() - age_s
-        ]
+        """Compare the stores with the accepted ratings.
+
+        Args:
+            age_s: ignore ratings accepted more recently, since applying one takes a moment.
+        """
+        latest = time.monotonic() - age_s
+        new = [sent for sent in self.load.ledger.accepted[self.known_to_probe :] if sent.accepted_at <= latest]
         looked = await self.system.looking.ask("look", add=_rows(new), forget=[], sample=sample)
-        self.taught += len(new)
+        self.known_to_probe += len(new)
         return looked
 
     def _behind(self, looked: Json, *, in_flight: int = 0) -> str:
-        """What the stores lack; empty if nothing. The broker's last second, which may be lost, is not waited for."""
+        """What the stores lack; empty if nothing. Ratings that the embedded broker may lose are not counted."""
         accepted = self.load.ledger.by_id
         lacking = {
             place: sum(not excusable(accepted[each].accepted_at, self.broker_deaths) for each in looked[key])
@@ -250,7 +253,7 @@ class Chaos:
         return ", ".join(filter(None, parts))
 
     async def _not_well(self) -> str:
-        """What the system's own reports say."""
+        """What the system itself reports as wrong; empty if nothing."""
         try:
             wrong = await self.system.not_well()
             for service in SERVICES:
@@ -260,13 +263,13 @@ class Chaos:
                     wrong.append(f"readyz of {service} is {report['status']}: {', '.join(lacking)}")
             lag = (await self.system.looking.ask("get", url=self.system.url("features") + "/v1/state"))["body"]["lag"]
             if sum(lag.values()) > 2 * self.load.ratings_per_s:
-                wrong.append(f"features says it is behind: {lag}")
+                wrong.append(f"features reports a lag: {lag}")
         except (CannotLook, CommandFailed, KeyError) as error:
             return f"{type(error).__name__}: {error}"
         return "; ".join(wrong)
 
     async def _check(self, name: str, *, with_digest: bool) -> tuple[int, int, int]:
-        """All invariants of the stores, while no rating is under way: lost, excused and doubly counted ratings."""
+        """Check the stores while no rating is under way; returns lost, excused and doubly counted ratings."""
         still_open = await self.load.drain(DRAIN_S)
         try:
             if still_open:
@@ -289,11 +292,11 @@ class Chaos:
             self.load.may_write.set()
 
     async def _ask_status(self, name: str) -> None:
-        if said := await self.system.status_says():
-            self._violate("status is true", name, said)
+        if wrong := await self.system.status_says():
+            self._violate("status is true", name, wrong)
 
     async def _quiet(self, limit_s: float = 15.0) -> None:
-        """Wait until all that was accepted is applied; what is not applied by then is judged."""
+        """Wait until everything accepted has been applied, for at most limit_s."""
         deadline = time.monotonic() + limit_s
         while self._behind(await self._look()) and time.monotonic() < deadline:  # noqa: ASYNC110  # with a deadline
             await asyncio.sleep(0.2)
@@ -307,7 +310,7 @@ class Chaos:
         return None
 
     def _unclear(self) -> list[Sent]:
-        """Ratings that may be in the stores or not: never answered with 202, or reported as lost before."""
+        """Ratings that may or may not be in the stores: never answered with 202, or reported as lost before."""
         gone = [sent for sent in self.load.ledger.accepted if sent.event_id in self.reported]
         return [*self.load.ledger.open.values(), *gone]
 
@@ -369,7 +372,7 @@ class Chaos:
         }
 
     async def _compare_with_replay(self, name: str) -> None:
-        """The online store equals what a clean features process makes of the same topics."""
+        """Check that the online store equals what a new `features` process builds from the same topics."""
         self.replays += 1
         replay: Replay | None = None
         space = f"chaos{self.load.run}x{self.replays}"
@@ -378,7 +381,7 @@ class Chaos:
             theirs = await self._digest_of(replay.url)
             ours = await self._digest_of(self.system.url("features"))
             if ours != theirs:
-                self._violate("digest equals a clean replay", name, f"{ours['digest'][:12]}, the replay says otherwise",
+                self._violate("digest equals a clean replay", name, f"{ours['digest'][:12]}, the replay has another",
                               [ours, theirs])  # fmt: skip
             self.totals["digests"] = self.totals.get("digests", 0) + 1
         except (CannotLook, CommandFailed, TimeoutError) as error:
@@ -390,7 +393,7 @@ class Chaos:
                 await self.system.looking.ask("forget_space", space=space, limit_s=60)
 
     async def _digest_of(self, url: str) -> Json:
-        """Once it is not behind: the digest, and the counts beside it."""
+        """The digest and the counts, once the process has no lag."""
         deadline, last = time.monotonic() + REPLAY_LIMIT_S, ""
         known = sum(map(len, self.load.known.values()))
         while time.monotonic() < deadline:
@@ -398,7 +401,7 @@ class Chaos:
                 state = (await self.system.looking.ask("get", url=url + "/v1/state"))["body"]
                 if not sum(state["lag"].values()) and state["ratings"] >= known and state["movies"]:
                     before = state["users"], state["ratings"]
-                    await asyncio.sleep(1)  # a process that has just begun has not been given its partitions yet
+                    await asyncio.sleep(1)  # a process that has just started has no partitions yet
                     again = (await self.system.looking.ask("get", url=url + "/v1/state"))["body"]
                     if before == (again["users"], again["ratings"]) and not sum(again["lag"].values()):
                         found = (await self.system.looking.ask("get", url=url + "/v1/digest", limit_s=60))["body"]
@@ -410,19 +413,19 @@ class Chaos:
         raise TimeoutError(f"{url} does not reach the end of the topics within {REPLAY_LIMIT_S:.0f} s: {last}")
 
     def _judge_rankings(self, each: Round) -> tuple[int, float]:
-        """The answers since the round began: how many 5xx, and seconds without any answer."""
+        """Judge the rankings of this round; returns the number of 5xx, and the seconds without any answer."""
         rankings = self.load.ledger.rankings[self.judged :]
-        errors = [asked for asked in rankings if asked.outcome.startswith("5")]
-        untrue = [asked for asked in rankings if asked.untrue]
+        errors = [one for one in rankings if one.outcome.startswith("5")]
+        untrue = [one for one in rankings if one.untrue]
         if errors:
             self.totals["errors_5xx"] += len(errors)
-            seen = [{"at_s": round(asked.at - self.began, 2), "status": asked.outcome} for asked in errors[:EVIDENCE]]
-            self._violate("no 5xx on rank", each.name, f"{len(errors)} rankings answered with 5xx", seen)
+            evidence = [{"at_s": round(one.at - self.began, 2), "status": one.outcome} for one in errors[:EVIDENCE]]
+            self._violate("no 5xx on rank", each.name, f"{len(errors)} rankings answered with 5xx", evidence)
         if untrue:
             self.totals["untrue"] += len(untrue)
-            seen = [{"at_s": round(asked.at - self.began, 2), "why": asked.untrue} for asked in untrue[:EVIDENCE]]
+            evidence = [{"at_s": round(one.at - self.began, 2), "why": one.untrue} for one in untrue[:EVIDENCE]]
             text = f"{len(untrue)} untrue rankings, e.g. {untrue[0].untrue}"
-            self._violate("the rung is true", each.name, text, seen)
+            self._violate("the rung is true", each.name, text, evidence)
         down_s = unreachable_s(rankings)
         is_gateway_hit = any(fault.part == "gateway" or fault.kind in GATEWAY_KINDS for fault in each.faults)
         if down_s and not is_gateway_hit:
@@ -431,8 +434,8 @@ class Chaos:
         return len(errors), down_s
 
     async def _restored(self, each: Round) -> bool:
-        """Start it again by hand, so that the next rounds say something too."""
-        self.say("    starting it again by hand ...")
+        """Restart the system by hand, so that the remaining rounds are meaningful. False: it does not recover."""
+        self.say("    restarting the system by hand ...")
         try:
             await self.system.restore()
         except CommandFailed as error:
@@ -440,12 +443,12 @@ class Chaos:
             return False
         polls = await self._settled(self.limits.settle_s)
         if polls[-1][1]:
-            self._violate("starts again", each.name, f"not well after a start by hand: {polls[-1][1]}")
+            self._violate("starts again", each.name, f"not well after a restart by hand: {polls[-1][1]}")
             return False
         return True
 
     async def _last_check(self) -> None:
-        """What was reported as lost may have come back; the load ends."""
+        """End the load, and check whether ratings reported as lost have come back."""
         await self.load.drain(DRAIN_S)
         gone = [sent for sent in self.load.ledger.accepted if sent.event_id in self.reported]
         with suppress(CannotLook):
@@ -461,8 +464,8 @@ class Chaos:
             "unknown": len(ledger.open),
             "refused": len(ledger.refused()),
             "rankings": len(ledger.rankings),
-            "rungs": dict(Counter(asked.rung for asked in ledger.rankings if asked.rung)),
-            "no_answer": sum(asked.outcome in ("refused", "timeout") for asked in ledger.rankings),
+            "rungs": dict(Counter(one.rung for one in ledger.rankings if one.rung)),
+            "no_answer": sum(one.outcome in ("refused", "timeout") for one in ledger.rankings),
             "minutes": round((time.monotonic() - self.began) / 60, 2),
         }
 
@@ -475,7 +478,7 @@ class Chaos:
         skipped = [fault.name for fault in injected if fault.skipped]
         one = injected[0]
         self.say(
-            f"[{self.number}] {each.name}: well again after {', '.join(times)}; "
+            f"[{self.number}] {each.name}: recovered after {', '.join(times)}; "
             + f"{one.accepted} accepted, {one.lost} lost"
             + (f" (+{one.excused})" if one.excused else "")
             + f", {one.twice} twice, {one.errors_5xx} x 5xx, gateway down {one.down_s:.1f} s"
@@ -489,7 +492,7 @@ def _rows(ratings: Sequence[Sent]) -> list[tuple[str, int, int]]:
 
 
 def _first_good_after_last_bad(polls: Sequence[tuple[float, str]]) -> float | None:
-    """When the system was well for good: the first good poll after the last bad one; 0.0 if it always was."""
+    """When the system had recovered: the first good poll after the last bad one; 0.0 if no poll was bad."""
     if not polls or polls[-1][1]:
         return None
     bad = [at for at, (_, wrong) in enumerate(polls) if wrong]

@@ -1,4 +1,4 @@
-"""`marquee soak`: ratings at a steady pace for a long time; memory, restarts, trainings and lag are written down."""
+"""`marquee soak`: sends ratings at a steady rate for a long time and records memory, restarts, trainings and lag."""
 
 import argparse
 import asyncio
@@ -29,14 +29,14 @@ SAMPLE_EVERY_S = 10.0
 WARM_UP_S = 300.0
 MOST_GROWTH = 0.10
 STORES = ("kafka", "redis")
-"""They hold every rating, in memory too, so they grow with what was accepted; the table has by how much."""
+"""These hold every rating in memory, so they grow with the accepted ratings; the table shows by how much."""
 DRAIN_S = 30.0
 MIB = 2**20
 
 
 @dataclass(slots=True)
 class Sample:
-    """One look: seconds since the start, resident bytes by part, records not yet applied, restarts by part."""
+    """One sample: seconds since the start, resident bytes per part, records not yet applied, restarts per part."""
 
     at_s: float
     memory: dict[str, int]
@@ -47,7 +47,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Soak:
-    """What a soak run came to."""
+    """The result of a soak run."""
 
     about: dict[str, Any]
     samples: list[Sample] = field(default_factory=list)
@@ -56,16 +56,16 @@ class Soak:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--minutes", type=float, default=30.0, help="(%(default)s)")
-    parser.add_argument("--rate", type=float, default=25.0, help="ratings per second (%(default)s)")
-    parser.add_argument("--rankings-per-s", type=float, default=5.0, help="(%(default)s)")
-    parser.add_argument("--data", default="", help="a directory of MovieLens files or a name (default: made up)")
-    parser.add_argument("--attach", action="store_true", help="rate on the run of MARQUEE_HOME")
+    parser.add_argument("--minutes", type=float, default=30.0, help="length of the run (%(default)s)")
+    parser.add_argument("--rate", type=float, default=25.0, help="ratings sent per second (%(default)s)")
+    parser.add_argument("--rankings-per-s", type=float, default=5.0, help="rankings requested per second (%(default)s)")
+    parser.add_argument("--data", default="", help="MovieLens directory or data set name (default: made up)")
+    parser.add_argument("--attach", action="store_true", help="use the run in MARQUEE_HOME instead of starting one")
     parser.add_argument("--out", type=Path, help="directory for soak.json (default: a new one)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: nothing restarted, a model was trained meanwhile, services' memory is flat, every rating was applied once."""
+    """Exit code 0: no restart, a model was trained, memory stayed flat, every rating was applied once. Else 1."""
     console = a_console()
     out = args.out or Path(tempfile.mkdtemp(prefix="marquee-soak-"))
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     (out / "soak.json").write_text(json.dumps(asdict(soak), indent=1) + "\n")
     console.print(memory_table(soak.samples, warm_up_s=min(WARM_UP_S, args.minutes * 15)))
-    console.print(f"every sample: {out / 'soak.json'}", markup=False)
+    console.print(f"all samples: {out / 'soak.json'}", markup=False)
     console.print(summary(soak), markup=False)
     return 1 if soak.broken else 0
 
@@ -104,7 +104,7 @@ async def _soaked(system: Embedded, args: argparse.Namespace, console: Console) 
 
 
 async def _sample(system: Embedded, seconds: float, soak: Soak, console: Console) -> None:
-    began, said = time.monotonic(), 0
+    began, printed_minutes = time.monotonic(), 0
     while (at_s := time.monotonic() - began) < seconds:
         lag, trained_at = None, None
         with suppress(CannotLook):
@@ -115,18 +115,19 @@ async def _sample(system: Embedded, seconds: float, soak: Soak, console: Console
         restarts = {name: part["restarts"] for name, part in parts.items() if part["port"]}
         memory = dict(await system.memory())
         soak.samples.append(Sample(round(at_s, 1), memory, lag, restarts, trained_at))
-        if at_s // 60 > said:
-            said = int(at_s // 60)
-            console.print(f"{said} min: {sum(memory.values()) / MIB:,.0f} MiB in all, lag {lag}", markup=False)
+        if at_s // 60 > printed_minutes:
+            printed_minutes = int(at_s // 60)
+            total_mib = sum(memory.values()) / MIB
+            console.print(f"{printed_minutes} min: {total_mib:,.0f} MiB in total, lag {lag}", markup=False)
         await asyncio.sleep(max(0.0, SAMPLE_EVERY_S - (time.monotonic() - began - at_s)))
 
 
 async def _judge(system: Embedded, load: Load, soak: Soak, minutes: float) -> None:
     ledger, samples = load.ledger, soak.samples
-    told = [(sent.event_id, sent.user_id, sent.movie_id) for sent in ledger.accepted]
+    accepted = [(sent.event_id, sent.user_id, sent.movie_id) for sent in ledger.accepted]
     try:
         deadline = time.monotonic() + DRAIN_S
-        await system.looking.ask("look", add=told, forget=[], limit_s=60)
+        await system.looking.ask("look", add=accepted, forget=[], limit_s=60)
         unclear = [(sent.event_id, sent.user_id, sent.movie_id) for sent in ledger.open.values()]
         while True:
             checked = await system.looking.ask("check", unclear=unclear, limit_s=120)
@@ -139,7 +140,7 @@ async def _judge(system: Embedded, load: Load, soak: Soak, minutes: float) -> No
     restarted = {part: n - samples[0].restarts.get(part, 0) for part, n in samples[-1].restarts.items()}
     restarted = {part: n for part, n in restarted.items() if n}
     grown = growth(samples, warm_up_s=min(WARM_UP_S, minutes * 15))
-    errors = sum(asked.outcome != "200" for asked in ledger.rankings)
+    errors = sum(request.outcome != "200" for request in ledger.rankings)
     soak.totals = {
         "accepted": len(ledger.accepted),
         "lost": len(lost),
@@ -156,7 +157,7 @@ async def _judge(system: Embedded, load: Load, soak: Soak, minutes: float) -> No
         *([f"{len(lost)} accepted ratings are missing"] if lost else []),
         *(["movies' counts differ from the histories"] if checked["wrong_counts"] else []),
         *([f"restarted: {restarted}"] if restarted else []),
-        *(["no training during the traffic"] if not trained else []),
+        *(["no model was trained during the traffic"] if not trained else []),
         *(
             [
                 f"{part} grew by {share:.0%}"
@@ -169,13 +170,13 @@ async def _judge(system: Embedded, load: Load, soak: Soak, minutes: float) -> No
 
 
 def trainings(samples: Sequence[Sample]) -> int:
-    """Models that were finished between the first and the last sample."""
+    """Number of models finished between the first and the last sample."""
     ends = [sample.trained_at for sample in samples if sample.trained_at]
     return len(set(ends) - {samples[0].trained_at} if samples else set())
 
 
 def growth(samples: Sequence[Sample], *, warm_up_s: float) -> dict[str, float]:
-    """By part, how much more resident memory it has at the end than after the warm-up (medians of a tenth)."""
+    """Growth of each part's resident memory from the warm-up to the end, as a share (medians over a tenth)."""
     after = [sample for sample in samples if sample.at_s >= warm_up_s]
     width = max(3, len(samples) // 10)
     grown = {}
@@ -187,9 +188,9 @@ def growth(samples: Sequence[Sample], *, warm_up_s: float) -> dict[str, float]:
 
 
 def memory_table(samples: Sequence[Sample], *, warm_up_s: float) -> Table:
-    """One row per part: at the warm-up's end, at the end, growth, slope."""
+    """One row per part: resident memory after the warm-up and at the end, growth, slope."""
     table = Table(title="resident memory", title_justify="left")
-    for column in ("part", "after warm-up MiB", "at the end MiB", "growth", "MiB an hour"):
+    for column in ("part", "after warm-up MiB", "at the end MiB", "growth", "MiB per hour"):
         table.add_column(column, justify="left" if column == "part" else "right")
     after = [sample for sample in samples if sample.at_s >= warm_up_s]
     for part, share in growth(samples, warm_up_s=warm_up_s).items():

@@ -1,4 +1,4 @@
-"""What the rounds need of a system, however it runs; and the reports that its services give of themselves."""
+"""What the rounds need from a system, embedded or on Compose."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,15 +9,15 @@ SERVICES = ("ingest", "enricher", "features", "trainer", "ranker", "gateway")
 
 
 class NotRunning(Exception):
-    """The part has no process at the moment, so nothing can be done to it."""
+    """The part has no process at the moment, so no fault can be injected into it."""
 
 
 class Replay(Protocol):
-    """Another features process that builds a key space of its own from the topics."""
+    """Another `features` process that builds a key space of its own from the topics."""
 
     @property
     def url(self) -> str:
-        """As the probe reaches it."""
+        """Its address as the probe reaches it."""
 
     @property
     def space(self) -> str: ...
@@ -29,8 +29,8 @@ class System(Protocol):
     """A running system that may be broken."""
 
     gateway: str
-    looking: Looking  # for looks
-    hands: Looking  # another one for faults: a look may be waiting for a store that is frozen
+    looking: Looking  # reads the stores
+    hands: Looking  # injects faults; separate, because a read may be waiting for a frozen store
 
     async def kill(self, part: str) -> None:
         """SIGKILL.
@@ -43,29 +43,29 @@ class System(Protocol):
         """SIGSTOP."""
 
     async def thaw(self, part: str) -> bool:
-        """Let it go on. False: something has ended it meanwhile."""
+        """SIGCONT. False: the process has ended meanwhile."""
 
     async def kill_all(self) -> None:
         """SIGKILL of every part at once."""
 
     async def kill_supervisor(self) -> None:
-        """SIGKILL of what restarts the parts, then the command by which a person goes on.
+        """SIGKILL what restarts the parts, then run the command with which a person takes the parts over.
 
         Raises:
-            CommandFailed: the command did not succeed.
+            CommandFailed: the command failed.
         """
 
     async def delete_broker_data(self) -> None:
         """Kill the broker and delete its data before it starts again."""
 
     async def not_well(self) -> list[str]:
-        """What the system's own state says is not up, or says wrongly."""
+        """Parts that the system's own state reports as not up, or wrongly as up."""
 
     async def status_says(self) -> str:
-        """What the status command says wrongly; empty if nothing."""
+        """What the status command reports wrongly; empty if nothing."""
 
     async def restore(self) -> None:
-        """Start it again by hand, when it could not help itself."""
+        """Restart the system by hand if it did not recover by itself."""
 
     async def replay(self, name: str) -> Replay:
         """Start a clean replay."""
@@ -74,7 +74,7 @@ class System(Protocol):
         """The address of a service as the probe reaches it."""
 
     async def memory(self) -> Mapping[str, int]:
-        """Bytes by part."""
+        """Resident bytes per part."""
 
     async def close(self) -> None:
-        """End the probe, and the system if it was started here."""
+        """End the probes, and the system if it was started here."""

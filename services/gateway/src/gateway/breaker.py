@@ -1,4 +1,4 @@
-"""When to ask a service that did not answer again: not every request has to wait out the same timeout. Pure."""
+"""Decides when to call a service again after a timeout, so that not every request waits for its own. Pure."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -13,10 +13,10 @@ class Admission(Enum):
 
 @dataclass(slots=True)
 class Breaker:
-    """Opens at a timeout; while it is open, one probe at a time is let through, pause_s after the last one failed.
+    """Opens at a timeout. While open, it admits one probe at a time, `pause_s` after the last one failed.
 
-    Any answer closes it, a refusal included: what is answered at once costs nobody any time. Times are the caller's,
-    in seconds of one monotonic clock.
+    Any answer closes it, even a refused connection: a fast failure delays nobody. Times come from the caller, in
+    seconds of one monotonic clock. A larger `pause_s` spares a failing service, and notices its recovery later.
     """
 
     pause_s: float
@@ -24,7 +24,7 @@ class Breaker:
     _is_probing: bool = False
 
     def admit(self, now: float) -> Admission | None:
-        """How a call may go out; None: not now. Each admission is followed by one `answered` or `unanswered`."""
+        """How a call is let through, or None if it is not. Each admission needs one `answered` or `unanswered`."""
         if self._probe_from is None:
             return Admission.USUAL
         if self._is_probing or now < self._probe_from:
@@ -37,7 +37,7 @@ class Breaker:
         self._probe_from, self._is_probing = None, False
 
     def unanswered(self, admission: Admission, now: float) -> None:
-        """A call timed out, or was given up. One from before the breaker opened says nothing new."""
+        """A call timed out or was cancelled. One admitted before the breaker opened changes nothing."""
         if admission is Admission.PROBE:
             self._is_probing = False
         elif self._probe_from is not None:

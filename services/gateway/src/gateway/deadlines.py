@@ -1,4 +1,4 @@
-"""How long a request waits for Redis; the table of all deadlines stands in docs/architecture.md."""
+"""How long a request waits for Redis; docs/architecture.md has a table of all deadlines."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,10 +9,10 @@ from marquee.errors import Transient
 
 @asynccontextmanager
 async def redis_within(limit_s: float) -> AsyncIterator[None]:
-    """Bound everything that is read inside.
+    """Limit the time of all reads in the block.
 
     Raises:
-        Transient: Redis is unavailable, or was not done after limit_s.
+        Transient: Redis is unavailable, or did not answer within limit_s.
     """
     try:
         async with asyncio.timeout(limit_s):

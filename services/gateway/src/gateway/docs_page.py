@@ -1,4 +1,4 @@
-"""/docs without a network: Swagger UI from an installed package, under a policy that allows nothing from elsewhere."""
+"""/docs without a network: Swagger UI from an installed package, under a policy that allows only our own files."""
 
 import json
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""The gateway's /metrics, on a port of its own: the public one does not show how the system is doing."""
+"""The gateway's /metrics on a port of its own, because the public port must not expose them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +10,10 @@ from marquee.errors import Misconfigured
 
 @contextmanager
 def metrics_served(host: str, port: int) -> Iterator[None]:
-    """Serve this process's metrics from a thread; port 0 serves none.
+    """Serve this process's metrics from a thread. Port 0: not at all.
 
     Raises:
-        Misconfigured: the port cannot be had.
+        Misconfigured: the port is taken or not allowed.
     """
     if not port:
         yield

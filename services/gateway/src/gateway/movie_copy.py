@@ -1,4 +1,4 @@
-"""The gateway's own copy of the catalogue: cards, rating counts and the title index, kept up in the background."""
+"""The gateway's own copy of the movies: cards, rating counts and the title index, refreshed in the background."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Counts:
 
 
 class MovieCopy:
-    """All that the gateway answers from memory."""
+    """Everything that the gateway answers from memory."""
 
     def __init__(self, space: KeySpace, cards: Cards) -> None:
         self.cards = cards
@@ -51,10 +51,10 @@ class MovieCopy:
         return self.cards.get(movie_id)
 
     async def refresh(self) -> None:
-        """Read what changed.
+        """Read what has changed.
 
         Raises:
-            Transient: Redis is away.
+            Transient: Redis is unavailable.
         """
         if await self.cards.refresh():
             snapshot = list(self.cards)

@@ -1,4 +1,4 @@
-"""The OpenAPI document, corrected to what is sent: errors are application/problem+json. Pure."""
+"""Corrects the OpenAPI document to what is really sent: errors are application/problem+json. Pure."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 def as_sent(document: dict[str, Any]) -> dict[str, Any]:
-    """Each Problem under its own content type, and without the framework's error bodies, which are never sent.
+    """Move each Problem to its own content type, and remove the framework's error bodies, which are never sent.
 
     FastAPI documents every model as application/json.
     """

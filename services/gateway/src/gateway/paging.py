@@ -1,4 +1,4 @@
-"""Page tokens: opaque, without state on the server, and good only for the query they were made for."""
+"""Page tokens: opaque, without state on the server, and valid only for the query they were made for."""
 
 import base64
 import hashlib
@@ -12,10 +12,10 @@ def token(offset: int, *query: object) -> str:
 
 
 def offset_of(page_token: str | None, *query: object) -> int:
-    """Where the page starts; 0 without a token.
+    """The offset at which the page starts; 0 without a token.
 
     Raises:
-        Refused: 422, it is no token of this query.
+        Refused: 422, the token belongs to another query or is malformed.
     """
     if not page_token:
         return 0

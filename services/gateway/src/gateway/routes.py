@@ -48,7 +48,7 @@ PROBLEMS: Responses = {
 }
 UNKNOWN: Responses = {404: {"model": Problem, "description": "No such movie"}}
 UNRATED: Responses = {404: {"model": Problem, "description": "The user has not rated this movie"}}
-AWAY: Responses = {503: {"model": Problem, "description": "Something it needs is unavailable; try again"}}
+UNAVAILABLE: Responses = {503: {"model": Problem, "description": "Something it needs is unavailable; try again"}}
 WITH_BODY: Responses = {
     400: {"model": Problem, "description": "The body cannot be read"},
     413: {"model": Problem, "description": "The body is larger than 64 KiB (ratings: 256 KiB)"},
@@ -125,19 +125,19 @@ async def rank(body: RankRequest, request: Request, wired: Wired) -> Response:
 
 
 async def ranking(wired: Wiring, body: RankRequest, raw: bytes, identity: str) -> Response:
-    """The ranker's answer as it is, or the popular list when there is none."""
+    """The ranker's answer, unchanged, or the popular list if there is none."""
     try:
         return await wired.ranker.post("/v1/rank", raw, request_id=identity)
     except Transient as error:
         log.warning("popular_list_served", error=str(error))
-    missing, seen = ["ranker"], frozenset[int]()
+    missing, rated = ["ranker"], frozenset[int]()
     if body.user_id is not None:
         try:
             async with redis_within(wired.optional_read_s):
-                seen = frozenset((await wired.ratings.user(body.user_id)).movie_id.tolist())
+                rated = frozenset((await wired.ratings.user(body.user_id)).movie_id.tolist())
         except Transient:
             missing.append("redis")
-    answer = popular(wired.catalogue, body, seen, missing=tuple(missing))
+    answer = popular(wired.catalogue, body, rated, missing=tuple(missing))
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
@@ -165,7 +165,7 @@ async def similar(
     return await ranking(wired, body, raw, request_id(request.scope))
 
 
-@router.get("/users/{user_id}", responses=AWAY, tags=["users"])
+@router.get("/users/{user_id}", responses=UNAVAILABLE, tags=["users"])
 async def user(user_id: UserId, wired: Wired) -> UserProfile:
     """What the system believes of a user; one nobody has seen has counts of zero."""
     async with redis_within(wired.required_read_s):
@@ -173,7 +173,7 @@ async def user(user_id: UserId, wired: Wired) -> UserProfile:
         return await user_profile(wired.space, wired.catalogue, user_id, state)
 
 
-@router.get("/users/{user_id}/ratings/{movie_id}", responses=UNRATED | AWAY, tags=["users"])
+@router.get("/users/{user_id}/ratings/{movie_id}", responses=UNRATED | UNAVAILABLE, tags=["users"])
 async def user_rating(user_id: UserId, movie_id: MovieId, wired: Wired) -> RatedMovie:
     """A user's rating of one movie, however old it is; of several the newest. 404 without one."""
     async with redis_within(wired.required_read_s):
@@ -183,7 +183,7 @@ async def user_rating(user_id: UserId, movie_id: MovieId, wired: Wired) -> Rated
     return found
 
 
-@router.post("/ratings", status_code=202, response_model=Receipts, responses=WITH_BODY | AWAY, tags=["users"])
+@router.post("/ratings", status_code=202, response_model=Receipts, responses=WITH_BODY | UNAVAILABLE, tags=["users"])
 async def rate(body: RatingsRequest, request: Request, wired: Wired) -> Response:
     """Accept 1 to 500 ratings: 202 once the log keeps them all, 422 for all when one is wrong.
 

@@ -16,7 +16,9 @@ from marquee.contracts.ranking_fields import CardFields
 Rows = NDArray[np.intp]
 
 EXACT, STARTS, WHOLE, YEAR = 4.0, 1.5, 0.5, 3.0
-"""What kinds of match are worth beside log(1 + ratings), which is 5.8 for a title that 329 people rated."""
+"""Bonus of each kind of match, added to log(1 + ratings), which is 5.8 for a title with 329 ratings.
+
+A larger bonus lets a better match outrank a better-known movie more often."""
 
 MIN_TYPO_LENGTH = 4
 LONG_WORD = 8
@@ -25,7 +27,7 @@ YEARS = range(1870, 2101)
 
 @dataclass(frozen=True, slots=True)
 class TitleIndex:
-    """The titles of a catalogue, row by row, and for each word the rows that have it.
+    """The titles of all movies, row by row, and for each word the rows that contain it.
 
     Attributes:
         movie_id: (n,) int64. year: (n,) int64, 0 where unknown. titles: (n,) folded words, article included.
@@ -40,7 +42,7 @@ class TitleIndex:
 
     @classmethod
     def of(cls, cards: Iterable[CardFields]) -> "TitleIndex":
-        """Index title by title; the order of rows is that of the cards."""
+        """Index the cards' titles; rows are in the order of the cards."""
         cards = list(cards)
         titles = tuple(words(card["title"]) for card in cards)
         found: dict[str, list[int]] = defaultdict(list)
@@ -57,30 +59,30 @@ class TitleIndex:
         )
 
     def search(self, query: str, counts: Mapping[int, float]) -> list[int]:
-        """Movie ids, best first; nothing for a query without a word.
+        """Movie ids, best first; empty for a query without a word.
 
         Args:
             query: as typed; its last word may be unfinished.
-            counts: ratings by movie id; a movie that is not in it has none.
+            counts: ratings by movie id; a movie that is missing has none.
         """
-        asked = words(query)
-        if not asked:
+        query_words = words(query)
+        if not query_words:
             return []
-        rows = self._matching(asked, is_typo=False)
+        rows = self._matching(query_words, is_typo=False)
         if not len(rows):
-            asked = tuple(word for word in asked if word not in ARTICLES) or asked
-            rows = self._matching(asked, is_typo=True)
+            query_words = tuple(word for word in query_words if word not in ARTICLES) or query_words
+            rows = self._matching(query_words, is_typo=True)
         ids = self.movie_id[rows]
         known = np.log1p(np.array([counts.get(movie_id, 0.0) for movie_id in ids.tolist()]))
-        score = known + np.array([self._closeness(int(row), asked) for row in rows])
+        score = known + np.array([self._closeness(int(row), query_words) for row in rows])
         order = np.lexsort((ids, -score))
         return [int(movie_id) for movie_id in ids[order]]
 
-    def _matching(self, asked: Sequence[str], *, is_typo: bool) -> Rows:
-        """Rows in which every word of the query has a match: the last by prefix, others whole or by 3 letters."""
+    def _matching(self, query_words: Sequence[str], *, is_typo: bool) -> Rows:
+        """Rows in which every query word matches: by prefix if it is the last or has 3 letters, else as a whole."""
         rows: Rows | None = None
-        for at, word in enumerate(asked):
-            is_last = at == len(asked) - 1
+        for at, word in enumerate(query_words):
+            is_last = at == len(query_words) - 1
             matches = self._with_word(word, is_prefix=is_last or len(word) >= 3, is_typo=is_typo)
             if word.isdigit() and int(word) in YEARS:
                 matches = np.union1d(matches, np.flatnonzero(self.year == int(word)))
@@ -102,18 +104,18 @@ class TitleIndex:
             found += [self.rows[at] for _, _, at in close]
         return np.unique(np.concatenate(found)) if found else np.empty(0, np.intp)
 
-    def _closeness(self, row: int, asked: tuple[str, ...]) -> float:
+    def _closeness(self, row: int, query_words: tuple[str, ...]) -> float:
         title = self.titles[row]
-        bare, wanted = without_article(title), without_article(asked)
+        bare, wanted = without_article(title), without_article(query_words)
         year = str(self.year[row])
-        if len(asked) > 1 and year in asked and year not in title:
+        if len(query_words) > 1 and year in query_words and year not in title:
             wanted = tuple(word for word in wanted if word != year)
             return YEAR + self._likeness(bare, wanted)
         return self._likeness(bare, wanted)
 
     @staticmethod
-    def _likeness(title: tuple[str, ...], asked: tuple[str, ...]) -> float:
-        if title == asked:
+    def _likeness(title: tuple[str, ...], wanted: tuple[str, ...]) -> float:
+        if title == wanted:
             return EXACT + STARTS + WHOLE
-        score = WHOLE if set(asked) <= set(title) else 0.0
-        return score + (STARTS if " ".join(title).startswith(" ".join(asked)) else 0.0)
+        score = WHOLE if set(wanted) <= set(title) else 0.0
+        return score + (STARTS if " ".join(title).startswith(" ".join(wanted)) else 0.0)

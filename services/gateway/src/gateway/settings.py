@@ -7,19 +7,19 @@ from marquee.stores.cards import ImageSettings
 
 
 class GatewaySettings(ServiceSettings):
-    """From MARQUEE_* variables. Who waits how long for whom: docs/architecture.md."""
+    """Read from MARQUEE_* variables. docs/architecture.md shows how the deadlines fit into each other."""
 
     port: PositiveInt = 8000
     metrics_host: str = "127.0.0.1"
-    metrics_port: int = Field(default=0, ge=0, le=65_535)  # for /metrics alone; 0: it is not served
+    metrics_port: int = Field(default=0, ge=0, le=65_535)  # for /metrics alone; 0: not served
     ranker_url: str = "http://127.0.0.1:8005"
     ingest_url: str = "http://127.0.0.1:8001"
-    ranker_timeout_s: PositiveFloat = 2.0  # past it the popular list is served; above the ranker's own deadlines
-    ranker_pause_s: PositiveFloat = 1.0  # after such a timeout; then one request finds out whether it answers again
-    ingest_timeout_s: PositiveFloat = 4.5  # above ingest's own for the broker, below the page's
-    optional_read_s: PositiveFloat = 0.15  # for what an answer is less good without: seen movies, details
-    required_read_s: PositiveFloat = 1.0  # for what there is no answer without: a user's profile
-    refresh_s: PositiveFloat = 1.0  # how often cards and counts are read again
+    ranker_timeout_s: PositiveFloat = 2.0  # then the popular list is served; longer than the ranker's own deadlines
+    ranker_pause_s: PositiveFloat = 1.0  # after such a timeout nobody calls the ranker; then one request tries
+    ingest_timeout_s: PositiveFloat = 4.5  # longer than ingest waits for the broker, shorter than the page waits
+    optional_read_s: PositiveFloat = 0.15  # for reads that an answer can do without: rated movies, details
+    required_read_s: PositiveFloat = 1.0  # for reads that an answer cannot do without: a user's profile
+    refresh_s: PositiveFloat = 1.0  # how often cards and counts are refreshed
     image_base: str = "https://image.tmdb.org/t/p"
     image_size: str = "w342"
 

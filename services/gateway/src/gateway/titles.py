@@ -21,5 +21,5 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def without_article(title: tuple[str, ...]) -> tuple[str, ...]:
-    """A title's words without its leading article, unless nothing else is left."""
+    """A title's words without a leading article, unless the article is the whole title."""
     return title[1:] if len(title) > 1 and title[0] in ARTICLES else title

@@ -1,4 +1,4 @@
-"""Calls to the ranker and to ingest: bodies are handed on as they are, in both directions."""
+"""Calls to the ranker and to ingest: bodies are passed on unchanged in both directions."""
 
 import asyncio
 import time
@@ -17,8 +17,8 @@ class Upstream:
     """One service behind the gateway.
 
     Attributes:
-        timeout_s: for the whole of a call, connecting included.
-        breaker: if given, calls are not sent while the service does not answer.
+        timeout_s: for the whole call, including connecting.
+        breaker: if given, it holds calls back while the service does not answer.
     """
 
     name: str
@@ -27,10 +27,10 @@ class Upstream:
     breaker: Breaker | None = None
 
     async def post(self, path: str, body: bytes, *, request_id: str) -> Response:
-        """Its answer, whatever status below 500 it has.
+        """Its answer, with any status below 500.
 
         Raises:
-            Transient: it did not answer in time, or with a 5xx, or was not asked because it did not answer just before.
+            Transient: it did not answer in time, or answered with a 5xx, or the breaker held the call back.
         """
         answer = await self._guarded(path, body, {"content-type": "application/json", REQUEST_ID: request_id})
         if answer.status_code >= 500:
@@ -43,7 +43,7 @@ class Upstream:
             return await self._sent(path, body, headers)
         admission = self.breaker.admit(time.monotonic())
         if admission is None:
-            raise Transient(f"{self.name}: not asked, it did not answer just before", what=self.name)
+            raise Transient(f"{self.name}: not called, because it has just timed out", what=self.name)
         is_answered = False
         try:
             answer = await self._sent(path, body, headers)
@@ -51,7 +51,7 @@ class Upstream:
         except Transient as error:
             is_answered = not isinstance(error.__cause__, TimeoutError | httpx.TimeoutException)
             raise
-        finally:  # a cancelled call, too, has to leave room for the next probe
+        finally:  # a cancelled call, too, must make room for the next probe
             if is_answered:
                 self.breaker.answered()
             else:
@@ -60,20 +60,24 @@ class Upstream:
 
     async def _sent(self, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
         try:
-            async with asyncio.timeout(self.timeout_s):  # httpx's own timeout is one for each step
+            async with asyncio.timeout(self.timeout_s):  # httpx's own timeout applies to each step separately
                 return await self.client.post(path, content=body, headers=headers, timeout=self.timeout_s)
         except (httpx.HTTPError, TimeoutError) as error:
             raise Transient(f"{self.name} at {self.client.base_url}: {type(error).__name__}", what=self.name) from error
 
     async def ping(self) -> str:
-        """Its liveness."""
+        """Check its /livez; returns its address.
+
+        Raises:
+            httpx.HTTPError: it does not answer with 2xx in time.
+        """
         answer = await self.client.get("/livez", timeout=self.timeout_s)
         answer.raise_for_status()
         return str(self.client.base_url)
 
 
 def detail_of(answer: httpx.Response) -> str:
-    """What a problem says, or its status."""
+    """The detail of a problem body, or the status if the body is none."""
     try:
         return str(answer.json()["detail"])
     except (ValueError, KeyError, TypeError):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from marquee_cli.chaos.ledger import Asked, Ledger, Sent, excusable, unreachable_s
+from marquee_cli.chaos.ledger import Ledger, RankingRequest, Sent, excusable, unreachable_s
 from marquee_cli.chaos.truth import unsettled, untrue_user_ranking
 
 RATED = frozenset(range(1, 31))
@@ -26,19 +26,21 @@ def test_given_a_dying_broker_then_what_it_acknowledged_earlier_or_later_may_not
 
 def test_given_requests_without_an_answer_then_the_time_until_the_next_answer_counts() -> None:
     asked = [
-        Asked(0.0, 0.1, "200"),
-        Asked(1.0, 1.0, "refused"),
-        Asked(2.0, 12.0, "timeout"),
-        Asked(3.5, 3.6, "200"),
-        Asked(5.0, 5.0, "refused"),
-        Asked(5.5, 5.6, "503"),
+        RankingRequest(0.0, 0.1, "200"),
+        RankingRequest(1.0, 1.0, "refused"),
+        RankingRequest(2.0, 12.0, "timeout"),
+        RankingRequest(3.5, 3.6, "200"),
+        RankingRequest(5.0, 5.0, "refused"),
+        RankingRequest(5.5, 5.6, "503"),
     ]
 
     assert unreachable_s(asked) == pytest.approx(2.5 + 0.5)
 
 
 def test_given_no_answer_until_the_end_then_the_time_until_the_last_failure_counts() -> None:
-    assert unreachable_s([Asked(1.0, 1.0, "refused"), Asked(2.0, 4.0, "timeout")]) == pytest.approx(3.0)
+    assert unreachable_s([RankingRequest(1.0, 1.0, "refused"), RankingRequest(2.0, 4.0, "timeout")]) == pytest.approx(
+        3.0
+    )
     assert unreachable_s([]) == 0.0
 
 
