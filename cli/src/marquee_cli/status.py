@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         console.print(f"`make demo` (pid {starter}) is starting in {home.root}")
         return 0
     if not is_supervised and not left:
-        console.print(f"nothing runs in {home.root}")
+        console.print(f"nothing is running in {home.root}")
         return 1
     state = read_json(home.state)
     phase = state["phase"] if is_supervised else "not supervised"
