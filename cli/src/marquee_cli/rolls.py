@@ -9,7 +9,6 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,25 +23,13 @@ from marquee_cli.backtest import say
 from marquee_cli.files import read_catalog, read_ratings
 from marquee_cli.trained_run import TrainedRun
 from trainer.baselines import best_rows
-from trainer.evaluate import bootstrap, ndcg_at, recall_at
 from trainer.examples import Example, Kind, examples
+from trainer.measures import DEPTH, RANKER, Row, measured, printable, summary, table_of
 from trainer.windows import Window, cut
 
 CUTS = (0.6, 0.7, 0.8, 0.9)
-OURS = "marquee"
-K, DEPTH = 10, 50
 TITLES = {Kind.KNOWN_USER: "known users", Kind.NEWCOMER: "newcomers"}
 EVERYONE = 1_000_000_000
-
-
-@dataclass(slots=True)
-class Pooled:
-    """Values of one system and kind of user, one per user and window."""
-
-    ndcg: list[float] = field(default_factory=list)
-    recall: list[float] = field(default_factory=list)
-    popularity: list[float] = field(default_factory=list)
-    coverage: list[float] = field(default_factory=list)  # one per window
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,22 +51,25 @@ def run(args: argparse.Namespace) -> int:
     except MarqueeError as error:
         sys.stderr.write(f"marquee rolls: {error}\n")
         return 2
-    print(_table(found))
+    print(_page(found))
     if args.out:
         args.out.write_text(json.dumps(found, indent=2), encoding="utf-8")
     return 0
 
 
 def rolls(ratings: Ratings, catalog: MovieTable, *, cuts: Sequence[float] = CUTS, seed: int = 0) -> dict[str, Any]:
-    """Each kind of user, pooled over the cuts: the measures of each system, and our paired difference to the others."""
-    pooled: dict[Kind, dict[str, Pooled]] = {kind: {} for kind in Kind}
+    """For each kind of user a summary over the cuts: each system's measures and our paired difference to it."""
+    rows: list[Row] = []
     for at, window in enumerate(cut(ratings, cuts), start=1):
         say(f"cut {at} of {len(cuts)}: training on {len(window.before)} ratings")
-        world = TrainedRun.trained(window.before, catalog, seed=seed, progress=lambda text: say(f"  {text}"))
+        run = TrainedRun.trained(window.before, catalog, seed=seed, progress=lambda text: say(f"  {text}"))
         for kind in Kind:
             chosen = [one for one in examples(window, kind, at_most=EVERYONE, seed=0) if len(one.liked)]
-            _rank(world.knowing(_histories(window, chosen)), chosen, pooled[kind])
-    return {kind.value: _summary(systems) for kind, systems in pooled.items()}
+            knowing = run.knowing(_histories(window, chosen))
+            for one in chosen:
+                rows += measured(one, _lists(knowing, one), run.movies.state, window=at)
+    lists = table_of(rows)
+    return {kind.value: summary(lists[lists["kind"] == kind.value], n_movies=len(catalog)) for kind in Kind}
 
 
 def _histories(window: Window, chosen: Sequence[Example]) -> Ratings:
@@ -91,62 +81,19 @@ def _histories(window: Window, chosen: Sequence[Example]) -> Ratings:
     return Ratings.concat(window.before, *parts)
 
 
-def _rank(world: TrainedRun, chosen: Sequence[Example], systems: dict[str, Pooled]) -> None:
-    shown: dict[str, set[int]] = {}
-    for one in chosen:
-        for name, rows in _lists(world, one).items():
-            pooled = systems.setdefault(name, Pooled())
-            hit = np.isin(world.movies.state.catalog.movie_id[rows], one.liked)
-            pooled.ndcg.append(ndcg_at(hit, len(one.liked), K))
-            pooled.recall.append(recall_at(hit, len(one.liked), DEPTH))
-            pooled.popularity.append(float(world.movies.state.prior[rows[:K]].mean()))
-            shown.setdefault(name, set()).update(rows[:K].tolist())
-    for name, rows_shown in shown.items():
-        systems[name].coverage.append(len(rows_shown) / len(world.movies.state.catalog))
-
-
-def _lists(world: TrainedRun, one: Example) -> Mapping[str, RowArray]:
+def _lists(run: TrainedRun, one: Example) -> Mapping[str, RowArray]:
     """Each system's first DEPTH catalogue rows."""
-    ours: IntArray = world.rank(one.user_id, DEPTH).movie_id
-    known = described(world.model.bundle.snapshot, world.movies, world.state(one.user_id))
-    return {OURS: world.movies.state.catalog.rows(ours), **best_rows(known, world.movies.state, k=DEPTH)}
+    ours: IntArray = run.rank(one.user_id, DEPTH).movie_id
+    movies = run.movies.state
+    known = described(run.model.bundle.snapshot, run.movies, run.state(one.user_id))
+    return {RANKER: movies.catalog.rows(ours), **best_rows(known, movies, k=DEPTH)}
 
 
-def _summary(systems: Mapping[str, Pooled]) -> dict[str, Any]:
-    if OURS not in systems:
-        return {"lists": 0, "systems": {}, "difference": {}}
-    ours = np.array(systems[OURS].ndcg)
-    others = {name: pooled for name, pooled in systems.items() if name != OURS}
-    best = max(others, key=lambda name: float(np.mean(others[name].ndcg)))
-    return {
-        "lists": len(ours),
-        "systems": {
-            name: {
-                "ndcg@10": asdict(bootstrap(np.array(pooled.ndcg))),
-                "recall@50": float(np.mean(pooled.recall)),
-                "coverage@10": float(np.mean(pooled.coverage)),
-                "popularity_percentile@10": float(np.mean(pooled.popularity)),
-            }
-            for name, pooled in systems.items()
-        },
-        "best_baseline": best,
-        "difference": {name: asdict(bootstrap(ours - np.array(pooled.ndcg))) for name, pooled in others.items()},
-    }
-
-
-def _table(found: Mapping[str, Any]) -> str:
-    lines = []
-    for kind, summary in found.items():
-        lines += ["", f"{TITLES[Kind(kind)]}, {summary['lists']} user-windows; nDCG@10 with 95 % bootstrap intervals"]
-        lines.append(f"{'':20} {'nDCG@10':>24} {'recall@50':>10} {'cover@10':>9} {'pop.pct':>8}  marquee minus it")
-        for name, row in summary["systems"].items():
-            gap = summary["difference"].get(name)
-            lines.append(
-                f"{name:20} {_interval(row['ndcg@10']):>24} {row['recall@50']:10.3f} {row['coverage@10']:9.3f}"
-                f" {row['popularity_percentile@10']:8.3f}  {_interval(gap) if gap else ''}"
-            )
-    return "\n".join(lines)
-
-
-def _interval(value: Mapping[str, float]) -> str:
-    return f"{value['mean']:.4f} [{value['low']:.3f}, {value['high']:.3f}]"
+def _page(found: Mapping[str, Any]) -> str:
+    """The summaries as tables for the terminal."""
+    parts = [
+        f"\n{TITLES[Kind(kind)]}, {one['lists']} user-windows; nDCG@10 with 95 % bootstrap intervals\n"
+        + printable(one).to_string()
+        for kind, one in found.items()
+    ]
+    return "\n".join(parts)

@@ -1,19 +1,19 @@
-"""How good a ranking is: measures of one list, and bootstrap intervals over users."""
+"""How good a ranking is: measures of one list, and bootstrap intervals over lists."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from marquee.arrays import BoolArray, FloatArray, IntArray
+from marquee.arrays import BoolArray, FloatArray
 
 
 def ndcg_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:
-    """Binary nDCG@k: sum of hit / log2(rank + 1) over the first k, by the best possible sum.
+    """Binary nDCG@k: sum of hit / log2(rank + 1) over the first k, divided by the largest possible sum.
 
     Args:
-        is_hit: (m,) bool, best first. n_relevant: relevant movies in all, retrieved or not.
+        is_hit: (m,) bool, best first. n_relevant: all relevant movies, ranked or not.
     Returns:
-        0 to 1; 0 where nothing is relevant.
+        0 to 1; 0 if nothing is relevant.
     """
     if not n_relevant:
         return 0.0
@@ -23,7 +23,7 @@ def ndcg_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:
 
 
 def recall_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:
-    """Share of the relevant movies among the first k; 0 where nothing is relevant."""
+    """Share of the relevant movies among the first k; 0 if nothing is relevant."""
     return float(is_hit[:k].sum() / n_relevant) if n_relevant else 0.0
 
 
@@ -37,15 +37,15 @@ class Interval:
 
 
 def bootstrap(values: FloatArray, *, rounds: int = 2_000, seed: int = 0) -> Interval:
-    """Percentile bootstrap of the mean over users; pass differences of pairs for a paired one. NaN without values."""
+    """Percentile bootstrap of the mean (Efron 1979); NaN without values.
+
+    Args:
+        values: (n,) one per list; differences of pairs give a paired interval.
+        rounds: more rounds make the limits of the interval less random.
+    """
     if not len(values):
         return Interval(float("nan"), float("nan"), float("nan"))
     rng = np.random.default_rng(seed)
     means = np.array([values[rng.integers(0, len(values), len(values))].mean() for _ in range(rounds)])
     low, high = np.percentile(means, [2.5, 97.5])
     return Interval(float(values.mean()), float(low), float(high))
-
-
-def is_hit(ranked: IntArray, relevant: IntArray) -> BoolArray:
-    """(m,) whether each ranked movie id is relevant."""
-    return np.isin(ranked, relevant)

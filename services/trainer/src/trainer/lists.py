@@ -16,14 +16,14 @@ from trainer.examples import Example, Kind
 
 @dataclass(frozen=True, slots=True)
 class DescribedExample:
-    """One request as the ranker would see it.
+    """One example as the ranker would see it.
 
     Attributes:
         known: the user's candidates and their features, m rows.
         label: (m,) int32, 1 = liked afterwards; every other candidate is a negative.
     """
 
-    request: Example
+    example: Example
     known: Described
     label: Int32Array
 
@@ -52,15 +52,15 @@ class TrainingLists:
         return len(self.size)
 
     @classmethod
-    def of(cls, scenes: Sequence[DescribedExample], *, window: int) -> Self:
-        """The scenes in which retrieval found something that was liked; the others teach no order."""
-        useful = [scene for scene in scenes if scene.label.any()]
+    def of(cls, examples: Sequence[DescribedExample], *, window: int) -> Self:
+        """The examples in which retrieval found a liked movie; without one, there is no order to learn."""
+        useful = [one for one in examples if one.label.any()]
         return cls(
             np.concatenate([np.empty((0, len(NAMES)), np.float32), *(s.features for s in useful)]),
             np.concatenate([np.empty(0, np.int32), *(s.label for s in useful)]),
             np.array([len(s.label) for s in useful], np.int64),
             np.full(len(useful), window, np.int64),
-            np.array([s.request.kind is Kind.NEWCOMER for s in useful], bool),
+            np.array([s.example.kind is Kind.NEWCOMER for s in useful], bool),
         )
 
     @classmethod
@@ -82,12 +82,12 @@ class TrainingLists:
         )
 
 
-def scenes(
-    requests: Sequence[Example], retrieval: FittedRetrieval, movies: MovieFeatures
+def described_examples(
+    examples: Sequence[Example], retrieval: FittedRetrieval, movies: MovieFeatures
 ) -> Iterator[DescribedExample]:
-    """Retrieve and describe each request; those without a known movie in the history are left out."""
-    for request in requests:
-        known = described(retrieval, movies, request.history)
+    """Retrieve and describe the candidates of each example; a history without a known movie is skipped."""
+    for example in examples:
+        known = described(retrieval, movies, example.history)
         if known is not None:
             movie_id = movies.state.catalog.movie_id[known.candidates.row]
-            yield DescribedExample(request, known, np.isin(movie_id, request.liked).astype(np.int32))
+            yield DescribedExample(example, known, np.isin(movie_id, example.liked).astype(np.int32))

@@ -1,10 +1,7 @@
 """From ratings to a trained, gated model: windows, lists, ranker, report, final retrieval. Deterministic for a seed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 from scipy import sparse
 
@@ -16,14 +13,13 @@ from marquee.features.vector import SPECS
 from marquee.retrieval import content
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.state.item_stats import ItemStats
-from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, latest_per_movie
-from trainer import report
 from trainer.examples import EVALUATION_REVEALED, TRAINING_REVEALED, Kind, examples
-from trainer.export_onnx import Parity, gate, onnx_scores, parity, to_onnx, with_float32_thresholds
-from trainer.lambdarank import MIN_LISTS, Fitted, fit, predict
-from trainer.lists import DescribedExample, TrainingLists, scenes
+from trainer.export_onnx import gate, onnx_scores, parity, to_onnx, with_float32_thresholds
+from trainer.lambdarank import MIN_LISTS, fit, predict
+from trainer.lists import DescribedExample, TrainingLists, described_examples
+from trainer.report import HeldOut, headline, training_report
 from trainer.windows import Window, cut
 
 Progress = Callable[[str], None]
@@ -33,14 +29,6 @@ MAX_LISTS = 400
 
 class CannotTrain(MarqueeError):
     """There is nothing to learn from; the message says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Newest:
-    """The last window's requests, held out while the ranker's size is chosen."""
-
-    scenes: Sequence[DescribedExample]
-    movies: MovieState
 
 
 def train(
@@ -59,7 +47,7 @@ def train(
     if not len(ratings):
         raise CannotTrain("no rating of a movie in the catalogue, so there is nothing to learn from")
     terms = content.fit(catalog)
-    lists, newest = _lists(cut(ratings), catalog, terms, seed, progress)
+    lists, held_out = _lists(cut(ratings), catalog, terms, seed, progress)
     counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
     if len(lists) < MIN_LISTS:
         reason = f"{len(lists)} training lists, {MIN_LISTS} are needed for a ranker: ordered by retrieval alone"
@@ -74,7 +62,7 @@ def train(
     agreement = parity(predict(fitted.booster, lists.features), onnx_scores(onnx, lists.features), lists.size)
     gate(agreement)
     trees = Trees.of(booster.dump_model(), [spec.family.value for spec in SPECS])
-    found = _report(fitted, newest, agreement, lists)
+    report = training_report(fitted, held_out, agreement)
     progress("retrieval on all ratings")
     retrieval = fit_retrieval(ratings, catalog, terms=terms)
     counts |= {"lists": len(lists), "rows": len(lists.features), "trees": fitted.n_trees}
@@ -83,74 +71,29 @@ def train(
         retrieval=retrieval,
         onnx=onnx,
         trees=trees,
-        report=found,
+        report=report,
         counts=counts,
-        metrics=_headline(found),
+        metrics=headline(report),
     )
 
 
 def _lists(
     windows: Sequence[Window], catalog: MovieTable, terms: sparse.csr_array, seed: int, progress: Progress
-) -> tuple[TrainingLists, _Newest | None]:
+) -> tuple[TrainingLists, HeldOut | None]:
     """Fit a snapshot a window, on its past alone, and build the lists of both kinds."""
-    parts, newest = [TrainingLists.of([], window=0)], None
+    parts, held_out = [TrainingLists.of([], window=0)], None
     for at, window in enumerate(windows):
         retrieval = fit_retrieval(window.before, catalog, terms=terms)
         movies = MovieFeatures.of(ItemStats.of(latest_per_movie(window.before)), catalog)
-        parts.append(TrainingLists.of(_scenes(window, TRAINING_REVEALED, seed + at, retrieval, movies), window=at))
+        parts.append(TrainingLists.of(_described(window, TRAINING_REVEALED, seed + at, retrieval, movies), window=at))
         if at == len(windows) - 1:
-            newest = _Newest(_scenes(window, EVALUATION_REVEALED, seed + at, retrieval, movies), movies.state)
+            held_out = HeldOut(_described(window, EVALUATION_REVEALED, seed + at, retrieval, movies), movies.state)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
-    return TrainingLists.concat(parts), newest
+    return TrainingLists.concat(parts), held_out
 
 
-def _scenes(
+def _described(
     window: Window, revealed: Sequence[float], seed: int, retrieval: FittedRetrieval, movies: MovieFeatures
 ) -> list[DescribedExample]:
     found = [one for kind in Kind for one in examples(window, kind, at_most=MAX_LISTS, seed=seed, revealed=revealed)]
-    return list(scenes([one for one in found if len(one.liked)], retrieval, movies))
-
-
-def _report(fitted: Fitted, newest: _Newest | None, agreement: Parity, lists: TrainingLists) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "task": "newest window: ranker trained on the windows before it; its number of trees was chosen on it",
-        "tmdb_votes": "TMDB's votes and popularity are no features: a later snapshot of them knows the future",
-        "trees": fitted.n_trees,
-        "ndcg_by_trees": fitted.ndcg_by_trees,
-        "onnx": {"share_within": agreement.share_within, "worst": agreement.worst, "lists": agreement.lists},
-        "importance": _importance(fitted.booster),
-    }
-    if newest is None or fitted.trial is None:
-        return told | {"systems": {}, "difference": {}}
-    trial = fitted.trial
-    scores = [predict(trial, scene.features, fitted.n_trees) for scene in newest.scenes]
-    found = report.measure(newest.scenes, scores, newest.movies)
-    by_kind = {}
-    for kind in Kind:
-        chosen = [at for at, scene in enumerate(newest.scenes) if scene.request.kind is kind]
-        part = report.measure([newest.scenes[at] for at in chosen], [scores[at] for at in chosen], newest.movies)
-        by_kind[kind.value] = report.compared(part, len(newest.movies.catalog))
-    return told | report.compared(found, len(newest.movies.catalog)) | {"by_kind": by_kind}
-
-
-def _importance(booster: lgb.Booster) -> dict[str, float]:
-    """Share of the split gain by feature family."""
-    gain = booster.feature_importance("gain")
-    total = max(float(gain.sum()), 1e-12)
-    share: dict[str, float] = {}
-    for spec, value in zip(SPECS, gain, strict=True):
-        share[spec.family.value] = share.get(spec.family.value, 0.0) + float(value) / total
-    return share
-
-
-def _headline(told: dict[str, Any]) -> dict[str, float]:
-    ours = told["systems"].get(report.RANKER)
-    if ours is None:
-        return {}
-    return {
-        "ndcg_at_10": ours["ndcg@10"]["mean"],
-        "recall_at_50": ours["recall@50"]["mean"],
-        "coverage_at_10": ours["coverage@10"],
-        "popularity_percentile_at_10": ours["popularity_percentile@10"],
-        **{f"gain_over_{name}": gap["mean"] for name, gap in told["difference"].items()},
-    }
+    return list(described_examples([one for one in found if len(one.liked)], retrieval, movies))

@@ -1,81 +1,83 @@
-"""The report: how the ranker does on the newest window, which it did not train on, beside the single models."""
+"""The report of a training: how the ranker does on the newest window, beside the single models, and why it is so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+import lightgbm as lgb
 import numpy as np
+import pandas as pd
 
-from marquee.arrays import FloatArray
+from marquee.features.vector import SPECS
 from marquee.state.movie_state import MovieState
-from marquee.state.movie_table import RowArray
 from trainer.baselines import best_rows
-from trainer.evaluate import bootstrap, ndcg_at, recall_at
+from trainer.examples import Kind
+from trainer.export_onnx import Parity
+from trainer.lambdarank import Fitted, predict
 from trainer.lists import DescribedExample
-
-RANKER = "marquee"
-K, DEPTH = 10, 50
+from trainer.measures import COVERAGE, DEPTH, NDCG, POPULARITY, RANKER, RECALL, measured, summary, table_of
 
 
-@dataclass(slots=True)
-class Measures:
-    """One system's measures, a value a list."""
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """The newest window's examples, unknown to the trial ranker that is judged on them."""
 
-    ndcg: list[float] = field(default_factory=list)
-    recall: list[float] = field(default_factory=list)
-    popularity: list[float] = field(default_factory=list)
-    shown: set[int] = field(default_factory=set)
-
-    def add(self, rows: RowArray, hit: np.ndarray[Any, np.dtype[np.bool_]], n_liked: int, movies: MovieState) -> None:
-        """Note one list, best first, at least DEPTH long where the catalogue allows."""
-        self.ndcg.append(ndcg_at(hit, n_liked, K))
-        self.recall.append(recall_at(hit, n_liked, DEPTH))
-        self.popularity.append(float(movies.prior[rows[:K]].mean()))
-        self.shown.update(int(row) for row in rows[:K])
-
-    def summary(self, n_movies: int) -> dict[str, Any]:
-        return {
-            "lists": len(self.ndcg),
-            "ndcg@10": asdict(bootstrap(np.array(self.ndcg))),
-            "recall@50": asdict(bootstrap(np.array(self.recall))),
-            "coverage@10": len(self.shown) / max(n_movies, 1),
-            "popularity_percentile@10": float(np.mean(self.popularity)) if self.popularity else float("nan"),
-        }
+    examples: Sequence[DescribedExample]
+    movies: MovieState
 
 
-def measure(
-    scenes: Sequence[DescribedExample], scores: Sequence[FloatArray], movies: MovieState
-) -> dict[str, Measures]:
-    """Measures of the ranker and the baselines over the scenes in which anything was liked.
+def training_report(fitted: Fitted, held_out: HeldOut | None, agreement: Parity) -> dict[str, Any]:
+    """Everything in report.json; `systems` is empty where there was too little data for a trial ranker."""
+    about: dict[str, Any] = {
+        "task": "newest window: ranker trained on the windows before it; its number of trees was chosen on it",
+        "tmdb_votes": "TMDB's votes and popularity are no features: a later snapshot of them knows the future",
+        "trees": fitted.n_trees,
+        "ndcg_by_trees": fitted.ndcg_by_trees,
+        "onnx": {"share_within": agreement.share_within, "worst": agreement.worst, "lists": agreement.lists},
+        "importance": importance(fitted.booster),
+    }
+    if held_out is None or fitted.trial is None:
+        return about | {"systems": {}, "difference": {}}
+    lists = measured_lists(fitted.trial, fitted.n_trees, held_out)
+    n_movies = len(held_out.movies.catalog)
+    by_kind = {kind.value: summary(lists[lists["kind"] == kind.value], n_movies=n_movies) for kind in Kind}
+    return about | summary(lists, n_movies=n_movies) | {"by_kind": by_kind}
 
-    Args:
-        scores: the ranker's, one array a scene, aligned with its candidates.
-    """
-    found: dict[str, Measures] = {}
-    for scene, score in zip(scenes, scores, strict=True):
-        if not len(scene.request.liked):
+
+def measured_lists(booster: lgb.Booster, n_trees: int, held_out: HeldOut) -> pd.DataFrame:
+    """The lists of the ranker and of the baselines, one row per example in which anything was liked, and system."""
+    movies, rows = held_out.movies, []
+    for described in held_out.examples:
+        if not len(described.example.liked):
             continue
-        order = np.lexsort((-movies.prior[scene.known.candidates.row], -score))
-        lists: Mapping[str, RowArray] = {
-            RANKER: scene.known.candidates.row[order][:DEPTH],
-            **best_rows(scene.known, movies, k=DEPTH),
+        score = predict(booster, described.features, n_trees)
+        candidates = described.known.candidates.row
+        order = np.lexsort((-movies.prior[candidates], -score))
+        ranked = {
+            RANKER: candidates[order][:DEPTH],
+            **best_rows(described.known, movies, k=DEPTH),
         }
-        for name, rows in lists.items():
-            hit = np.isin(movies.catalog.movie_id[rows], scene.request.liked)
-            found.setdefault(name, Measures()).add(rows, hit, len(scene.request.liked), movies)
-    return found
+        rows += measured(described.example, ranked, movies)
+    return table_of(rows)
 
 
-def compared(found: Mapping[str, Measures], n_movies: int) -> dict[str, Any]:
-    """Each system's summary, and the ranker's paired difference to each baseline."""
-    if RANKER not in found:
-        return {"systems": {}, "difference": {}}
-    ours = np.array(found[RANKER].ndcg)
+def importance(booster: lgb.Booster) -> dict[str, float]:
+    """Share of the split gain by feature family; zeros for a ranker without a split."""
+    gain = booster.feature_importance("gain")
+    families = [spec.family.value for spec in SPECS]
+    share = pd.Series(gain / max(float(gain.sum()), 1e-12), index=families).groupby(level=0, sort=False).sum()
+    return {str(family): float(value) for family, value in share.items()}
+
+
+def headline(report: Mapping[str, Any]) -> dict[str, float]:
+    """The few numbers of a report that the manifest and the model's event carry; none where nothing was measured."""
+    ours = report["systems"].get(RANKER)
+    if ours is None:
+        return {}
     return {
-        "systems": {name: measures.summary(n_movies) for name, measures in found.items()},
-        "difference": {
-            name: asdict(bootstrap(ours - np.array(measures.ndcg)))
-            for name, measures in found.items()
-            if name != RANKER
-        },
+        "ndcg_at_10": ours[NDCG]["mean"],
+        "recall_at_50": ours[RECALL]["mean"],
+        "coverage_at_10": ours[COVERAGE],
+        "popularity_percentile_at_10": ours[POPULARITY],
+        **{f"gain_over_{name}": gain["mean"] for name, gain in report["difference"].items()},
     }
