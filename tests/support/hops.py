@@ -5,11 +5,14 @@ Reads MARQUEE_KAFKA__BOOTSTRAP, MARQUEE_REDIS__URL and MARQUEE_LOG_DIR; prints o
 
 import asyncio
 import json
+from collections.abc import Sequence
 
+from aiokafka import ConsumerRecord, TopicPartition
 from redis.asyncio import Redis
 
 from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.kafka.clients import open_consumer
+from marquee.kafka.topic_view import TopicView
 from marquee.settings import ServiceSettings
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
@@ -20,24 +23,20 @@ FIRST_VISITOR = 900_000_000
 
 
 async def topics(settings: ServiceSettings) -> tuple[dict[str, int], dict[str, int]]:
-    """Different (user, movie) pairs, users and listed movies on the topics, read to their ends; and those of visitors
-    alone."""
+    """Different (user, movie) pairs, users and listed movies on the topics; and the pairs and users of visitors."""
     pairs: set[tuple[int, int]] = set()
     movies: set[int] = set()
+
+    def count(partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        for record in records:
+            if partition.topic == RATINGS.name:
+                event = RATINGS.parse(record.value)
+                pairs.update((event.user_id, movie_id) for movie_id in event.movie_id)
+            else:
+                movies.add(CATALOG.parse(record.value).movie_id)
+
     async with open_consumer(settings.kafka, [RATINGS, CATALOG], group=None) as consumer:
-        ends = await consumer.end_offsets(consumer.assignment())
-        starts = await consumer.beginning_offsets(consumer.assignment())
-        behind = {partition for partition, end in ends.items() if end > starts[partition]}
-        while behind:
-            for partition, records in (await consumer.getmany(timeout_ms=500)).items():
-                for record in records:
-                    if partition.topic == RATINGS.name:
-                        event = RATINGS.parse(record.value)
-                        pairs |= {(event.user_id, movie_id) for movie_id in event.movie_id}
-                    else:
-                        movies.add(CATALOG.parse(record.value).movie_id)
-                if records[-1].offset + 1 >= ends[partition]:
-                    behind.discard(partition)
+        await TopicView(consumer, count, what="the topics").read_to_end()
     visitors = {(user, movie) for user, movie in pairs if user >= FIRST_VISITOR}
     counted = {"ratings": len(pairs), "users": len({user for user, _ in pairs}), "movies": len(movies)}
     return counted, {"ratings": len(visitors), "users": len({user for user, _ in visitors})}

@@ -12,12 +12,13 @@ from features.wiring import Wiring
 from marquee.arrays import Int32Array, IntArray
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.topics import RATINGS
-from marquee.kafka.clients import open_consumer, open_producer, topic_name
+from marquee.kafka.clients import open_producer, topic_name
 from marquee.settings import KafkaSettings
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from support.builders import NOON_MS, a_rating
+from support.topic_reader import events_on
 
 
 @asynccontextmanager
@@ -72,16 +73,7 @@ def logged(log_dir: str) -> Counter[tuple[int, int]]:
 
 async def on_topic(settings: KafkaSettings) -> Counter[UUID]:
     """How often each event id stands on the topic."""
-    found: Counter[UUID] = Counter()
-    async with open_consumer(settings, [RATINGS], group=None) as consumer:
-        ends = await consumer.end_offsets(consumer.assignment())
-        left = {partition for partition, end in ends.items() if end}
-        while left:
-            for partition, records in (await consumer.getmany(timeout_ms=200)).items():
-                found.update(RATINGS.parse(record.value).event_id for record in records)
-                if records[-1].offset + 1 >= ends[partition]:
-                    left.discard(partition)
-    return found
+    return Counter(event.event_id for event in await events_on(settings, RATINGS))
 
 
 def movie_counts(events: Iterable[MoviesRated]) -> Mapping[int, int]:

@@ -3,23 +3,19 @@
 from aiokafka import ConsumerRecord
 
 from marquee.contracts.topics import E, Topic
-from marquee.kafka.clients import open_consumer, topic_name
+from marquee.kafka.clients import open_consumer
+from marquee.kafka.topic_view import TopicView
 from marquee.settings import KafkaSettings
+
+LIMIT_S = 60.0
 
 
 async def records_on(settings: KafkaSettings, topic: Topic[E]) -> list[ConsumerRecord]:
-    """All records, partition by partition; none where the topic does not exist yet."""
+    """All records, in order within each partition; none if the topic does not exist yet."""
     found: list[ConsumerRecord] = []
     async with open_consumer(settings, [topic], group=None) as consumer:
-        partitions = [p for p in consumer.assignment() if p.topic == topic_name(settings, topic.name)]
-        ends = await consumer.end_offsets(partitions)
-        starts = await consumer.beginning_offsets(partitions)
-        behind = {partition for partition, end in ends.items() if end > starts[partition]}
-        while behind:
-            for partition, records in (await consumer.getmany(timeout_ms=200)).items():
-                found += records
-                if records[-1].offset + 1 >= ends[partition]:
-                    behind.discard(partition)
+        view = TopicView(consumer, lambda _, records: found.extend(records), what=topic.name)
+        await view.read_to_end(limit_s=LIMIT_S)
     return found
 
 

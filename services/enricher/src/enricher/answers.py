@@ -17,21 +17,23 @@ from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
 from marquee.contracts.topics import METADATA
 from marquee.errors import Transient
 from marquee.kafka.publisher import Publisher, record_of
+from marquee.kafka.topic_view import TopicView
 from marquee.readers.tmdb_file import TmdbFile
 
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 AT_ONCE = 40
-"""Movies asked for together: below the consumer's poll interval even when each of them takes all of its time."""
+"""Movies asked for together: few enough to stay below the consumer's poll interval if each takes all of its time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Where answers go: metadata.v1 first, then the ledger."""
+    """Where answers go: metadata.v1 first, then the ledger. `earlier` reads the ledger back from the topics."""
 
     publisher: Publisher
     ledger: Ledger
+    earlier: TopicView
     mode: Mode
 
     async def put(self, answers: Sequence[MovieEnriched]) -> None:
@@ -48,7 +50,7 @@ async def from_snapshot(batch: Batch[MovieListed], snapshot: TmdbFile, answers: 
 
 async def from_tmdb(batch: Batch[MovieListed], tmdb: Tmdb, answers: Answers, clock: Clock) -> None:
     """Ask for every movie of a batch that has no answer yet."""
-    answers.ledger.require_complete()
+    answers.earlier.require_complete()
     now = clock()
     movies = [record.event for record in batch.records if not answers.ledger.is_settled(record.event, now=now)]
     given = await _ask([Asked(movie.movie_id, movie.tmdb_id) for movie in movies], tmdb, clock)
@@ -56,16 +58,16 @@ async def from_tmdb(batch: Batch[MovieListed], tmdb: Tmdb, answers: Answers, clo
 
 
 async def recheck(tmdb: Tmdb, answers: Answers, clock: Clock, *, every_s: float) -> None:
-    """For ever: ask again for what was unavailable, and for what is too old to be kept."""
+    """Every `every_s`, ask again for what was unavailable and for what is too old to be kept. Never ends."""
     while True:
         await asyncio.sleep(every_s)
-        if not answers.ledger.is_complete:
+        if not answers.earlier.is_complete:
             continue
         due = list(answers.ledger.due(now=clock(), recheck=timedelta(seconds=every_s)))
         for start in range(0, len(due), AT_ONCE):
             given = [a for a in await _ask(due[start : start + AT_ONCE], tmdb, clock) if not _is_unavailable(a)]
             if not given:
-                break  # still away
+                break  # still unavailable
             try:
                 await answers.put(given)
             except Transient as error:

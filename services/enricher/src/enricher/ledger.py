@@ -1,23 +1,25 @@
-"""What is listed and what is known of it, read back from catalog.v1 and metadata.v1: the coverage, and the memory that
-keeps a restart from asking TMDB again."""
+"""Which movies are listed and which of them have an answer, read back from catalog.v1 and metadata.v1.
+
+The coverage is counted from it, and it keeps a restart from asking TMDB again.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from pydantic import ValidationError
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from enricher.settings import Mode
 from enricher.tmdb_body import Asked
 from marquee.contracts.bodies import Answer
 from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA
-from marquee.errors import InvalidEvent, Transient
+from marquee.errors import InvalidEvent
+from marquee.kafka.topic_view import TopicView
 
 MAX_AGE = timedelta(days=180)
-"""TMDB's terms allow to keep an answer for six months."""
+"""TMDB's terms allow an answer to be kept for six months."""
 
 SOURCE = "source"
 """The record header that says which mode an answer comes from."""
@@ -25,7 +27,7 @@ SOURCE = "source"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An answer that stands on metadata.v1."""
+    """An answer that is on metadata.v1."""
 
     tmdb_id: int | None
     status: MetadataStatus
@@ -45,27 +47,12 @@ class Coverage(Answer):
 
 
 class Ledger:
-    """Grows by reading both topics, and by what is published here, whichever comes first."""
+    """Listed movies and their answers. Grows by reading both topics and by what is published here."""
 
     def __init__(self, mode: Mode) -> None:
         self._mode = mode
         self._listed: dict[int, int | None] = {}
         self._known: dict[int, Known] = {}
-        self._behind: dict[TopicPartition, int] | None = None
-
-    @property
-    def is_complete(self) -> bool:
-        """All that stood on the topics at the start was read."""
-        return self._behind is not None and not self._behind
-
-    async def ping(self) -> str:
-        self.require_complete()
-        return f"{len(self._known)} answers"
-
-    def require_complete(self) -> None:
-        """Raises: Transient while it is not yet known what was answered before."""
-        if not self.is_complete:
-            raise Transient("earlier answers are still being read")
 
     def note_listed(self, movie: MovieListed) -> None:
         self._listed[movie.movie_id] = movie.tmdb_id
@@ -89,7 +76,7 @@ class Ledger:
         return known is not None and known.status is MetadataStatus.FOUND
 
     def due(self, *, now: datetime, recheck: timedelta) -> Iterator[Asked]:
-        """What was unavailable for a while, and what became too old to keep."""
+        """Movies that were unavailable for at least `recheck`, and answers that are too old to keep."""
         for movie_id, known in self._known.items():
             if known.tmdb_id is None:
                 continue
@@ -108,26 +95,27 @@ class Ledger:
             pending=len(self._listed) - counts.total(),
         )
 
-    async def follow(self, consumer: AIOKafkaConsumer, *, catalog: str) -> None:
-        """Read for ever. The consumer has no group and starts at the beginning; catalog is a topic's name."""
-        ends = await consumer.end_offsets(consumer.assignment())
-        starts = await consumer.beginning_offsets(consumer.assignment())
-        self._behind = {partition: end for partition, end in ends.items() if end > starts[partition]}
-        while True:
-            polled = await consumer.getmany(timeout_ms=500, max_records=2_000)
-            for partition, records in polled.items():
-                self._read(records, is_catalog=partition.topic == catalog)
-            for partition, end in list(self._behind.items()):
-                if await consumer.position(partition) >= end:
-                    del self._behind[partition]
+    def read_from(self, consumer: AIOKafkaConsumer, *, catalog: str) -> TopicView:
+        """A view that takes in both topics. The consumer has no group and starts at the beginning.
 
-    def _read(self, records: Iterable[object], *, is_catalog: bool) -> None:
+        Args:
+            catalog: the name of catalog.v1 on the broker.
+        """
+
+        def apply(partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+            self._read(records, is_catalog=partition.topic == catalog)
+
+        return TopicView(
+            consumer, apply, what="the record of earlier answers", describe=lambda: f"{len(self._known)} answers"
+        )
+
+    def _read(self, records: Sequence[ConsumerRecord], *, is_catalog: bool) -> None:
         for record in records:
-            value, headers = record.value, dict(record.headers)  # type: ignore[attr-defined]  # aiokafka is untyped
             try:
                 if is_catalog:
-                    self.note_listed(CATALOG.parse(value))
+                    self.note_listed(CATALOG.parse(record.value))
                 else:
-                    self.note(METADATA.parse(value), headers.get(SOURCE, b"").decode())
-            except (InvalidEvent, ValidationError):
+                    source = dict(record.headers).get(SOURCE, b"")
+                    self.note(METADATA.parse(record.value), source.decode())
+            except InvalidEvent:
                 continue  # the consuming loop puts it on the dead-letter topic

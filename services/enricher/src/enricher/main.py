@@ -50,8 +50,9 @@ def create_app(settings: EnricherSettings | None = None, *, clock: Callable[[], 
             publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, **BULK_OPTIONS)
             await stack.enter_async_context(publisher)
             reader = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG, METADATA], group=None))
-            answers = Answers(publisher, ledger, settings.mode)
-            works: dict[str, Work] = {"ledger": ledger.follow(reader, catalog=topic_name(settings.kafka, CATALOG.name))}
+            earlier = ledger.read_from(reader, catalog=topic_name(settings.kafka, CATALOG.name))
+            answers = Answers(publisher, ledger, earlier, settings.mode)
+            works: dict[str, Work] = {"ledger": earlier.follow()}
             if snapshot:
                 handle: Handle = partial(from_snapshot, snapshot=snapshot, answers=answers)
                 works["answering"] = await _answering(settings, f"snapshot-{snapshot.digest}", handle, stack)
@@ -67,7 +68,7 @@ def create_app(settings: EnricherSettings | None = None, *, clock: Callable[[], 
             for name, work in works.items():
                 tasks.start(name, work)
             dependencies.add("kafka", publisher.ping)
-            dependencies.add("ledger", ledger.ping)
+            dependencies.add("ledger", earlier.ping)
             yield {"wiring": Wiring(ledger)}
 
     app = FastAPI(title="Marquee enricher", lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -51,12 +51,13 @@ def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], da
             claims = Claims(KeySpace(redis, settings.redis.space), timeout_s=settings.claim_timeout_s)
             consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=None))
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
-            tasks.start("catalog_reader", known.follow(consumer))
+            catalog = known.read_from(consumer)
+            tasks.start("catalog_reader", catalog.follow())
             if settings.data:
                 tasks.start_once("bulk_load", _load(settings, progress, known, clock))
             dependencies.add("kafka", publisher.ping)
-            dependencies.add("catalog", known.ping)
-            yield {"wiring": Wiring(publisher, known, claims, progress, clock)}
+            dependencies.add("catalog", catalog.ping)
+            yield {"wiring": Wiring(publisher, known, catalog, claims, progress, clock)}
 
     app = FastAPI(title="Marquee ingest", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(router)

@@ -14,6 +14,7 @@ from ingest.progress import LoadStatus, Progress
 from marquee.contracts.bodies import Problem, RatingsRequest, Receipt, Receipts
 from marquee.contracts.topics import RATINGS
 from marquee.kafka.publisher import Publisher, record_of
+from marquee.kafka.topic_view import TopicView
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Wiring:
 
     publisher: Publisher
     known_movies: KnownMovies
+    catalog: TopicView
     claims: Claims
     progress: Progress
     clock: Callable[[], datetime]
@@ -43,7 +45,7 @@ async def rate(body: RatingsRequest, parts: Parts) -> Receipts:
 
     After a 503 some may be stored; sending the same ratings again, under the same event ids, is safe.
     """
-    parts.known_movies.require_complete()
+    parts.catalog.require_complete()
     events = accepted(body, parts.known_movies, now=parts.clock())
     await parts.claims.claim(body.ratings)
     acks = await parts.publisher.publish(RATINGS, [record_of(RATINGS, event) for event in events])

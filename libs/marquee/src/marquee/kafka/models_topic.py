@@ -1,26 +1,27 @@
-"""Which model is to be served: the newest promotion or roll-back on models.v1.
+"""Which model to serve: the newest promotion or roll-back on models.v1.
 
-The topic is compacted by the model's name: it says what to serve now, and is no history of models.
+The topic is compacted by the model's name, so it holds what to serve now and not the history of models.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.topics import MODELS
 from marquee.errors import InvalidEvent, Transient
 from marquee.kafka.clients import open_consumer, topic_name
+from marquee.kafka.topic_view import TopicView
 from marquee.settings import KafkaSettings
 
 log = structlog.get_logger()
 
 SERVED = (ModelStatus.PROMOTED, ModelStatus.ROLLED_BACK)
 RECENT = 100
-"""Offsets that are read first: where nothing is compacted the whole topic need not be read for its newest event."""
+"""Offsets at the end that are read first; the whole topic is read only if none of them says what to serve."""
 
 READ_LIMIT_S = 15.0
 RETRY_S = 1.0
@@ -42,10 +43,10 @@ async def current_model(settings: KafkaSettings, *, limit_s: float = READ_LIMIT_
 
 
 async def model_changes(settings: KafkaSettings, *, check_every_s: float = READ_LIMIT_S) -> AsyncIterator[ModelChanged]:
-    """Every model to serve from now on, the current one first; of several at once only the newest. Never ends.
+    """Every model to serve from now on, the current one first. If several come at once, only the newest. Never ends.
 
-    The end of the topic is read again with each new record, and every check_every_s: a topic that was cut or created
-    again under the reader, and offsets that were used twice, are met by what stands there and not by numbers.
+    The end of the topic is read again with each new record and every check_every_s. So a topic that is truncated or
+    created again under the reader, or whose offsets are used twice, is judged by the events on it and not by offsets.
     """
     async with open_consumer(settings, [], group=None) as consumer:
         partition = _partition(settings)
@@ -74,21 +75,22 @@ async def _newest(consumer: AIOKafkaConsumer, partition: TopicPartition) -> Mode
     start = (await consumer.beginning_offsets([partition]))[partition]
     end = (await consumer.end_offsets([partition]))[partition]
     recent = max(start, end - RECENT)
-    newest = await _newest_from(consumer, partition, recent, end)
+    newest = await _newest_from(consumer, partition, recent)
     if newest is None and recent > start:
-        newest = await _newest_from(consumer, partition, start, end)
+        newest = await _newest_from(consumer, partition, start)
     return newest
 
 
-async def _newest_from(
-    consumer: AIOKafkaConsumer, partition: TopicPartition, start: int, end: int
-) -> ModelChanged | None:
+async def _newest_from(consumer: AIOKafkaConsumer, partition: TopicPartition, start: int) -> ModelChanged | None:
+    newest: ModelChanged | None = None
+
+    def keep(_: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        nonlocal newest
+        for record in records:
+            newest = _served(record.offset, record.value) or newest
+
     consumer.seek(partition, start)
-    newest = None
-    while await consumer.position(partition) < end:
-        for records in (await consumer.getmany(partition, timeout_ms=200)).values():
-            for record in records:
-                newest = _served(record.offset, record.value) or newest
+    await TopicView(consumer, keep, what=MODELS.name).read_to_end()
     return newest
 
 
