@@ -12,10 +12,12 @@ from marquee.contracts.ranking_fields import card_without_details
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import Ratings, UserState
 from marquee.stores.event_log import EventLog
-from ranker.answers import Stopwatch, user_answer
-from ranker.online import KnownUser, Serving
+from ranker.answers import user_answer
+from ranker.online import KnownUser
 from ranker.ranking import rank_user
 from ranker.scoring import RankerModel
+from ranker.serving import Serving
+from ranker.stopwatch import Stopwatch
 from support.system import System
 
 USERS = 50

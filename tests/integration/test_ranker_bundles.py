@@ -199,5 +199,5 @@ async def test_given_ratings_that_come_while_a_model_is_swapped_in_then_it_count
     await asyncio.gather(swapping, refreshing)
     await online.refresh()
 
-    assert online.world is not None
-    assert online.world.count.sum() == len(checkerboard(n_users=80))
+    assert online.serving is not None
+    assert online.serving.crowd.count.sum() == len(checkerboard(n_users=80))

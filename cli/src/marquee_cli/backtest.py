@@ -11,7 +11,7 @@ from marquee.errors import MarqueeError, Misconfigured
 from marquee.state.ratings import Ratings
 from marquee_cli.files import read_catalog, read_ids, read_ratings
 from marquee_cli.trained_run import TrainedRun
-from ranker.ranking import Ranked, RankedSimilar
+from ranker.ranking import Ranked
 
 MAX_K = 500
 
@@ -74,7 +74,7 @@ def _seed_rows(world: TrainedRun, seeds: IntArray, k: int) -> Iterator[tuple[int
         yield from _rows(int(movie_id), found)
 
 
-def _rows(subject: int, found: Ranked | RankedSimilar) -> Iterator[tuple[int, int, int, float]]:
+def _rows(subject: int, found: Ranked) -> Iterator[tuple[int, int, int, float]]:
     for rank, (movie_id, score) in enumerate(zip(found.movie_id, found.score, strict=True), start=1):
         yield subject, rank, int(movie_id), round(float(score), 6)
 

@@ -14,7 +14,7 @@ from marquee.features.movie_features import MovieFeatures
 from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, UserState, latest_per_movie
-from ranker.ranking import Ranked, RankedSimilar, rank_similar, rank_user
+from ranker.ranking import Ranked, rank_similar, rank_user
 from ranker.scoring import RankerModel
 from trainer.pipeline import train
 
@@ -61,6 +61,6 @@ class TrainedRun:
         """The first k for a user."""
         return rank_user(self.model, self.movies, self.state(user_id), k=k)
 
-    def similar(self, movie_id: int, k: int) -> RankedSimilar:
+    def similar(self, movie_id: int, k: int) -> Ranked:
         """The k movies most similar to one."""
         return rank_similar(self.model, self.movies.state, movie_id, k=k)

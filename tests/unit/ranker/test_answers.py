@@ -17,9 +17,11 @@ from marquee.features.describe import described
 from marquee.features.vector import SPECS
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import UserState
-from ranker.answers import Stopwatch, similar_answer, user_answer
-from ranker.online import KnownUser, Serving
+from ranker.answers import similar_answer, user_answer
+from ranker.online import KnownUser
 from ranker.scoring import RankerModel
+from ranker.serving import Serving
+from ranker.stopwatch import Stopwatch
 from support.worlds import a_catalog, a_user, checkerboard
 from trainer.pipeline import train
 
@@ -51,7 +53,7 @@ def answered(world: Serving, rung: str, wishes: dict[str, Any]) -> Ranking:
     """The answer as a reader of the public API reads it."""
     if rung == "similar":
         request = RankRequest.model_validate({"movie_id": 1, **wishes})
-        found = similar_answer(world, request, card_without_details, Stopwatch(perf_counter), ranking_id="r")
+        found = similar_answer(world, 1, request, card_without_details, Stopwatch(perf_counter), ranking_id="r")
     else:
         request = RankRequest.model_validate({"user_id": 1, **wishes})
         state = UserState.empty() if rung == "cold" else KNOWN

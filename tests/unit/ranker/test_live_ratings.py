@@ -19,9 +19,9 @@ from marquee.state.ratings import Ratings
 from marquee_cli.files import read_catalog, read_ratings
 from marquee_cli.synth_world import make_world, rate
 from ranker.cold import popular_and_diverse
-from ranker.online import Serving
 from ranker.ranking import rank_user
 from ranker.scoring import RankerModel
+from ranker.serving import Serving
 from support.worlds import START_MS, a_catalog, checkerboard, state_of
 from trainer.pipeline import train
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from marquee.bundle import load_bundle
+from marquee.contracts.bodies import Rung
 from marquee.features.movie_features import MovieFeatures
 from marquee.state.ratings import UserState
 from ranker.ranking import Ranked, rank_similar, rank_user
@@ -61,7 +62,7 @@ def test_given_any_user_when_ranked_then_base_and_contributions_add_up_to_the_sc
 ) -> None:
     found = ranked(world, user, k=40)
 
-    assert found.contribution.shape == (len(found), len(found.families))
+    assert found.contribution.shape == (len(found), len(found.codes))
     np.testing.assert_allclose(found.base + found.contribution.sum(axis=1), found.score, atol=1e-5)
 
 
@@ -80,7 +81,7 @@ def test_given_a_longer_list_when_asked_then_the_shorter_one_is_its_beginning(wo
 def test_given_a_new_user_when_ranked_then_the_list_is_cold_and_mixes_genres(world: World) -> None:
     found = ranked(world, UserState.empty(), k=10)
 
-    assert found.rung == "cold"
+    assert found.rung is Rung.COLD
     assert 2 <= (found.movie_id % 2 == 1).sum() <= 8
 
 
@@ -91,6 +92,6 @@ def test_given_a_movie_when_similar_are_asked_then_the_parts_add_up_and_unknown_
 
     assert (found.movie_id % 2 == 0).all()
     assert not {4, 6} & set(found.movie_id.tolist())
-    np.testing.assert_allclose(found.parts.sum(axis=1), found.score)
+    np.testing.assert_allclose(found.contribution.sum(axis=1), found.score)
     with pytest.raises(KeyError):
         rank_similar(model, movies.state, 999, k=5)

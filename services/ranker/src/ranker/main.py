@@ -35,12 +35,12 @@ def create_app(settings: RankerSettings | None = None) -> FastAPI:
             async def follow_models() -> None:
                 async for change in model_changes(settings.kafka):
                     await online.use(change)
-                    version["model"] = online.world.model.version if online.world else None
+                    version["model"] = online.model_version
 
             async def model_is_loaded() -> str:
-                if online.world is None:
+                if online.model_version is None:
                     raise RuntimeError("no model has been published yet")
-                return online.world.model.version
+                return online.model_version
 
             tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
             tasks.start("models", follow_models())

@@ -1,11 +1,13 @@
-"""Ranking: a user's state in, an ordered list with its account out. Pure: no store, no clock."""
+"""Ranking: a user's state or a movie in, an ordered list with the account of each score out. No store, no clock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from marquee.arrays import BoolArray, Float32Array, FloatArray, IntArray
+from marquee.contracts.bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.explanation.attribution import contributions
 from marquee.features.context import RankContext
@@ -14,53 +16,72 @@ from marquee.features.movie_features import MovieFeatures
 from marquee.retrieval.history import History
 from marquee.retrieval.similar import PARTS, similar
 from marquee.state.movie_state import MovieState
-from marquee.state.movie_table import RowArray
+from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import UserState
+from ranker import retrieval_order
 from ranker.cold import popular_and_diverse
-from ranker.retrieval_order import FAMILIES, fused
 from ranker.scoring import RankerModel
+
+_CODE_OF_PART = {
+    "item_knn": ReasonCode.CO_RATED,
+    "ease": ReasonCode.CO_RATED,
+    "content": ReasonCode.SAME_CONTENT,
+    "popular": ReasonCode.POPULAR,
+}
+_SIMILAR_CODES = tuple(dict.fromkeys(_CODE_OF_PART[name] for name in PARTS))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """What the model scored.
+
+    Attributes:
+        context: the user and all candidates. x: (k, n_features) float32, the rows of the ranked movies.
+    """
+
+    context: RankContext
+    x: Float32Array
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The first k, best first; scores never rise.
+    """The first k movies and the account of their scores, best first unless reordered.
 
     Attributes:
         row: (k,) intp catalogue rows. movie_id: (k,) int64. score: (k,) float64.
-        base: what every score starts from. contribution: (k, F) float64 by family; base + row sum = score.
-        families: (F,) names of the columns. sources: (k,) names of the retrieval sources, none for a filler.
-        features: (k, f) float32 of the returned movies, empty where no model scored.
-        history: the user's ratings, empty on the cold rung.
-        context: what the scores were computed of, None where no model scored.
-        n_candidates: how many were scored. rung: "personal", "retrieval_order" or "cold".
+        base: what every score starts from. contribution: (k, C) float64; base + row sum = score.
+        codes: (C,) what each column of contribution stands for.
+        sources: (k,) names of the retrieval sources that found a movie, none for a filler.
+        history: the user's ratings of catalogue movies; empty on the cold and similar rungs.
+        model_input: None where no model scored.
     """
 
+    rung: Rung
     row: RowArray
     movie_id: IntArray
     score: FloatArray
     base: float
     contribution: FloatArray
-    families: tuple[str, ...]
+    codes: tuple[ReasonCode, ...]
     sources: tuple[tuple[str, ...], ...]
-    features: Float32Array
     history: History
-    context: RankContext | None
-    n_candidates: int
-    rung: str
+    model_input: ModelInput | None = None
 
     def __len__(self) -> int:
         return len(self.row)
 
-
-@dataclass(frozen=True, slots=True)
-class RankedSimilar:
-    """The k most similar, best first. parts: (k, P) float64, adding up to the score; part_names: (P,)."""
-
-    row: RowArray
-    movie_id: IntArray
-    score: FloatArray
-    parts: FloatArray
-    part_names: tuple[str, ...]
+    def take(self, at: RowArray) -> Self:
+        """The movies at these places, in this order."""
+        seen = self.model_input
+        return replace(
+            self,
+            row=self.row[at],
+            movie_id=self.movie_id[at],
+            score=self.score[at],
+            contribution=self.contribution[at],
+            sources=tuple(self.sources[place] for place in at.tolist()),
+            model_input=None if seen is None else replace(seen, x=seen.x[at]),
+        )
 
 
 def rank_user(
@@ -82,29 +103,26 @@ def rank_user(
         k movies, fewer only where the catalogue has no more. A user without ratings of known movies gets the cold list.
     """
     bundle = model.bundle
-    excluded = bundle.catalog.rows(np.asarray(exclude, np.int64))
-    excluded = excluded[excluded >= 0]
+    excluded = _known_rows(bundle.catalog, exclude)
     known = described(bundle.snapshot, movies, user, excluded_rows=excluded, allowed=allowed, at_least=k)
     if known is None:
         return _cold(movies.state, excluded, k=k, allowed=allowed)
     if model.scorer is None or bundle.trees is None:
-        return _unscored(movies.state, known, k=k)
-    x, candidates = known.x, known.candidates
-    score = model.scorer(x).astype(np.float64)
-    best = _best(score, movies.state, candidates.row, k)
+        return _in_retrieval_order(movies.state, known, k=k)
+    score = model.scorer(known.x).astype(np.float64)
+    best = _best(score, movies.state, known.candidates.row, k)
+    rows, x = known.candidates.row[best], known.x[best]
     return Ranked(
-        row=candidates.row[best],
-        movie_id=bundle.catalog.movie_id[candidates.row[best]],
+        rung=Rung.PERSONAL,
+        row=rows,
+        movie_id=bundle.catalog.movie_id[rows],
         score=score[best],
         base=bundle.trees.base,
-        contribution=contributions(bundle.trees, x[best]),
-        families=bundle.trees.families,
-        sources=tuple(candidates.sources(int(at)) for at in best),
-        features=x[best],
+        contribution=contributions(bundle.trees, x),
+        codes=model.codes,
+        sources=tuple(known.candidates.sources(int(at)) for at in best),
         history=known.history,
-        context=known.context,
-        n_candidates=len(candidates),
-        rung="personal",
+        model_input=ModelInput(known.context, x),
     )
 
 
@@ -116,8 +134,8 @@ def rank_similar(
     k: int,
     exclude: Sequence[int] = (),
     allowed: BoolArray | None = None,
-) -> RankedSimilar:
-    """Rank the movies most similar to one.
+) -> Ranked:
+    """Rank the movies most similar to one; both collaborative parts are accounted for as one.
 
     Raises:
         KeyError: the bundle's catalogue does not have the movie.
@@ -127,10 +145,28 @@ def rank_similar(
     if seed < 0:
         raise KeyError(movie_id)
     is_open = np.ones(len(catalog), bool) if allowed is None else allowed.copy()
-    excluded = catalog.rows(np.asarray(exclude, np.int64))
-    is_open[excluded[excluded >= 0]] = False
+    is_open[_known_rows(catalog, exclude)] = False
     found = similar(model.bundle.snapshot, movies, seed, k=k, allowed=is_open)
-    return RankedSimilar(found.row, catalog.movie_id[found.row], found.score, found.parts, PARTS)
+    account = np.zeros((len(found.row), len(_SIMILAR_CODES)))
+    for part, name in enumerate(PARTS):
+        account[:, _SIMILAR_CODES.index(_CODE_OF_PART[name])] += found.parts[:, part]
+    return Ranked(
+        rung=Rung.SIMILAR,
+        row=found.row,
+        movie_id=catalog.movie_id[found.row],
+        score=found.score,
+        base=0.0,
+        contribution=account,
+        codes=_SIMILAR_CODES,
+        sources=tuple(tuple(name for name, part in zip(PARTS, row, strict=True) if part > 0) for row in found.parts),
+        history=History.empty(),
+    )
+
+
+def _known_rows(catalog: MovieTable, movie_ids: Sequence[int]) -> RowArray:
+    """Rows of the movies that the catalogue has."""
+    rows = catalog.rows(np.asarray(movie_ids, np.int64))
+    return rows[rows >= 0]
 
 
 def _best(score: FloatArray, movies: MovieState, rows: RowArray, k: int) -> RowArray:
@@ -143,49 +179,33 @@ def _cold(movies: MovieState, excluded: RowArray, *, k: int, allowed: BoolArray 
     is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
     is_open[excluded] = False
     rows, score = popular_and_diverse(movies, is_open, k=k)
-    return _plain(
-        movies,
-        rows=rows,
+    return Ranked(
+        rung=Rung.COLD,
+        row=rows,
+        movie_id=movies.catalog.movie_id[rows],
         score=score,
-        parts=score[:, None],
-        families=(ReasonCode.POPULAR.value,),
+        base=0.0,
+        contribution=score[:, None],
+        codes=(ReasonCode.POPULAR,),
         sources=(("popular",),) * len(rows),
         history=History.empty(),
-        n_candidates=int(is_open.sum()),
-        rung="cold",
     )
 
 
-def _unscored(movies: MovieState, known: Described, *, k: int) -> Ranked:
+def _in_retrieval_order(movies: MovieState, known: Described, *, k: int) -> Ranked:
     candidates = known.candidates
-    parts = fused(candidates, movies)
-    score = parts.sum(axis=1)
+    account = retrieval_order.fused(candidates, movies)
+    score = account.sum(axis=1)
     best = _best(score, movies, candidates.row, k)
-    return _plain(
-        movies,
-        rows=candidates.row[best],
+    rows = candidates.row[best]
+    return Ranked(
+        rung=Rung.RETRIEVAL,
+        row=rows,
+        movie_id=movies.catalog.movie_id[rows],
         score=score[best],
-        parts=parts[best],
-        families=FAMILIES,
+        base=0.0,
+        contribution=account[best],
+        codes=retrieval_order.CODES,
         sources=tuple(candidates.sources(int(at)) for at in best),
         history=known.history,
-        n_candidates=len(candidates),
-        rung="retrieval_order",
     )
-
-
-def _plain(
-    movies: MovieState,
-    *,
-    rows: RowArray,
-    score: FloatArray,
-    parts: FloatArray,
-    families: tuple[str, ...],
-    sources: tuple[tuple[str, ...], ...],
-    history: History,
-    rung: str,
-    n_candidates: int,
-) -> Ranked:
-    nothing = np.empty((len(rows), 0), np.float32)
-    ids = movies.catalog.movie_id[rows]
-    return Ranked(rows, ids, score, 0.0, parts, families, sources, nothing, history, None, n_candidates, rung)

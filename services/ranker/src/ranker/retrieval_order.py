@@ -8,18 +8,25 @@ from marquee.retrieval.candidates import Candidates, Source
 from marquee.state.movie_state import MovieState
 
 FUSION = 20.0
+"""Constant of the fusion: a larger one gives lower ranks more weight beside the first."""
 TIE = 1e-6
-FAMILIES = tuple(
-    code.value for code in (ReasonCode.LIKED_SIMILAR, ReasonCode.TASTE_CONTENT, ReasonCode.POPULAR, ReasonCode.TRENDING)
-)
-_FAMILY = {Source.CONTENT: 1, Source.POPULAR: 2, Source.TRENDING: 3}
+"""How little popularity weighs where the sources leave two movies equal."""
+CODES = (ReasonCode.LIKED_SIMILAR, ReasonCode.TASTE_CONTENT, ReasonCode.POPULAR, ReasonCode.TRENDING)
+_CODE = {
+    Source.CONTENT: ReasonCode.TASTE_CONTENT,
+    Source.POPULAR: ReasonCode.POPULAR,
+    Source.TRENDING: ReasonCode.TRENDING,
+}
+"""What a source's part is called; the others are collaborative."""
 
 
 def fused(candidates: Candidates, movies: MovieState) -> FloatArray:
-    """(m, len(FAMILIES)) parts of the sum over sources of 1 / (FUSION + rank); fillers keep popularity's order."""
-    parts = np.zeros((len(candidates), len(FAMILIES)))
+    """(m, len(CODES)) parts of the sum over sources of 1 / (FUSION + rank); fillers keep popularity's order."""
+    parts = np.zeros((len(candidates), len(CODES)))
     for source in Source:
         rank = candidates.rank[source]
-        parts[:, _FAMILY.get(source, 0)] += np.where(rank >= 0, 1 / (FUSION + rank), 0)
-    parts[:, 2] += movies.prior[candidates.row] * TIE
+        parts[:, CODES.index(_CODE.get(source, ReasonCode.LIKED_SIMILAR))] += np.where(
+            rank >= 0, 1 / (FUSION + rank), 0
+        )
+    parts[:, CODES.index(ReasonCode.POPULAR)] += movies.prior[candidates.row] * TIE
     return parts

@@ -8,10 +8,11 @@ from uuid import uuid4
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from marquee.contracts.bodies import Ranking, RankRequest
+from marquee.contracts.bodies import MovieSubject, Ranking, RankRequest, UserSubject
 from marquee.errors import Transient
-from ranker.answers import Stopwatch, similar_answer, user_answer
+from ranker.answers import similar_answer, user_answer
 from ranker.online import Online
+from ranker.stopwatch import Stopwatch
 
 router = APIRouter()
 
@@ -28,16 +29,17 @@ def wiring(request: Request) -> Wiring:
 @router.post("/v1/rank", response_model=Ranking)
 async def rank(request: RankRequest, wired: Annotated[Wiring, Depends(wiring)]) -> Response:
     """Rank for a user or similar to a movie; 503 before the first model."""
-    world, online = wired.online.world, wired.online
-    if world is None:
+    online, serving = wired.online, wired.online.serving
+    if serving is None:
         raise Transient("no model has been published yet")
     watch, ranking_id = Stopwatch(perf_counter), uuid4().hex
-    if request.user_id is not None:
-        user = await online.user(request.user_id)
-        watch.lap("user")
-        answer = user_answer(world, user, request, online.cards.get, watch, ranking_id=ranking_id)
-    else:
-        answer = similar_answer(world, request, online.cards.get, watch, ranking_id=ranking_id)
+    match request.subject:
+        case UserSubject(user_id):
+            user = await online.user(user_id)
+            watch.lap("user")
+            answer = user_answer(serving, user, request, online.cards.get, watch, ranking_id=ranking_id)
+        case MovieSubject(movie_id):
+            answer = similar_answer(serving, movie_id, request, online.cards.get, watch, ranking_id=ranking_id)
     timing = ", ".join(f"{stage};dur={ms}" for stage, ms in watch.ms.items())
     body = orjson.dumps(answer)
     return Response(body, media_type="application/json", headers={"Server-Timing": timing})

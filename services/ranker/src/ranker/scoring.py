@@ -8,10 +8,11 @@ import onnxruntime
 
 from marquee.arrays import Float32Array
 from marquee.bundle import Bundle, BundleRefused
+from marquee.contracts.reason_codes import ReasonCode
 
 
 class Scorer:
-    """An ONNX session. One intra-op thread: requests run side by side, not faster one by one."""
+    """An ONNX session on one thread, so that the scores do not depend on how many the machine has."""
 
     def __init__(self, onnx: bytes) -> None:
         options = onnxruntime.SessionOptions()
@@ -32,28 +33,36 @@ class Scorer:
 
 @dataclass(frozen=True, slots=True)
 class RankerModel:
-    """A bundle ready to rank; `scorer` is None where retrieval order has to do."""
+    """A bundle ready to rank.
+
+    Attributes:
+        scorer: None if the bundle has no model; then candidates keep their retrieval order.
+        codes: what each column of a score's account stands for; empty without a model.
+    """
 
     bundle: Bundle
     scorer: Scorer | None
+    codes: tuple[ReasonCode, ...] = ()
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
         """Open the bundle's ONNX model, and score one row of zeros with it.
 
         Raises:
-            BundleRefused: onnxruntime cannot open it, or it does not score the features that this code computes.
+            BundleRefused: onnxruntime cannot open it, it does not score the features that this code computes, or it
+                accounts for them by codes that this code does not know.
         """
-        if bundle.onnx is None:
+        if bundle.onnx is None or bundle.trees is None:
             return cls(bundle, None)
         try:
+            codes = tuple(ReasonCode(family) for family in bundle.trees.families)
             scorer = Scorer(bundle.onnx)
             scores = scorer(np.zeros((1, len(bundle.manifest.features)), np.float32))
         except Exception as error:  # onnxruntime's own errors share no base but this
             raise BundleRefused(f"{bundle.path}: {type(error).__name__}: {error}") from error
         if scores.shape != (1,) or not np.isfinite(scores).all():
             raise BundleRefused(f"{bundle.path}: its model gives {scores!r} for one row of features")
-        return cls(bundle, scorer)
+        return cls(bundle, scorer, codes)
 
     @property
     def version(self) -> str:

@@ -11,8 +11,8 @@ class RankerSettings(ServiceSettings):
 
     port: PositiveInt = 8005
     refresh_s: PositiveFloat = 1.0  # how often movie counts and cards are read again; users are read at each request
-    user_timeout_s: PositiveFloat = 0.15  # past it a user's last known history is ranked; the gateway waits for longer
-    remembered_users: PositiveInt = 10_000  # last known histories, for when Redis is away
+    user_timeout_s: PositiveFloat = 0.15  # after it the last known history is ranked; the gateway waits longer
+    remembered_users: PositiveInt = 10_000  # last known histories, for when Redis is unavailable
     image_base: str = "https://image.tmdb.org/t/p"
     image_size: str = "w342"
 

@@ -1,6 +1,6 @@
-"""Which ratings to name as evidence: those whose removal is seen to lower the movie's score.
+"""Verifying: of the proposed ratings those whose removal is seen to lower a movie's score.
 
-A share of a similarity score does not make a cause: trees are not linear. So the likely ratings are tried: the
+A share of a similarity score is not yet a cause: trees are not linear. So each proposed rating is tried: the
 collaborative features of the ranked movies are computed as if the rating had never been made, and scored again by
 the ONNX model. The other families stay as they are, which makes this an estimate; how often it holds against a full
 recomputation is measured in tests/e2e/test_reasons.py.
@@ -17,66 +17,56 @@ from marquee.features.context import RankContext
 from marquee.features.vector import SPECS
 from marquee.retrieval.candidates import LINK_QUERY, PER_SOURCE, Candidates
 from marquee.retrieval.fitted import Link
-from marquee.retrieval.history import MAX_QUERY, History, Query
-from ranker.influence import influence, likely_causes, links_to
-from ranker.ranking import Ranked
+from marquee.retrieval.history import History, Query
+from ranker.explain.propose import Positions, Proposals
+from ranker.ranking import ModelInput
 from ranker.scoring import Scorer
 
-TRIED = 12
-"""Ratings that are tried for one ranking, at most."""
-PER_CARD = 3
 CITED = 2
+"""Ratings cited for one movie, at most."""
 MARGIN = 0.02
-"""A drop below this is within what the families that are held fixed may give back."""
+"""A smaller drop of the score is within what the families that are held fixed may give back."""
 
 _COLUMNS = [at for at, spec in enumerate(SPECS) if spec in liked_similar.SPECS]
 
-Positions = NDArray[np.intp]
 
+def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, scorer: Scorer) -> list[Positions]:
+    """For each ranked movie up to CITED history positions, the one that matters most first; none where none is sure.
 
-def cited(ranked: Ranked, scorer: Scorer) -> list[Positions]:
-    """For each ranked movie up to CITED history positions, the one that matters most first; none where none is sure."""
-    context = ranked.context
-    if context is None:
-        return [np.empty(0, np.intp)] * len(ranked)
-    recent = context.history.head(MAX_QUERY)
-    near = links_to(context.retrieval, recent, context.rows)
-    place = np.searchsorted(context.rows, ranked.row)
-    shares = influence(near[:, :, place], recent)
-    likely = likely_causes(shares, count=PER_CARD)
-    tried = _most_wanted(likely, shares)
+    Args:
+        model_input, score: of the k ranked movies.
+    """
+    tried = proposed.tried
     if not len(tried):
-        return likely  # all empty
-    weights = np.concatenate([_weights_without(recent, int(at)) for at in tried], axis=1)
-    signals = np.einsum("lhm,hw->wlm", near, weights, optimize=True).reshape(len(tried), len(Query), len(Link), -1)
-    drops = ranked.score[None, :] - _scores_with(signals, context, ranked.features, place, scorer)
-    order = {int(position): at for at, position in enumerate(tried)}
+        return proposed.likely  # all empty
+    drops = score[None, :] - _scores_without(proposed, model_input, scorer)
+    place = {int(position): at for at, position in enumerate(tried)}
     found = []
-    for card, positions in enumerate(likely):
-        sure = [int(p) for p in positions if int(p) in order and drops[order[int(p)], card] > MARGIN]
-        sure.sort(key=lambda p: -drops[order[p], card])
+    for movie, positions in enumerate(proposed.likely):
+        drop_of = {int(p): float(drops[place[int(p)], movie]) for p in positions if int(p) in place}
+        sure = sorted((p for p, drop in drop_of.items() if drop > MARGIN), key=lambda p: -drop_of[p])
         found.append(np.array(sure[:CITED], np.intp))
     return found
 
 
-def _most_wanted(likely: list[Positions], shares: FloatArray) -> Positions:
-    """The ratings that stand behind most of the ranking, at most TRIED."""
-    wanted = np.unique(np.concatenate(likely)) if likely else np.empty(0, np.intp)
-    return wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:TRIED].astype(np.intp)
+def _scores_without(proposed: Proposals, model_input: ModelInput, scorer: Scorer) -> FloatArray:
+    """(t, k) float64: the ranked movies' scores, had each of the t tried ratings not been made."""
+    weights = np.concatenate([_weights_without(proposed.recent, int(at)) for at in proposed.tried], axis=1)
+    signals = np.einsum("lhm,hw->wlm", proposed.links, weights, optimize=True)
+    signals = signals.reshape(len(proposed.tried), len(Query), len(Link), -1)
+    return _scores_with(signals, model_input, proposed.place, scorer)
 
 
-def _scores_with(
-    signals: Float32Array, context: RankContext, features: Float32Array, place: Positions, scorer: Scorer
-) -> FloatArray:
+def _scores_with(signals: Float32Array, model_input: ModelInput, place: Positions, scorer: Scorer) -> FloatArray:
     """(t, k) float64: the ranked movies' scores under other collaborative signals of the candidates.
 
     Args:
-        signals: (t, len(Query), len(Link), m) of all candidates, one set a tried rating.
-        features: (k, f) the ranked movies' own. place: (k,) where they stand among the candidates.
+        signals: (t, len(Query), len(Link), m) of all candidates, one set per tried rating.
+        place: (k,) where the ranked movies stand among the candidates.
     """
-    rows = np.repeat(features[None], len(signals), axis=0)
+    rows = np.repeat(model_input.x[None], len(signals), axis=0)
     for at, others in enumerate(signals):
-        rows[at][:, _COLUMNS] = liked_similar.values(_as_if(context, others))[place]
+        rows[at][:, _COLUMNS] = liked_similar.values(_as_if(model_input.context, others))[place]
     return scorer(rows.reshape(-1, rows.shape[-1])).astype(np.float64).reshape(len(signals), -1)
 
 

@@ -1,0 +1,1 @@
+"""Explaining a ranking: propose, verify, phrase; `reasons.py` is the way in."""

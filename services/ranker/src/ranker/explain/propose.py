@@ -1,0 +1,108 @@
+"""Proposing: which of the user's ratings carried a movie up, by their exact shares of its collaborative scores."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marquee.arrays import Float32Array, FloatArray
+from marquee.features.context import RankContext
+from marquee.retrieval.fitted import FittedRetrieval, Link
+from marquee.retrieval.history import MAX_QUERY, History, Query
+from marquee.state.movie_table import RowArray
+from marquee.state.ratings import POSITIVE
+
+PER_MOVIE = 3
+"""Ratings proposed for one movie, at most."""
+PER_RANKING = 12
+"""Ratings proposed for a whole ranking, at most: each costs as much scoring as the ranked movies."""
+LEAST_SHARE = 0.02
+"""A smaller share of a movie's scores is noise."""
+
+SCORES = (
+    (Link.EASE, Query.TASTE),
+    (Link.ITEM_KNN, Query.TASTE),
+    (Link.RP3BETA, Query.TASTE),
+    (Link.TRANSITIONS, Query.LAST),
+)
+"""The scores that a rated movie adds to; the model's score may only rise with them (monotone constraints)."""
+
+Positions = NDArray[np.intp]
+"""(p,) positions in a `History`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """The ratings that may be cited.
+
+    Attributes:
+        recent: the h newest ratings, with which retrieval queries; positions count in it.
+        links: (len(Link), h, m) float32, what each rating says of every candidate.
+        place: (k,) where the ranked movies stand among the candidates.
+        likely: for each of the k ranked movies its likely causes, largest share first.
+        tried: the likely causes that stand behind most of the ranking, at most PER_RANKING.
+    """
+
+    recent: History
+    links: Float32Array
+    place: Positions
+    likely: list[Positions]
+    tried: Positions
+
+
+def proposals(context: RankContext, ranked_rows: RowArray) -> Proposals:
+    """Propose ratings for the movies of a ranking.
+
+    Args:
+        context: what the ranking was computed from. ranked_rows: (k,) catalogue rows, all of them candidates.
+    """
+    recent = context.history.head(MAX_QUERY)
+    links = links_to(context.retrieval, recent, context.rows)
+    place = np.searchsorted(context.rows, ranked_rows)
+    shares = shares_of_scores(links[:, :, place], recent)
+    likely = likely_causes(shares)
+    wanted = np.unique(np.concatenate(likely)) if likely else np.empty(0, np.intp)
+    tried = wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:PER_RANKING].astype(np.intp)
+    return Proposals(recent, links, place, likely, tried)
+
+
+def shares_of_scores(links: Float32Array, recent: History) -> FloatArray:
+    """How much of each movie's collaborative scores comes from each rating.
+
+    Every score is a sum over the rated movies, so a rated movie's share of it is exact; the shares of the scores in
+    SCORES are averaged.
+
+    Args:
+        links: (len(Link), h, k) what each rating says of k movies (`links_to`).
+        recent: the h ratings that retrieval queries with, newest first.
+    Returns:
+        (h, k) float64 in [0, 1]; rows of movies not liked are 0.
+    """
+    weights = recent.weights()
+    shares = np.zeros(links.shape[1:])
+    for link, query in SCORES:
+        parts = np.maximum(links[link] * weights[:, query, None], 0)
+        whole = parts.sum(axis=0)
+        shares += parts / np.where(whole > 0, whole, 1)
+    shares[recent.rating < POSITIVE] = 0
+    return shares / len(SCORES)
+
+
+def likely_causes(shares: FloatArray) -> list[Positions]:
+    """For each column of `shares` the PER_MOVIE positions with the largest shares, largest first, without noise."""
+    order = np.argsort(-shares, axis=0, kind="stable")[:PER_MOVIE]
+    return [order[shares[order[:, at], at] >= LEAST_SHARE, at] for at in range(shares.shape[1])]
+
+
+def links_to(retrieval: FittedRetrieval, history: History, rows: RowArray) -> Float32Array:
+    """(len(Link), h, m) dense: what each rated movie says of the movies in `rows`, by model."""
+    n, links = retrieval.n_movies, retrieval.links[history.row]
+    place = np.full(len(Link) * n, -1, np.int32)
+    wanted = (np.arange(len(Link))[:, None] * n + rows[None, :]).ravel()
+    place[wanted] = np.arange(len(wanted))
+    at = place[links.indices]
+    kept = at >= 0
+    source = np.repeat(np.arange(links.shape[0]), np.diff(links.indptr))[kept]
+    dense = np.zeros((links.shape[0], len(wanted)), np.float32)
+    dense[source, at[kept]] = links.data[kept]
+    return dense.reshape(links.shape[0], len(Link), len(rows)).transpose(1, 0, 2)
