@@ -12,6 +12,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 TYPED := libs/marquee/src $(wildcard services/*/src) cli/src tests
 DATA ?=
 PYTEST ?=
+COVERED = PYTHONPATH=ci $(BIN)/pytest -p line_coverage --cov --cov-report=term --cov-report=json:test-results/coverage.json
 
 .PHONY: help
 help: ## list the targets
@@ -35,8 +36,8 @@ status: ## show what is running and how far it has got
 	@if [ -x $(BIN)/marquee ]; then $(BIN)/marquee status; else echo "nothing is running: there is no .venv"; exit 1; fi
 
 .PHONY: test unit contract integration e2e
-test: setup-test ## run every test that needs no Docker (PYTEST='-k search' adds options)
-	$(BIN)/pytest $(PYTEST)
+test: setup-test ## run every test that needs no Docker (PYTEST='-k search' adds options; COVERAGE=1 measures coverage)
+	$(if $(COVERAGE),$(COVERED),$(BIN)/pytest) $(PYTEST)
 
 unit: setup ## run the tests that need neither broker nor Redis
 	$(BIN)/pytest tests/unit $(PYTEST)

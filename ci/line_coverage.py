@@ -1,0 +1,38 @@
+"""A pytest plugin for CI: prints line and branch coverage apart and fails the run below a share of the lines.
+
+`PYTHONPATH=ci pytest -p line_coverage --cov --cov-report=term --cov-report=json:FILE`. pytest-cov's own total is one
+figure for lines and branches together.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+LINES_AT_LEAST = 90.0  # percent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    figures = _figures(session.config)
+    if figures and figures["lines"] < LINES_AT_LEAST and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if figures := _figures(config):
+        is_enough = figures["lines"] >= LINES_AT_LEAST
+        verdict = "" if is_enough else f": FAILED, at least {LINES_AT_LEAST:g} % of the lines are required"
+        terminalreporter.write_line(
+            f"coverage: {figures['lines']:.1f} % of the lines, {figures['branches']:.1f} % of the branches{verdict}"
+        )
+
+
+def _figures(config: pytest.Config) -> dict[str, float] | None:
+    """Percent by kind, from the JSON report that pytest-cov has just written; None without one."""
+    report = Path(config.option.cov_report.get("json") or "coverage.json")
+    if "json" not in config.option.cov_report or not report.is_file():
+        return None
+    totals = json.loads(report.read_text())["totals"]
+    return {"lines": totals["percent_statements_covered"], "branches": totals["percent_branches_covered"]}
