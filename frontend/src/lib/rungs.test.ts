@@ -22,10 +22,10 @@ test("a rebuild is named as one on every rung, and never as a part that does not
   for (const rung of ["personal", "similar", "stale", "cold", "retrieval", "popular"] as const) {
     const text = noticeFor(meta(rung, "rebuilding"), 7)?.text ?? "";
     assert.match(text, /The store of ratings is being rebuilt/, rung);
-    assert.doesNotMatch(text, /Not answering/, rung);
+    assert.doesNotMatch(text, /Unavailable:/, rung);
   }
   assert.match(
     noticeFor(meta("stale", "rebuilding", "kafka"), 7)?.text ?? "",
-    /Not answering: the event log\.$/,
+    /Unavailable: the event log\.$/,
   );
 });

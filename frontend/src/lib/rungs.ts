@@ -58,19 +58,19 @@ function textFor(
     case "similar":
       return isRebuilding
         ? `${rebuilt}: for a moment this list may lack some ratings.`
-        : "This list is complete, but something is missing.";
+        : "This list is complete, but a part of the system is unavailable.";
     case "cold":
-      if (isRebuilding) return `${rebuilt}: until that is done, these are popular movies.`;
-      if (isStoreMissing) return "Your ratings cannot be read just now: these are popular movies.";
+      if (isRebuilding) return `${rebuilt}; until then, these are popular movies.`;
+      if (isStoreMissing) return "Your ratings are unavailable at the moment; these are popular movies.";
       return `User ${userId} has no ratings yet: showing popular movies. Rate a few to make it yours.`;
     case "stale":
       return isRebuilding
-        ? `${rebuilt}: until that is done, this list uses the last known ones.`
-        : "Your newest ratings cannot be read just now; this list uses the last known ones.";
+        ? `${rebuilt}; until then, this list uses your last known ratings.`
+        : "Your newest ratings are unavailable at the moment; this list uses your last known ones.";
     case "retrieval":
-      return `No ranking model is at hand: these movies fit your taste, but their order is rough and not explained.${isRebuilding ? ` ${rebuilt}.` : ""}`;
+      return `No ranking model is available: these movies fit your taste, but their order is rough.${isRebuilding ? ` ${rebuilt}.` : ""}`;
     case "popular":
-      return `Personal ranking is unavailable for the moment: this is the popular list that everyone gets.${isRebuilding ? ` ${rebuilt}.` : ""}`;
+      return `Personal rankings are unavailable at the moment: this is the popular list that everyone gets.${isRebuilding ? ` ${rebuilt}.` : ""}`;
     default:
       return "";
   }
@@ -78,5 +78,5 @@ function textFor(
 
 function missingParts(degraded: readonly string[]): string {
   const parts = degraded.filter((part) => part !== REBUILDING).map((part) => PARTS[part] ?? part);
-  return parts.length === 0 ? "" : ` Not answering: ${parts.join(", ")}.`;
+  return parts.length === 0 ? "" : ` Unavailable: ${parts.join(", ")}.`;
 }

@@ -4,8 +4,8 @@ export function MatchMeter({ percent }: { percent: number }) {
     <div
       className="flex items-center gap-2 text-sm"
       role="img"
-      aria-label={`Match ${percent} of 100, beside the best of this list`}
-      title="Beside the best of this list, which is 100"
+      aria-label={`Match ${percent} of 100, compared with the best of this list`}
+      title="Compared with the best of this list, which is 100"
     >
       <span className="bar h-1.5 w-20 overflow-hidden rounded-full bg-line" aria-hidden="true">
         <span className="bar-fill block h-full rounded-full bg-glow" style={{ width: `${percent}%` }} />

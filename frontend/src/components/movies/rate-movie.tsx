@@ -59,7 +59,7 @@ function UserStars({ userId, movieId, title, own }: Props & { userId: number }) 
         {value === null ? `Rate it as user ${userId}` : `Rated by user ${userId}`}
       </h2>
       {!isKnown && (
-        <p className="mb-2 text-soft text-sm">Whether user {userId} has rated it cannot be read just now.</p>
+        <p className="mb-2 text-soft text-sm">Whether user {userId} has rated it is unknown at the moment.</p>
       )}
       <NeedsScript what="Rating" />
       <StarRating title={title} value={value} isBusy={isSending} onRate={rate} />

@@ -53,7 +53,7 @@ export function ResultList({ first, query }: { first: SearchPage; query: string 
             {status === "loading" ? "Loading…" : "Show more"}
           </a>
           {status === "failed" && (
-            <p className="mt-2 text-minus text-sm">The next page did not come. Try again.</p>
+            <p className="mt-2 text-minus text-sm">The next page could not be loaded. Try again.</p>
           )}
         </div>
       )}

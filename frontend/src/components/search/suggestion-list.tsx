@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function SuggestionList({ id, isShown, query, items, isFailed, active, onPoint, onChoose }: Props) {
-  const empty = isFailed ? "Search is not answering just now." : `No title like “${query}”.`;
+  const empty = isFailed ? "Search is unavailable at the moment." : `No title like “${query}”.`;
   return (
     <>
       <p role="status" className="sr-only">

@@ -69,7 +69,7 @@ export function UserMenu() {
           </div>
         )}
         <UserForm
-          label={userId === null ? "Enter your user id" : "Look as somebody else"}
+          label={userId === null ? "Enter your user id" : "Look as another user"}
           onChosen={() => setOpen(false)}
           isCompact
         />

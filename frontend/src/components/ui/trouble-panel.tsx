@@ -17,10 +17,10 @@ export function TroublePanel({ trouble, what }: { trouble: Trouble; what: string
       <h2 className="mt-2 font-bold text-2xl">{what} cannot be shown</h2>
       <p className="mt-3 text-soft leading-relaxed">{trouble.detail || trouble.title}</p>
       {isUnreachable && (
-        <p className="mt-2 text-soft leading-relaxed">This page will work again as soon as it does.</p>
+        <p className="mt-2 text-soft leading-relaxed">This page works again as soon as the API does.</p>
       )}
       {trouble.status === 429 && (
-        <p className="mt-2 text-soft">Too many requests came in at once; wait a moment.</p>
+        <p className="mt-2 text-soft">Too many requests arrived at once; wait a moment.</p>
       )}
       <div className="mt-5">
         <RetryButton />

@@ -23,7 +23,8 @@ export function BecomeUser({ userId, onBecome }: { userId: number; onBecome: () 
     >
       <p className="leading-relaxed">
         {me === null ? "You are looking at " : `You are user ${me}, looking at `}
-        the list of <strong>user {userId}</strong>. The stars are off: a rating here would count as theirs.
+        the list of <strong>user {userId}</strong>. The stars are disabled: a rating here would count as
+        theirs.
       </p>
       <input type="hidden" name="user_id" value={userId} />
       <button type="submit" className="button-quiet" data-testid="become-user">

@@ -9,7 +9,7 @@ export function ProfilePanel({ profile }: { profile: UserProfile | null }) {
     <aside id="profile" aria-label="Profile" data-testid="profile-panel" className="min-w-0 lg:pt-1">
       <h2 className="mb-4 font-bold text-xl tracking-tight">What Marquee knows</h2>
       {profile === null && (
-        <p className="text-soft">The profile cannot be read just now. The list does not need it.</p>
+        <p className="text-soft">The profile is unavailable at the moment. The list does not need it.</p>
       )}
       {profile && profile.rating_count === 0 && (
         <p className="text-soft">No ratings yet. Each one you give counts at once.</p>
