@@ -16,7 +16,7 @@ async def test_movies_read_before_a_read_of_their_metadata_failed_are_not_lost(
     space: KeySpace,
 ) -> None:
     for listed in in_batches(CATALOG, [a_movie(movie_id=m, title=f"Number {m}") for m in (1, 2, 3)]):
-        await MovieStore(space, CATALOG.name).apply(listed)
+        await MovieStore(space, CATALOG).apply(listed)
     cards = Cards(space, ImageSettings())
     unreadable = space.keys(METADATA.name, (shard_of(1) + 1) % METADATA.partitions).meta
     await space.redis.set(unreadable, "of another type")
@@ -26,7 +26,7 @@ async def test_movies_read_before_a_read_of_their_metadata_failed_are_not_lost(
 
     await space.redis.delete(unreadable)
     for found in in_batches(METADATA, [an_enriched(movie_id=1, poster_path="/1.jpg")]):
-        await MovieStore(space, METADATA.name).apply(found)
+        await MovieStore(space, METADATA).apply(found)
     changed = await cards.refresh()
 
     assert changed == {1, 2, 3}

@@ -199,7 +199,7 @@ async def test_given_the_catalogue_lost_from_redis_and_log_then_both_are_filled_
     space: KeySpace, settings: FeaturesSettings
 ) -> None:
     movies = [a_movie(movie_id=movie, title=f"Movie {movie}") for movie in range(1, 101)]
-    store = MovieStore(space, CATALOG.name)
+    store = MovieStore(space, CATALOG)
 
     async def whole() -> bool:
         return await store.count() == 100 and len(EventLog(settings.log_dir).listed()) == 100

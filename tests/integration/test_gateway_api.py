@@ -31,9 +31,9 @@ async def gateway(space: KeySpace, redis_settings: RedisSettings) -> AsyncIterat
     rated = [a_rating(user_id=u, movie_id=m) for m in range(1, 31) for u in range(2, m + 3)]
     rated.append(a_rating(user_id=1, movie_id=30, rating=5.0))
     for movies in in_batches(CATALOG, listed):
-        await MovieStore(space, CATALOG.name).apply(movies)
+        await MovieStore(space, CATALOG).apply(movies)
     for metadata in in_batches(METADATA, enriched):
-        await MovieStore(space, METADATA.name).apply(metadata)
+        await MovieStore(space, METADATA).apply(metadata)
     for ratings in in_batches(RATINGS, rated):
         await RatingStore(space).apply(ratings)
     settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10)

@@ -59,7 +59,7 @@ async def listening(ranker: Ranker) -> AsyncIterator[str]:
 
 async def fill(space: KeySpace) -> None:
     for movies in in_batches(CATALOG, [a_movie(movie_id=m, title=f"Number {m}") for m in range(1, 11)]):
-        await MovieStore(space, CATALOG.name).apply(movies)
+        await MovieStore(space, CATALOG).apply(movies)
     for ratings in in_batches(
         RATINGS, [a_rating(user_id=u, movie_id=m) for m in range(1, 11) for u in range(1, m + 1)]
     ):

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from marquee.contracts.batches import Gap
-from marquee.contracts.topics import RATINGS
+from marquee.contracts.topics import CATALOG, RATINGS
 from marquee.errors import Transient
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import Ratings
 from marquee.stores.key_space import KeySpace
-from marquee.stores.online import RatingStore, mark_rebuilding
+from marquee.stores.online import MovieStore, RatingStore, mark_rebuilding
 from marquee.stores.views import StatsView, digest
-from support.builders import NOON_MS, a_batch, a_rating
+from support.builders import NOON_MS, a_batch, a_movie, a_rating, in_batches
 
 pytestmark = pytest.mark.integration
 
@@ -173,3 +173,13 @@ async def test_given_a_shard_filled_with_less_when_a_copy_is_refreshed_then_what
 
     assert await view.refresh() is True
     assert view.stats().movie_id.tolist() == [2]
+
+
+async def test_movies_are_read_by_id_and_those_without_an_event_are_left_out(space: KeySpace) -> None:
+    store, movies = MovieStore(space, CATALOG), {m: a_movie(movie_id=m, title=f"Number {m}") for m in range(1, 12)}
+    for batch in in_batches(CATALOG, list(movies.values())):
+        await store.apply(batch)
+
+    assert await store.read([11, 99, 3]) == {11: movies[11], 3: movies[3]}
+    assert await store.read([]) == {}
+    assert await store.count() == 11

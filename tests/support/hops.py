@@ -51,7 +51,7 @@ async def online(settings: ServiceSettings) -> dict[str, int]:
         return {
             "ratings": ratings,
             "users": users,
-            "movies": await MovieStore(space, CATALOG.name).count(),
+            "movies": await MovieStore(space, CATALOG).count(),
         }
     finally:
         await redis.aclose()

@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from marquee.contracts.batches import Batch
+from marquee.contracts.events import MovieEnriched, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA, RATINGS
 from marquee.errors import Transient
 from marquee.stores.event_log import EventLog
@@ -28,12 +29,12 @@ class Stores:
     """Where a batch goes, by topic."""
 
     ratings: RatingStore
-    catalog: MovieStore
-    metadata: MovieStore
+    catalog: MovieStore[MovieListed]
+    metadata: MovieStore[MovieEnriched]
     log: EventLog
 
-    def online(self, topic: str) -> RatingStore | MovieStore:
-        stores: dict[str, RatingStore | MovieStore] = {
+    def online(self, topic: str) -> RatingStore | MovieStore[MovieListed] | MovieStore[MovieEnriched]:
+        stores: dict[str, RatingStore | MovieStore[MovieListed] | MovieStore[MovieEnriched]] = {
             RATINGS.name: self.ratings,
             CATALOG.name: self.catalog,
             METADATA.name: self.metadata,

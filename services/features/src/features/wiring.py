@@ -61,8 +61,8 @@ class Wiring:
         space = KeySpace(redis, settings.redis.space)
         stores = Stores(
             RatingStore(space),
-            MovieStore(space, CATALOG.name),
-            MovieStore(space, METADATA.name),
+            MovieStore(space, CATALOG),
+            MovieStore(space, METADATA),
             EventLog(settings.log_dir),
         )
         watch, leases = BrokerWatch(settings.kafka.bootstrap), Leases(space, settings.replica)

@@ -1,72 +1,69 @@
 """One movie and one user in full, put together from the online store."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
 from gateway.movie_copy import MovieCopy
 from marquee.contracts.bodies import Affinity, MovieDetail, RatedMovie, UserProfile
+from marquee.contracts.events import MovieEnriched, MovieListed
 from marquee.contracts.ranking_fields import CardFields, card_without_details
-from marquee.contracts.topics import CATALOG, METADATA, shard_of
 from marquee.state.ratings import POSITIVE, UserState
-from marquee.stores.key_space import KeySpace, transient
+from marquee.stores.online import MovieStore
 
 RECENT, TOP = 50, 8
 PEOPLE_FROM = 200
 """Newest liked movies whose directors are counted: bounds the work for heavy raters."""
 
-Event = dict[str, Any]
 
-
-async def events(space: KeySpace, topic: str, movie_ids: Sequence[int]) -> dict[int, Event]:
-    """The newest events of some movies.
-
-    Raises:
-        Transient: Redis is away.
-    """
-    async with transient(), space.redis.pipeline(transaction=False) as pipe:
-        for movie_id in movie_ids:
-            pipe.hget(space.keys(topic, shard_of(movie_id)).movies, str(movie_id))
-        values = await pipe.execute()
-    return {movie: orjson.loads(value) for movie, value in zip(movie_ids, values, strict=True) if value}
-
-
-async def movie_detail(space: KeySpace, catalogue: MovieCopy, card: CardFields) -> MovieDetail:
+async def movie_detail(
+    listed: MovieStore[MovieListed], enriched: MovieStore[MovieEnriched], catalogue: MovieCopy, card: CardFields
+) -> MovieDetail:
     """All that is known of a movie whose card is given.
 
     Raises:
-        Transient: Redis is away.
+        Transient: Redis is unavailable.
     """
     movie_id = card["movie_id"]
-    listed = (await events(space, CATALOG.name, [movie_id])).get(movie_id, {})
-    found = (await events(space, METADATA.name, [movie_id])).get(movie_id, {})
-    counts = catalogue.counts
+    movielens = (await listed.read([movie_id])).get(movie_id)
+    tmdb = (await enriched.read([movie_id])).get(movie_id)
     return MovieDetail(
         **card,
-        **{name: found.get(name) for name in ("original_title", "original_language", "overview")},
-        **{name: tuple(found.get(name, ())) for name in ("directors", "cast", "keywords")},
-        imdb_id=listed.get("imdb_id"),
-        tmdb_id=listed.get("tmdb_id"),
-        tmdb_status=found.get("status"),
-        tmdb_vote_average=found.get("vote_average"),
-        tmdb_vote_count=found.get("vote_count"),
-        rating_count=int(counts.ratings.get(movie_id, 0)),
-        rating_mean=counts.mean.get(movie_id),
+        imdb_id=movielens.imdb_id if movielens else None,
+        tmdb_id=movielens.tmdb_id if movielens else None,
+        **(_tmdb_fields(tmdb) if tmdb else {}),
+        rating_count=int(catalogue.counts.ratings.get(movie_id, 0)),
+        rating_mean=catalogue.counts.mean.get(movie_id),
     )
 
 
-async def user_profile(space: KeySpace, catalogue: MovieCopy, user_id: int, state: UserState) -> UserProfile:
-    """What is believed of a user.
+def _tmdb_fields(event: MovieEnriched) -> dict[str, Any]:
+    """What TMDB alone knows of a movie, under the names of MovieDetail."""
+    return {
+        "original_title": event.original_title,
+        "original_language": event.original_language,
+        "overview": event.overview,
+        "directors": event.directors,
+        "cast": event.cast,
+        "keywords": event.keywords,
+        "tmdb_status": event.status,
+        "tmdb_vote_average": event.vote_average,
+        "tmdb_vote_count": event.vote_count,
+    }
+
+
+async def user_profile(
+    enriched: MovieStore[MovieEnriched], catalogue: MovieCopy, user_id: int, state: UserState
+) -> UserProfile:
+    """What a user rated, and the genres and directors among it; an unknown user has counts of zero.
 
     Raises:
-        Transient: Redis is away.
+        Transient: Redis is unavailable.
     """
     rated = list(zip(state.movie_id.tolist(), state.rating.tolist(), state.rated_at.tolist(), strict=True))[::-1]
     liked = [movie for movie, stars, _ in rated if stars >= POSITIVE][:PEOPLE_FROM]
-    people = await events(space, METADATA.name, liked)
+    people = await enriched.read(liked)
     stars_of = {movie: stars for movie, stars, _ in rated}
     return UserProfile(
         user_id=user_id,
@@ -77,7 +74,7 @@ async def user_profile(space: KeySpace, catalogue: MovieCopy, user_id: int, stat
         last_rated_at=_time(rated[0][2]) if rated else None,
         recent_ratings=tuple(_rated(catalogue, *row) for row in rated[:RECENT]),
         top_genres=_affinities(stars_of, {m: _card(catalogue, m)["genres"] for m in stars_of}),
-        top_people=_affinities(stars_of, {m: event.get("directors", ()) for m, event in people.items()}),
+        top_people=_affinities(stars_of, {m: event.directors for m, event in people.items()}),
     )
 
 

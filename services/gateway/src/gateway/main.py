@@ -18,11 +18,12 @@ from gateway.openapi import as_sent
 from gateway.routes import Wiring, router
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
+from marquee.contracts.topics import CATALOG, METADATA
 from marquee.http.operations import Dependencies, install_operations
 from marquee.http.service import background, one_line_on_misconfiguration, run
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace, open_redis
-from marquee.stores.online import RatingStore
+from marquee.stores.online import MovieStore, RatingStore
 from marquee.stores.refreshing import refresh_for_ever
 
 
@@ -46,8 +47,9 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
             catalogue = MovieCopy(space, Cards(space, settings.images))
             await catalogue.refresh()
             wired = Wiring(
-                space=space,
                 catalogue=catalogue,
+                listed=MovieStore(space, CATALOG),
+                enriched=MovieStore(space, METADATA),
                 ratings=RatingStore(space),
                 ranker=await upstream(
                     "ranker", settings.ranker_url, settings.ranker_timeout_s, Breaker(settings.ranker_pause_s)

@@ -29,13 +29,12 @@ from marquee.contracts.bodies import (
     SearchPage,
     UserProfile,
 )
-from marquee.contracts.events import MAX_ID
+from marquee.contracts.events import MAX_ID, MovieEnriched, MovieListed
 from marquee.contracts.ranking_fields import CardFields
 from marquee.errors import Transient, not_found, unprocessable
 from marquee.http.request_id import request_id
 from marquee.state.filters import MovieFilter
-from marquee.stores.key_space import KeySpace
-from marquee.stores.online import RatingStore
+from marquee.stores.online import MovieStore, RatingStore
 
 log = structlog.get_logger()
 
@@ -64,8 +63,9 @@ router = APIRouter(responses=PROBLEMS)
 class Wiring:
     """The parts that routes use."""
 
-    space: KeySpace
     catalogue: MovieCopy
+    listed: MovieStore[MovieListed]
+    enriched: MovieStore[MovieEnriched]
     ratings: RatingStore
     ranker: Upstream
     ingest: Upstream
@@ -147,7 +147,7 @@ async def movie(movie_id: MovieId, wired: Wired) -> MovieDetail:
     card = known_card(wired, movie_id)
     try:
         async with redis_within(wired.optional_read_s):
-            return await movie_detail(wired.space, wired.catalogue, card)
+            return await movie_detail(wired.listed, wired.enriched, wired.catalogue, card)
     except Transient:  # the card alone is better than nothing
         counts = wired.catalogue.counts
         count, mean = int(counts.ratings.get(movie_id, 0)), counts.mean.get(movie_id)
@@ -170,7 +170,7 @@ async def user(user_id: UserId, wired: Wired) -> UserProfile:
     """What the system believes of a user; one nobody has seen has counts of zero."""
     async with redis_within(wired.required_read_s):
         state = await wired.ratings.user(user_id)
-        return await user_profile(wired.space, wired.catalogue, user_id, state)
+        return await user_profile(wired.enriched, wired.catalogue, user_id, state)
 
 
 @router.get("/users/{user_id}/ratings/{movie_id}", responses=UNRATED | UNAVAILABLE, tags=["users"])

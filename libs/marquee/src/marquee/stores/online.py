@@ -7,7 +7,7 @@ first. Readers poll what changed since they last looked.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -16,7 +16,7 @@ from redis.asyncio.client import Pipeline
 from marquee.contracts.batches import Batch, Gap
 from marquee.contracts.events import MovieEnriched, MovieListed, MoviesRated
 from marquee.contracts.keys import EVENT_ID_TTL_S, ShardKeys
-from marquee.contracts.topics import PARTITIONS, RATINGS, shard_of
+from marquee.contracts.topics import PARTITIONS, RATINGS, Topic, shard_of
 from marquee.errors import Transient
 from marquee.state.item_stats import merged
 from marquee.state.ratings import Ratings, UserState
@@ -24,6 +24,7 @@ from marquee.stores.folding import columns, fold
 from marquee.stores.key_space import KeySpace, transient
 from marquee.stores.packing import pack_users, pack_weeks, unpack_user, unpack_users, unpack_weeks
 
+E = TypeVar("E", MovieListed, MovieEnriched)
 Shard = tuple[str, int]
 """A topic's name and a partition."""
 
@@ -196,16 +197,16 @@ class RatingStore:
 
 
 @dataclass(frozen=True, slots=True)
-class MovieStore:
+class MovieStore(Generic[E]):
     """The newest event of each movie, from catalog.v1 or metadata.v1, as the JSON that arrived."""
 
     space: KeySpace
-    topic: str
+    topic: Topic[E]
 
     def keys(self, shard: int) -> ShardKeys:
-        return self.space.keys(self.topic, shard)
+        return self.space.keys(self.topic.name, shard)
 
-    async def apply(self, batch: Batch[MovieListed] | Batch[MovieEnriched]) -> int:
+    async def apply(self, batch: Batch[E]) -> int:
         """Store a batch; returns how many movies it set.
 
         Raises:
@@ -226,6 +227,18 @@ class MovieStore:
             _queue_meta(pipe, keys, meta, batch.next_offset)
             await pipe.execute()
             return len(newest)
+
+    async def read(self, movie_ids: Sequence[int]) -> dict[int, E]:
+        """The newest event of each of these movies; a movie without one is left out. One round trip.
+
+        Raises:
+            Transient: Redis is unavailable.
+        """
+        async with transient(), self.space.redis.pipeline(transaction=False) as pipe:
+            for movie_id in movie_ids:
+                pipe.hget(self.keys(shard_of(movie_id)).movies, str(movie_id))
+            values = await pipe.execute()
+        return {movie: self.topic.parse(value) for movie, value in zip(movie_ids, values, strict=True) if value}
 
     async def count(self) -> int:
         """Movies over all shards."""
