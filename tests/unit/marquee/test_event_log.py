@@ -1,6 +1,5 @@
 """The offline log: files that appear whole, replays that change nothing, small files that are joined."""
 
-import threading
 from pathlib import Path
 from uuid import uuid4
 
@@ -111,31 +110,6 @@ def test_given_rows_cut_off_when_looked_for_then_they_are_set_aside_until_forgot
     assert [value for _, value in aside.events] == [event.model_dump_json().encode() for event in events[2:]]
     log.forget(aside)
     assert not log.has_aside(RATINGS.name, SHARD)
-
-
-def test_given_a_writer_that_merges_when_the_log_is_read_then_no_read_fails_and_none_is_short(tmp_path: Path) -> None:
-    """Two processes' worth of work in two threads: small files appear and are merged while they are read."""
-    log, reader = EventLog(str(tmp_path)), EventLog(str(tmp_path))
-    stop, written = threading.Event(), [0]
-
-    def write() -> None:
-        for offset in range(1_500):
-            log.append(a_batch(a_rating(movie_id=offset + 1), first_offset=offset))
-            written[0] = offset + 1
-            log.merge_small(RATINGS.name, SHARD)
-        stop.set()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    reads = 0
-    while not stop.is_set():
-        before = written[0]
-        assert len(reader.ratings()) >= before
-        assert reader.rows(RATINGS.name) >= before
-        reads += 1
-    writer.join()
-    assert reads > 10
-    assert reader.ratings().movie_id.tolist() == list(range(1, 1_501))
 
 
 def test_given_many_small_files_when_merged_then_one_is_left_with_the_same_rows(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 import pytest
 
-from marquee.bundle import load_bundle
+from marquee.bundle import BundleParts, load_bundle
 from marquee.contracts.bodies import Ranking, RankRequest
 from marquee.contracts.ranking_fields import card_without_details
 from marquee.features.describe import described
@@ -22,8 +22,7 @@ from ranker.online import KnownUser
 from ranker.scoring import RankerModel
 from ranker.serving import Serving
 from ranker.stopwatch import Stopwatch
-from support.worlds import a_catalog, a_user, checkerboard
-from trainer.pipeline import train
+from support.worlds import a_user, checkerboard
 
 KNOWN = a_user((1, 5.0), (3, 5.0), (5, 4.0), (2, 1.0))
 NOTHING: dict[str, Any] = {"genres": ["Genre1"], "year_min": 2015}
@@ -32,21 +31,19 @@ BUT_ONE = {"exclude": [m for m in range(1, 41) if m != 7]}
 """Leaves movie 7, which no user of these tests has rated."""
 
 
-def a_world(folder: Path, n_users: int) -> Serving:
-    catalog, ratings = a_catalog(with_people=True), checkerboard(n_users=n_users)
-    model = train(ratings, catalog, as_of_ms=2_000_000_000_000, seed=0)
-    bundle = load_bundle(model.write(folder, version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC)))
-    return Serving.of(RankerModel.of(bundle), ItemStats.of(ratings))
+def serving(parts: BundleParts, folder: Path, n_users: int) -> Serving:
+    bundle = load_bundle(parts.write(folder, version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    return Serving.of(RankerModel.of(bundle), ItemStats.of(checkerboard(n_users=n_users)))
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Serving:
-    return a_world(tmp_path_factory.mktemp("trained"), 80)
+@pytest.fixture(scope="module", name="trained")
+def serving_a_model(trained: BundleParts, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    return serving(trained, tmp_path_factory.mktemp("trained"), 80)
 
 
-@pytest.fixture(scope="module")
-def modelless(tmp_path_factory: pytest.TempPathFactory) -> Serving:
-    return a_world(tmp_path_factory.mktemp("modelless"), 3)
+@pytest.fixture(scope="module", name="modelless")
+def serving_retrieval(modelless: BundleParts, tmp_path_factory: pytest.TempPathFactory) -> Serving:
+    return serving(modelless, tmp_path_factory.mktemp("modelless"), 3)
 
 
 def answered(world: Serving, rung: str, wishes: dict[str, Any]) -> Ranking:

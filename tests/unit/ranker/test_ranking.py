@@ -1,34 +1,28 @@
 """Ranking: a full list for everybody, accounts that add up, and the right movies first."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from marquee.bundle import load_bundle
+from marquee.bundle import BundleParts, load_bundle
 from marquee.contracts.bodies import Rung
 from marquee.features.movie_features import MovieFeatures
 from marquee.state.ratings import UserState
 from ranker.ranking import Ranked, rank_similar, rank_user
 from ranker.scoring import RankerModel
-from support.worlds import a_catalog, a_user, checkerboard, movies_of
-from trainer.pipeline import train
+from support.worlds import a_user, checkerboard, movies_of
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
 World = tuple[RankerModel, MovieFeatures]
 
 
-def a_world(folder: Path, n_users: int) -> World:
-    catalog, ratings = a_catalog(), checkerboard(n_users=n_users)
-    model = train(ratings, catalog, as_of_ms=2_000_000_000_000, seed=0)
-    bundle = load_bundle(model.write(folder, version="v1", created_at=NOW))
-    return RankerModel.of(bundle), movies_of(ratings, bundle.catalog)
-
-
-@pytest.fixture(scope="module", params=[80, 3], ids=["model", "retrieval order"])
+@pytest.fixture(scope="module", params=[("trained", 80), ("modelless", 3)], ids=["model", "retrieval order"])
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
-    return a_world(tmp_path_factory.mktemp("bundles"), request.param)
+    name, n_users = request.param
+    parts: BundleParts = request.getfixturevalue(name)
+    bundle = load_bundle(parts.write(tmp_path_factory.mktemp("bundles"), version="v1", created_at=NOW))
+    return RankerModel.of(bundle), movies_of(checkerboard(n_users=n_users), bundle.catalog)
 
 
 ODD = a_user((1, 5.0), (3, 5.0), (5, 4.0), (2, 1.0))

@@ -17,16 +17,6 @@ NOW = datetime(2020, 1, 1, tzinfo=UTC)
 LATER_MS = 2_000_000_000_000
 
 
-def a_training(seed: int = 0) -> BundleParts:
-    ratings = checkerboard(n_users=80)
-    return train(ratings, a_catalog(), as_of_ms=LATER_MS, seed=seed)
-
-
-@pytest.fixture(scope="module")
-def trained() -> BundleParts:
-    return a_training()
-
-
 def test_training_on_a_checkerboard_gives_a_bundle_with_a_model_that_loads(
     trained: BundleParts, tmp_path: Path
 ) -> None:
@@ -37,13 +27,6 @@ def test_training_on_a_checkerboard_gives_a_bundle_with_a_model_that_loads(
     assert bundle.manifest.ranker == "lambdarank"
     assert bundle.trees is not None
     assert set(trained.report["systems"]) == {"marquee", "popularity", "decayed_popularity", "rp3beta", "ease"}
-
-
-def test_the_same_seed_gives_the_same_model_and_report(trained: BundleParts) -> None:
-    again = a_training()
-
-    assert again.onnx == trained.onnx
-    assert again.report == trained.report
 
 
 def test_too_few_ratings_give_a_bundle_that_orders_by_retrieval_and_says_why(tmp_path: Path) -> None:
@@ -59,15 +42,6 @@ def test_too_few_ratings_give_a_bundle_that_orders_by_retrieval_and_says_why(tmp
 def test_ratings_of_unknown_movies_alone_are_nothing_to_learn_from() -> None:
     with pytest.raises(CannotTrain, match="nothing to learn from"):
         train(Ratings.empty(), a_catalog(), as_of_ms=LATER_MS, seed=0)
-
-
-def test_ratings_after_the_time_of_training_change_nothing(trained: BundleParts) -> None:
-    ratings = checkerboard(n_users=80)
-    strange = Ratings(ratings.user_id, ratings.movie_id, 5.5 - ratings.rating, ratings.rated_at + LATER_MS)
-
-    with_later = train(Ratings.concat(ratings, strange), a_catalog(), as_of_ms=LATER_MS, seed=0)
-
-    assert with_later.onnx == trained.onnx
 
 
 def test_onnx_takes_the_same_branch_for_values_on_a_threshold() -> None:

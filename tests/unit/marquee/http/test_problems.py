@@ -1,5 +1,6 @@
 """Every error is one problem body with the request's id, in the answer and in the log; addresses stay in the log."""
 
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import httpx
@@ -13,7 +14,15 @@ from marquee.errors import Refused, Transient, not_found, unprocessable
 from marquee.http.operations import Dependencies, install_operations
 from marquee.http.problems import MAX_LISTED, MAX_TEXT, field_path
 
+Logged = list[MutableMapping[str, Any]]
 ADDRESS = "redis://10.0.0.5:6379/0"
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[Logged]:
+    """The log lines of a test, with what is bound to the request."""
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        yield lines
 
 
 class Body(BaseModel):
@@ -88,9 +97,8 @@ async def test_every_error_is_a_problem_with_the_request_s_id(method: str, path:
     assert problem["title"]
 
 
-async def test_a_bug_is_logged_once_under_the_request_s_id_with_its_traceback() -> None:
-    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
-        await answered("GET", "/bug")
+async def test_a_bug_is_logged_once_under_the_request_s_id_with_its_traceback(logged: Logged) -> None:
+    await answered("GET", "/bug")
 
     (line,) = logged
     assert (line["event"], line["log_level"], line["request_id"]) == ("request_failed", "error", "request-1")
@@ -104,9 +112,8 @@ async def test_a_bug_s_answer_gives_nothing_of_its_text_to_strangers() -> None:
     assert "ZeroDivisionError" not in answer.text
 
 
-async def test_the_public_reads_what_is_unavailable_and_the_log_where_it_is() -> None:
-    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logged:
-        answer = await answered("GET", "/away")
+async def test_the_public_reads_what_is_unavailable_and_the_log_where_it_is(logged: Logged) -> None:
+    answer = await answered("GET", "/away")
 
     assert answer.json()["detail"] == "redis is unavailable; try again"
     assert "10.0.0.5" not in answer.text

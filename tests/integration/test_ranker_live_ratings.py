@@ -25,6 +25,8 @@ from ranker.serving import Serving
 from support.worlds import START_MS, a_catalog, checkerboard, state_of
 from trainer.pipeline import train
 
+pytestmark = pytest.mark.integration
+
 YEARS_8_MS = 8 * 31_556_952_000
 DAY_MS = 86_400_000
 TOP = 25
