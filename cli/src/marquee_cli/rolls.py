@@ -85,7 +85,7 @@ def _lists(run: TrainedRun, one: Example) -> Mapping[str, RowArray]:
     """Each system's first DEPTH catalogue rows."""
     ours: IntArray = run.rank(one.user_id, DEPTH).movie_id
     movies = run.movies.state
-    known = described(run.model.bundle.snapshot, run.movies, run.state(one.user_id))
+    known = described(run.model.bundle.retrieval, run.movies, run.state(one.user_id))
     return {RANKER: movies.catalog.rows(ours), **best_rows(known, movies, k=DEPTH)}
 
 

@@ -38,8 +38,8 @@ def test_a_loaded_bundle_holds_the_arrays_that_were_written(bundle: Path) -> Non
     assert loaded.catalog.titles == written.catalog.titles
     assert loaded.catalog.directors == written.catalog.directors
     assert np.array_equal(loaded.catalog.genres, written.catalog.genres)
-    assert np.array_equal(loaded.snapshot.links.toarray(), written.retrieval.links.toarray())
-    assert np.array_equal(loaded.snapshot.terms.toarray(), written.retrieval.terms.toarray())
+    assert np.array_equal(loaded.retrieval.links.toarray(), written.retrieval.links.toarray())
+    assert np.array_equal(loaded.retrieval.terms.toarray(), written.retrieval.terms.toarray())
     assert loaded.manifest.counts == {"ratings": 960}
 
 

@@ -8,6 +8,7 @@ from scipy import sparse
 
 from marquee.contracts.events import MovieListed
 from marquee.retrieval import content, ease, item_knn, rp3beta, transitions
+from marquee.retrieval.config import ContentConfig, EaseConfig, ItemKnnConfig, Rp3BetaConfig, TransitionsConfig
 from marquee.retrieval.interactions import Interactions
 from marquee.retrieval.neighbours import top_links
 from marquee.state.movie_table import MovieTable
@@ -30,7 +31,7 @@ def test_given_few_or_many_users_when_ease_is_fitted_then_it_is_the_closed_form(
     expected = p / -np.diag(p)
     np.fill_diagonal(expected, 0)
 
-    fitted = ease.fit(x, reg=20, top=ALL, at_least=1)
+    fitted = ease.fit(x, EaseConfig(reg=20, neighbours=ALL, min_ratings=1))
 
     np.testing.assert_allclose(fitted.toarray(), expected, atol=2e-5)
 
@@ -42,7 +43,7 @@ def test_given_likes_when_item_knn_is_fitted_then_weights_are_the_shrunk_cosine(
     expected = both / (np.sqrt(np.outer(count, count)) + 5)
     np.fill_diagonal(expected, 0)
 
-    fitted = item_knn.fit(x, top=ALL)
+    fitted = item_knn.fit(x, ItemKnnConfig(neighbours=ALL))
 
     np.testing.assert_allclose(fitted.toarray(), expected, rtol=1e-5)
 
@@ -51,12 +52,13 @@ def test_given_likes_when_rp3beta_is_fitted_then_weights_are_walks_over_discount
     x = a_problem(20, 8)
     dense = x.toarray().astype(np.float64)
     user_degree, movie_degree = np.maximum(dense.sum(axis=1), 1), dense.sum(axis=0)
-    to_movie = dense / user_degree[:, None] ** rp3beta.ALPHA
-    to_user = dense.T / movie_degree[:, None] ** rp3beta.ALPHA
-    expected = to_user @ to_movie / movie_degree**rp3beta.BETA
+    config = Rp3BetaConfig(alpha=0.7, beta=0.3, neighbours=ALL)
+    to_movie = dense / user_degree[:, None] ** 0.7
+    to_user = dense.T / movie_degree[:, None] ** 0.7
+    expected = to_user @ to_movie / movie_degree**0.3
     np.fill_diagonal(expected, 0)
 
-    fitted = rp3beta.fit(x, top=ALL)
+    fitted = rp3beta.fit(x, config)
 
     np.testing.assert_allclose(fitted.toarray(), expected, rtol=1e-4)
 
@@ -66,7 +68,7 @@ def test_given_an_order_of_ratings_when_transitions_are_fitted_then_only_what_fo
         np.array([1, 1, 1], np.int64), np.array([1, 2, 3], np.int64), np.full(3, 5, np.float32), np.arange(3) * 1000
     )
 
-    fitted = transitions.fit(Interactions.of(ratings, a_catalog(3)), top=ALL).toarray()
+    fitted = transitions.fit(Interactions.of(ratings, a_catalog(3)), TransitionsConfig()).toarray()
 
     assert fitted[0, 1] > fitted[0, 2] > 0
     assert fitted[1, 0] == fitted[2, 0] == fitted[2, 1] == 0
@@ -74,9 +76,9 @@ def test_given_an_order_of_ratings_when_transitions_are_fitted_then_only_what_fo
 
 Fit = Callable[[Interactions], sparse.csr_array]
 FITS: dict[str, Fit] = {
-    "ease": lambda data: ease.fit(data.positives(), reg=5, top=ALL),
-    "item_knn": lambda data: item_knn.fit(data.positives(), top=ALL),
-    "rp3beta": lambda data: rp3beta.fit(data.positives(), top=ALL),
+    "ease": lambda data: ease.fit(data.positives(), EaseConfig(reg=5, neighbours=ALL)),
+    "item_knn": lambda data: item_knn.fit(data.positives(), ItemKnnConfig(neighbours=ALL)),
+    "rp3beta": lambda data: rp3beta.fit(data.positives(), Rp3BetaConfig(neighbours=ALL)),
 }
 
 
@@ -102,7 +104,7 @@ def test_given_a_limit_when_weights_are_cut_then_the_largest_magnitudes_remain()
 def test_given_a_movie_about_which_nothing_is_known_when_described_then_its_row_is_empty() -> None:
     listed = [MovieListed(movie_id=m, title="t", genres=("Drama",)) for m in (1, 2)]
 
-    terms = content.fit(MovieTable.build([*listed, MovieListed(movie_id=3, title="t")]))
+    terms = content.fit(MovieTable.build([*listed, MovieListed(movie_id=3, title="t")]), ContentConfig())
 
     length = np.sqrt((terms.toarray() ** 2).sum(axis=1))
     np.testing.assert_allclose(length, [1, 1, 0], atol=1e-6)

@@ -104,7 +104,7 @@ def test_a_movies_features_do_not_depend_on_how_many_candidates_stand_beside_it(
 
     def of(movie_ids: list[int]) -> Any:
         allowed = np.isin(world.catalog.movie_id, movie_ids)
-        known = described(world.model.bundle.snapshot, world.movies, KNOWN, allowed=allowed, at_least=40)
+        known = described(world.model.bundle.retrieval, world.movies, KNOWN, allowed=allowed, at_least=40)
         assert known is not None
         return known.x
 

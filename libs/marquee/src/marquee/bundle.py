@@ -17,6 +17,7 @@ from marquee.contracts.manifest import SCHEMA, FeatureColumn, ModelManifest
 from marquee.errors import MarqueeError
 from marquee.explanation.attribution import Trees
 from marquee.features.vector import SPECS
+from marquee.retrieval.config import DEFAULTS
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.state.movie_table import MovieTable
 
@@ -93,7 +94,7 @@ class Bundle:
     path: Path
     manifest: ModelManifest
     catalog: MovieTable
-    snapshot: FittedRetrieval
+    retrieval: FittedRetrieval
     onnx: bytes | None
     trees: Trees | None
     report: dict[str, Any]
@@ -114,14 +115,14 @@ def load_bundle(path: Path) -> Bundle:
             raise BundleRefused(f"{file}: its sha256 is not the manifest's")
     is_model = manifest.ranker == "lambdarank"
     try:
-        catalog, snapshot = load_catalog(path / CATALOG), FittedRetrieval.load(path / RETRIEVAL)
-        if {snapshot.n_movies, snapshot.terms.shape[0]} != {len(catalog)}:
-            raise ValueError(f"{len(catalog)} movies in the catalogue, {snapshot.n_movies} in the retrieval arrays")
+        catalog, retrieval = load_catalog(path / CATALOG), FittedRetrieval.load(path / RETRIEVAL, DEFAULTS)
+        if {retrieval.n_movies, retrieval.terms.shape[0]} != {len(catalog)}:
+            raise ValueError(f"{len(catalog)} movies in the catalogue, {retrieval.n_movies} in the retrieval arrays")
         return Bundle(
             path=path,
             manifest=manifest,
             catalog=catalog,
-            snapshot=snapshot,
+            retrieval=retrieval,
             onnx=(path / ONNX).read_bytes() if is_model else None,
             trees=Trees.load(path / TREES) if is_model else None,
             report=json.loads((path / REPORT).read_text(encoding="utf-8")),
@@ -131,7 +132,7 @@ def load_bundle(path: Path) -> Bundle:
 
 
 def save_catalog(catalog: MovieTable, path: Path) -> None:
-    """The columns that serving reads; cast and keywords live on in the snapshot's terms only."""
+    """Write the columns that serving reads; cast and keywords are kept in the terms of the retrieval alone."""
     np.savez(
         path,
         movie_id=catalog.movie_id,

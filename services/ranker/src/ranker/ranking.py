@@ -104,7 +104,7 @@ def rank_user(
     """
     bundle = model.bundle
     excluded = _known_rows(bundle.catalog, exclude)
-    known = described(bundle.snapshot, movies, user, excluded_rows=excluded, allowed=allowed, at_least=k)
+    known = described(bundle.retrieval, movies, user, excluded_rows=excluded, allowed=allowed, at_least=k)
     if known is None:
         return _cold(movies.state, excluded, k=k, allowed=allowed)
     if model.scorer is None or bundle.trees is None:
@@ -146,7 +146,7 @@ def rank_similar(
         raise KeyError(movie_id)
     is_open = np.ones(len(catalog), bool) if allowed is None else allowed.copy()
     is_open[_known_rows(catalog, exclude)] = False
-    found = similar(model.bundle.snapshot, movies, seed, k=k, allowed=is_open)
+    found = similar(model.bundle.retrieval, movies, seed, k=k, allowed=is_open)
     account = np.zeros((len(found.row), len(_SIMILAR_CODES)))
     for part, name in enumerate(PARTS):
         account[:, _SIMILAR_CODES.index(_CODE_OF_PART[name])] += found.parts[:, part]

@@ -11,6 +11,7 @@ from marquee.explanation.attribution import Trees
 from marquee.features.movie_features import MovieFeatures
 from marquee.features.vector import SPECS
 from marquee.retrieval import content
+from marquee.retrieval.config import DEFAULTS
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
@@ -46,7 +47,7 @@ def train(
     ratings = ratings.take(catalog.rows(ratings.movie_id) >= 0)
     if not len(ratings):
         raise CannotTrain("no rating of a movie in the catalogue, so there is nothing to learn from")
-    terms = content.fit(catalog)
+    terms = content.fit(catalog, DEFAULTS.content)
     lists, held_out = _lists(cut(ratings), catalog, terms, seed, progress)
     counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
     if len(lists) < MIN_LISTS:

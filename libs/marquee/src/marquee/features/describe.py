@@ -66,10 +66,17 @@ def described(
     Returns:
         None for a user without a rating of a movie in the catalogue: there is nothing to retrieve with.
     """
-    history = History.of(user, movies.state.catalog)
+    history = History.of(user, movies.state.catalog, retrieval.config)
     if not len(history):
         return None
     retrieved = retrieve(retrieval, movies.state, history)
     left_out = np.concatenate([history.row, excluded_rows])
-    candidates = choose(retrieved, movies.state, left_out, allowed=allowed, at_least=at_least)
+    candidates = choose(
+        retrieved,
+        movies.state,
+        left_out,
+        per_source=retrieval.config.per_source,
+        allowed=allowed,
+        at_least=at_least,
+    )
     return Described(RankContext(retrieval, movies, history, retrieved, candidates))

@@ -6,7 +6,7 @@ from marquee.arrays import Float32Array
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
 from marquee.features.spec import specs
-from marquee.retrieval.candidates import PER_SOURCE, Source
+from marquee.retrieval.candidates import Source
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import Query
 
@@ -37,7 +37,7 @@ def values(context: RankContext) -> Float32Array:
             signals,
             _of_best(ranked),
             _of_best(liked),
-            np.log1p(np.where(rank >= 0, rank, 2 * PER_SOURCE)),
+            np.log1p(np.where(rank >= 0, rank, 2 * context.retrieval.config.per_source)),
             fusion,
         ]
     ).T.astype(np.float32)

@@ -6,7 +6,7 @@ from marquee.arrays import Float32Array
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
 from marquee.features.spec import specs
-from marquee.retrieval.candidates import PER_SOURCE, Source
+from marquee.retrieval.candidates import Source
 from marquee.retrieval.history import Query
 
 SPECS = (
@@ -24,6 +24,6 @@ def values(context: RankContext) -> Float32Array:
         [
             near,
             near[:, Query.LIKED] / likes,
-            np.log1p(np.where(rank >= 0, rank, 2 * PER_SOURCE)),
+            np.log1p(np.where(rank >= 0, rank, 2 * context.retrieval.config.per_source)),
         ]
     ).astype(np.float32)

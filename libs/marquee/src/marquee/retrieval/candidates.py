@@ -6,13 +6,12 @@ from enum import IntEnum
 import numpy as np
 
 from marquee.arrays import BoolArray, Float32Array, FloatArray, IntArray
+from marquee.retrieval.config import DEFAULTS
 from marquee.retrieval.fitted import FittedRetrieval, Link, scores_of
-from marquee.retrieval.history import MAX_QUERY, History, Query
+from marquee.retrieval.history import History, Query
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 
-PER_SOURCE = 70
-"""About 300 candidates: on ml-latest-small the first ten are as good as with 100, at three quarters of the work."""
 TIE = 1e-9
 """How little popularity weighs where two scores are equal; float32 scores differ by more or not at all."""
 
@@ -77,7 +76,7 @@ class Candidates:
 def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -> Retrieved:
     """Score all movies by every source."""
     n = retrieval.n_movies
-    recent = history.head(MAX_QUERY)
+    recent = history.recent
     weights = recent.weights()
     signals = scores_of(retrieval.links[recent.row], weights).reshape(len(Query), len(Link), n)
     scores = np.empty((len(Source), n), np.float32)
@@ -95,7 +94,7 @@ def choose(
     movies: MovieState,
     left_out: RowArray,
     *,
-    per_source: int = PER_SOURCE,
+    per_source: int = DEFAULTS.per_source,
     allowed: BoolArray | None = None,
     at_least: int = 0,
 ) -> Candidates:

@@ -5,20 +5,18 @@ from collections import Counter
 import numpy as np
 from scipy import sparse
 
+from marquee.retrieval.config import ContentConfig
 from marquee.state.movie_table import MovieTable
 
-CAST_USED = 5
-YEARS_A_BUCKET = 5
-KIND_WEIGHT = {"genre": 1.0, "director": 1.0, "keyword": 0.7, "cast": 0.7, "years": 0.7}
 
-
-def fit(catalog: MovieTable) -> sparse.csr_array:
+def fit(catalog: MovieTable, config: ContentConfig) -> sparse.csr_array:
     """(n_movies, n_terms) float32, rows of length 1, or 0 where nothing is known.
 
-    A term that one movie alone has says nothing of two movies and is left out. Needs no ratings, so it is the same
-    at every time.
+    A term that only one movie has cannot relate two movies and is left out. No ratings are needed, so the result is
+    the same at every time.
     """
-    terms = [_terms(catalog, row) for row in range(len(catalog))]
+    kind_weight = {"genre": 1.0, "director": 1.0, "keyword": config.keyword, "cast": config.cast, "years": config.years}
+    terms = [_terms(catalog, row, config) for row in range(len(catalog))]
     spread = Counter(term for movie in terms for term in movie)
     column = {term: at for at, term in enumerate(sorted(t for t, n in spread.items() if n > 1))}
     row_of, column_of, weight = [], [], []
@@ -27,7 +25,7 @@ def fit(catalog: MovieTable) -> sparse.csr_array:
             if (at := column.get(term)) is not None:
                 row_of.append(row)
                 column_of.append(at)
-                weight.append(KIND_WEIGHT[term[0]] * np.log(len(terms) / spread[term]))
+                weight.append(kind_weight[term[0]] * np.log(len(terms) / spread[term]))
     shape = (len(terms), max(len(column), 1))
     tfidf = sparse.csr_array((np.array(weight, np.float64), (row_of, column_of)), shape=shape)
     norm = np.sqrt(np.asarray(tfidf.multiply(tfidf).sum(axis=1)).ravel())
@@ -35,13 +33,13 @@ def fit(catalog: MovieTable) -> sparse.csr_array:
     return sparse.csr_array(scaled, dtype=np.float32)
 
 
-def _terms(catalog: MovieTable, row: int) -> list[tuple[str, str]]:
+def _terms(catalog: MovieTable, row: int, config: ContentConfig) -> list[tuple[str, str]]:
     year = catalog.year[row]
-    years = [("years", str(int(year) // YEARS_A_BUCKET))] if np.isfinite(year) else []
+    years = [("years", str(int(year) // config.years_per_bucket))] if np.isfinite(year) else []
     return [
         *(("genre", catalog.genre_names[at]) for at in np.flatnonzero(catalog.genres[row])),
         *(("director", name) for name in dict.fromkeys(catalog.directors[row])),
         *(("keyword", name) for name in dict.fromkeys(catalog.keywords[row])),
-        *(("cast", name) for name in dict.fromkeys(catalog.cast[row][:CAST_USED])),
+        *(("cast", name) for name in dict.fromkeys(catalog.cast[row][: config.cast_used])),
         *years,
     ]

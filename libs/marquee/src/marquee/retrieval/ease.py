@@ -4,42 +4,37 @@ import numpy as np
 from scipy import linalg, sparse
 
 from marquee.arrays import Float32Array
+from marquee.retrieval.config import EaseConfig
 from marquee.retrieval.neighbours import most_rated, top_links
 
-REG = 400.0
-MAX_MOVIES = 8_000
-"""Above this many movies the primal problem is solved for the most rated ones: its cost grows with the cube."""
 
-
-def fit(x: sparse.csr_array, *, reg: float = REG, top: int, at_least: int = 2) -> sparse.csr_array:
+def fit(x: sparse.csr_array, config: EaseConfig) -> sparse.csr_array:
     """Fit B with score(q) = q B and diag(B) = 0.
 
     Args:
         x: (n_users, n_movies) float32, non-negative.
-        reg: lambda of the ridge penalty.
-        top: neighbours kept a movie.
-        at_least: movies with fewer ratings take no part; one rater tells too little.
     Returns:
-        (n_movies, n_movies) CSR.
+        (n_movies, n_movies) CSR; empty if no movie has enough ratings.
     """
     counts = np.bincount(x.indices, minlength=x.shape[1]).astype(np.float32)
     n_raters = int((np.diff(x.indptr) > 0).sum())
-    is_dual = n_raters < min(int((counts >= at_least).sum()), MAX_MOVIES)
-    active = most_rated(counts, at_least=at_least, at_most=x.shape[1] if is_dual else MAX_MOVIES)
+    is_dual = n_raters < min(int((counts >= config.min_ratings).sum()), config.max_movies)
+    at_most = x.shape[1] if is_dual else config.max_movies
+    active = most_rated(counts, at_least=config.min_ratings, at_most=at_most)
     if not len(active):
         return sparse.csr_array((x.shape[1], x.shape[1]), dtype=np.float32)
     x = x[:, active]
     if is_dual:
-        z, p_diagonal = dual_parts(x, reg)
-        by_movie, scale = x.T.tocsr(), reg * p_diagonal
+        z, p_diagonal = dual_parts(x, config.reg)
+        by_movie, scale = x.T.tocsr(), config.reg * p_diagonal
 
         def block(part: slice) -> Float32Array:
             weights: Float32Array = (by_movie[part] @ z) / scale
             return weights
 
-        return top_links(block, active, n_movies=len(counts), top=top)
-    dense = primal(x, reg)
-    return top_links(lambda part: dense[part].copy(), active, n_movies=len(counts), top=top)
+        return top_links(block, active, n_movies=len(counts), top=config.neighbours)
+    dense = primal(x, config.reg)
+    return top_links(lambda part: dense[part].copy(), active, n_movies=len(counts), top=config.neighbours)
 
 
 def primal(x: sparse.csr_array, reg: float) -> Float32Array:

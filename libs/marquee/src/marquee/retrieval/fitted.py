@@ -10,6 +10,7 @@ from scipy import sparse
 
 from marquee.arrays import Float32Array
 from marquee.retrieval import content, ease, item_knn, rp3beta, transitions
+from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.interactions import Interactions, graded
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings
@@ -25,13 +26,6 @@ class Link(IntEnum):
     TRANSITIONS = 4
 
 
-MANY_MOVIES = 30_000
-TOP = {Link.EASE: 150, Link.EASE_ALL: 100, Link.ITEM_KNN: 150, Link.RP3BETA: 300, Link.TRANSITIONS: 100}
-"""Neighbours kept a movie and model. A random walk spreads thin and needs the most: on ml-latest-small RP3beta alone
-loses .03 nDCG@10 from 500 to 200 neighbours, EASE nothing."""
-SHARE_OF_MANY = 0.5
-"""Kept of them in a catalogue of MANY_MOVIES, whose ranker must fit in memory."""
-
 _PARTS = ("indptr", "indices", "data")
 
 
@@ -43,12 +37,13 @@ class FittedRetrieval:
         links: (n, len(Link) * n) float32 CSR: row = movie in the history, column = link * n + target movie. One matrix,
             so that one slice of its rows serves all models.
         terms: (n, n_terms) float32 CSR, tf-idf rows of length 1.
-        as_of_ms: time of the last rating it saw.
+        as_of_ms: time of the last rating it was fitted on. config: what it was fitted with and has to be asked with.
     """
 
     links: sparse.csr_array
     terms: sparse.csr_array
     as_of_ms: int
+    config: RetrievalConfig
 
     @property
     def n_movies(self) -> int:
@@ -70,7 +65,7 @@ class FittedRetrieval:
         return [folder / f"{name}.npy" for name in arrays]
 
     @classmethod
-    def load(cls, folder: Path, *, is_mapped: bool = True) -> Self:
+    def load(cls, folder: Path, config: RetrievalConfig, *, is_mapped: bool = True) -> Self:
         """Read what `save` wrote; mapped arrays stay on disk until touched, and processes share them."""
         mode: Literal["r"] | None = "r" if is_mapped else None
 
@@ -79,32 +74,37 @@ class FittedRetrieval:
             shape = tuple(int(side) for side in np.load(folder / f"{name}.shape.npy"))
             return sparse.csr_array((data, indices, indptr), shape=shape, copy=False)
 
-        return cls(matrix("links"), matrix("terms"), int(np.load(folder / "as_of_ms.npy")))
+        return cls(matrix("links"), matrix("terms"), int(np.load(folder / "as_of_ms.npy")), config)
 
     def _matrices(self) -> tuple[tuple[str, sparse.csr_array], ...]:
         return ("links", self.links), ("terms", self.terms)
 
 
-def fit_retrieval(ratings: Ratings, catalog: MovieTable, *, terms: sparse.csr_array | None = None) -> FittedRetrieval:
+def fit_retrieval(
+    ratings: Ratings,
+    catalog: MovieTable,
+    config: RetrievalConfig = DEFAULTS,
+    *,
+    terms: sparse.csr_array | None = None,
+) -> FittedRetrieval:
     """Fit all models on these ratings.
 
     Args:
-        ratings: only those before the time the snapshot stands for.
-        terms: content of the catalogue, if it is at hand already.
+        ratings: only those before the time for which it is to be asked.
+        terms: the catalogue's content, if it has been computed already; with the same config.
     """
-    data = Interactions.of(ratings, catalog)
-    share = 1 if len(catalog) <= MANY_MOVIES else SHARE_OF_MANY
-    top = {link: round(count * share) for link, count in TOP.items()}
+    data, of = Interactions.of(ratings, catalog, config), config.for_catalogue(len(catalog))
     liked = data.positives()
     models: dict[Link, sparse.csr_array] = {
-        Link.EASE: ease.fit(data.matrix(graded(data.rating)), top=top[Link.EASE]),
-        Link.EASE_ALL: ease.fit(data.matrix(np.ones_like(data.rating)), top=top[Link.EASE_ALL]),
-        Link.ITEM_KNN: item_knn.fit(liked, top=top[Link.ITEM_KNN]),
-        Link.RP3BETA: rp3beta.fit(liked, top=top[Link.RP3BETA]),
-        Link.TRANSITIONS: transitions.fit(data, top=top[Link.TRANSITIONS]),
+        Link.EASE: ease.fit(data.matrix(graded(data.rating, config)), of.ease),
+        Link.EASE_ALL: ease.fit(data.matrix(np.ones_like(data.rating)), of.ease_all),
+        Link.ITEM_KNN: item_knn.fit(liked, of.item_knn),
+        Link.RP3BETA: rp3beta.fit(liked, of.rp3beta),
+        Link.TRANSITIONS: transitions.fit(data, of.transitions),
     }
     as_of_ms = int(ratings.rated_at.max()) if len(ratings) else 0
-    return FittedRetrieval(_stacked(models), content.fit(catalog) if terms is None else terms, as_of_ms)
+    terms = content.fit(catalog, config.content) if terms is None else terms
+    return FittedRetrieval(_stacked(models), terms, as_of_ms, config)
 
 
 def _stacked(models: dict[Link, sparse.csr_array]) -> sparse.csr_array:
@@ -116,7 +116,7 @@ def _stacked(models: dict[Link, sparse.csr_array]) -> sparse.csr_array:
 
 
 def scores_of(links: sparse.csr_array, weights: Float32Array) -> Float32Array:
-    """Sum over the given source rows, one column a query.
+    """Sum over the given source rows, one column per query.
 
     Args:
         links: (h, m) rows of the history. weights: (h, q) float32.

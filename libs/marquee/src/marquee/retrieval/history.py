@@ -1,20 +1,16 @@
 """A user's ratings in catalogue rows, newest first, and the weights with which they query the retrieval models."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Self
 
 import numpy as np
 
 from marquee.arrays import Float32Array, IntArray
+from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.interactions import graded
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import POSITIVE, UserState
-
-MAX_QUERY = 200
-"""Newest ratings that query the item-to-item models: bounds the work of a request."""
-FADE, FLOOR = 50.0, 0.05
-LAST = 10
 
 
 class Query(IntEnum):
@@ -27,11 +23,11 @@ class Query(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One row a rated movie of the catalogue, newest first.
+    """One row per rated movie of the catalogue, newest first.
 
     Attributes:
         row: (h,) intp. rating: (h,) float32. rated_at: (h,) int64 ms. fade: (h,) float32, 1 for the newest.
-        mean: the user's mean rating, NaN without any.
+        mean: the user's mean rating, NaN without any. config: how the history queries.
     """
 
     row: RowArray
@@ -39,19 +35,20 @@ class History:
     rated_at: IntArray
     fade: Float32Array
     mean: float
+    config: RetrievalConfig = DEFAULTS
 
     def __len__(self) -> int:
         return len(self.row)
 
     @classmethod
-    def of(cls, user: UserState, catalog: MovieTable) -> Self:
+    def of(cls, user: UserState, catalog: MovieTable, config: RetrievalConfig = DEFAULTS) -> Self:
         """Movies outside the catalogue are left out."""
         row = catalog.rows(user.movie_id)[::-1]
         known = row >= 0
         row, rating = row[known], user.rating[::-1][known]
-        fade = np.maximum(np.exp(-np.arange(len(row)) / FADE), FLOOR).astype(np.float32)
+        fade = np.maximum(np.exp(-np.arange(len(row)) / config.query.fade), config.query.floor).astype(np.float32)
         mean = float(rating.mean(dtype=np.float64)) if len(row) else float("nan")
-        return cls(row, rating, user.rated_at[::-1][known], fade, mean)
+        return cls(row, rating, user.rated_at[::-1][known], fade, mean, config)
 
     @classmethod
     def empty(cls) -> Self:
@@ -67,15 +64,35 @@ class History:
     def head(self, count: int) -> Self:
         """The newest ratings alone; the mean stays that of all."""
         part = slice(0, count)
-        return type(self)(self.row[part], self.rating[part], self.rated_at[part], self.fade[part], self.mean)
+        return replace(
+            self, row=self.row[part], rating=self.rating[part], rated_at=self.rated_at[part], fade=self.fade[part]
+        )
+
+    @property
+    def recent(self) -> Self:
+        """The newest ratings, which query the item-to-item models; their number bounds the work of a request."""
+        return self.head(self.config.query.max_ratings)
+
+    def without(self, position: int) -> Self:
+        """The same history had the rating at `position` never been made."""
+        keep = np.arange(len(self)) != position
+        rating = self.rating[keep]
+        return replace(
+            self,
+            row=self.row[keep],
+            rating=rating,
+            rated_at=self.rated_at[keep],
+            fade=self.fade[: len(rating)],
+            mean=float(rating.mean(dtype=np.float64)) if len(rating) else float("nan"),
+        )
 
     def weights(self) -> Float32Array:
         """(h, len(Query)) float32."""
         position = np.arange(len(self))
-        likes = graded(self.rating)
+        likes, query = graded(self.rating, self.config), self.config.query
         columns = {
             Query.TASTE: likes * self.fade,
             Query.LIKED: self.is_liked,
-            Query.LAST: np.where(position < LAST, likes * 0.9**position, 0),
+            Query.LAST: np.where(position < query.last, likes * query.last_decay**position, 0),
         }
-        return np.stack([columns[query] for query in Query], axis=1).astype(np.float32)
+        return np.stack([columns[column] for column in Query], axis=1).astype(np.float32)

@@ -4,13 +4,11 @@ import numpy as np
 from scipy import sparse
 
 from marquee.arrays import Float32Array
+from marquee.retrieval.config import ItemKnnConfig
 from marquee.retrieval.neighbours import most_rated, top_links
 
-SHRINK = 5.0
-MAX_MOVIES = 20_000
 
-
-def fit(liked: sparse.csr_array, *, top: int, shrink: float = SHRINK) -> sparse.csr_array:
+def fit(liked: sparse.csr_array, config: ItemKnnConfig) -> sparse.csr_array:
     """Weights |A and B| / (sqrt(|A| |B|) + shrink) between movies.
 
     Args:
@@ -19,14 +17,14 @@ def fit(liked: sparse.csr_array, *, top: int, shrink: float = SHRINK) -> sparse.
         (n_movies, n_movies) CSR, all weights >= 0.
     """
     counts = np.bincount(liked.indices, minlength=liked.shape[1]).astype(np.float32)
-    active = most_rated(counts, at_least=1, at_most=MAX_MOVIES)
+    active = most_rated(counts, at_least=1, at_most=config.max_movies)
     x = liked[:, active]
     by_movie = x.T.tocsr()
     norm = np.sqrt(counts[active])
 
     def block(part: slice) -> Float32Array:
         both: Float32Array = (by_movie[part] @ x).toarray()
-        both /= np.outer(norm[part], norm) + np.float32(shrink)
+        both /= np.outer(norm[part], norm) + np.float32(config.shrink)
         return both
 
-    return top_links(block, active, n_movies=liked.shape[1], top=top)
+    return top_links(block, active, n_movies=liked.shape[1], top=config.neighbours)

@@ -4,13 +4,11 @@ import numpy as np
 from scipy import sparse
 
 from marquee.arrays import Float32Array
+from marquee.retrieval.config import Rp3BetaConfig
 from marquee.retrieval.neighbours import most_rated, top_links
 
-ALPHA, BETA = 0.6, 0.4
-MAX_MOVIES = 20_000
 
-
-def fit(liked: sparse.csr_array, *, top: int, alpha: float = ALPHA, beta: float = BETA) -> sparse.csr_array:
+def fit(liked: sparse.csr_array, config: Rp3BetaConfig) -> sparse.csr_array:
     """Weights sum_u P(i->u)^alpha P(u->j)^alpha / degree(j)^beta.
 
     Args:
@@ -19,16 +17,16 @@ def fit(liked: sparse.csr_array, *, top: int, alpha: float = ALPHA, beta: float 
         (n_movies, n_movies) CSR, all weights >= 0.
     """
     counts = np.bincount(liked.indices, minlength=liked.shape[1]).astype(np.float32)
-    active = most_rated(counts, at_least=1, at_most=MAX_MOVIES)
+    active = most_rated(counts, at_least=1, at_most=config.max_movies)
     degree = counts[active]
     x = liked[:, active]
     of_user = np.maximum(np.diff(x.indptr), 1).astype(np.float32)
-    from_user = sparse.diags_array(of_user**-alpha) @ x
-    to_user = (sparse.diags_array(degree**-alpha) @ x.T).tocsr()
-    discount = degree**-beta
+    from_user = sparse.diags_array(of_user**-config.alpha) @ x
+    to_user = (sparse.diags_array(degree**-config.alpha) @ x.T).tocsr()
+    discount = degree**-config.beta
 
     def block(part: slice) -> Float32Array:
         walks: Float32Array = (to_user[part] @ from_user).toarray()
         return (walks * discount).astype(np.float32, copy=False)
 
-    return top_links(block, active, n_movies=liked.shape[1], top=top)
+    return top_links(block, active, n_movies=liked.shape[1], top=config.neighbours)

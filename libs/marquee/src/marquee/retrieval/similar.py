@@ -10,8 +10,6 @@ from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 
 PARTS = ("item_knn", "ease", "content", "popular")
-WEIGHTS = (1.0, 1.0, 0.5, 0.02)
-"""The last one is little more than a tie break: of equally similar movies the one more people liked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,8 @@ def similar(
     content = retrieval.terms @ retrieval.terms[[seed]].toarray().ravel()
     content[seed] = 0
     sources = (links[Link.ITEM_KNN], links[Link.EASE], content, movies.prior)
-    parts = np.stack([w * _scaled(source) for w, source in zip(WEIGHTS, sources, strict=True)], axis=1)
+    weights = [getattr(retrieval.config.similar, name) for name in PARTS]
+    parts = np.stack([w * _scaled(source) for w, source in zip(weights, sources, strict=True)], axis=1)
     score: FloatArray = parts.sum(axis=1)
     is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
     is_open[seed] = False

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from marquee.arrays import Float32Array, FloatArray
 from marquee.features.context import RankContext
 from marquee.retrieval.fitted import FittedRetrieval, Link
-from marquee.retrieval.history import MAX_QUERY, History, Query
+from marquee.retrieval.history import History, Query
 from marquee.state.movie_table import RowArray
 from marquee.state.ratings import POSITIVE
 
@@ -56,7 +56,7 @@ def proposals(context: RankContext, ranked_rows: RowArray) -> Proposals:
     Args:
         context: what the ranking was computed from. ranked_rows: (k,) catalogue rows, all of them candidates.
     """
-    recent = context.history.head(MAX_QUERY)
+    recent = context.history.recent
     links = links_to(context.retrieval, recent, context.rows)
     place = np.searchsorted(context.rows, ranked_rows)
     shares = shares_of_scores(links[:, :, place], recent)

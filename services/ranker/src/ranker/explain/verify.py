@@ -15,7 +15,7 @@ from marquee.arrays import Float32Array, FloatArray
 from marquee.features import liked_similar
 from marquee.features.context import RankContext
 from marquee.features.vector import SPECS
-from marquee.retrieval.candidates import LINK_QUERY, PER_SOURCE, Candidates
+from marquee.retrieval.candidates import LINK_QUERY, Candidates
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History, Query
 from ranker.explain.propose import Positions, Proposals
@@ -73,15 +73,8 @@ def _scores_with(signals: Float32Array, model_input: ModelInput, place: Position
 def _weights_without(recent: History, position: int) -> Float32Array:
     """(h, len(Query)) weights of the history without one rating, whose own row is 0."""
     keep = np.arange(len(recent)) != position
-    rest = History(
-        recent.row[keep],
-        recent.rating[keep],
-        recent.rated_at[keep],
-        recent.fade[: len(recent) - 1],
-        float(recent.rating[keep].mean()) if keep.any() else float("nan"),
-    )
     weights = np.zeros((len(recent), len(Query)), np.float32)
-    weights[keep] = rest.weights()
+    weights[keep] = recent.without(position).weights()
     return weights
 
 
@@ -92,7 +85,7 @@ def _as_if(context: RankContext, signals: Float32Array) -> RankContext:
     rank = context.candidates.rank.copy()
     for source, (link, query) in LINK_QUERY.items():
         scores[source] = signals[query, link]
-        rank[source] = _ranks(scores[source])
+        rank[source] = _ranks(scores[source], context.retrieval.config.per_source)
     return replace(
         context,
         retrieved=replace(context.retrieved, scores=scores, signals=signals),
@@ -100,10 +93,10 @@ def _as_if(context: RankContext, signals: Float32Array) -> RankContext:
     )
 
 
-def _ranks(scores: Float32Array) -> NDArray[np.int64]:
-    """Ranks from 0 among the candidates, -1 past PER_SOURCE or without a score."""
+def _ranks(scores: Float32Array, per_source: int) -> NDArray[np.int64]:
+    """Ranks from 0 among the candidates, -1 past per_source or without a score."""
     rank = np.full(len(scores), -1, np.int64)
-    best = np.argsort(-scores, kind="stable")[:PER_SOURCE]
+    best = np.argsort(-scores, kind="stable")[:per_source]
     best = best[scores[best] > 0]
     rank[best] = np.arange(len(best))
     return rank
