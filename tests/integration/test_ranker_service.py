@@ -17,7 +17,7 @@ from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
-from marquee_cli.embedded import Child, free_port, start_redis
+from marquee_cli.embedded import Child, free_port, start_kafka, start_redis
 from ranker.main import create_app
 from ranker.settings import RankerSettings
 from support.builders import a_rating, in_batches
@@ -118,6 +118,30 @@ async def test_given_redis_away_when_ranked_then_known_users_get_their_last_list
     assert [card["movie_id"] for card in stale.json()["items"]] == [card["movie_id"] for card in before["items"]]
     assert cold.json()["meta"]["rung"] == "cold"
     assert cold.json()["meta"]["degraded"] == ["redis"]
+
+
+async def test_rankings_continue_while_kafka_is_unavailable(
+    space: KeySpace, redis_settings: RedisSettings, model_dir: Path, tmp_path: Path
+) -> None:
+    await fill(space)
+    broker = start_kafka(tmp_path / "kafka", port=free_port(), log=tmp_path / "kafka.log")
+    try:
+        kafka = KafkaSettings(bootstrap=broker.address)
+        await ensure_topics(kafka, wait_s=20)
+        await promote(kafka, "v1")
+        settings = RankerSettings(kafka=kafka, redis=redis_settings, model_dir=model_dir, wait_s=20)
+        async with running(create_app(settings)) as client:
+            await until(partial(serves, client, "v1"))
+            before = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
+
+            broker.stop()
+            answers = [await client.post("/v1/rank", json={"user_id": 1, "k": 5}) for _ in range(20)]
+    finally:
+        broker.stop()
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert [answer.json()["items"] for answer in answers] == [before["items"]] * 20
+    assert {answer.json()["meta"]["rung"] for answer in answers} == {before["meta"]["rung"]}
 
 
 async def test_given_a_hung_redis_when_ranked_then_the_known_user_is_stale_within_300_ms(

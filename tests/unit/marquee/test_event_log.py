@@ -134,3 +134,18 @@ def test_given_an_empty_log_when_read_then_there_is_nothing_and_no_error(tmp_pat
 
 def test_arrow_allocates_with_malloc_because_its_own_pool_grows_with_every_small_file() -> None:
     assert pa.default_memory_pool().backend_name == "system"
+
+
+def test_a_url_names_the_same_log_as_its_directory(tmp_path: Path) -> None:
+    EventLog(f"file://{tmp_path}/log").append(a_batch(*some(3)))
+
+    assert EventLog(str(tmp_path / "log")).ratings().movie_id.tolist() == [1, 2, 3]
+
+
+def test_a_file_that_a_crash_left_half_written_is_not_read(tmp_path: Path) -> None:
+    log = EventLog(str(tmp_path))
+    log.append(a_batch(*some(3)))
+    (tmp_path / RATINGS.name / f"p={SHARD:03d}" / ".0f.part").write_bytes(b"PAR1, and no footer")
+
+    assert log.ratings().movie_id.tolist() == [1, 2, 3]
+    assert log.rows(RATINGS.name) == 3
