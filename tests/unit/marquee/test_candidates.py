@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marquee.retrieval.candidates import Source, choose, retrieve
+from marquee.retrieval.candidates import FUSION, choose, ranks, reciprocal_rank
+from marquee.retrieval.config import DEFAULTS
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.retrieval.history import History
+from marquee.retrieval.sources import Source, retrieve
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings
@@ -88,3 +90,28 @@ def test_given_equal_scores_when_ranked_then_the_more_popular_comes_first(world:
     rest = np.setdiff1d(np.arange(len(catalog)), [*best, 0])
     assert movies.prior[best].min() > movies.prior[rest].max()
     assert (np.diff(movies.prior[best]) < 0).all()
+
+
+def test_ranks_follow_the_scores_and_break_ties_by_popularity() -> None:
+    scores, prior = np.array([2, 1, 2, 0, -1, 3], np.float32), np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.0])
+
+    assert ranks(scores, prior, count=9).tolist() == [2, 3, 1, -1, -1, 0]
+    assert ranks(scores, prior, count=2).tolist() == [-1, -1, 1, -1, -1, 0]
+    assert ranks(scores[:0], prior[:0], count=9).tolist() == []
+
+
+def test_a_candidates_rank_is_its_rank_among_all_movies_the_user_may_get(world: World) -> None:
+    retrieval, movies, catalog = world
+    history = History.of(a_user((1, 5.0), (3, 5.0)), catalog)
+    retrieved = retrieve(retrieval, movies, history)
+
+    chosen = choose(retrieved, movies, history.row)
+
+    for source in Source:
+        scores = retrieved.scores[source].copy()
+        scores[history.row] = 0
+        assert np.array_equal(chosen.rank[source], ranks(scores, movies.prior, count=DEFAULTS.per_source)[chosen.row])
+
+
+def test_reciprocal_rank_falls_with_the_rank_and_is_zero_without_one() -> None:
+    assert reciprocal_rank(np.array([0, 20, -1])).tolist() == [1 / FUSION, 1 / (FUSION + 20), 0]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from marquee.arrays import Float32Array
 from marquee.contracts.reason_codes import ReasonCode
+from marquee.features import liked_similar
 from marquee.features.describe import described
 from marquee.features.movie_features import MovieFeatures
 from marquee.features.spec import side_by_side, specs
@@ -63,6 +64,15 @@ def test_a_user_without_a_known_movie_has_nothing_to_describe(world: World) -> N
     assert described(retrieval, movies, a_user((999, 5.0))) is None
 
 
+def test_no_candidates_in_gives_no_rows_out(world: World) -> None:
+    retrieval, movies, catalog = world
+
+    known = described(retrieval, movies, a_user((1, 5.0)), allowed=np.zeros(len(catalog), bool), at_least=10)
+
+    assert known is not None
+    assert known.x.shape == (0, len(SPECS))
+
+
 def test_excluded_rows_are_left_out_beside_the_rated_ones(world: World) -> None:
     retrieval, movies, catalog = world
 
@@ -79,6 +89,19 @@ def test_given_a_user_when_described_then_columns_are_float32_and_named(world: W
     assert x.dtype == np.float32
     assert not set(movies) & {1, 2}
     assert not np.isinf(x).any()
+
+
+def test_the_collaborative_columns_follow_from_the_signals_and_ranks_alone(world: World) -> None:
+    retrieval, movies, _ = world
+    known = described(retrieval, movies, a_user((1, 5.0), (3, 4.0), (2, 1.0)))
+    assert known is not None
+    signals = known.retrieved.signals[:, :, known.candidates.row]
+
+    rank = known.candidates.rank[list(liked_similar.RANKED)]
+    alone = liked_similar.of_signals(signals, rank, per_source=retrieval.config.per_source)
+
+    columns = [NAMES.index(spec.name) for spec in liked_similar.SPECS]
+    assert np.array_equal(alone, known.x[:, columns])
 
 
 @settings(max_examples=25, deadline=None)

@@ -4,11 +4,10 @@ import numpy as np
 
 from marquee.arrays import FloatArray
 from marquee.contracts.reason_codes import ReasonCode
-from marquee.retrieval.candidates import Candidates, Source
+from marquee.retrieval.candidates import Candidates, reciprocal_rank
+from marquee.retrieval.sources import Source
 from marquee.state.movie_state import MovieState
 
-FUSION = 20.0
-"""Constant of the fusion: a larger one gives lower ranks more weight beside the first."""
 TIE = 1e-6
 """How little popularity weighs where the sources leave two movies equal."""
 CODES = (ReasonCode.LIKED_SIMILAR, ReasonCode.TASTE_CONTENT, ReasonCode.POPULAR, ReasonCode.TRENDING)
@@ -24,9 +23,6 @@ def fused(candidates: Candidates, movies: MovieState) -> FloatArray:
     """(m, len(CODES)) parts of the sum over sources of 1 / (FUSION + rank); fillers keep popularity's order."""
     parts = np.zeros((len(candidates), len(CODES)))
     for source in Source:
-        rank = candidates.rank[source]
-        parts[:, CODES.index(_CODE.get(source, ReasonCode.LIKED_SIMILAR))] += np.where(
-            rank >= 0, 1 / (FUSION + rank), 0
-        )
+        parts[:, CODES.index(_CODE.get(source, ReasonCode.LIKED_SIMILAR))] += reciprocal_rank(candidates.rank[source])
     parts[:, CODES.index(ReasonCode.POPULAR)] += movies.prior[candidates.row] * TIE
     return parts

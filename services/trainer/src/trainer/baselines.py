@@ -6,7 +6,7 @@ import numpy as np
 
 from marquee.arrays import Float32Array
 from marquee.features.describe import Described
-from marquee.retrieval.candidates import Source
+from marquee.retrieval.sources import Source
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from marquee.features.movie_features import MovieFeatures
-from marquee.retrieval.candidates import Candidates, Retrieved
+from marquee.retrieval.candidates import Candidates
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.retrieval.history import History
+from marquee.retrieval.sources import Retrieved
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 

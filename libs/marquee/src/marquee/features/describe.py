@@ -9,9 +9,10 @@ from marquee.arrays import BoolArray, Float32Array
 from marquee.features.context import RankContext
 from marquee.features.movie_features import MovieFeatures
 from marquee.features.vector import features
-from marquee.retrieval.candidates import Candidates, Retrieved, choose, retrieve
+from marquee.retrieval.candidates import Candidates, choose
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.retrieval.history import History
+from marquee.retrieval.sources import Retrieved, retrieve
 from marquee.state.movie_table import RowArray
 from marquee.state.ratings import UserState
 

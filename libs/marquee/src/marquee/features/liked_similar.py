@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from marquee.arrays import Float32Array
+from marquee.arrays import Float32Array, IntArray
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
 from marquee.features.spec import specs
-from marquee.retrieval.candidates import Source
+from marquee.retrieval.candidates import reciprocal_rank
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import Query
+from marquee.retrieval.sources import LINK_QUERY, link_scores
 
-FUSION = 20.0
-"""Constant of reciprocal-rank fusion."""
-RANKED = (Source.EASE, Source.EASE_ALL, Source.ITEM_KNN, Source.RP3BETA, Source.TRANSITIONS)
+RANKED = tuple(LINK_QUERY)
+"""The sources whose ranks are features: those that query an item-to-item model."""
 OF_BEST = (Link.EASE, Link.RP3BETA)
 _RISING = (Query.TASTE, Query.LIKED, Query.LAST)
 
@@ -27,18 +27,27 @@ SPECS = (
 
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32."""
-    rows, rank = context.rows, context.candidates.rank[list(RANKED)]
-    signals = context.retrieved.signals[:, :, rows].reshape(len(Query) * len(Link), len(rows))
-    ranked = context.retrieved.scores[list(RANKED)][:, rows]
-    liked = context.retrieved.signals[Query.LIKED, list(OF_BEST)][:, rows]
-    fusion = np.where(rank >= 0, 1 / (FUSION + rank), 0).sum(axis=0, keepdims=True)
+    signals, rank = context.retrieved.signals[:, :, context.rows], context.candidates.rank[list(RANKED)]
+    return of_signals(signals, rank, per_source=context.retrieval.config.per_source)
+
+
+def of_signals(signals: Float32Array, rank: IntArray, *, per_source: int) -> Float32Array:
+    """The family's values from the candidates' collaborative signals alone.
+
+    Args:
+        signals: (len(Query), len(Link), m), every query on every model.
+        rank: (len(RANKED), m) from 0, -1 where a source did not choose the candidate.
+        per_source: how many a source chooses; a candidate it did not choose counts as of twice that rank.
+    Returns:
+        (m, len(SPECS)) float32.
+    """
     return np.concatenate(
         [
-            signals,
-            _of_best(ranked),
-            _of_best(liked),
-            np.log1p(np.where(rank >= 0, rank, 2 * context.retrieval.config.per_source)),
-            fusion,
+            signals.reshape(len(Query) * len(Link), signals.shape[-1]),
+            _of_best(link_scores(signals)),
+            _of_best(signals[Query.LIKED, list(OF_BEST)]),
+            np.log1p(np.where(rank >= 0, rank, 2 * per_source)),
+            reciprocal_rank(rank).sum(axis=0, keepdims=True),
         ]
     ).T.astype(np.float32)
 

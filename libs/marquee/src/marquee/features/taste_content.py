@@ -6,8 +6,8 @@ from marquee.arrays import Float32Array
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
 from marquee.features.spec import specs
-from marquee.retrieval.candidates import Source
 from marquee.retrieval.history import Query
+from marquee.retrieval.sources import Source
 
 SPECS = (
     *specs(ReasonCode.TASTE_CONTENT, *(f"content_{query.name}".lower() for query in Query), rises=True),

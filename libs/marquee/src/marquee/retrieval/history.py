@@ -74,7 +74,7 @@ class History:
         return self.head(self.config.query.max_ratings)
 
     def without(self, position: int) -> Self:
-        """The same history had the rating at `position` never been made."""
+        """The same history if the rating at `position` had not been made: the older ones move up, and fade less."""
         keep = np.arange(len(self)) != position
         rating = self.rating[keep]
         return replace(

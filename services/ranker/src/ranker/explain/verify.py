@@ -6,18 +6,15 @@ the ONNX model. The other families stay as they are, which makes this an estimat
 recomputation is measured in tests/e2e/test_reasons.py.
 """
 
-from dataclasses import replace
-
 import numpy as np
-from numpy.typing import NDArray
 
 from marquee.arrays import Float32Array, FloatArray
 from marquee.features import liked_similar
-from marquee.features.context import RankContext
 from marquee.features.vector import SPECS
-from marquee.retrieval.candidates import LINK_QUERY, Candidates
+from marquee.retrieval.candidates import ranks
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History, Query
+from marquee.retrieval.sources import link_scores
 from ranker.explain.propose import Positions, Proposals
 from ranker.ranking import ModelInput
 from ranker.scoring import Scorer
@@ -64,9 +61,11 @@ def _scores_with(signals: Float32Array, model_input: ModelInput, place: Position
         signals: (t, len(Query), len(Link), m) of all candidates, one set per tried rating.
         place: (k,) where the ranked movies stand among the candidates.
     """
+    context = model_input.context
+    prior, per_source = context.state.prior[context.rows], context.retrieval.config.per_source
     rows = np.repeat(model_input.x[None], len(signals), axis=0)
     for at, others in enumerate(signals):
-        rows[at][:, _COLUMNS] = liked_similar.values(_as_if(model_input.context, others))[place]
+        rows[at][:, _COLUMNS] = _collaborative(others, prior, per_source=per_source)[place]
     return scorer(rows.reshape(-1, rows.shape[-1])).astype(np.float64).reshape(len(signals), -1)
 
 
@@ -78,25 +77,7 @@ def _weights_without(recent: History, position: int) -> Float32Array:
     return weights
 
 
-def _as_if(context: RankContext, signals: Float32Array) -> RankContext:
-    """The context in which the candidates, and they alone, are the catalogue, with other collaborative signals."""
-    n = len(context.candidates)
-    scores = context.retrieved.scores[:, context.rows].copy()
-    rank = context.candidates.rank.copy()
-    for source, (link, query) in LINK_QUERY.items():
-        scores[source] = signals[query, link]
-        rank[source] = _ranks(scores[source], context.retrieval.config.per_source)
-    return replace(
-        context,
-        retrieved=replace(context.retrieved, scores=scores, signals=signals),
-        candidates=Candidates(np.arange(n), rank),
-    )
-
-
-def _ranks(scores: Float32Array, per_source: int) -> NDArray[np.int64]:
-    """Ranks from 0 among the candidates, -1 past per_source or without a score."""
-    rank = np.full(len(scores), -1, np.int64)
-    best = np.argsort(-scores, kind="stable")[:per_source]
-    best = best[scores[best] > 0]
-    rank[best] = np.arange(len(best))
-    return rank
+def _collaborative(signals: Float32Array, prior: FloatArray, *, per_source: int) -> Float32Array:
+    """(m, f) the collaborative features of the candidates, as if these signals, of theirs alone, had ranked them."""
+    rank = np.stack([ranks(scores, prior, count=per_source) for scores in link_scores(signals)])
+    return liked_similar.of_signals(signals, rank, per_source=per_source)
