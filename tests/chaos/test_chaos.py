@@ -28,7 +28,7 @@ def output_of(command: list[str], *, limit_s: float) -> tuple[int, str]:
 
 @pytest.mark.e2e
 @pytest.mark.timeout(1_200)
-def test_given_faults_at_random_then_every_invariant_holds(tmp_path: Path) -> None:
+def test_every_invariant_holds_under_random_faults(tmp_path: Path) -> None:
     seed = os.environ.get("CHAOS_SEED", "6")
     subprocess.run([*MARQUEE, "synth", *SYNTH, "--out", str(tmp_path / "data")], check=True, capture_output=True)
     command = [*MARQUEE, "chaos", "--faults", str(FAULTS), "--seed", seed, *SHORT]

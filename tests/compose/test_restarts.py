@@ -28,7 +28,7 @@ def health(service: str) -> str:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("service", SERVICES)
-def test_given_a_running_stack_when_a_service_is_restarted_then_it_ranks_again_by_itself(service: str) -> None:
+def test_the_stack_ranks_again_by_itself_after_any_service_restarts(service: str) -> None:
     gateway = os.environ["MARQUEE_E2E_GATEWAY"]
     subprocess.run([*COMPOSE, "restart", service], check=True, capture_output=True)
 
@@ -45,7 +45,7 @@ def restarts(service: str) -> int:
 
 
 @pytest.mark.timeout(300)
-def test_given_a_running_stack_when_a_service_hangs_then_its_healthcheck_has_it_started_again() -> None:
+def test_a_hung_service_is_restarted_by_its_healthcheck() -> None:
     gateway = os.environ["MARQUEE_E2E_GATEWAY"]
     before = restarts("ranker")
     subprocess.run([*COMPOSE, "exec", "-T", "ranker", "sh", "-c", "kill -STOP -1"], check=True, capture_output=True)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 USER = 123
 
 
-def test_given_a_visitor_when_a_title_is_typed_then_the_movie_can_be_opened(page: Page, api: httpx.Client) -> None:
+def test_a_movie_is_found_by_typing_its_title(page: Page, api: httpx.Client) -> None:
     movie = api.post("/v1/rank", json={"user_id": 2_000_000_000, "k": 1}).json()["items"][0]
 
     page.goto("/")
@@ -19,7 +19,7 @@ def test_given_a_visitor_when_a_title_is_typed_then_the_movie_can_be_opened(page
     expect(page.get_by_role("heading", level=1)).to_have_text(movie["title"])
 
 
-def test_given_a_user_id_when_the_first_movie_is_rated_then_reasons_are_read_and_the_list_changes(page: Page) -> None:
+def test_rating_the_first_movie_of_a_list_shows_reasons_and_changes_the_list(page: Page) -> None:
     page.goto("/")
     page.get_by_label("Enter a user id").fill(str(USER))
     page.get_by_role("button", name="Show my list").click()

@@ -25,7 +25,7 @@ def movies_rated_by(system: System, user_id: int) -> set[int]:
         return {int(row["movieId"]) for row in csv.DictReader(source) if int(row["userId"]) == user_id}
 
 
-def test_given_a_load_then_every_hop_counts_the_same(system: System) -> None:
+def test_every_hop_counts_the_same_ratings_users_and_movies(system: System) -> None:
     if system.home is None and not system.compose:
         pytest.skip("only the addresses of this system are known")
     loaded = system.report("ingest", "/v1/load")["report"]
@@ -42,9 +42,7 @@ def test_given_a_load_then_every_hop_counts_the_same(system: System) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/rank", "/rank"])
-def test_given_a_user_with_ratings_then_the_ranking_is_personal_and_adds_up(
-    api: httpx.Client, system: System, path: str
-) -> None:
+def test_a_known_user_gets_a_personal_ranking_whose_parts_add_up(api: httpx.Client, system: System, path: str) -> None:
     ranking = rank(api, path, user_id=USER, k=25)
 
     items = ranking["items"]
@@ -64,7 +62,7 @@ def test_given_a_user_with_ratings_then_the_ranking_is_personal_and_adds_up(
         assert sum(item["poster_url"] is not None for item in items) >= 23
 
 
-def test_given_a_rating_when_accepted_then_the_next_rankings_are_without_that_movie(api: httpx.Client) -> None:
+def test_an_accepted_rating_drops_the_movie_from_the_next_rankings(api: httpx.Client) -> None:
     user_id = 1_500_000_000 + uuid4().int % 100_000_000
     first = rank(api, user_id=user_id, k=10)["items"][0]["movie_id"]  # type: ignore[index]
     rating = {"event_id": str(uuid4()), "user_id": user_id, "movie_id": first, "rating": 4.5}
@@ -81,14 +79,14 @@ def test_given_a_rating_when_accepted_then_the_next_rankings_are_without_that_mo
         time.sleep(0.05)
 
 
-def test_given_a_stranger_then_the_list_is_cold_and_not_an_error(api: httpx.Client) -> None:
+def test_an_unknown_user_gets_a_cold_list_and_no_error(api: httpx.Client) -> None:
     ranking = rank(api, user_id=2_000_000_001, k=25)
 
     assert ranking["meta"]["rung"] == "cold"  # type: ignore[index]
     assert len(ranking["items"]) == 25  # type: ignore[arg-type]
 
 
-def test_given_a_movie_then_similar_ones_are_ranked(api: httpx.Client) -> None:
+def test_similar_movies_are_ranked_for_a_movie(api: httpx.Client) -> None:
     movie = rank(api, user_id=USER, k=1)["items"][0]["movie_id"]  # type: ignore[index]
 
     ranking = rank(api, movie_id=movie, k=10)

@@ -15,7 +15,7 @@ def rate_card(page: Page, movie_id: int, stars: str) -> None:
     expect(card).to_have_count(0)
 
 
-def test_given_ratings_in_the_list_when_a_movie_was_opened_and_back_then_list_and_profile_are_the_newest(
+def test_list_and_profile_are_up_to_date_after_going_back_from_a_movie(
     page: Page,
 ) -> None:
     enter(page, new_user())
@@ -35,7 +35,7 @@ def test_given_ratings_in_the_list_when_a_movie_was_opened_and_back_then_list_an
     expect(page.get_by_test_id("user-facts")).to_contain_text("2 ratings")
 
 
-def test_given_a_rating_on_the_movie_page_when_back_then_the_list_is_without_it_and_the_profile_counts_it(
+def test_going_back_after_rating_a_movie_updates_list_and_profile(
     page: Page,
 ) -> None:
     enter(page, new_user())
@@ -52,9 +52,7 @@ def test_given_a_rating_on_the_movie_page_when_back_then_the_list_is_without_it_
     expect(page.get_by_test_id("recent-rating").first).to_have_attribute("data-movie-id", str(first))
 
 
-def test_given_a_rated_movie_that_no_list_shows_when_back_then_the_profile_counts_it(
-    page: Page, api: httpx.Client
-) -> None:
+def test_the_profile_counts_a_rated_movie_that_no_list_shows(page: Page, api: httpx.Client) -> None:
     enter(page, new_user())
     unlisted = next(movie for movie in some_movies(api, 100) if movie not in listed(page))
     title = api.get(f"/v1/movies/{unlisted}").json()["title"]
@@ -68,7 +66,7 @@ def test_given_a_rated_movie_that_no_list_shows_when_back_then_the_profile_count
     expect(page.get_by_test_id("rating-count")).to_have_text("1")
 
 
-def test_given_a_rating_when_the_movie_is_left_and_opened_by_back_then_its_stars_are_still_filled(page: Page) -> None:
+def test_a_movie_reopened_by_back_still_shows_its_stars(page: Page) -> None:
     enter(page, new_user())
     page.get_by_test_id("ranked-card").first.locator("h2 a").click()
     page.get_by_test_id("movie-detail").locator('[data-stars="2.5"]').click()
@@ -82,7 +80,7 @@ def test_given_a_rating_when_the_movie_is_left_and_opened_by_back_then_its_stars
     expect(stars).to_have_attribute("aria-checked", "true")
 
 
-def test_given_a_filter_when_a_movie_was_opened_and_back_then_address_filter_and_list_agree(page: Page) -> None:
+def test_address_filter_and_list_agree_after_going_back_from_a_movie(page: Page) -> None:
     enter(page, new_user())
     unfiltered = listed(page)
     page.get_by_test_id("genre-select").select_option("Drama")
@@ -104,9 +102,7 @@ def test_given_a_filter_when_a_movie_was_opened_and_back_then_address_filter_and
 
 
 @pytest.mark.parametrize("way", ["menu", "clear"])
-def test_given_a_filter_when_the_whole_list_is_asked_for_then_address_filter_and_list_agree(
-    page: Page, way: str
-) -> None:
+def test_address_filter_and_list_agree_when_the_filter_is_removed(page: Page, way: str) -> None:
     user = new_user()
     enter(page, user)
     unfiltered = listed(page)

@@ -35,7 +35,7 @@ def rating(api: httpx.Client) -> dict[str, object]:
         ({}, 202),
     ],
 )
-def test_given_a_write_when_it_is_not_from_a_page_of_ours_or_not_json_then_it_is_refused(
+def test_a_write_from_another_page_or_without_json_is_refused(
     system: System, api: httpx.Client, rating: dict[str, object], headers: dict[str, str], status: int
 ) -> None:
     body = httpx.Request("POST", "http://any", json=rating).content
@@ -51,18 +51,14 @@ def test_given_a_write_when_it_is_not_from_a_page_of_ours_or_not_json_then_it_is
         assert counted(api, user) == 0
 
 
-def test_given_a_write_from_a_page_of_ours_by_plain_http_then_its_origin_is_enough(
-    system: System, rating: dict[str, object]
-) -> None:
+def test_a_write_from_our_own_page_passes_over_plain_http(system: System, rating: dict[str, object]) -> None:
     answer = httpx.post(f"{system.frontend}/api/ratings", json=rating, headers={"origin": system.frontend})
 
     assert answer.status_code == 202, answer.text
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_given_a_form_on_another_site_when_sent_to_session_then_nobody_becomes_somebody(
-    system: System, site: str
-) -> None:
+def test_a_form_on_another_site_cannot_change_who_the_visitor_is(system: System, site: str) -> None:
     answer = httpx.post(f"{system.frontend}/session", data={"user_id": "1"}, headers={"sec-fetch-site": site})
 
     assert answer.status_code == 403
@@ -101,9 +97,7 @@ def is_up(client: httpx.Client) -> bool:
 
 
 @pytest.mark.parametrize("path", ["/", "/users/1", "/movies/1", "/search?q=the", "/api/users/1", "/api/search?q=the"])
-def test_given_no_gateway_when_a_page_is_opened_then_it_says_so_and_names_no_address(
-    cut_off: httpx.Client, path: str
-) -> None:
+def test_a_page_without_a_gateway_says_so_and_names_no_address(cut_off: httpx.Client, path: str) -> None:
     answer = cut_off.get(path)
 
     assert answer.status_code == (502 if path.startswith("/api") else 200)

@@ -34,7 +34,7 @@ def high_contrast(browser: Browser, system: System, request: pytest.FixtureReque
     context.close()
 
 
-def test_given_no_script_when_the_front_page_is_opened_then_the_popular_movies_are_seen(plain: Page) -> None:
+def test_the_front_page_shows_popular_movies_without_scripts(plain: Page) -> None:
     plain.goto("/")
 
     tiles = plain.get_by_test_id("popular-list").get_by_test_id("movie-tile")
@@ -42,7 +42,7 @@ def test_given_no_script_when_the_front_page_is_opened_then_the_popular_movies_a
     expect(tiles).to_have_count(24)
 
 
-def test_given_no_script_when_a_title_is_searched_then_results_and_filters_work(plain: Page, api: httpx.Client) -> None:
+def test_search_results_and_filters_work_without_scripts(plain: Page, api: httpx.Client) -> None:
     title = api.get(f"/v1/movies/{some_movies(api, 1)[0]}").json()["title"]
     plain.goto("/")
     plain.get_by_test_id("search-input").fill(title)
@@ -58,9 +58,7 @@ def test_given_no_script_when_a_title_is_searched_then_results_and_filters_work(
     expect(plain.get_by_test_id("years-note")).to_contain_text("1990 to 2010")
 
 
-def test_given_no_script_when_an_id_is_entered_then_the_list_and_its_profile_are_seen(
-    plain: Page, api: httpx.Client
-) -> None:
+def test_a_list_and_its_profile_are_shown_without_scripts(plain: Page, api: httpx.Client) -> None:
     user = new_user()
     give(api, user, some_movies(api, 5))
     plain.goto("/")
@@ -86,7 +84,7 @@ def test_given_no_script_when_an_id_is_entered_then_the_list_and_its_profile_are
     expect(plain.get_by_test_id("ranked-card").first).to_be_visible()
 
 
-def test_given_no_script_when_an_id_is_none_then_the_form_says_so(plain: Page) -> None:
+def test_an_invalid_user_id_is_reported_without_scripts(plain: Page) -> None:
     plain.goto("/")
     plain.locator("main").get_by_test_id("user-id-input").fill("nobody")
     plain.locator("main").get_by_test_id("user-id-submit").click()
@@ -95,9 +93,7 @@ def test_given_no_script_when_an_id_is_none_then_the_form_says_so(plain: Page) -
     assert me(plain) is None
 
 
-def test_given_no_script_when_a_movie_is_opened_then_it_and_what_is_similar_are_seen(
-    plain: Page, api: httpx.Client
-) -> None:
+def test_a_movie_and_similar_ones_are_shown_without_scripts(plain: Page, api: httpx.Client) -> None:
     movie = some_movies(api, 1)[0]
     title = api.get(f"/v1/movies/{movie}").json()["title"]
     plain.goto(f"/movies/{movie}")
@@ -107,7 +103,7 @@ def test_given_no_script_when_a_movie_is_opened_then_it_and_what_is_similar_are_
     expect(plain.get_by_test_id("similar-list").get_by_test_id("movie-tile").first).to_be_visible()
 
 
-def test_given_no_script_when_becoming_a_user_and_being_forgotten_then_the_cookie_follows(plain: Page) -> None:
+def test_the_cookie_follows_becoming_a_user_and_being_forgotten_without_scripts(plain: Page) -> None:
     user = new_user()
     plain.goto(f"/users/{user}")
     assert me(plain) is None
@@ -123,9 +119,7 @@ def test_given_no_script_when_becoming_a_user_and_being_forgotten_then_the_cooki
     assert me(plain) is None
 
 
-def test_given_forced_colours_when_a_list_is_read_then_bars_and_stars_can_be_told_apart(
-    high_contrast: Page, api: httpx.Client
-) -> None:
+def test_bars_and_stars_are_distinguishable_in_forced_colours(high_contrast: Page, api: httpx.Client) -> None:
     page, user = high_contrast, new_user()
     movies = some_movies(api, 5)
     give(api, user, movies[1:], 4.5)
@@ -155,7 +149,7 @@ def test_given_forced_colours_when_a_list_is_read_then_bars_and_stars_can_be_tol
     assert differs(page, stars, 0.5, 0.9), "the third star is filled, the fifth is not"
 
 
-def test_given_forced_colours_when_suggestions_are_steered_then_the_chosen_one_is_marked(high_contrast: Page) -> None:
+def test_the_chosen_suggestion_is_marked_in_forced_colours(high_contrast: Page) -> None:
     page = high_contrast
     page.goto("/")
     page.get_by_test_id("search-input").press_sequentially("the", delay=20)
@@ -169,9 +163,7 @@ def test_given_forced_colours_when_suggestions_are_steered_then_the_chosen_one_i
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_given_two_hundred_titles_when_their_posters_are_drawn_then_no_word_is_broken_or_cut(
-    page: Page, width: int
-) -> None:
+def test_no_word_is_broken_or_cut_on_the_posters_of_two_hundred_titles(page: Page, width: int) -> None:
     """The answer to a filter is the real one, its movies renamed: the titles are the test's, also on synthetic data."""
 
     def renamed(route: Route) -> None:
@@ -230,7 +222,7 @@ BROKEN_WORDS = """list => [...list.querySelectorAll('[data-testid="drawn-title"]
 })"""
 
 
-def test_given_the_real_lists_when_their_posters_are_drawn_then_no_word_is_broken_or_cut(page: Page) -> None:
+def test_no_word_is_broken_or_cut_on_the_posters_of_real_lists(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_test_id("popular-list")).to_be_visible()
     assert page.get_by_test_id("popular-list").evaluate(BROKEN_WORDS) == []
@@ -241,7 +233,7 @@ def test_given_the_real_lists_when_their_posters_are_drawn_then_no_word_is_broke
     assert page.get_by_test_id("ranked-list").evaluate(BROKEN_WORDS) == []
 
 
-def test_given_years_the_wrong_way_round_when_typed_then_they_are_turned_and_it_is_said(page: Page) -> None:
+def test_years_typed_in_the_wrong_order_are_swapped_and_this_is_reported(page: Page) -> None:
     enter(page, new_user())
 
     page.get_by_test_id("year-min").fill("2010")
@@ -257,7 +249,7 @@ def test_given_years_the_wrong_way_round_when_typed_then_they_are_turned_and_it_
 
 
 @pytest.mark.parametrize("typed", ["1200", "19"])
-def test_given_a_year_no_film_can_have_when_typed_then_it_is_said(page: Page, typed: str) -> None:
+def test_a_year_that_no_film_can_have_is_reported(page: Page, typed: str) -> None:
     enter(page, new_user())
 
     page.get_by_test_id("year-min").fill(typed)
@@ -267,9 +259,7 @@ def test_given_a_year_no_film_can_have_when_typed_then_it_is_said(page: Page, ty
 
 
 @pytest.mark.parametrize("path", ["/search?q=the&year_min=2010&year_max=1990", "/users/1?year_min=2010&year_max=1990"])
-def test_given_an_address_with_the_years_the_wrong_way_round_when_opened_then_the_fields_show_them_turned(
-    page: Page, path: str
-) -> None:
+def test_years_in_the_wrong_order_in_an_address_are_shown_in_the_right_one(page: Page, path: str) -> None:
     page.goto(path)
 
     expect(page.get_by_test_id("year-min")).to_have_value("1990")

@@ -12,9 +12,7 @@ from support.visitors import enter, give, listed, me, new_user, some_movies
 
 
 @pytest.mark.parametrize("is_somebody", [True, False])
-def test_given_a_link_to_another_users_list_when_opened_then_the_visitor_stays_who_they_are(
-    page: Page, is_somebody: bool
-) -> None:
+def test_opening_another_users_list_leaves_the_visitor_who_they_are(page: Page, is_somebody: bool) -> None:
     visitor, other = new_user(), new_user()
     if is_somebody:
         enter(page, visitor)
@@ -29,7 +27,7 @@ def test_given_a_link_to_another_users_list_when_opened_then_the_visitor_stays_w
     assert me(page) == (str(visitor) if is_somebody else None)
 
 
-def test_given_another_users_list_when_its_stars_are_tried_then_nothing_is_rated(page: Page, api: httpx.Client) -> None:
+def test_the_stars_of_another_users_list_rate_nothing(page: Page, api: httpx.Client) -> None:
     visitor, other = new_user(), new_user()
     enter(page, visitor)
     page.goto(f"/users/{other}")
@@ -54,7 +52,7 @@ def test_given_another_users_list_when_its_stars_are_tried_then_nothing_is_rated
     assert api.get(f"/v1/users/{other}").json().get("rating_count", 0) == 0
 
 
-def test_given_another_users_list_when_the_button_is_pressed_then_the_visitor_is_that_user_and_rates(
+def test_a_visitor_can_become_the_user_whose_list_they_read(
     page: Page,
 ) -> None:
     other = new_user()
@@ -72,9 +70,7 @@ def test_given_another_users_list_when_the_button_is_pressed_then_the_visitor_is
     expect(page.locator(f'[data-testid="ranked-card"][data-movie-id="{first}"]')).to_have_count(0)
 
 
-def test_given_a_movie_opened_from_another_users_list_when_rated_then_the_rating_is_the_visitors(
-    page: Page, api: httpx.Client
-) -> None:
+def test_a_rating_made_from_another_users_list_is_the_visitors(page: Page, api: httpx.Client) -> None:
     visitor, other = new_user(), new_user()
     enter(page, visitor)
     page.goto(f"/users/{other}")
@@ -91,9 +87,7 @@ def test_given_a_movie_opened_from_another_users_list_when_rated_then_the_rating
     assert api.get(f"/v1/users/{other}").json().get("rating_count", 0) == 0
 
 
-def test_given_an_old_rating_among_many_newer_ones_when_the_movie_is_opened_then_its_stars_are_shown(
-    page: Page, api: httpx.Client
-) -> None:
+def test_a_movie_shows_the_stars_of_an_old_rating(page: Page, api: httpx.Client) -> None:
     user = new_user()
     old, *newer = some_movies(api, 61)
     give(api, user, [old], 1.5, datetime(2012, 1, 1, tzinfo=UTC))
@@ -110,7 +104,7 @@ def test_given_an_old_rating_among_many_newer_ones_when_the_movie_is_opened_then
     expect(page.get_by_test_id("rating-owner")).to_have_text(f"Rated by user {user}")
 
 
-def test_given_two_tabs_of_different_users_then_each_shows_the_rating_of_the_user_it_names(
+def test_each_of_two_tabs_shows_the_rating_of_the_user_it_names(
     browser: Browser, system: System, api: httpx.Client
 ) -> None:
     first, second = new_user(), new_user()

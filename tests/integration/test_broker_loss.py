@@ -112,7 +112,7 @@ async def as_replayed(space: KeySpace, settings: FeaturesSettings, tmp_path: Pat
 
 
 @pytest.mark.parametrize("is_running", [True, False], ids=["features running", "features started afterwards"])
-async def test_given_a_broker_that_lost_records_when_their_offsets_are_reused_then_old_and_new_both_count(
+async def test_lost_records_and_new_ones_at_their_offsets_all_count(
     broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path, is_running: bool
 ) -> None:
     kept, lost = ratings_of(USERS), ratings_of(USERS, (7,), at_ms=NOON_MS + 10**8)
@@ -138,7 +138,7 @@ async def test_given_a_broker_that_lost_records_when_their_offsets_are_reused_th
     await as_replayed(space, settings, tmp_path)
 
 
-async def test_given_a_broker_that_lost_records_when_nothing_new_comes_then_they_are_published_again(
+async def test_records_that_the_broker_lost_are_published_again(
     broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
 ) -> None:
     kept, lost = ratings_of(USERS), ratings_of((1, 2), (7,), at_ms=NOON_MS + 10**8)
@@ -157,7 +157,7 @@ async def test_given_a_broker_that_lost_records_when_nothing_new_comes_then_they
     await as_replayed(space, settings, tmp_path)
 
 
-async def test_given_a_broker_without_its_data_when_it_starts_then_the_topic_is_filled_from_the_log(
+async def test_the_topic_of_a_broker_without_data_is_filled_from_the_log(
     broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
 ) -> None:
     events = ratings_of(USERS, range(1, 30))
@@ -173,7 +173,7 @@ async def test_given_a_broker_without_its_data_when_it_starts_then_the_topic_is_
     await as_replayed(space, settings, tmp_path)
 
 
-async def test_given_a_broker_whose_data_goes_while_all_run_when_clients_ask_first_then_the_topics_are_whole_again(
+async def test_topics_that_clients_recreated_get_all_their_partitions_back(
     broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
 ) -> None:
     """A client that asks for a topic makes the broker create it, with one partition."""
@@ -199,7 +199,7 @@ async def _published(publisher: Publisher, events: Sequence[MoviesRated]) -> boo
     return True
 
 
-async def test_given_a_repair_killed_after_each_step_when_it_begins_again_then_nothing_is_lost(
+async def test_a_repair_killed_after_any_step_loses_nothing(
     broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The steps: published again, Redis set back, log cut. A failure stands for the kill: nothing after it happens."""

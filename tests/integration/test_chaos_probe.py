@@ -55,7 +55,7 @@ def ids(*events: MoviesRated) -> list[str]:
     return [str(event.event_id) for event in events]
 
 
-async def test_given_ratings_that_are_everywhere_then_nothing_is_reported(
+async def test_ratings_that_are_everywhere_are_not_reported(
     probe: Looking, kafka_settings: KafkaSettings, space: KeySpace, tmp_path: Path
 ) -> None:
     await probe.ask("begin")
@@ -72,7 +72,7 @@ async def test_given_ratings_that_are_everywhere_then_nothing_is_reported(
         assert not checked[key], key
 
 
-async def test_given_ratings_missing_at_one_place_each_then_each_is_reported_there(
+async def test_a_rating_missing_in_one_place_is_reported_there(
     probe: Looking, kafka_settings: KafkaSettings, space: KeySpace, tmp_path: Path
 ) -> None:
     await probe.ask("begin")
@@ -91,7 +91,7 @@ async def test_given_ratings_missing_at_one_place_each_then_each_is_reported_the
     assert not checked["wrong_counts"]
 
 
-async def test_given_a_movie_counted_twice_then_it_is_reported_once(probe: Looking, space: KeySpace) -> None:
+async def test_a_movie_counted_twice_is_reported_once(probe: Looking, space: KeySpace) -> None:
     await probe.ask("begin")
     rating = a_rating()
     await RatingStore(space).apply(a_batch(rating))
@@ -109,9 +109,7 @@ async def test_given_a_movie_counted_twice_then_it_is_reported_once(probe: Looki
     assert again["wrong_counts"] == {}
 
 
-async def test_given_stores_that_lose_what_they_had_then_that_is_reported(
-    probe: Looking, space: KeySpace, tmp_path: Path
-) -> None:
+async def test_stores_that_lose_what_they_had_are_reported(probe: Looking, space: KeySpace, tmp_path: Path) -> None:
     batch = a_batch(a_rating(), a_rating(movie_id=7))
     await RatingStore(space).apply(batch)
     EventLog(str(tmp_path / "log")).append(batch)
@@ -125,16 +123,14 @@ async def test_given_stores_that_lose_what_they_had_then_that_is_reported(
     assert looked["old_events_not_in_log"] == 2
 
 
-async def test_given_records_that_nobody_has_applied_then_the_lag_counts_them(
-    probe: Looking, kafka_settings: KafkaSettings
-) -> None:
+async def test_the_lag_counts_records_that_nobody_has_applied(probe: Looking, kafka_settings: KafkaSettings) -> None:
     await probe.ask("begin")
     await published(kafka_settings, a_rating(), a_rating(user_id=2))
 
     assert (await probe.ask("look", add=[], forget=[]))["lag"][RATINGS.name] == 2
 
 
-async def test_given_a_store_that_cannot_be_read_then_the_reason_is_told() -> None:
+async def test_a_store_that_cannot_be_read_is_reported_with_the_reason() -> None:
     nowhere = {**os.environ, "MARQUEE_KAFKA__BOOTSTRAP": "127.0.0.1:1", "MARQUEE_REDIS__URL": "redis://127.0.0.1:1/0"}
     looking = Looking([sys.executable, str(SCRIPT)], nowhere)
     try:
@@ -145,7 +141,7 @@ async def test_given_a_store_that_cannot_be_read_then_the_reason_is_told() -> No
         await looking.close()
 
 
-def test_given_the_probe_then_it_needs_nothing_but_what_the_features_image_has() -> None:
+def test_the_probe_needs_nothing_but_what_the_features_image_has() -> None:
     imported = {
         line.split()[1].partition(".")[0]
         for line in SCRIPT.read_text().splitlines()

@@ -57,7 +57,7 @@ def note(identity: Identity | None, port: int, status: str = "up") -> dict[str, 
     }
 
 
-def test_given_another_start_in_the_same_directory_then_one_line_names_it_and_nothing_is_started(home: Home) -> None:
+def test_a_second_start_in_a_directory_names_the_first_and_starts_nothing(home: Home) -> None:
     lock = home.lock()
     assert lock is not None
 
@@ -72,7 +72,7 @@ def test_given_another_start_in_the_same_directory_then_one_line_names_it_and_no
     assert "is starting" in asked.stdout
 
 
-def test_given_a_lock_then_its_heirs_hold_it_too_and_the_last_one_frees_it(home: Home) -> None:
+def test_a_lock_is_held_until_the_last_process_that_inherited_it_ends(home: Home) -> None:
     lock = home.lock()
     assert lock is not None
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[lock]) as heir:
@@ -87,15 +87,13 @@ def test_given_a_lock_then_its_heirs_hold_it_too_and_the_last_one_frees_it(home:
     assert home.locked_by() is None
 
 
-def test_given_nothing_then_status_says_so_with_1(home: Home) -> None:
+def test_status_exits_with_1_when_nothing_is_running(home: Home) -> None:
     asked = marquee(home, "status")
 
     assert (asked.returncode, asked.stdout.strip()) == (1, f"nothing is running in {home.root}")
 
 
-def test_given_parts_without_a_supervisor_then_status_names_those_that_run_with_3_and_stop_ends_them(
-    home: Home, sleeper: Identity
-) -> None:
+def test_parts_without_a_supervisor_are_listed_by_status_and_ended_by_stop(home: Home, sleeper: Identity) -> None:
     parts = {"gateway": note(sleeper, 8123), "ranker": note(Identity(sleeper.pid, "earlier"), 8124)}
     write_json(home.state, {"phase": "serving", "supervisor": asdict(Identity(1, "never")), "parts": parts})
 
@@ -111,9 +109,7 @@ def test_given_parts_without_a_supervisor_then_status_names_those_that_run_with_
     assert not is_alive(sleeper)
 
 
-def test_given_parts_without_a_supervisor_then_they_keep_all_their_ports_and_a_stranger_s_port_is_refused(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parts_without_a_supervisor_keep_their_ports_and_no_others(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     inside = internal_ports(INSIDE, {})
     public = internal_ports(["gateway", "frontend"], {}, excluded=inside.values())
     for name, port in public.items():
@@ -131,9 +127,7 @@ def test_given_parts_without_a_supervisor_then_they_keep_all_their_ports_and_a_s
             chosen_ports(home, left - {"gateway"})
 
 
-def test_given_a_start_without_a_supervisor_yet_when_stopping_then_the_supervisor_is_waited_for(
-    home: Home, sleeper: Identity
-) -> None:
+def test_stopping_waits_for_the_supervisor_of_a_start_in_progress(home: Home, sleeper: Identity) -> None:
     lock = home.lock()
     assert lock is not None
     env = {**os.environ, "MARQUEE_HOME": str(home.root)}

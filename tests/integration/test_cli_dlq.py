@@ -81,7 +81,7 @@ async def on_ratings(kafka: KafkaSettings) -> list[tuple[int, bytes | None, byte
     return [(record.partition, record.key, record.value) for record in await records_on(kafka, RATINGS)]
 
 
-async def test_given_no_dead_letters_then_the_list_says_so(dlq: Dlq, kafka_settings: KafkaSettings) -> None:
+async def test_an_empty_list_of_dead_letters_says_so(dlq: Dlq, kafka_settings: KafkaSettings) -> None:
     before = await asyncio.to_thread(dlq, "list")
     await ensure_topics(kafka_settings, wait_s=20)
     after = await asyncio.to_thread(dlq, "list", "--topic", "ratings.v1")
@@ -91,7 +91,7 @@ async def test_given_no_dead_letters_then_the_list_says_so(dlq: Dlq, kafka_setti
     assert after.stdout == "no dead letters on ratings.v1.dlq\n"
 
 
-async def test_given_dead_letters_then_the_list_says_where_they_stood_what_is_wrong_and_how_they_begin(
+async def test_the_list_shows_each_dead_letters_place_error_and_beginning(
     dlq: Dlq, kafka_settings: KafkaSettings
 ) -> None:
     await ensure_topics(kafka_settings, wait_s=20)
@@ -112,7 +112,7 @@ async def test_given_dead_letters_then_the_list_says_where_they_stood_what_is_wr
     assert "the newest 1; --limit shows more" in newest.stdout
 
 
-async def test_given_a_dead_letter_that_cannot_be_read_then_it_is_sent_back_by_force_alone_and_once(
+async def test_an_unreadable_dead_letter_is_sent_back_only_by_force_and_once(
     dlq: Dlq, kafka_settings: KafkaSettings
 ) -> None:
     await ensure_topics(kafka_settings, wait_s=20)
@@ -135,7 +135,7 @@ async def test_given_a_dead_letter_that_cannot_be_read_then_it_is_sent_back_by_f
     assert await on_ratings(kafka_settings) == [sent, sent]
 
 
-async def test_given_dead_letters_that_can_be_read_by_now_then_each_is_sent_back_byte_for_byte_and_once(
+async def test_readable_dead_letters_are_sent_back_once_and_byte_for_byte(
     dlq: Dlq, kafka_settings: KafkaSettings
 ) -> None:
     await ensure_topics(kafka_settings, wait_s=20)
@@ -158,7 +158,7 @@ async def test_given_dead_letters_that_can_be_read_by_now_then_each_is_sent_back
     assert sorted(await on_ratings(kafka_settings)) == expected
 
 
-async def test_given_a_dead_letter_that_was_cut_then_the_whole_record_is_sent_back(
+async def test_the_whole_record_of_a_truncated_dead_letter_is_sent_back(
     dlq: Dlq, kafka_settings: KafkaSettings
 ) -> None:
     await ensure_topics(kafka_settings, wait_s=20)
@@ -175,7 +175,7 @@ async def test_given_a_dead_letter_that_was_cut_then_the_whole_record_is_sent_ba
     assert await on_ratings(kafka_settings) == [(partition_of(b"17"), b"17", whole)] * 2
 
 
-def test_given_no_broker_then_one_line_names_its_address_and_the_variable(dlq: Dlq) -> None:
+def test_without_a_broker_one_line_names_its_address_and_the_variable(dlq: Dlq) -> None:
     done = dlq("list", MARQUEE_KAFKA__BOOTSTRAP="127.0.0.1:9")
 
     assert done.returncode == 1

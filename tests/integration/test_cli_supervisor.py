@@ -82,9 +82,7 @@ def identities(home: Home) -> list[Identity]:
     return [Identity(**part["identity"]) for part in noted if part["identity"]]
 
 
-def test_given_a_part_that_needs_a_job_when_the_job_is_done_then_it_starts_and_all_ends_on_stop(
-    home: Home, start: Start
-) -> None:
+def test_a_part_starts_after_the_job_it_needs_and_ends_on_stop(home: Home, start: Start) -> None:
     ports = internal_ports(["a"], {})
     supervisor = start(a_server("a", ports["a"], after=("build",)), a_job("build", 0))
     until(lambda: status(home, "a") == "up")
@@ -97,7 +95,7 @@ def test_given_a_part_that_needs_a_job_when_the_job_is_done_then_it_starts_and_a
     assert not stop(home), "a second stop finds nothing"
 
 
-def test_given_a_part_that_ends_before_serving_then_all_stops_and_the_part_is_named(home: Home, start: Start) -> None:
+def test_a_part_that_ends_before_serving_stops_the_run_and_is_named(home: Home, start: Start) -> None:
     ports = internal_ports(["a"], {})
 
     supervisor = start(a_server("a", ports["a"]), a_job("build", 3))
@@ -108,7 +106,7 @@ def test_given_a_part_that_ends_before_serving_then_all_stops_and_the_part_is_na
     assert not identities(home)
 
 
-def test_given_a_serving_run_when_a_part_is_killed_then_it_is_started_again(home: Home, start: Start) -> None:
+def test_a_killed_part_of_a_serving_run_is_restarted(home: Home, start: Start) -> None:
     ports = internal_ports(["a"], {})
     start(a_server("a", ports["a"]))
     until(lambda: status(home, "a") == "up")
@@ -124,7 +122,7 @@ def test_given_a_serving_run_when_a_part_is_killed_then_it_is_started_again(home
 @pytest.mark.parametrize(
     ("detached", "is_serving", "lives_on"), [(True, True, True), (True, False, False), (False, True, False)]
 )
-def test_given_a_starter_that_goes_away_then_only_a_detached_serving_run_lives_on(
+def test_only_a_detached_serving_run_outlives_its_starter(
     home: Home, start: Start, detached: bool, is_serving: bool, lives_on: bool
 ) -> None:
     ports = internal_ports(["a"], {})
@@ -160,9 +158,7 @@ def serving(home: Home, *names: str) -> dict[str, Identity]:
     return {name: Identity(**part_note(home, name)["identity"]) for name in names}
 
 
-def test_given_a_stopped_part_then_it_is_killed_and_started_again_and_the_others_are_not(
-    home: Home, start: Start
-) -> None:
+def test_a_stopped_part_alone_is_killed_and_restarted(home: Home, start: Start) -> None:
     ports = internal_ports(["a", "b"], {})
     start(a_server("a", ports["a"]), a_server("b", ports["b"]))
     before = serving(home, "a", "b")
@@ -175,7 +171,7 @@ def test_given_a_stopped_part_then_it_is_killed_and_started_again_and_the_others
     assert is_alive(before["b"]) and part_note(home, "b")["restarts"] == 0
 
 
-def test_given_a_hung_part_when_another_one_is_killed_then_that_one_is_back_first(home: Home, start: Start) -> None:
+def test_a_killed_part_is_restarted_before_a_hung_one(home: Home, start: Start) -> None:
     ports = internal_ports(["a", "b"], {})
     start(replace(a_server("a", ports["a"]), patience=1_000), a_server("b", ports["b"]))
     before = serving(home, "a", "b")
@@ -188,7 +184,7 @@ def test_given_a_hung_part_when_another_one_is_killed_then_that_one_is_back_firs
     assert is_alive(before["a"])
 
 
-def test_given_everything_suspended_for_long_when_it_wakes_up_then_nothing_is_killed(home: Home, start: Start) -> None:
+def test_nothing_is_killed_after_the_machine_was_suspended(home: Home, start: Start) -> None:
     ports = internal_ports(["a"], {})
     supervisor = start(a_server("a", ports["a"]))
     part = serving(home, "a")["a"]
@@ -209,9 +205,7 @@ def answered(home: Home, part: str) -> int:
     return home.log_of(part).read_text().count('"GET / ')
 
 
-def test_given_a_killed_supervisor_then_the_next_one_takes_its_parts_over_and_restarts_them_with_its_environment(
-    home: Home, start: Start
-) -> None:
+def test_the_next_supervisor_takes_over_the_parts_of_a_killed_one(home: Home, start: Start) -> None:
     ports = internal_ports(["a", "b"], {})
     parts = [a_server(name, ports[name], fingerprint="same") for name in ("a", "b")]
     first = start(*parts)
@@ -230,9 +224,7 @@ def test_given_a_killed_supervisor_then_the_next_one_takes_its_parts_over_and_re
     assert SECRET in environment_of(Identity(**part_note(home, "a")["identity"]))
 
 
-def test_given_a_killed_supervisor_when_a_part_is_to_run_differently_then_it_is_ended_and_started_again(
-    home: Home, start: Start
-) -> None:
+def test_a_taken_over_part_that_must_run_differently_is_restarted(home: Home, start: Start) -> None:
     port = internal_ports(["a"], {})["a"]
     first = start(a_server("a", port, fingerprint="old"), a_server("gone", internal_ports(["gone"], {})["gone"]))
     before = serving(home, "a", "gone")
@@ -245,7 +237,7 @@ def test_given_a_killed_supervisor_when_a_part_is_to_run_differently_then_it_is_
     assert not any(map(is_alive, before.values()))
 
 
-def test_given_a_stopped_supervisor_and_part_when_stopping_then_both_end_soon(home: Home, start: Start) -> None:
+def test_a_stopped_supervisor_and_its_part_end_soon(home: Home, start: Start) -> None:
     supervisor = start(a_server("a", internal_ports(["a"], {})["a"]))
     part = serving(home, "a")["a"]
     for pid in (supervisor.pid, part.pid):
@@ -258,7 +250,7 @@ def test_given_a_stopped_supervisor_and_part_when_stopping_then_both_end_soon(ho
     assert not is_alive(part)
 
 
-def test_given_a_part_that_starts_processes_when_it_is_killed_then_they_end_with_it(home: Home, start: Start) -> None:
+def test_the_child_processes_of_a_killed_part_end_with_it(home: Home, start: Start) -> None:
     port = internal_ports(["a"], {})["a"]
     child = "import subprocess, sys; print('child', subprocess.Popen([sys.executable, '-c', 'input()'], stdin=-1).pid)"
     start(replace(a_server("a", port), command=[sys.executable, "-uc", child + SERVER, str(port)]))
@@ -272,9 +264,7 @@ def test_given_a_part_that_starts_processes_when_it_is_killed_then_they_end_with
     until(lambda: not is_alive(orphan))
 
 
-def test_given_a_run_then_its_notes_hold_nothing_of_the_environment_and_only_the_owner_can_read_them(
-    home: Home, start: Start
-) -> None:
+def test_the_notes_of_a_run_hold_no_environment_and_are_private(home: Home, start: Start) -> None:
     start(a_server("a", internal_ports(["a"], {})["a"]))
     part = serving(home, "a")["a"]
 
@@ -289,9 +279,7 @@ def test_given_a_run_then_its_notes_hold_nothing_of_the_environment_and_only_the
 
 
 @pytest.mark.parametrize("data", [b"", b'{"topics":[["rat', bytes(100)], ids=["empty", "half", "zeros"])
-def test_given_broker_data_that_cannot_be_read_then_the_failure_says_what_to_do(
-    home: Home, start: Start, data: bytes
-) -> None:
+def test_broker_data_that_cannot_be_read_fails_with_what_to_do(home: Home, start: Start, data: bytes) -> None:
     ports = Ports(internal_ports(INSIDE, {}), gateway=1, frontend=2)
     [kafka] = [part for part in all_parts(home, ports, data="", node=None) if part.name == "kafka"]
     (home.root / "kafka" / "kafka.json").write_bytes(data)
@@ -304,7 +292,7 @@ def test_given_broker_data_that_cannot_be_read_then_the_failure_says_what_to_do(
     assert "FRESH=1" in why
 
 
-def test_given_a_recycled_pid_when_stopping_then_the_stranger_is_left_alone(home: Home) -> None:
+def test_stopping_spares_a_stranger_that_has_a_parts_old_pid(home: Home) -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True) as stranger:
         note = {"identity": asdict(Identity(stranger.pid, "another start"))}
         write_json(home.state, {"supervisor": note["identity"], "parts": {"a": note}})

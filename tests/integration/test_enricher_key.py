@@ -21,7 +21,7 @@ def tmdb() -> Iterator[TmdbServer]:
         yield server
 
 
-async def test_given_a_refused_key_then_it_is_said_once_and_tried_rarely_and_the_service_stays_up(
+async def test_a_refused_key_is_logged_once_and_rarely_tried_again(
     kafka_settings: KafkaSettings, tmdb: TmdbServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tmdb.everything = KEY_REFUSED
@@ -39,7 +39,7 @@ async def test_given_a_refused_key_then_it_is_said_once_and_tried_rarely_and_the
 
 
 @pytest.mark.parametrize("key", [KEY, "eyJhbGciOiJIUzI1NiJ9.secret.part"], ids=["v3", "v4"])
-async def test_given_a_key_then_it_goes_where_its_kind_belongs_and_never_into_a_log(
+async def test_a_key_is_sent_where_its_kind_belongs_and_never_logged(
     kafka_settings: KafkaSettings,
     tmdb: TmdbServer,
     key: str,
@@ -66,9 +66,7 @@ async def test_given_a_key_then_it_goes_where_its_kind_belongs_and_never_into_a_
     assert key not in caplog.text + said.out + said.err
 
 
-async def test_given_many_movies_then_rate_and_concurrency_stay_below_their_limits(
-    kafka_settings: KafkaSettings, tmdb: TmdbServer
-) -> None:
+async def test_rate_and_concurrency_stay_below_their_limits(kafka_settings: KafkaSettings, tmdb: TmdbServer) -> None:
     tmdb.everything = NOT_FOUND
     await list_movies(kafka_settings, *range(1, 41))
 

@@ -60,9 +60,7 @@ async def answer_all(settings: EnricherSettings, movies: int, *, limit_s: float 
         return dict((await client.get("/v1/coverage")).json())
 
 
-async def test_given_a_snapshot_then_found_and_missing_movies_are_answered(
-    kafka_settings: KafkaSettings, tmp_path: Path
-) -> None:
+async def test_a_snapshot_answers_found_and_missing_movies(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     await list_movies(kafka_settings, heat(), heat(7, tmdb_id=1), heat(8, tmdb_id=None))
 
     found = await answer_all(settings_of(kafka_settings, a_file(tmp_path)), 3)
@@ -73,7 +71,7 @@ async def test_given_a_snapshot_then_found_and_missing_movies_are_answered(
     assert {answers[7].status, answers[8].status} == {MetadataStatus.NOT_FOUND}
 
 
-async def test_given_a_movie_listed_again_then_its_answer_is_the_same_event(
+async def test_a_movie_listed_again_gets_the_same_event_as_its_answer(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     settings = settings_of(kafka_settings, a_file(tmp_path))
@@ -85,7 +83,7 @@ async def test_given_a_movie_listed_again_then_its_answer_is_the_same_event(
     assert len(values) == 1
 
 
-async def test_given_another_snapshot_at_the_next_start_then_all_movies_are_answered_anew(
+async def test_another_snapshot_at_the_next_start_answers_every_movie_again(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     await list_movies(kafka_settings, heat())
@@ -100,7 +98,7 @@ async def test_given_another_snapshot_at_the_next_start_then_all_movies_are_answ
         await until(is_new)
 
 
-async def test_given_no_source_then_nothing_is_published_and_the_coverage_says_so(
+async def test_without_a_source_nothing_is_published_and_the_coverage_shows_it(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     await list_movies(kafka_settings, heat())
@@ -117,7 +115,7 @@ async def test_given_no_source_then_nothing_is_published_and_the_coverage_says_s
     assert await records_on(kafka_settings, METADATA) == []
 
 
-async def test_given_movies_listed_without_a_source_when_a_snapshot_is_given_later_then_they_are_answered(
+async def test_movies_listed_without_a_source_are_answered_by_a_later_snapshot(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     await list_movies(kafka_settings, heat())
@@ -129,7 +127,7 @@ async def test_given_movies_listed_without_a_source_when_a_snapshot_is_given_lat
     assert found["found"] == 1
 
 
-async def test_given_bytes_that_are_no_movie_then_they_are_put_aside_and_the_next_movie_is_answered(
+async def test_bytes_that_are_no_movie_do_not_hold_up_the_next_movie(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     await ensure_topics(kafka_settings, (CATALOG, METADATA), wait_s=20)
@@ -142,7 +140,7 @@ async def test_given_bytes_that_are_no_movie_then_they_are_put_aside_and_the_nex
     assert found["found"] == 1
 
 
-async def test_given_a_snapshot_that_cannot_be_read_when_started_then_one_line_names_it(
+async def test_a_snapshot_that_cannot_be_read_is_named_in_one_line(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     app = create_app(settings_of(kafka_settings, tmp_path / "missing.csv"))
@@ -154,7 +152,7 @@ async def test_given_a_snapshot_that_cannot_be_read_when_started_then_one_line_n
     assert "missing.csv" in app.state.start_error
 
 
-async def test_given_the_broker_away_when_started_then_one_line_names_its_address(tmp_path: Path) -> None:
+async def test_an_unavailable_broker_at_start_is_named_in_one_line(tmp_path: Path) -> None:
     settings = settings_of(KafkaSettings(bootstrap="127.0.0.1:9"), None).model_copy(update={"wait_s": 0.5})
     app = create_app(settings)
 
@@ -165,9 +163,7 @@ async def test_given_the_broker_away_when_started_then_one_line_names_its_addres
     assert "could not reach kafka at 127.0.0.1:9" in app.state.start_error
 
 
-async def test_given_9742_movies_then_all_are_answered_in_a_few_seconds(
-    kafka_settings: KafkaSettings, tmp_path: Path
-) -> None:
+async def test_9742_movies_are_answered_in_a_few_seconds(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     rows = [f"{at},Title {at},1999-01-01,Someone" for at in range(1, 9_743)]
     snapshot = a_file(tmp_path, LINES[0], *rows)
     await list_movies(kafka_settings, *(heat(at, tmdb_id=at) for at in range(1, 9_743)))
@@ -179,7 +175,7 @@ async def test_given_9742_movies_then_all_are_answered_in_a_few_seconds(
     assert time.monotonic() - started < 15  # about 2 s on two idle cores
 
 
-async def test_given_an_enricher_killed_with_sigkill_when_it_starts_again_then_new_movies_are_answered(
+async def test_a_killed_enricher_answers_new_movies_after_its_restart(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     env = os.environ | {

@@ -35,7 +35,7 @@ def tmdb() -> Iterator[TmdbServer]:
         yield server
 
 
-async def test_given_a_movie_tmdb_knows_then_its_metadata_is_published(
+async def test_the_metadata_of_a_movie_that_tmdb_knows_is_published(
     kafka_settings: KafkaSettings, tmdb: TmdbServer
 ) -> None:
     await list_movies(kafka_settings, 550)
@@ -49,7 +49,7 @@ async def test_given_a_movie_tmdb_knows_then_its_metadata_is_published(
     assert tmdb.requests[0].query["append_to_response"] == ["credits,keywords"]
 
 
-async def test_given_a_recorded_answer_then_it_is_published(
+async def test_a_recorded_answer_of_tmdb_is_published(
     kafka_settings: KafkaSettings, tmdb: TmdbServer, data_dir: Path
 ) -> None:
     tmdb.movies[87421] = json_reply(recorded(data_dir, 87421))
@@ -75,7 +75,7 @@ async def test_given_a_recorded_answer_then_it_is_published(
     ],
     ids=["429", "429-retry-after-0", "429-retry-after-1", "429-retry-after-date", "500", "503"],
 )
-async def test_given_a_passing_failure_then_the_next_try_is_taken(
+async def test_a_passing_failure_is_followed_by_a_successful_try(
     kafka_settings: KafkaSettings, tmdb: TmdbServer, first: Reply
 ) -> None:
     tmdb.queued[550].append(first)
@@ -88,9 +88,7 @@ async def test_given_a_passing_failure_then_the_next_try_is_taken(
     assert tmdb.asked(550) == 2
 
 
-async def test_given_a_retry_after_of_a_second_then_it_is_waited_for(
-    kafka_settings: KafkaSettings, tmdb: TmdbServer
-) -> None:
+async def test_a_retry_after_of_a_second_is_waited_for(kafka_settings: KafkaSettings, tmdb: TmdbServer) -> None:
     tmdb.queued[550].append(too_many(retry_after="1"))
     await list_movies(kafka_settings, 550)
 
@@ -100,9 +98,7 @@ async def test_given_a_retry_after_of_a_second_then_it_is_waited_for(
     assert tmdb.requests[1].at - tmdb.requests[0].at >= 1.0
 
 
-async def test_given_a_slow_answer_then_it_is_given_up_and_asked_for_again(
-    kafka_settings: KafkaSettings, tmdb: TmdbServer
-) -> None:
+async def test_a_slow_answer_is_given_up_and_asked_for_again(kafka_settings: KafkaSettings, tmdb: TmdbServer) -> None:
     tmdb.queued[550].append(HANGS)
     await list_movies(kafka_settings, 550)
 
@@ -115,7 +111,7 @@ async def test_given_a_slow_answer_then_it_is_given_up_and_asked_for_again(
 @pytest.mark.parametrize(
     "always", [SERVER_ERROR, MALFORMED, too_many(retry_after="3600"), HANGS, json_reply([1]), json_reply({"id": 1})]
 )
-async def test_given_a_lasting_failure_then_the_movie_is_unavailable_within_its_time(
+async def test_a_lasting_failure_makes_a_movie_unavailable_within_its_time(
     kafka_settings: KafkaSettings, tmdb: TmdbServer, always: Reply
 ) -> None:
     tmdb.movies[550] = always
@@ -127,9 +123,7 @@ async def test_given_a_lasting_failure_then_the_movie_is_unavailable_within_its_
     assert (await answer_of(kafka_settings)).status is MetadataStatus.UNAVAILABLE
 
 
-async def test_given_an_unavailable_movie_when_tmdb_is_back_then_it_is_found_by_itself(
-    kafka_settings: KafkaSettings, tmdb: TmdbServer
-) -> None:
+async def test_an_unavailable_movie_is_found_once_tmdb_is_back(kafka_settings: KafkaSettings, tmdb: TmdbServer) -> None:
     tmdb.everything = SERVER_ERROR
     await list_movies(kafka_settings, 550)
 
@@ -145,7 +139,7 @@ async def test_given_an_unavailable_movie_when_tmdb_is_back_then_it_is_found_by_
     assert (await answer_of(kafka_settings)).status is MetadataStatus.FOUND
 
 
-async def test_given_a_movie_tmdb_does_not_know_then_that_is_remembered_over_a_restart(
+async def test_a_movie_unknown_to_tmdb_is_remembered_across_a_restart(
     kafka_settings: KafkaSettings, tmdb: TmdbServer
 ) -> None:
     tmdb.movies[7] = NOT_FOUND
@@ -161,7 +155,7 @@ async def test_given_a_movie_tmdb_does_not_know_then_that_is_remembered_over_a_r
     assert (tmdb.asked(7), tmdb.asked(550)) == (1, 1)
 
 
-async def test_given_an_answer_older_than_six_months_when_listed_again_then_it_is_asked_for_again(
+async def test_an_answer_older_than_six_months_is_asked_for_again(
     kafka_settings: KafkaSettings, tmdb: TmdbServer
 ) -> None:
     await list_movies(kafka_settings, 550)
@@ -178,7 +172,7 @@ async def test_given_an_answer_older_than_six_months_when_listed_again_then_it_i
         await until(is_asked_again)
 
 
-async def test_given_no_tmdb_id_then_the_movie_is_not_found_and_nobody_is_asked(
+async def test_a_movie_without_a_tmdb_id_is_not_found_and_not_asked_for(
     kafka_settings: KafkaSettings, tmdb: TmdbServer
 ) -> None:
     await list_movies(kafka_settings, None)
@@ -190,7 +184,7 @@ async def test_given_no_tmdb_id_then_the_movie_is_not_found_and_nobody_is_asked(
     assert tmdb.requests == []
 
 
-async def test_given_a_movie_that_was_found_when_tmdb_is_away_then_what_was_found_stays(
+async def test_a_found_movie_keeps_its_metadata_while_tmdb_is_unavailable(
     kafka_settings: KafkaSettings, tmdb: TmdbServer
 ) -> None:
     await list_movies(kafka_settings, 550)

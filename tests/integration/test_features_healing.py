@@ -55,7 +55,7 @@ async def empty(space: KeySpace) -> None:
     await space.redis.delete(*keys)
 
 
-async def test_given_redis_emptied_while_running_when_ratings_follow_then_every_history_is_whole_again(
+async def test_redis_emptied_under_new_ratings_holds_every_whole_history_again(
     space: KeySpace, settings: FeaturesSettings
 ) -> None:
     before, after = ratings_of(USERS), ratings_of((1, 2, 99), (7,), at_ms=NOON_MS + 10**9)
@@ -73,9 +73,7 @@ async def test_given_redis_emptied_while_running_when_ratings_follow_then_every_
     assert stored_counts(counts.movie_id, counts.n) == movie_counts([*before, *after])
 
 
-async def test_given_redis_emptied_while_running_when_nothing_follows_then_it_fills_by_itself(
-    space: KeySpace, settings: FeaturesSettings
-) -> None:
+async def test_redis_emptied_while_running_fills_by_itself(space: KeySpace, settings: FeaturesSettings) -> None:
     events = ratings_of(USERS)
     async with running(settings):
         await send(settings.kafka, events)
@@ -87,9 +85,7 @@ async def test_given_redis_emptied_while_running_when_nothing_follows_then_it_fi
         assert await digest(space) == whole
 
 
-async def test_given_a_rebuild_when_a_user_is_read_then_the_shard_says_so_until_it_is_full(
-    space: KeySpace, settings: FeaturesSettings
-) -> None:
+async def test_a_shard_reports_its_rebuild_until_it_is_full(space: KeySpace, settings: FeaturesSettings) -> None:
     events, store = ratings_of(USERS, range(1, 61)), RatingStore(space)
     slow = settings.model_copy(update={"max_records": 8})
     partial_and_silent = []
@@ -116,7 +112,7 @@ async def _is_settled(store: RatingStore) -> bool:
 
 
 @pytest.mark.parametrize("loss", ["the folder", "the newest files", "one file in the middle"])
-async def test_given_a_log_that_loses_files_while_running_then_it_is_written_again(
+async def test_a_log_that_loses_files_while_running_is_written_again(
     space: KeySpace, settings: FeaturesSettings, loss: str
 ) -> None:
     rounds = [ratings_of(USERS, (movie,), at_ms=NOON_MS + movie * 10**7) for movie in range(1, 6)]
@@ -144,9 +140,7 @@ def _lose(log_dir: str, loss: str) -> None:
             Path(files[-1 if loss == "the newest files" else 1].path).unlink()
 
 
-async def test_given_a_service_killed_with_sigkill_when_it_starts_again_then_it_reads_on_at_once(
-    space: KeySpace, settings: FeaturesSettings
-) -> None:
+async def test_a_killed_service_reads_on_at_once_after_its_restart(space: KeySpace, settings: FeaturesSettings) -> None:
     first, second = ratings_of(USERS), ratings_of(USERS, (9,), at_ms=NOON_MS + 10**9)
     process = _started(settings)
     try:
@@ -176,7 +170,7 @@ def _started(settings: FeaturesSettings) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "features.main"], env=env, stderr=subprocess.DEVNULL)
 
 
-async def test_given_two_replicas_when_one_goes_then_they_shared_the_partitions_and_the_other_takes_all(
+async def test_two_replicas_share_the_partitions_until_one_of_them_ends(
     space: KeySpace, settings: FeaturesSettings
 ) -> None:
     together = ratings_of(USERS)
@@ -195,9 +189,7 @@ async def test_given_two_replicas_when_one_goes_then_they_shared_the_partitions_
         await until(lambda: all_there(space, settings, [*together, *later]))
 
 
-async def test_given_the_catalogue_lost_from_redis_and_log_then_both_are_filled_again(
-    space: KeySpace, settings: FeaturesSettings
-) -> None:
+async def test_a_catalogue_lost_from_redis_and_log_is_filled_again(space: KeySpace, settings: FeaturesSettings) -> None:
     movies = [a_movie(movie_id=movie, title=f"Movie {movie}") for movie in range(1, 101)]
     store = MovieStore(space, CATALOG)
 

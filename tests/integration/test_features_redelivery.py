@@ -79,7 +79,7 @@ async def applied(space: KeySpace, settings: FeaturesSettings, offsets: int) -> 
     return min(sum(online), sum(offline)) >= offsets
 
 
-async def test_given_the_same_records_twice_when_consumed_then_stores_and_log_are_as_after_once(
+async def test_records_consumed_twice_leave_stores_and_log_as_after_once(
     producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     events = some_ratings()
@@ -97,7 +97,7 @@ async def test_given_the_same_records_twice_when_consumed_then_stores_and_log_ar
         np.testing.assert_array_equal(getattr(once[1], column), getattr(twice[1], column))
 
 
-async def test_given_a_consumer_killed_half_way_when_another_goes_on_then_the_digest_is_that_of_one_run(
+async def test_a_killed_consumer_and_its_successor_leave_the_digest_of_one_run(
     producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
 ) -> None:
     events = some_ratings()
@@ -124,7 +124,7 @@ async def test_given_a_consumer_killed_half_way_when_another_goes_on_then_the_di
     )
 
 
-async def test_given_an_emptied_redis_when_the_service_starts_again_then_it_is_filled_from_the_topic(
+async def test_an_emptied_redis_is_filled_from_the_topic_at_the_next_start(
     producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     events = some_ratings()
@@ -141,7 +141,7 @@ async def test_given_an_emptied_redis_when_the_service_starts_again_then_it_is_f
     assert await digest(space) == before
 
 
-async def test_given_bytes_that_are_no_event_when_consumed_then_they_are_dead_letters_and_the_rest_counts(
+async def test_bytes_that_are_no_event_become_dead_letters_and_the_rest_counts(
     producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     name = topic_name(settings.kafka, RATINGS.name)
@@ -163,7 +163,7 @@ async def test_given_bytes_that_are_no_event_when_consumed_then_they_are_dead_le
     assert reasons == ["not_json", "schema", "not_json", "empty_value"]
 
 
-async def test_given_a_dead_letter_too_large_for_its_topic_then_its_beginning_is_kept_and_reading_goes_on(
+async def test_a_dead_letter_too_large_for_its_topic_keeps_its_beginning(
     producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     name = topic_name(settings.kafka, RATINGS.name)
@@ -186,7 +186,7 @@ async def test_given_a_dead_letter_too_large_for_its_topic_then_its_beginning_is
     assert await RatingStore(space).counts() == (1, 1)
 
 
-async def test_given_a_movie_listed_twice_when_consumed_then_the_newest_title_stands_once(
+async def test_a_movie_listed_twice_has_its_newest_title_once(
     producer: AIOKafkaProducer, space: KeySpace, settings: FeaturesSettings
 ) -> None:
     name = topic_name(settings.kafka, CATALOG.name)

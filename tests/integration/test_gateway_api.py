@@ -41,7 +41,7 @@ async def gateway(space: KeySpace, redis_settings: RedisSettings) -> AsyncIterat
         yield client
 
 
-async def test_given_no_ranker_when_a_user_is_ranked_then_the_popular_list_comes_with_200(
+async def test_without_a_ranker_the_popular_list_is_served_with_200(
     gateway: httpx.AsyncClient,
 ) -> None:
     answer = await gateway.post("/v1/rank", json={"user_id": 1, "k": 3})
@@ -66,7 +66,7 @@ async def test_given_no_ranker_when_a_user_is_ranked_then_the_popular_list_comes
         ({"user_id": 1, "filters": {"year_min": 2000, "year_max": 1990}}, "filters"),
     ],
 )
-async def test_given_a_wrong_request_when_ranked_then_a_problem_names_the_field(
+async def test_a_wrong_ranking_request_is_a_problem_that_names_the_field(
     gateway: httpx.AsyncClient, body: dict[str, object], field: str
 ) -> None:
     answer = await gateway.post("/v1/rank", json=body)
@@ -78,7 +78,7 @@ async def test_given_a_wrong_request_when_ranked_then_a_problem_names_the_field(
 
 
 @pytest.mark.parametrize("path", ["/v1/movies/999", "/v1/movies/999/similar", "/movies/999"])
-async def test_given_an_unknown_movie_when_asked_for_then_404_says_which(gateway: httpx.AsyncClient, path: str) -> None:
+async def test_an_unknown_movie_is_a_404_that_names_it(gateway: httpx.AsyncClient, path: str) -> None:
     answer = await gateway.get(path)
 
     assert answer.status_code == 404
@@ -86,7 +86,7 @@ async def test_given_an_unknown_movie_when_asked_for_then_404_says_which(gateway
     assert "999" in answer.json()["detail"]
 
 
-async def test_given_an_unknown_movie_when_ranked_then_404(gateway: httpx.AsyncClient) -> None:
+async def test_ranking_for_an_unknown_movie_is_a_404(gateway: httpx.AsyncClient) -> None:
     assert (await gateway.post("/v1/rank", json={"movie_id": 999})).status_code == 404
 
 
@@ -99,7 +99,7 @@ async def test_given_an_unknown_movie_when_ranked_then_404(gateway: httpx.AsyncC
         ("GET", "/v1/search", 422),
     ],
 )
-async def test_given_the_frameworks_own_errors_when_they_happen_then_they_are_problems_too(
+async def test_the_frameworks_own_errors_are_problems_too(
     gateway: httpx.AsyncClient, method: str, path: str, status: int
 ) -> None:
     answer = await gateway.request(method, path)
@@ -109,14 +109,14 @@ async def test_given_the_frameworks_own_errors_when_they_happen_then_they_are_pr
     assert answer.json()["status"] == status
 
 
-async def test_given_truncated_json_when_sent_then_422_names_the_body(gateway: httpx.AsyncClient) -> None:
+async def test_truncated_json_is_a_422_that_names_the_body(gateway: httpx.AsyncClient) -> None:
     answer = await gateway.post("/v1/ratings", content='{"ratings": [', headers={"content-type": "application/json"})
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "body"
 
 
-async def test_given_no_ingest_when_a_rating_is_sent_then_503_says_who_is_away(gateway: httpx.AsyncClient) -> None:
+async def test_a_rating_without_ingest_is_a_503_that_names_it(gateway: httpx.AsyncClient) -> None:
     rating = {"event_id": "0b5c2f6e-8d4e-4a7e-9c55-0a9d5f4f3a10", "user_id": 1, "movie_id": 603, "rating": 4.5}
 
     answer = await gateway.post("/v1/ratings", json={"ratings": [rating]})
@@ -126,14 +126,14 @@ async def test_given_no_ingest_when_a_rating_is_sent_then_503_says_who_is_away(g
     assert "ingest" in answer.json()["detail"]
 
 
-async def test_given_the_bare_paths_when_asked_then_they_answer_as_the_canonical_ones(
+async def test_the_bare_paths_answer_as_the_canonical_ones(
     gateway: httpx.AsyncClient,
 ) -> None:
     for path in ("/search?q=matr", "/movies/603", "/users/1"):
         assert (await gateway.get(path)).json() == (await gateway.get(f"/v1{path}")).json()
 
 
-async def test_given_a_catalogue_when_searched_page_by_page_then_every_hit_comes_once(
+async def test_every_search_hit_comes_once_over_all_pages(
     gateway: httpx.AsyncClient,
 ) -> None:
     seen: list[int] = []
@@ -149,7 +149,7 @@ async def test_given_a_catalogue_when_searched_page_by_page_then_every_hit_comes
     assert seen == list(range(30, 0, -1))
 
 
-async def test_given_metadata_when_a_movie_is_opened_then_the_card_is_complete(gateway: httpx.AsyncClient) -> None:
+async def test_a_movie_with_metadata_has_a_complete_card(gateway: httpx.AsyncClient) -> None:
     movie = (await gateway.get("/v1/movies/603")).json()
 
     assert movie["poster_url"] == "https://image.tmdb.org/t/p/w342/m.jpg"
@@ -157,7 +157,7 @@ async def test_given_metadata_when_a_movie_is_opened_then_the_card_is_complete(g
     assert (movie["rating_count"], movie["rating_mean"]) == (0, None)
 
 
-async def test_given_a_user_when_looked_up_then_counts_and_genres_are_those_of_the_ratings(
+async def test_a_profile_has_the_counts_and_genres_of_the_users_ratings(
     gateway: httpx.AsyncClient,
 ) -> None:
     profile = (await gateway.get("/v1/users/1")).json()
@@ -167,7 +167,7 @@ async def test_given_a_user_when_looked_up_then_counts_and_genres_are_those_of_t
     assert profile["top_genres"] == [{"name": "Action", "liked": 1, "mean_rating": 5.0}]
 
 
-async def test_given_a_stranger_when_looked_up_then_that_is_no_error(gateway: httpx.AsyncClient) -> None:
+async def test_looking_up_an_unknown_user_is_no_error(gateway: httpx.AsyncClient) -> None:
     answer = await gateway.get("/v1/users/4242")
 
     assert answer.status_code == 200
@@ -225,7 +225,7 @@ async def test_a_users_rating_is_503_while_the_store_cannot_be_read(
     assert answer.json()["code"] == "unavailable"
 
 
-async def test_given_dependencies_away_when_readiness_is_asked_then_each_is_named_and_liveness_stays(
+async def test_readiness_names_each_unavailable_dependency_and_liveness_stays(
     gateway: httpx.AsyncClient,
 ) -> None:
     ready = await gateway.get("/readyz")
@@ -236,7 +236,7 @@ async def test_given_dependencies_away_when_readiness_is_asked_then_each_is_name
     assert (await gateway.get("/livez")).status_code == 200
 
 
-async def test_given_a_request_id_when_sent_then_it_comes_back(gateway: httpx.AsyncClient) -> None:
+async def test_a_request_id_comes_back_in_the_answer(gateway: httpx.AsyncClient) -> None:
     answer = await gateway.get("/v1/users/1", headers={"x-request-id": "abc-123"})
 
     assert answer.headers["x-request-id"] == "abc-123"

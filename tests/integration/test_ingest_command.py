@@ -25,9 +25,7 @@ def load(kafka: KafkaSettings, tmp_path: Path, *arguments: str) -> subprocess.Co
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
 
 
-def test_given_a_directory_when_loaded_twice_then_the_first_reports_and_the_second_says_it_is_loaded(
-    kafka_settings: KafkaSettings, tmp_path: Path
-) -> None:
+def test_a_second_load_of_a_directory_says_that_it_is_loaded(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     data = a_directory(tmp_path / "ml", ratings=[*RATINGS, "1,1,9,964982703"])
 
     first = load(kafka_settings, tmp_path, "--data", str(data))
@@ -49,7 +47,7 @@ def test_given_a_directory_when_loaded_twice_then_the_first_reports_and_the_seco
     assert second.stdout == f"{data}: the same content is already loaded; nothing to do (--force loads it again)\n"
 
 
-def test_given_a_directory_that_is_not_movielens_then_one_line_and_exit_code_1(
+def test_a_directory_that_is_not_movielens_ends_with_one_line_and_code_1(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     done = load(kafka_settings, tmp_path, "--data", str(tmp_path))
@@ -59,7 +57,7 @@ def test_given_a_directory_that_is_not_movielens_then_one_line_and_exit_code_1(
     assert "is not a MovieLens data set" in done.stderr
 
 
-def test_given_no_broker_then_one_line_names_its_address_and_the_exit_code_is_1(tmp_path: Path) -> None:
+def test_without_a_broker_the_command_names_its_address_and_exits_with_1(tmp_path: Path) -> None:
     done = load(KafkaSettings(bootstrap="127.0.0.1:9"), tmp_path, "--data", str(a_directory(tmp_path / "ml")))
 
     assert done.returncode == 1

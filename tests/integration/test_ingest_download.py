@@ -59,9 +59,7 @@ async def small_fallback(to: Path) -> None:
     a_directory(to)
 
 
-async def test_given_a_named_set_when_asked_for_twice_then_it_is_downloaded_once(
-    tmp_path: Path, grouplens: FileServer, archive: bytes
-) -> None:
+async def test_a_named_data_set_is_downloaded_once(tmp_path: Path, grouplens: FileServer, archive: bytes) -> None:
     offer(grouplens, archive)
     settings, progress = settings_of(tmp_path, grouplens.url), Progress()
 
@@ -74,7 +72,7 @@ async def test_given_a_named_set_when_asked_for_twice_then_it_is_downloaded_once
     assert progress.bytes_downloaded == len(archive)
 
 
-async def test_given_a_wrong_checksum_then_one_line_says_so_and_nothing_is_kept(
+async def test_a_download_with_a_wrong_checksum_is_reported_and_not_kept(
     tmp_path: Path, grouplens: FileServer, archive: bytes
 ) -> None:
     offer(grouplens, archive, total="0" * 32)
@@ -85,7 +83,7 @@ async def test_given_a_wrong_checksum_then_one_line_says_so_and_nothing_is_kept(
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-async def test_given_a_set_with_a_known_sum_then_the_server_s_own_sum_is_not_believed(
+async def test_a_known_checksum_overrules_the_servers_own(
     tmp_path: Path, grouplens: FileServer, archive: bytes
 ) -> None:
     offer(grouplens, archive, name="ml-1m")
@@ -94,7 +92,7 @@ async def test_given_a_set_with_a_known_sum_then_the_server_s_own_sum_is_not_bel
         await directory_of(settings_of(tmp_path, grouplens.url, "ml-1m"), Progress(), fallback=small_fallback)
 
 
-async def test_given_half_a_download_then_it_is_not_used(tmp_path: Path, grouplens: FileServer, archive: bytes) -> None:
+async def test_half_a_download_is_not_used(tmp_path: Path, grouplens: FileServer, archive: bytes) -> None:
     offer(grouplens, archive)
     grouplens.cut.add(f"/{NAME}.zip")
 
@@ -105,7 +103,7 @@ async def test_given_half_a_download_then_it_is_not_used(tmp_path: Path, grouple
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", None], ids=["refused", "404"])
-async def test_given_grouplens_away_when_the_default_is_asked_for_then_the_stand_in_is_used_and_named(
+async def test_without_grouplens_the_default_is_replaced_by_a_named_stand_in(
     tmp_path: Path, grouplens: FileServer, url: str | None
 ) -> None:
     progress = Progress()
@@ -117,14 +115,14 @@ async def test_given_grouplens_away_when_the_default_is_asked_for_then_the_stand
     assert progress.data == "ml-100k (it stands in for ml-latest-small)"
 
 
-async def test_given_grouplens_away_when_a_large_set_is_asked_for_then_one_line_says_so(tmp_path: Path) -> None:
+async def test_a_large_data_set_without_grouplens_is_reported_in_one_line(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, "http://127.0.0.1:9", "ml-25m")
 
     with pytest.raises(Misconfigured, match=r"^ml-25m could not be downloaded: http://127\.0\.0\.1:9/ml-25m\.zip"):
         await directory_of(settings, Progress(), fallback=small_fallback)
 
 
-async def test_given_neither_grouplens_nor_the_stand_in_then_one_line_names_both(tmp_path: Path) -> None:
+async def test_without_grouplens_and_its_stand_in_one_line_names_both(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, "http://127.0.0.1:9")
 
     with pytest.raises(Misconfigured, match="nor could its stand-in: no stand-in in this test"):
@@ -132,7 +130,7 @@ async def test_given_neither_grouplens_nor_the_stand_in_then_one_line_names_both
 
 
 @pytest.mark.parametrize("name", ["../outside.csv", "/etc/outside.csv", "ml/../../outside.csv", "..\\outside.csv"])
-async def test_given_an_archive_that_writes_outside_its_folder_then_it_is_refused(
+async def test_an_archive_that_writes_outside_its_folder_is_refused(
     tmp_path: Path, grouplens: FileServer, name: str
 ) -> None:
     offer(grouplens, zipped({name: b"x"}))
@@ -141,23 +139,21 @@ async def test_given_an_archive_that_writes_outside_its_folder_then_it_is_refuse
         await directory_of(settings_of(tmp_path, grouplens.url), Progress(), fallback=no_fallback)
 
 
-async def test_given_an_archive_that_is_no_zip_file_then_one_line_says_so(
-    tmp_path: Path, grouplens: FileServer
-) -> None:
+async def test_an_archive_that_is_no_zip_file_is_reported_in_one_line(tmp_path: Path, grouplens: FileServer) -> None:
     offer(grouplens, b"<html>")
 
     with pytest.raises(Misconfigured, match="is not a zip file"):
         await directory_of(settings_of(tmp_path, grouplens.url), Progress(), fallback=no_fallback)
 
 
-async def test_given_a_name_that_is_neither_known_nor_a_directory_then_the_known_names_are_said(
+async def test_an_unknown_data_set_is_answered_with_the_known_names(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(Misconfigured, match=r"no such data directory: ml-lates .*ml-latest-small"):
         await directory_of(settings_of(tmp_path, "", "ml-lates"), Progress())
 
 
-def test_given_another_wheel_than_the_known_one_then_it_is_not_used(tmp_path: Path) -> None:
+def test_a_wheel_other_than_the_known_one_is_not_used(tmp_path: Path) -> None:
     wheel = tmp_path / "recbole-1.2.1-py3-none-any.whl"
     wheel.write_bytes(zipped({recbole.INSIDE + name: b"x" for name in recbole.FILES}))
 
@@ -165,7 +161,7 @@ def test_given_another_wheel_than_the_known_one_then_it_is_not_used(tmp_path: Pa
         recbole.extract(wheel, tmp_path)
 
 
-def test_given_the_wheel_then_ratings_and_movies_are_taken_out_of_it(tmp_path: Path) -> None:
+def test_ratings_and_movies_are_extracted_from_the_wheel(tmp_path: Path) -> None:
     from hashlib import sha256
 
     header = b"user_id:token\titem_id:token\trating:float\ttimestamp:float\n"

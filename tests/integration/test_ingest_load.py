@@ -61,9 +61,7 @@ def lines_of(path: str | None) -> list[str]:
     return Path(str(path)).read_text(encoding="utf-8").splitlines()
 
 
-async def test_given_a_directory_when_loaded_then_movies_and_histories_are_on_their_topics(
-    kafka_settings: KafkaSettings, tmp_path: Path
-) -> None:
+async def test_a_load_puts_movies_and_histories_on_their_topics(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     data = a_directory(tmp_path / "ml")
 
     report = await loaded(settings_of(kafka_settings, tmp_path, data))
@@ -78,7 +76,7 @@ async def test_given_a_directory_when_loaded_then_movies_and_histories_are_on_th
     assert (report.rows_read, report.accepted, report.users, report.movies, report.events) == (3, 3, 2, 3, 2)
 
 
-async def test_given_bad_rows_when_loaded_then_the_report_counts_them_and_names_the_rejects_file(
+async def test_a_load_report_counts_bad_rows_and_names_the_rejects_file(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     data = a_directory(tmp_path / "ml", ratings=[*RATING_LINES, "1,1,7,964982703", "1,9,4.0,964982703"])
@@ -94,9 +92,7 @@ async def test_given_bad_rows_when_loaded_then_the_report_counts_them_and_names_
     ]
 
 
-async def test_given_the_same_content_when_loaded_again_then_nothing_is_published(
-    kafka_settings: KafkaSettings, tmp_path: Path
-) -> None:
+async def test_the_same_content_loaded_again_publishes_nothing(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     data = a_directory(tmp_path / "ml")
     await loaded(settings_of(kafka_settings, tmp_path, data))
     before = len(await records_on(kafka_settings, RATINGS))
@@ -107,9 +103,7 @@ async def test_given_the_same_content_when_loaded_again_then_nothing_is_publishe
     assert len(await records_on(kafka_settings, RATINGS)) == before
 
 
-async def test_given_a_forced_load_when_loaded_again_then_every_event_has_the_id_it_had(
-    kafka_settings: KafkaSettings, tmp_path: Path
-) -> None:
+async def test_a_forced_second_load_repeats_every_event_id(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     data = a_directory(tmp_path / "ml")
     await loaded(settings_of(kafka_settings, tmp_path, data))
     once = await events_on(kafka_settings, RATINGS)
@@ -122,9 +116,7 @@ async def test_given_a_forced_load_when_loaded_again_then_every_event_has_the_id
     assert {event.event_id for event in twice} == {event.event_id for event in once}
 
 
-async def test_given_a_new_log_when_the_same_content_is_loaded_then_it_is_published_there(
-    kafka_settings: KafkaSettings, tmp_path: Path
-) -> None:
+async def test_the_same_content_is_published_again_to_a_new_log(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     data = a_directory(tmp_path / "ml")
     await loaded(settings_of(kafka_settings, tmp_path, data))
     wiped = kafka_settings.model_copy(update={"topic_prefix": kafka_settings.topic_prefix + "new."})
@@ -135,9 +127,7 @@ async def test_given_a_new_log_when_the_same_content_is_loaded_then_it_is_publis
     assert len(await events_on(wiped, RATINGS)) == 2
 
 
-async def test_given_other_content_when_loaded_then_it_is_published(
-    kafka_settings: KafkaSettings, tmp_path: Path
-) -> None:
+async def test_other_content_is_published(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     data = a_directory(tmp_path / "ml")
     await loaded(settings_of(kafka_settings, tmp_path, data))
     a_directory(data, ratings=[*RATING_LINES, "3,1,2.0,1445714900"])
@@ -147,7 +137,7 @@ async def test_given_other_content_when_loaded_then_it_is_published(
     assert (report.skipped, report.accepted) == (False, 4)
 
 
-async def test_given_a_directory_that_is_not_movielens_when_loaded_then_nothing_is_published(
+async def test_a_directory_that_is_not_movielens_publishes_nothing(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     data = a_directory(tmp_path / "ml")
@@ -163,9 +153,7 @@ async def test_given_a_directory_that_is_not_movielens_when_loaded_then_nothing_
     assert "3 of 4" in str(progress.error)
 
 
-async def test_given_data_at_start_when_the_service_runs_then_it_loads_in_the_background_and_stays_up(
-    kafka_settings: KafkaSettings, tmp_path: Path
-) -> None:
+async def test_data_given_at_start_is_loaded_in_the_background(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     stopped = asyncio.Event()
     app = create_app(settings_of(kafka_settings, tmp_path, a_directory(tmp_path / "ml")))
     app.state.stop = stopped.set
@@ -200,7 +188,7 @@ async def test_a_load_that_gives_up_leaves_no_task_behind(tmp_path: Path) -> Non
     assert asyncio.all_tasks() == before
 
 
-async def test_given_data_that_cannot_be_used_when_the_service_runs_then_it_says_so_and_goes_on_serving(
+async def test_unusable_data_is_reported_while_the_service_keeps_serving(
     kafka_settings: KafkaSettings, tmp_path: Path
 ) -> None:
     app = create_app(settings_of(kafka_settings, tmp_path, tmp_path / "missing"))
@@ -216,7 +204,7 @@ async def test_given_data_that_cannot_be_used_when_the_service_runs_then_it_says
         await until_ready(client)
 
 
-async def test_given_ml_latest_small_when_loaded_then_the_published_counts_are_the_known_ones(
+async def test_loading_ml_latest_small_publishes_the_known_counts(
     kafka_settings: KafkaSettings, tmp_path: Path, data_dir: Path
 ) -> None:
     report = await loaded(settings_of(kafka_settings, tmp_path, data_dir / "ml-latest-small"))
@@ -229,7 +217,7 @@ async def test_given_ml_latest_small_when_loaded_then_the_published_counts_are_t
     assert len(await records_on(kafka_settings, CATALOG)) == 9_742
 
 
-async def test_given_the_broker_gone_half_way_when_it_is_back_then_the_load_ends_and_nothing_is_missing(
+async def test_a_load_interrupted_by_the_broker_finishes_completely(
     tmp_path: Path,
 ) -> None:
     data, port = tmp_path / "ml", free_port()
@@ -260,7 +248,7 @@ async def test_given_the_broker_gone_half_way_when_it_is_back_then_the_load_ends
         broker.stop()
 
 
-async def test_given_no_broker_and_no_patience_when_loaded_then_the_load_fails_with_its_address(
+async def test_a_load_without_a_broker_fails_with_its_address(
     tmp_path: Path,
 ) -> None:
     settings = settings_of(KafkaSettings(bootstrap="127.0.0.1:9"), tmp_path, a_directory(tmp_path / "ml"))

@@ -54,7 +54,7 @@ async def service(kafka_settings: KafkaSettings, redis_settings: RedisSettings) 
         yield client
 
 
-async def test_given_a_rating_when_accepted_then_its_event_stands_where_the_receipt_says(
+async def test_an_accepted_ratings_event_is_where_the_receipt_says(
     service: httpx.AsyncClient, kafka_settings: KafkaSettings
 ) -> None:
     body = a_body()
@@ -88,7 +88,7 @@ async def test_a_rating_dated_ahead_is_corrected_by_the_next_one(
     assert (stored.rating.tolist(), stored.rated_at.tolist()) == ([5.0], [NOW_MS])
 
 
-async def test_given_several_ratings_when_accepted_then_receipts_are_in_the_order_given(
+async def test_receipts_are_in_the_order_of_the_ratings(
     service: httpx.AsyncClient,
 ) -> None:
     ids = [str(uuid4()) for _ in range(20)]
@@ -116,7 +116,7 @@ async def test_given_several_ratings_when_accepted_then_receipts_are_in_the_orde
         ({"stars": 5}, "ratings[0].stars"),
     ],
 )
-async def test_given_a_wrong_field_when_posted_then_it_is_named_and_nothing_is_stored(
+async def test_a_wrong_field_is_named_and_nothing_is_stored(
     service: httpx.AsyncClient, kafka_settings: KafkaSettings, changes: dict[str, object], field: str
 ) -> None:
     response = await service.post("/v1/ratings", json=a_body(**changes))
@@ -127,7 +127,7 @@ async def test_given_a_wrong_field_when_posted_then_it_is_named_and_nothing_is_s
     assert await records_on(kafka_settings, RATINGS) == []
 
 
-async def test_given_one_wrong_rating_among_good_ones_when_posted_then_none_is_stored(
+async def test_one_wrong_rating_among_good_ones_stores_none(
     service: httpx.AsyncClient, kafka_settings: KafkaSettings
 ) -> None:
     good, bad = a_body()["ratings"], a_body(movie_id=99)["ratings"]
@@ -141,9 +141,7 @@ async def test_given_one_wrong_rating_among_good_ones_when_posted_then_none_is_s
 
 
 @pytest.mark.parametrize("content", [b'{"ratings":[{"event_id"', b"", b"[", b"\xff"])
-async def test_given_a_body_that_is_not_json_when_posted_then_the_body_is_named(
-    service: httpx.AsyncClient, content: bytes
-) -> None:
+async def test_a_body_that_is_not_json_is_named(service: httpx.AsyncClient, content: bytes) -> None:
     response = await service.post("/v1/ratings", content=content, headers={"content-type": "application/json"})
 
     assert 400 <= response.status_code < 500
@@ -151,7 +149,7 @@ async def test_given_a_body_that_is_not_json_when_posted_then_the_body_is_named(
     assert "body" in response.json()["detail"]
 
 
-async def test_given_a_movie_listed_a_moment_ago_when_rated_then_it_is_known(
+async def test_a_movie_listed_a_moment_ago_can_be_rated(
     service: httpx.AsyncClient, kafka_settings: KafkaSettings
 ) -> None:
     await list_movie(kafka_settings, 77)
@@ -162,7 +160,7 @@ async def test_given_a_movie_listed_a_moment_ago_when_rated_then_it_is_known(
     await until(is_accepted)
 
 
-async def test_given_the_broker_away_when_rated_then_503_in_time_and_202_again_when_it_is_back(
+async def test_a_rating_is_a_503_without_a_broker_and_a_202_once_it_is_back(
     tmp_path: Path, redis_settings: RedisSettings
 ) -> None:
     port = free_port()

@@ -12,7 +12,7 @@ from support.topic_reader import records_on
 pytestmark = pytest.mark.integration
 
 
-async def test_given_records_then_acks_come_in_the_order_given(kafka_settings: KafkaSettings) -> None:
+async def test_acks_come_in_the_order_of_the_records(kafka_settings: KafkaSettings) -> None:
     await ensure_topics(kafka_settings, [CATALOG], wait_s=20)
     sent = [Record(b"%d" % at, b"value %d" % at, (("source", b"test"),)) for at in range(50)]
 
@@ -25,7 +25,7 @@ async def test_given_records_then_acks_come_in_the_order_given(kafka_settings: K
     assert found[acks[0]].headers == (("source", b"test"),)
 
 
-async def test_given_a_record_that_is_too_large_then_nothing_is_sent_and_the_next_one_is(
+async def test_a_record_that_is_too_large_sends_nothing_and_spares_the_next(
     kafka_settings: KafkaSettings,
 ) -> None:
     await ensure_topics(kafka_settings, [CATALOG], wait_s=20)
@@ -38,7 +38,7 @@ async def test_given_a_record_that_is_too_large_then_nothing_is_sent_and_the_nex
     assert [record.value for record in await records_on(kafka_settings, CATALOG)] == [b"next"]
 
 
-async def test_given_no_broker_then_transient_in_time_with_its_address() -> None:
+async def test_publishing_without_a_broker_fails_in_time_with_its_address() -> None:
     async with Publisher(KafkaSettings(bootstrap="127.0.0.1:9"), timeout_s=0.5) as publisher:
         with pytest.raises(Transient, match=r"127\.0\.0\.1:9 did not acknowledge within 0\.5 s"):
             await publisher.publish(CATALOG, [Record(b"1", b"x")])

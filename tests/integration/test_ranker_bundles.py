@@ -113,7 +113,7 @@ async def fill(space: KeySpace) -> None:
 
 
 @pytest.mark.parametrize("spoil", [no_onnx, cut_onnx, narrow_onnx, no_arrays, short_catalog, foreign_snapshot])
-async def test_given_a_bundle_that_verifies_and_cannot_be_used_then_the_model_before_it_stays(
+async def test_a_verified_bundle_that_cannot_be_used_leaves_the_model_in_place(
     kafka_settings: KafkaSettings,
     space: KeySpace,
     redis_settings: RedisSettings,
@@ -147,7 +147,7 @@ async def test_given_a_bundle_that_verifies_and_cannot_be_used_then_the_model_be
     assert not stopped.is_set()
 
 
-async def test_given_a_newest_bundle_that_cannot_be_used_when_started_then_the_one_before_it_serves(
+async def test_a_start_falls_back_to_the_newest_bundle_that_can_be_used(
     kafka_settings: KafkaSettings, redis_settings: RedisSettings, good_bundle: Path, tmp_path: Path
 ) -> None:
     await ensure_topics(kafka_settings, wait_s=20)
@@ -179,7 +179,7 @@ class SlowCounts(StatsView):
         return found
 
 
-async def test_given_ratings_that_come_while_a_model_is_swapped_in_then_it_counts_them(
+async def test_a_new_model_counts_ratings_that_come_while_it_is_loaded(
     space: KeySpace, redis_settings: RedisSettings, good_bundle: Path, tmp_path: Path
 ) -> None:
     a_bundle(good_bundle, tmp_path, "v1")

@@ -112,7 +112,7 @@ def untouched_by(data: Data, live: Ratings) -> BoolArray:
 
 @pytest.mark.parametrize("count", [1, 100, 101, 150])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_given_live_ratings_of_a_few_visitors_then_the_popular_movies_stay(data: Data, count: int, seed: int) -> None:
+def test_live_ratings_of_a_few_visitors_leave_the_popular_movies_in_place(data: Data, count: int, seed: int) -> None:
     after = data.with_live(data.live(count, seed=seed))
 
     at_least = 22 if data is not synthetic() else 20  # its 25th popular movie has 4 fading likes, the real one's 9
@@ -120,16 +120,14 @@ def test_given_live_ratings_of_a_few_visitors_then_the_popular_movies_stay(data:
     assert len(set(cold(after)) & set(cold(data.movies))) >= 20  # by genre too: one newcomer displaces its like
 
 
-def test_given_one_more_live_rating_after_the_hundredth_then_the_popular_movies_do_not_change(data: Data) -> None:
+def test_one_live_rating_after_the_hundredth_changes_no_popular_movie(data: Data) -> None:
     hundred, one_more = (data.with_live(data.live(101).take(slice(0, count))) for count in (100, 101))
 
     assert len(set(popular(hundred)) & set(popular(one_more))) >= 24
 
 
 @pytest.mark.parametrize("count", [1, 100, 101, 1_000, 20_000])
-def test_given_live_ratings_then_each_like_counts_one_and_the_old_ones_keep_their_proportions(
-    data: Data, count: int
-) -> None:
+def test_each_live_like_counts_one_and_old_likes_keep_their_proportions(data: Data, count: int) -> None:
     live = data.live(count)
     likes = np.zeros(len(data.catalog))
     np.add.at(likes, data.catalog.rows(live.movie_id[live.rating >= 4]), 1)
@@ -144,7 +142,7 @@ def test_given_live_ratings_then_each_like_counts_one_and_the_old_ones_keep_thei
 
 
 @pytest.mark.parametrize("count", [1, 100, 101, 1_000, 20_000])
-def test_given_live_ratings_of_one_day_then_the_windows_still_hold_what_was_recent(data: Data, count: int) -> None:
+def test_one_day_of_live_ratings_keeps_what_was_recent_in_the_windows(data: Data, count: int) -> None:
     after = data.with_live(live := data.live(count))
     old = untouched_by(data, live) if count < 1_000 else np.ones(len(data.catalog), bool)
 
@@ -153,9 +151,7 @@ def test_given_live_ratings_of_one_day_then_the_windows_still_hold_what_was_rece
 
 
 @pytest.mark.parametrize(("count", "days"), [(1, 0.5), (10, 3), (100, 7), (101, 7), (1_000, 7), (20_000, 7)])
-def test_given_live_ratings_of_others_then_idle_days_grow_by_at_most_a_week(
-    data: Data, count: int, days: float
-) -> None:
+def test_live_ratings_of_others_add_at_most_a_week_of_idle_days(data: Data, count: int, days: float) -> None:
     last_visits = [data.ratings.rated_at[data.ratings.user_id == user].max() for user in range(1, 200, 20)]
     live = data.live(count)
 
@@ -167,7 +163,7 @@ def test_given_live_ratings_of_others_then_idle_days_grow_by_at_most_a_week(
     assert after.state.time.idle_days(float(live.rated_at.max())) == 0
 
 
-def test_given_one_to_three_hundred_live_ratings_then_no_single_one_makes_a_step(data: Data) -> None:
+def test_no_single_one_of_three_hundred_live_ratings_makes_a_step(data: Data) -> None:
     live = data.live(300)
     idle, year = [], []
     for count in (0, 1, 2, 3, 20, 21, 37, 38, 39, 40, 60, 99, 100, 101, 300):
@@ -180,7 +176,7 @@ def test_given_one_to_three_hundred_live_ratings_then_no_single_one_makes_a_step
             assert 0 <= after - before <= most * (other - one) + 1e-9, (one, other)
 
 
-def test_given_a_fifth_of_the_data_in_live_ratings_then_they_are_what_is_recent(data: Data) -> None:
+def test_live_ratings_worth_a_fifth_of_the_data_are_what_is_recent(data: Data) -> None:
     live = data.live(20_000)
 
     after = data.with_live(live)
@@ -192,7 +188,7 @@ def test_given_a_fifth_of_the_data_in_live_ratings_then_they_are_what_is_recent(
     assert likes < 0.25 * float(np.expm1(old.state.log_count).sum())  # while most of the data is old
 
 
-def test_given_a_year_at_the_usual_volume_then_now_is_the_calendar_s(data: Data) -> None:
+def test_after_a_year_at_the_usual_volume_now_is_the_calendars(data: Data) -> None:
     live = data.live(365 * 60, days=365)
 
     after = data.with_live(live)
@@ -230,9 +226,7 @@ def visited(world: Serving, count: int) -> Serving:
 
 
 @pytest.mark.parametrize("count", [1, 19, 20, 21, 50, 100, 101, 150])
-def test_given_ratings_of_strangers_when_ranked_then_a_users_list_stays_nearly_the_same(
-    world: Serving, count: int
-) -> None:
+def test_ratings_of_strangers_leave_a_users_list_nearly_the_same(world: Serving, count: int) -> None:
     changed = 0
     for user_id in range(1, 21):
         user = state_of(checkerboard(n_users=80), user_id)
@@ -245,7 +239,7 @@ def test_given_ratings_of_strangers_when_ranked_then_a_users_list_stays_nearly_t
     assert changed <= 4, "of 200 places"
 
 
-def test_given_a_movie_of_today_when_somebody_rates_today_then_it_is_recommended_and_not_before(world: Serving) -> None:
+def test_a_movie_of_today_is_recommended_only_once_somebody_rates_today(world: Serving) -> None:
     user = state_of(checkerboard(n_users=80), 1)
     before, after = visited(world, 0), visited(world, 1)
 

@@ -74,7 +74,7 @@ async def serves(client: httpx.AsyncClient, version: str) -> bool:
     return bool((await client.get("/version")).json()["model_version"] == version)
 
 
-async def test_given_models_as_they_come_then_503_then_personal_then_the_new_one_without_a_gap(
+async def test_answers_are_503_then_personal_then_of_the_new_model_without_a_gap(
     kafka_settings: KafkaSettings, space: KeySpace, redis_settings: RedisSettings, model_dir: Path
 ) -> None:
     await fill(space)
@@ -94,7 +94,7 @@ async def test_given_models_as_they_come_then_503_then_personal_then_the_new_one
     assert sum(movie % 2 for movie in user_one) >= 4  # whoever liked odd movies wants odd movies
 
 
-async def test_given_redis_away_when_ranked_then_known_users_get_their_last_list_and_others_the_cold_one(
+async def test_without_redis_known_users_get_their_last_list_and_others_a_cold_one(
     kafka_settings: KafkaSettings, own_redis: Child, model_dir: Path
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0", timeout_s=0.5)
@@ -144,7 +144,7 @@ async def test_rankings_continue_while_kafka_is_unavailable(
     assert {answer.json()["meta"]["rung"] for answer in answers} == {before["meta"]["rung"]}
 
 
-async def test_given_a_hung_redis_when_ranked_then_the_known_user_is_stale_within_300_ms(
+async def test_a_hung_redis_gives_a_known_user_a_stale_list_within_300_ms(
     kafka_settings: KafkaSettings, own_redis: Child, model_dir: Path
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0")
@@ -168,7 +168,7 @@ async def test_given_a_hung_redis_when_ranked_then_the_known_user_is_stale_withi
     assert sorted(answer.elapsed.total_seconds() for answer in answers)[2] < 0.3
 
 
-async def test_given_an_emptied_redis_when_ranked_then_known_users_are_stale_and_nobody_is_cold_without_a_word(
+async def test_an_emptied_redis_gives_stale_lists_and_no_unmarked_cold_one(
     kafka_settings: KafkaSettings, own_redis: Child, model_dir: Path
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0")

@@ -27,7 +27,7 @@ async def started(service: str, **env: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("service", ["ingest", "enricher", "features", "trainer", "ranker", "gateway"])
-async def test_given_nobody_there_when_started_then_one_line_names_the_address_and_the_time(service: str) -> None:
+async def test_an_unreachable_dependency_is_named_with_the_time_tried(service: str) -> None:
     code, said = await started(
         service, MARQUEE_WAIT_S="1", MARQUEE_KAFKA__BOOTSTRAP=NOBODY, MARQUEE_REDIS__URL=f"redis://{NOBODY}/0"
     )
@@ -39,7 +39,7 @@ async def test_given_nobody_there_when_started_then_one_line_names_the_address_a
     assert "tried for" in said
 
 
-async def test_given_a_wrong_setting_when_started_then_one_line_names_the_variable() -> None:
+async def test_a_wrong_setting_is_named_in_one_line_at_start() -> None:
     code, said = await started("ranker", MARQUEE_PORT="-1")
 
     assert code == 1

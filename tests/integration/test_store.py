@@ -35,7 +35,7 @@ async def forget(store: RatingStore, shard: int) -> None:
     await redis.delete(*[key async for key in redis.scan_iter(f"{store.keys(shard).tag}*")])
 
 
-async def test_given_a_counted_rating_when_redelivered_then_it_counts_once(store: RatingStore) -> None:
+async def test_a_redelivered_rating_counts_once(store: RatingStore) -> None:
     batch = a_batch(a_rating())
 
     await store.apply(batch)
@@ -45,7 +45,7 @@ async def test_given_a_counted_rating_when_redelivered_then_it_counts_once(store
     assert (await stats_of(store)).n.tolist() == [1]
 
 
-async def test_given_an_event_id_when_it_comes_again_at_a_later_offset_then_nothing_changes(store: RatingStore) -> None:
+async def test_an_event_id_at_a_later_offset_changes_nothing(store: RatingStore) -> None:
     event_id = uuid4()
     first = a_rating(event_id=event_id, rating=4.0)
     changed_mind = a_rating(rating=2.0)
@@ -56,7 +56,7 @@ async def test_given_an_event_id_when_it_comes_again_at_a_later_offset_then_noth
     assert (await store.user(1)).rating.tolist() == [2.0]
 
 
-async def test_given_a_rating_when_the_user_rates_again_later_then_only_the_newest_counts(
+async def test_only_the_newest_of_a_users_ratings_of_a_movie_counts(
     store: RatingStore,
 ) -> None:
     await store.apply(a_batch(a_rating(rating=5.0), a_rating(rating=1.5, rated_at_ms=NOON_MS + 1)))
@@ -67,13 +67,13 @@ async def test_given_a_rating_when_the_user_rates_again_later_then_only_the_newe
     assert await store.counts() == (1, 1)
 
 
-async def test_given_a_newer_rating_when_an_older_one_arrives_late_then_it_is_passed_over(store: RatingStore) -> None:
+async def test_an_older_rating_that_arrives_late_is_passed_over(store: RatingStore) -> None:
     await store.apply(a_batch(a_rating(rating=5.0), a_rating(rating=1.0, rated_at_ms=NOON_MS - 1)))
 
     assert (await store.user(1)).rating.tolist() == [5.0]
 
 
-async def test_given_a_half_applied_range_when_a_longer_batch_overlaps_it_then_only_the_rest_counts(
+async def test_a_batch_that_overlaps_an_applied_range_adds_only_the_rest(
     store: RatingStore,
 ) -> None:
     events = [a_rating(movie_id=movie) for movie in (1, 2, 3)]
@@ -85,7 +85,7 @@ async def test_given_a_half_applied_range_when_a_longer_batch_overlaps_it_then_o
     assert await store.counts() == (1, 3)
 
 
-async def test_given_random_batches_when_applied_in_other_cuts_then_the_digest_is_the_same(
+async def test_batches_cut_differently_give_the_same_digest(
     space: KeySpace,
 ) -> None:
     rng = np.random.default_rng(5)
@@ -107,7 +107,7 @@ async def test_given_random_batches_when_applied_in_other_cuts_then_the_digest_i
     assert len(digests) == 1
 
 
-async def test_given_a_change_feed_when_polled_again_then_only_changes_are_read(store: RatingStore) -> None:
+async def test_a_change_feed_polled_again_reads_only_changes(store: RatingStore) -> None:
     await store.apply(a_batch(a_rating(movie_id=1), a_rating(movie_id=2)))
     view = StatsView(store.space)
     await view.refresh()
@@ -123,7 +123,7 @@ async def test_given_a_change_feed_when_polled_again_then_only_changes_are_read(
     assert view.stats().n.tolist() == expected.n.tolist()
 
 
-async def test_given_a_batch_after_the_end_of_a_shard_when_applied_then_it_is_refused_and_nothing_changes(
+async def test_a_batch_after_the_end_of_a_shard_is_refused_and_changes_nothing(
     store: RatingStore,
 ) -> None:
     await store.apply(a_batch(a_rating(movie_id=1)))
@@ -135,7 +135,7 @@ async def test_given_a_batch_after_the_end_of_a_shard_when_applied_then_it_is_re
     assert await store.counts() == (1, 1)
 
 
-async def test_given_a_shard_that_is_rebuilt_when_read_then_it_says_so_and_copies_keep_what_they_have(
+async def test_a_shard_reports_its_rebuild_and_copies_keep_what_they_have(
     store: RatingStore,
 ) -> None:
     first, second = a_batch(a_rating(movie_id=1)), a_batch(a_rating(movie_id=2), first_offset=1)
@@ -160,7 +160,7 @@ async def test_given_a_shard_that_is_rebuilt_when_read_then_it_says_so_and_copie
     assert view.stats().movie_id.tolist() == [1, 2]
 
 
-async def test_given_a_shard_filled_with_less_when_a_copy_is_refreshed_then_what_is_gone_goes(
+async def test_a_refreshed_copy_drops_what_a_refilled_shard_no_longer_holds(
     store: RatingStore,
 ) -> None:
     batch = a_batch(a_rating(movie_id=1), a_rating(movie_id=2))

@@ -45,7 +45,7 @@ async def announced(kafka: KafkaSettings, *, count: int) -> list[str]:
     return found
 
 
-async def test_given_a_broker_that_is_unreachable_when_a_model_is_ready_then_it_is_announced_later(
+async def test_a_model_made_while_the_broker_is_unreachable_is_announced_later(
     broker: OwnBroker, workshop: Workshop
 ) -> None:
     workshop.does("wait")
@@ -65,7 +65,7 @@ async def test_given_a_broker_that_is_unreachable_when_a_model_is_ready_then_it_
     assert len(workshop.starts) == 1
 
 
-async def test_given_a_broker_that_lost_everything_then_the_model_is_announced_again_and_not_trained_again(
+async def test_a_broker_that_lost_everything_gets_the_model_again_untrained(
     broker: OwnBroker, workshop: Workshop
 ) -> None:
     async with running(workshop.app(workshop.settings(broker.settings))) as client:
@@ -81,9 +81,7 @@ async def test_given_a_broker_that_lost_everything_then_the_model_is_announced_a
     assert len(workshop.starts) == 1
 
 
-async def test_given_a_broker_that_lost_everything_when_the_trainer_starts_then_its_model_is_announced_again(
-    broker: OwnBroker, workshop: Workshop
-) -> None:
+async def test_a_starting_trainer_announces_its_model_to_an_empty_broker(broker: OwnBroker, workshop: Workshop) -> None:
     async with running(workshop.app(workshop.settings(broker.settings))) as client:
         await client.post("/v1/train")
         version = (await reaches(client, phase="done", announcement="announced"))["model_version"]
@@ -99,7 +97,7 @@ async def test_given_a_broker_that_lost_everything_when_the_trainer_starts_then_
     assert len(workshop.starts) == 1
 
 
-async def test_given_a_newer_word_of_somebody_else_then_it_is_left_standing(
+async def test_a_newer_announcement_by_somebody_else_is_left_in_place(
     kafka_settings: KafkaSettings, workshop: Workshop
 ) -> None:
     async with running(workshop.app(workshop.settings(kafka_settings))) as client:
@@ -116,7 +114,7 @@ async def test_given_a_newer_word_of_somebody_else_then_it_is_left_standing(
     assert [event.version for event in await events_on(kafka_settings, MODELS)] == [first, "by-hand", second]
 
 
-async def test_given_a_note_that_cannot_be_read_then_the_served_model_is_taken_up(
+async def test_an_unreadable_note_is_replaced_by_the_served_model(
     kafka_settings: KafkaSettings, workshop: Workshop
 ) -> None:
     settings = workshop.settings(kafka_settings)
@@ -131,7 +129,7 @@ async def test_given_a_note_that_cannot_be_read_then_the_served_model_is_taken_u
     assert (report["phase"], report["model_version"], report["announcement"]) == ("done", version, "announced")
 
 
-async def test_given_bundles_that_cannot_be_tidied_up_then_the_service_goes_on(
+async def test_bundles_that_cannot_be_removed_do_not_end_the_service(
     kafka_settings: KafkaSettings, workshop: Workshop
 ) -> None:
     settings = workshop.settings(kafka_settings, keep_models=1)

@@ -38,7 +38,7 @@ async def started(client: httpx.AsyncClient) -> int:
         ("no such bundle", "no manifest.json"),
     ],
 )
-async def test_given_a_training_process_that_fails_then_the_report_says_how_and_the_next_one_works(
+async def test_a_failed_training_is_reported_and_the_next_one_works(
     kafka_settings: KafkaSettings, workshop: Workshop, does: str, message: str
 ) -> None:
     async with running(workshop.app(workshop.settings(kafka_settings))) as client:
@@ -54,7 +54,7 @@ async def test_given_a_training_process_that_fails_then_the_report_says_how_and_
 
 
 @pytest.mark.parametrize(("does", "message"), [("killed", "SIGKILL"), ("a vanished file", "no such file")])
-async def test_given_a_failure_that_may_pass_then_it_is_a_failure_only_when_it_lasts(
+async def test_a_failure_that_may_pass_counts_only_when_it_lasts(
     kafka_settings: KafkaSettings, workshop: Workshop, does: str, message: str
 ) -> None:
     async with running(workshop.app(workshop.settings(kafka_settings))) as client:
@@ -74,7 +74,7 @@ async def test_given_a_failure_that_may_pass_then_it_is_a_failure_only_when_it_l
     assert message in report["message"]
 
 
-async def test_given_a_training_process_that_prints_then_its_model_is_promoted_all_the_same(
+async def test_a_training_process_that_prints_still_promotes_its_model(
     kafka_settings: KafkaSettings, workshop: Workshop
 ) -> None:
     workshop.does("print")
@@ -85,9 +85,7 @@ async def test_given_a_training_process_that_prints_then_its_model_is_promoted_a
     assert [event.version for event in await events_on(kafka_settings, MODELS)] == [done["model_version"]]
 
 
-async def test_given_a_training_process_that_hangs_then_it_is_ended_at_its_limit(
-    kafka_settings: KafkaSettings, workshop: Workshop
-) -> None:
+async def test_a_hung_training_process_is_ended_at_its_limit(kafka_settings: KafkaSettings, workshop: Workshop) -> None:
     workshop.does("hang")
     async with running(workshop.app(workshop.settings(kafka_settings, train_limit_s=1.0))) as client:
         assert await started(client) == 202
@@ -96,7 +94,7 @@ async def test_given_a_training_process_that_hangs_then_it_is_ended_at_its_limit
     assert "longer than 1 s" in failed["message"]
 
 
-async def test_given_two_requests_to_train_at_once_then_one_is_accepted_and_the_other_refused(
+async def test_of_two_requests_to_train_at_once_one_is_refused(
     kafka_settings: KafkaSettings, workshop: Workshop
 ) -> None:
     workshop.does("wait")
@@ -109,7 +107,7 @@ async def test_given_two_requests_to_train_at_once_then_one_is_accepted_and_the_
     assert len(workshop.starts) == 1
 
 
-async def test_given_trainings_within_one_second_then_each_has_a_version_of_its_own(
+async def test_trainings_within_one_second_have_different_versions(
     kafka_settings: KafkaSettings, workshop: Workshop
 ) -> None:
     async with running(workshop.app(workshop.settings(kafka_settings))) as client:
@@ -122,7 +120,7 @@ async def test_given_trainings_within_one_second_then_each_has_a_version_of_its_
     assert sorted(workshop.starts) == workshop.starts
 
 
-async def test_given_a_service_that_is_killed_then_its_training_process_ends_too(tmp_path: Path) -> None:
+async def test_the_training_process_of_a_killed_service_ends_too(tmp_path: Path) -> None:
     """The real job; it holds on to nothing once its standard input is closed, and serving goes before it."""
     log, world = EventLog(str(tmp_path / "log")), checkerboard(n_users=80)
     columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())

@@ -59,7 +59,7 @@ def replaced(file: Path, content: bytes) -> bytes:
     return before
 
 
-async def test_given_ratings_that_never_pause_then_it_trains_and_trains_again_while_they_come(
+async def test_ratings_that_never_pause_are_trained_on_while_they_come(
     kafka_settings: KafkaSettings, publisher: Publisher, workshop: Workshop
 ) -> None:
     settings = workshop.settings(kafka_settings, **QUICK)
@@ -74,7 +74,7 @@ async def test_given_ratings_that_never_pause_then_it_trains_and_trains_again_wh
         await traffic
 
 
-async def test_given_metadata_that_comes_after_the_model_then_it_is_trained_once_more_and_left_alone(
+async def test_metadata_that_comes_after_the_model_leads_to_one_more_training(
     kafka_settings: KafkaSettings, publisher: Publisher, workshop: Workshop
 ) -> None:
     settings = workshop.settings(kafka_settings, **QUICK)
@@ -94,7 +94,7 @@ async def test_given_metadata_that_comes_after_the_model_then_it_is_trained_once
             await starts(workshop, count=3, limit_s=8)
 
 
-async def test_given_a_log_that_cannot_be_read_then_the_service_stays_and_trains_once_it_can(
+async def test_an_unreadable_log_delays_the_training_and_keeps_the_service_up(
     kafka_settings: KafkaSettings, publisher: Publisher, workshop: Workshop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = workshop.settings(kafka_settings, **QUICK)
@@ -114,7 +114,7 @@ async def test_given_a_log_that_cannot_be_read_then_the_service_stays_and_trains
     assert capsys.readouterr().out.count("log_unreadable") == 1
 
 
-async def test_given_a_training_that_meets_a_vanished_file_then_it_is_begun_again_within_seconds(
+async def test_a_training_that_meets_a_vanished_file_restarts_within_seconds(
     kafka_settings: KafkaSettings, publisher: Publisher, workshop: Workshop
 ) -> None:
     settings = workshop.settings(kafka_settings, **{**QUICK, "train_pause_s": 3_600.0})

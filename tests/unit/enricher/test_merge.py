@@ -14,7 +14,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ASKED = Asked(movie_id=2959, tmdb_id=550)
 
 
-def test_given_a_movie_with_credits_and_keywords_then_every_field_is_filled() -> None:
+def test_a_movie_with_credits_and_keywords_fills_every_field() -> None:
     event = found(ASKED, FIGHT_CLUB, fetched_at=NOW)
 
     assert (event.movie_id, event.tmdb_id, event.status) == (2959, 550, MetadataStatus.FOUND)
@@ -27,7 +27,7 @@ def test_given_a_movie_with_credits_and_keywords_then_every_field_is_filled() ->
     assert (event.vote_average, event.vote_count, event.popularity) == (8.4, 26280, 93.958)
 
 
-def test_given_a_recorded_body_then_it_is_read(data_dir: Path) -> None:
+def test_a_recorded_body_is_read(data_dir: Path) -> None:
     event = found(ASKED, recorded(data_dir), fetched_at=NOW)
 
     assert (event.title, event.release_year, event.directors) == ("Fight Club", 1999, ("David Fincher",))
@@ -36,7 +36,7 @@ def test_given_a_recorded_body_then_it_is_read(data_dir: Path) -> None:
     assert "dual identity" in event.keywords
 
 
-def test_given_an_old_body_with_popularity_as_text_then_it_is_a_number(data_dir: Path) -> None:
+def test_popularity_given_as_text_is_read_as_a_number(data_dir: Path) -> None:
     body = recorded(data_dir, 87421)
 
     event = found(Asked(1, 87421), body, fetched_at=NOW)
@@ -55,7 +55,7 @@ def test_given_an_old_body_with_popularity_as_text_then_it_is_a_number(data_dir:
         {"poster_path": "javascript:alert(1)"},
     ],
 )
-def test_given_fields_of_wrong_types_then_they_are_left_out_and_the_rest_stays(broken: dict[str, Any]) -> None:
+def test_fields_of_wrong_types_are_left_out_and_the_rest_stays(broken: dict[str, Any]) -> None:
     event = found(ASKED, FIGHT_CLUB | broken, fetched_at=NOW)
 
     assert event.original_title == "Fight Club"
@@ -67,11 +67,11 @@ def test_given_fields_of_wrong_types_then_they_are_left_out_and_the_rest_stays(b
         assert (event.cast, event.directors) == ((), ())
 
 
-def test_given_a_movie_of_unknown_length_then_it_has_none() -> None:
+def test_a_movie_of_unknown_length_has_no_runtime() -> None:
     assert found(ASKED, FIGHT_CLUB | {"runtime": 0}, fetched_at=NOW).runtime_min is None
 
 
-def test_given_no_data_then_only_the_status_is_said() -> None:
+def test_an_answer_without_data_has_only_the_status() -> None:
     event = empty(ASKED, MetadataStatus.NOT_FOUND, fetched_at=NOW)
 
     assert (event.status, event.title, event.genres) == (MetadataStatus.NOT_FOUND, None, ())

@@ -21,22 +21,22 @@ NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
         (None, 0.25),
     ],
 )
-def test_given_a_retry_after_then_it_is_honoured_and_nonsense_is_not(retry_after: str | None, pause: float) -> None:
+def test_a_retry_after_is_honoured_and_nonsense_is_ignored(retry_after: str | None, pause: float) -> None:
     assert pause_s(0, retry_after, now=NOW, jitter=0.0) == pause
 
 
-def test_given_no_retry_after_then_pauses_double_up_to_a_limit() -> None:
+def test_pauses_double_up_to_a_limit() -> None:
     pauses = [pause_s(attempt, None, now=NOW, jitter=0.5) for attempt in range(8)]
 
     assert pauses[:4] == [0.5, 1.0, 2.0, 4.0]
     assert pauses[-1] == 20.0
 
 
-def test_given_jitter_then_clients_that_failed_together_come_back_apart() -> None:
+def test_jitter_spreads_clients_that_failed_together() -> None:
     assert len({pause_s(1, retry_after, now=NOW, jitter=j) for retry_after in ("3", None) for j in (0.1, 0.9)}) == 4
 
 
-def test_given_a_bucket_then_a_burst_goes_at_once_and_the_rest_at_the_rate() -> None:
+def test_a_burst_passes_at_once_and_the_rest_at_the_rate() -> None:
     bucket = Bucket(10.0, clock=lambda: 100.0)
 
     delays = [bucket.delay_s() for _ in range(int(BURST) + 3)]
@@ -45,7 +45,7 @@ def test_given_a_bucket_then_a_burst_goes_at_once_and_the_rest_at_the_rate() -> 
     assert delays[int(BURST) :] == pytest.approx([0.1, 0.2, 0.3])
 
 
-def test_given_a_bucket_that_rested_then_it_is_full_and_not_fuller() -> None:
+def test_a_rested_bucket_holds_one_burst_and_no_more() -> None:
     now = 0.0
     bucket = Bucket(10.0, clock=lambda: now)
     for _ in range(10):

@@ -38,7 +38,7 @@ def catalogue() -> MovieCopy:
     return FewMovies(CARDS.values())
 
 
-def test_given_seen_and_excluded_movies_when_the_popular_list_is_served_then_they_are_left_out(
+def test_the_popular_list_leaves_out_seen_and_excluded_movies(
     catalogue: MovieCopy,
 ) -> None:
     answer = popular(catalogue, RankRequest(user_id=1, k=5, exclude=(2,)), {1, 3}, missing=("ranker",))
@@ -48,7 +48,7 @@ def test_given_seen_and_excluded_movies_when_the_popular_list_is_served_then_the
     assert answer.meta.degraded == ("ranker",)
 
 
-def test_given_filters_when_the_popular_list_is_served_then_all_of_them_hold(catalogue: MovieCopy) -> None:
+def test_the_popular_list_obeys_every_filter(catalogue: MovieCopy) -> None:
     filters = Filters(genres=("drama",), year_min=1985, year_max=1999, runtime_max=100)
 
     answer = popular(catalogue, RankRequest(user_id=1, filters=filters), set(), missing=())
@@ -56,7 +56,7 @@ def test_given_filters_when_the_popular_list_is_served_then_all_of_them_hold(cat
     assert [card.movie_id for card in answer.items] == [5, 7, 9]
 
 
-def test_given_a_popular_list_when_added_up_then_base_and_contributions_are_the_score(catalogue: MovieCopy) -> None:
+def test_base_and_contributions_of_a_popular_list_add_up_to_the_score(catalogue: MovieCopy) -> None:
     answer = popular(catalogue, RankRequest(user_id=1), set(), missing=())
 
     scores = [card.score for card in answer.items]
@@ -64,7 +64,7 @@ def test_given_a_popular_list_when_added_up_then_base_and_contributions_are_the_
     assert all(card.base + sum(r.contribution for r in card.reasons) == card.score for card in answer.items)
 
 
-def test_given_a_filter_when_the_popular_list_is_served_then_its_genres_are_folded_once(catalogue: MovieCopy) -> None:
+def test_the_genres_of_a_filter_are_folded_once(catalogue: MovieCopy) -> None:
     folds = 0
 
     class Counted(str):

@@ -55,21 +55,21 @@ INDEX = TitleIndex.of([{**card_without_details(m), "title": t, "year": y} for m,
         ("toy stroy", 1),
     ],
 )
-def test_given_what_a_person_types_when_searching_then_the_movie_meant_comes_first(query: str, first: int) -> None:
+def test_what_a_person_types_finds_the_intended_movie_first(query: str, first: int) -> None:
     assert INDEX.search(query, COUNTS)[0] == first
 
 
 @pytest.mark.parametrize("query", ["", "   ", "...", "qqqqzzzz", "toy qqqqzzzz"])
-def test_given_nothing_that_matches_when_searching_then_nothing_is_found(query: str) -> None:
+def test_a_text_that_matches_nothing_has_no_hits(query: str) -> None:
     assert INDEX.search(query, COUNTS) == []
 
 
-def test_given_an_empty_catalogue_when_searching_then_nothing_is_found() -> None:
+def test_an_empty_catalogue_has_no_hits() -> None:
     assert TitleIndex.of([]).search("toy", {}) == []
 
 
 @given(st.text(max_size=40))
-def test_given_any_text_when_searching_then_ids_are_known_and_distinct(query: str) -> None:
+def test_any_text_finds_only_known_and_distinct_movies(query: str) -> None:
     found = INDEX.search(query, COUNTS)
 
     assert len(found) == len(set(found))
@@ -77,16 +77,14 @@ def test_given_any_text_when_searching_then_ids_are_known_and_distinct(query: st
 
 
 @given(st.sampled_from(MOVIES), st.integers(min_value=3, max_value=40))
-def test_given_a_prefix_of_a_title_when_searching_then_the_movie_is_among_the_hits(
-    movie: tuple[int, str, int, int], length: int
-) -> None:
+def test_a_prefix_of_a_title_finds_the_movie(movie: tuple[int, str, int, int], length: int) -> None:
     assert movie[0] in INDEX.search(movie[1][:length], COUNTS)
 
 
-def test_given_accents_ampersands_and_apostrophes_when_folded_then_plain_words_are_left() -> None:
+def test_accents_ampersands_and_apostrophes_fold_to_plain_words() -> None:
     assert words("Amélie & Léon's Straße_2") == ("amelie", "and", "leons", "strasse", "2")
 
 
-def test_given_a_title_that_is_an_article_when_stripped_then_it_stays() -> None:
+def test_a_title_that_is_only_an_article_keeps_it() -> None:
     assert without_article(("the",)) == ("the",)
     assert without_article(("the", "thing")) == ("thing",)

@@ -35,9 +35,7 @@ def files(tmp_path: Path) -> list[str | Path]:
     return ["--train", train, "--movies", write_movies(tmp_path / "movies.csv"), "--out", tmp_path / "recs.csv"]
 
 
-def test_given_known_and_unknown_users_when_run_then_each_has_a_whole_list_without_rated_movies(
-    files: list[str | Path], tmp_path: Path
-) -> None:
+def test_every_user_gets_a_whole_list_without_movies_they_rated(files: list[str | Path], tmp_path: Path) -> None:
     (tmp_path / "users.txt").write_text("1\n2\n777\n")
 
     assert run(*files, "--users", tmp_path / "users.txt", "--k", "12") == 0
@@ -49,7 +47,7 @@ def test_given_known_and_unknown_users_when_run_then_each_has_a_whole_list_witho
     assert not set(table[table.user_id == 1].movie_id) & set(rated.movie_id[rated.user_id == 1])
 
 
-def test_given_a_history_when_run_then_it_enters_the_users_state(files: list[str | Path], tmp_path: Path) -> None:
+def test_a_given_history_becomes_part_of_the_users_state(files: list[str | Path], tmp_path: Path) -> None:
     """Ten users: with six, one movie that all of them rated leads popularity and trends by more than taste can."""
     (tmp_path / "users.txt").write_text("777\n")
     write_ratings(tmp_path / "train.csv", checkerboard(n_users=10))
@@ -66,7 +64,7 @@ def test_given_a_history_when_run_then_it_enters_the_users_state(files: list[str
     assert (ranked % 2 == 1).all()
 
 
-def test_given_seeds_when_run_then_similar_movies_are_listed(files: list[str | Path], tmp_path: Path) -> None:
+def test_seeds_get_a_list_of_similar_movies(files: list[str | Path], tmp_path: Path) -> None:
     (tmp_path / "seeds.txt").write_text("movieId\n4\n")
 
     assert run(*files, "--seeds", tmp_path / "seeds.txt", "--k", "3") == 0
@@ -76,7 +74,7 @@ def test_given_seeds_when_run_then_similar_movies_are_listed(files: list[str | P
     assert (table.movie_id % 2 == 0).all()
 
 
-def test_given_a_missing_column_when_run_then_one_line_names_file_and_column(
+def test_a_missing_column_is_named_with_its_file_in_one_line(
     files: list[str | Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "train.csv").write_text("userId,movieId,timestamp\n1,1,1\n")
@@ -89,7 +87,7 @@ def test_given_a_missing_column_when_run_then_one_line_names_file_and_column(
     assert "rating" in error
 
 
-def test_given_a_missing_file_when_run_then_one_line_names_it(
+def test_a_missing_file_is_named_in_one_line(
     files: list[str | Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(*files, "--users", tmp_path / "nobody.txt") == 2

@@ -43,7 +43,7 @@ def url() -> Iterator[str]:
     thread.join()
 
 
-def test_given_calls_when_asked_one_by_one_then_all_but_the_warm_up_are_counted(url: str) -> None:
+def test_all_calls_but_the_warm_up_are_counted(url: str) -> None:
     outcome = one_by_one(url, [Call("/"), Call("/", {"a": 1}), Call("/broken")], warm_up=1)
 
     assert outcome.statuses == {200: 1, 503: 1}
@@ -51,14 +51,14 @@ def test_given_calls_when_asked_one_by_one_then_all_but_the_warm_up_are_counted(
     assert len(outcome.latencies_ms) == 2
 
 
-def test_given_a_count_when_looping_then_not_one_call_more_is_sent(url: str) -> None:
+def test_a_counted_loop_sends_exactly_that_many_calls(url: str) -> None:
     outcome = closed_loop(url, [Call("/")], connections=4, limit_s=20, limit_count=50)
 
     assert outcome.statuses == {200: 50}
     assert outcome.per_s > 0
 
 
-def test_given_a_time_when_looping_then_it_ends(url: str) -> None:
+def test_a_timed_loop_ends(url: str) -> None:
     begun = time.monotonic()
 
     closed_loop(url, [Call("/")], connections=2, limit_s=0.3, limit_count=10_000_000)
@@ -66,12 +66,12 @@ def test_given_a_time_when_looping_then_it_ends(url: str) -> None:
     assert time.monotonic() - begun < 5
 
 
-def test_given_a_bad_answer_when_its_body_is_needed_then_path_and_status_are_named(url: str) -> None:
+def test_a_bad_answer_is_reported_with_path_and_status(url: str) -> None:
     with Client(url) as client, pytest.raises(RuntimeError, match="/broken answers 503"):
         client.json(Call("/broken"))
 
 
-def test_given_latencies_then_percentiles_are_exact() -> None:
+def test_percentiles_of_latencies_are_exact() -> None:
     outcome = Outcome(latencies_ms=[float(value) for value in range(101)], statuses={200: 101}, seconds=2.0)
 
     assert outcome.summary() == {
@@ -84,11 +84,11 @@ def test_given_latencies_then_percentiles_are_exact() -> None:
     }
 
 
-def test_given_a_named_data_set_then_the_first_ids_are_asked_for() -> None:
+def test_a_named_data_set_is_measured_with_its_first_ids() -> None:
     import random
 
     assert sorted(known_users("ml-latest-small", random.Random(1))) == list(range(1, 601))
 
 
-def test_given_any_machine_then_it_is_named() -> None:
+def test_every_machine_has_a_name() -> None:
     assert all(machine().values())

@@ -16,39 +16,39 @@ from marquee_cli.ports import PortBusy, internal_ports, public_ports, require_fr
 from marquee_cli.supervisor import Part
 
 
-def test_given_nothing_noted_when_no_data_is_named_then_it_is_the_default() -> None:
+def test_without_a_name_the_default_data_set_is_used() -> None:
     assert chosen_data("", noted=None, is_fresh=False) == "ml-latest-small"
 
 
-def test_given_a_filled_state_directory_when_no_data_is_named_then_it_is_used_again() -> None:
+def test_a_filled_state_directory_is_used_again() -> None:
     assert chosen_data("", noted="/data/mine", is_fresh=False) == "/data/mine"
 
 
-def test_given_a_filled_state_directory_when_other_data_is_named_then_it_is_refused_unless_fresh() -> None:
+def test_other_data_for_a_filled_state_directory_is_refused_unless_fresh() -> None:
     with pytest.raises(CommandFailed, match="holds ml-1m"):
         chosen_data("ml-100k", noted="ml-1m", is_fresh=False)
     assert chosen_data("ml-100k", noted="ml-1m", is_fresh=True) == "ml-100k"
 
 
-def test_given_a_directory_then_it_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_data_directory_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine").mkdir()
     monkeypatch.chdir(tmp_path)
 
     assert chosen_data("mine", noted=None, is_fresh=False) == str((tmp_path / "mine").resolve())
 
 
-def test_given_a_name_that_is_neither_directory_nor_data_set_then_both_are_said() -> None:
+def test_an_unknown_data_name_is_refused_as_neither_directory_nor_data_set() -> None:
     with pytest.raises(CommandFailed, match="neither a directory nor one of ml-latest-small"):
         chosen_data("ml-latest-smal", noted=None, is_fresh=False)
 
 
-def test_given_a_ratings_file_then_its_first_user_is_a_sample_user(tmp_path: Path) -> None:
+def test_the_first_user_of_a_ratings_file_is_a_sample_user(tmp_path: Path) -> None:
     (tmp_path / "ratings.csv").write_text("userId,movieId,rating,timestamp\r\n77,1,4.0,964982703\r\n")
 
     assert sample_users(str(tmp_path))[-1] == 77
 
 
-def test_given_a_taken_port_then_the_error_names_it_and_the_variable_that_moves_it() -> None:
+def test_a_taken_port_is_reported_with_the_variable_that_moves_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
@@ -56,7 +56,7 @@ def test_given_a_taken_port_then_the_error_names_it_and_the_variable_that_moves_
             require_free({"MARQUEE_GATEWAY_PORT": port})
 
 
-def test_given_remembered_ports_then_free_ones_are_kept_and_taken_ones_replaced() -> None:
+def test_remembered_ports_are_kept_if_free_and_replaced_if_taken() -> None:
     remembered = internal_ports(["a", "b"], {})
     with socket.create_server(("127.0.0.1", remembered["b"])):
         again = internal_ports(["a", "b"], remembered)
@@ -65,7 +65,7 @@ def test_given_remembered_ports_then_free_ones_are_kept_and_taken_ones_replaced(
     assert again["b"] != remembered["b"]
 
 
-def test_given_ports_of_our_own_parts_then_they_count_as_free_and_those_about_to_be_taken_do_not() -> None:
+def test_ports_of_our_own_parts_count_as_free_and_excluded_ones_do_not() -> None:
     remembered = internal_ports(["a", "b"], {})
     with socket.create_server(("127.0.0.1", remembered["a"])):
         again = internal_ports(["a", "b"], remembered, ours={remembered["a"]}, excluded={remembered["b"]})
@@ -74,7 +74,7 @@ def test_given_ports_of_our_own_parts_then_they_count_as_free_and_those_about_to
     assert again["b"] not in remembered.values()
 
 
-def test_given_one_port_for_both_then_the_error_names_both_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_port_for_both_is_reported_with_both_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MARQUEE_GATEWAY_PORT", "3000")
     monkeypatch.delenv("MARQUEE_FRONTEND_PORT", raising=False)
 
@@ -82,9 +82,7 @@ def test_given_one_port_for_both_then_the_error_names_both_variables(monkeypatch
         public_ports()
 
 
-def test_given_secrets_in_the_environment_then_no_part_is_described_with_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_part_is_described_with_secrets_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMDB_API_KEY", "my-key")
     monkeypatch.setenv("PATH", f"{os.environ['PATH']}:/my-path")
     monkeypatch.setenv("MARQUEE_REDIS__PASSWORD", "my-password")
@@ -95,7 +93,7 @@ def test_given_secrets_in_the_environment_then_no_part_is_described_with_them(
     assert "my-" not in described
 
 
-def test_given_another_key_then_the_services_count_as_different_ones_and_the_stores_do_not(
+def test_another_key_changes_the_fingerprint_of_services_and_not_of_stores(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TMDB_API_KEY", raising=False)

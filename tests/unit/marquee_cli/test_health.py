@@ -24,7 +24,7 @@ def closing() -> Iterator[ExitStack]:
 
 
 @pytest.mark.parametrize(("health", "start"), [(KAFKA, start_kafka), (VALKEY, start_redis)], ids=["kafka", "valkey"])
-def test_given_a_store_then_it_answers_and_a_stopped_one_does_not_though_its_port_is_open(
+def test_a_stopped_store_does_not_answer_though_its_port_is_open(
     tmp_path: Path, closing: ExitStack, health: str, start: Callable[..., Child]
 ) -> None:
     port = free_port()
@@ -43,7 +43,7 @@ def test_given_a_store_then_it_answers_and_a_stopped_one_does_not_though_its_por
 
 
 @pytest.mark.parametrize(("status", "is_well"), [("200 OK", True), ("503 Service Unavailable", False)])
-def test_given_an_http_answer_then_only_200_is_well(closing: ExitStack, status: str, is_well: bool) -> None:
+def test_only_an_http_200_counts_as_healthy(closing: ExitStack, status: str, is_well: bool) -> None:
     server = closing.enter_context(socket.create_server(("127.0.0.1", 0)))
     script = f"""
 import socket
@@ -72,7 +72,7 @@ def missed(pulse: Pulse, count: int) -> Pulse:
     return pulse
 
 
-def test_given_misses_in_a_row_then_an_idle_process_is_hung_and_an_answer_starts_the_count_again(
+def test_an_idle_process_hangs_after_misses_in_a_row_without_an_answer(
     closing: ExitStack,
 ) -> None:
     idle = a_process(closing, "input()")
@@ -85,7 +85,7 @@ def test_given_misses_in_a_row_then_an_idle_process_is_hung_and_an_answer_starts
     assert missed(pulse, 1).is_hung(5)
 
 
-def test_given_a_busy_process_then_it_gets_more_time_but_not_without_end(closing: ExitStack) -> None:
+def test_a_busy_process_gets_more_time_but_not_without_limit(closing: ExitStack) -> None:
     busy = a_process(closing, "while True: pass")
     pulse = missed(Pulse(busy), 5)
     deadline = time.monotonic() + 20

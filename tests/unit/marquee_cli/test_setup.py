@@ -23,7 +23,7 @@ def write(frontend: Path, *, locked: Mapping[str, object], installed: Mapping[st
     (frontend / "node_modules" / ".package-lock.json").write_text(json.dumps({"packages": installed}))
 
 
-def test_given_what_the_lock_asks_for_then_nothing_is_installed(frontend: Path) -> None:
+def test_nothing_is_installed_where_the_lock_is_satisfied(frontend: Path) -> None:
     package = {"node_modules/a": {"version": "1.0.0"}}
     other_platform = {"node_modules/b-darwin": {"version": "1.0.0", "optional": True}}
     write(frontend, locked={**package, **other_platform}, installed=package)
@@ -32,13 +32,13 @@ def test_given_what_the_lock_asks_for_then_nothing_is_installed(frontend: Path) 
 
 
 @pytest.mark.parametrize("installed", [{}, {"node_modules/a": {"version": "0.9.0"}}])
-def test_given_a_missing_or_another_version_then_it_is_installed(frontend: Path, installed: dict[str, object]) -> None:
+def test_a_missing_package_or_another_version_is_installed(frontend: Path, installed: dict[str, object]) -> None:
     write(frontend, locked={"node_modules/a": {"version": "1.0.0"}}, installed=installed)
 
     assert setup._node_modules_differ()
 
 
-def test_given_no_chromium_when_on_ci_then_it_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_chromium_fails_only_on_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup, "find_chromium", lambda: None)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
@@ -49,7 +49,7 @@ def test_given_no_chromium_when_on_ci_then_it_is_a_failure(monkeypatch: pytest.M
         setup.set_up_chromium()
 
 
-def test_given_no_or_an_unknown_command_then_the_overview_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_command_or_an_unknown_one_shows_the_overview(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "backtest" in capsys.readouterr().out
     with pytest.raises(SystemExit):

@@ -17,7 +17,7 @@ def printed(console: Console) -> str:
     return console.file.getvalue()
 
 
-def test_given_a_probe_that_becomes_done_then_its_last_words_and_the_duration_are_printed() -> None:
+def test_a_finished_step_prints_its_last_words_and_the_duration() -> None:
     console = a_console()
     answers = iter([Progress("half"), Progress("all of it", is_done=True)])
 
@@ -27,7 +27,7 @@ def test_given_a_probe_that_becomes_done_then_its_last_words_and_the_duration_ar
     assert printed(console).startswith("[1/3] data: all of it (")
 
 
-def test_given_a_probe_that_never_ends_then_the_error_says_how_far_it_was() -> None:
+def test_a_step_that_never_ends_fails_with_how_far_it_was() -> None:
     with (
         pytest.raises(TimeoutError, match=r"not done after 0 s: half"),
         Steps(a_console(), total=1).step("data") as step,
@@ -35,7 +35,7 @@ def test_given_a_probe_that_never_ends_then_the_error_says_how_far_it_was() -> N
         wait(step, lambda: Progress("half"), check=lambda: None, limit_s=0)
 
 
-def test_given_a_check_that_raises_then_waiting_ends_and_the_step_is_not_printed_as_done() -> None:
+def test_a_check_that_raises_ends_the_step_undone() -> None:
     def check() -> None:
         raise RuntimeError("a part ended")
 

@@ -27,7 +27,7 @@ def world() -> tuple[SyntheticWorld, Rated]:
     return made, rate(rng, made, 30_000)
 
 
-def test_given_sizes_then_the_files_load_without_a_reject_and_hold_exactly_so_much(tmp_path: Path) -> None:
+def test_synthetic_files_load_without_rejects_and_have_the_sizes_asked_for(tmp_path: Path) -> None:
     assert synth.run(arguments(tmp_path / "out")) == 0
 
     with Rejects(tmp_path / "rejects.csv") as rejects:
@@ -37,7 +37,7 @@ def test_given_sizes_then_the_files_load_without_a_reject_and_hold_exactly_so_mu
     assert all(movie.genres and movie.imdb_id and not movie.tmdb_id for movie in data.movies)
 
 
-def test_given_the_same_seed_then_the_files_are_the_same_and_with_another_they_are_not(tmp_path: Path) -> None:
+def test_only_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
     for name, seed in (("a", 5), ("b", 5), ("c", 6)):
         synth.run(arguments(tmp_path / name, seed=seed))
 
@@ -47,7 +47,7 @@ def test_given_the_same_seed_then_the_files_are_the_same_and_with_another_they_a
 
 
 @pytest.mark.parametrize("changes", [{"ratings": 10}, {"ratings": 10_000}, {"users": 0}, {"movies": 0}])
-def test_given_impossible_sizes_then_one_line_says_so(
+def test_impossible_sizes_are_reported_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, int]
 ) -> None:
     assert synth.run(arguments(tmp_path / "out", **changes)) == 1
@@ -57,7 +57,7 @@ def test_given_impossible_sizes_then_one_line_says_so(
     assert said.count("\n") == 1
 
 
-def test_given_as_many_ratings_as_can_be_then_no_user_has_a_movie_twice() -> None:
+def test_no_user_has_a_movie_twice_even_at_full_density() -> None:
     rng = np.random.default_rng(1)
 
     rated = rate(rng, make_world(rng, users=10, movies=40), 10 * 20)
@@ -65,7 +65,7 @@ def test_given_as_many_ratings_as_can_be_then_no_user_has_a_movie_twice() -> Non
     assert len(set(zip(rated.user.tolist(), rated.movie.tolist(), strict=True))) == 200
 
 
-def test_given_a_world_then_ratings_are_stars_at_times_in_its_range(world: tuple[SyntheticWorld, Rated]) -> None:
+def test_ratings_are_stars_at_times_in_the_worlds_range(world: tuple[SyntheticWorld, Rated]) -> None:
     _, rated = world
 
     assert set(rated.half_stars.tolist()) <= set(range(1, 11))
@@ -73,7 +73,7 @@ def test_given_a_world_then_ratings_are_stars_at_times_in_its_range(world: tuple
     assert rated.at_s.max() <= 1_546_300_800
 
 
-def test_given_a_world_then_users_rate_what_fits_their_cluster_more_often_and_higher(
+def test_users_rate_movies_of_their_cluster_more_often_and_higher(
     world: tuple[SyntheticWorld, Rated],
 ) -> None:
     made, rated = world
@@ -89,7 +89,7 @@ def test_given_a_world_then_users_rate_what_fits_their_cluster_more_often_and_hi
     assert half_stars[own > 0.6].mean() > half_stars[own < 0.2].mean() + 0.5
 
 
-def test_given_a_world_then_a_tenth_of_the_movies_has_more_than_a_third_of_the_ratings(
+def test_a_tenth_of_the_movies_has_more_than_a_third_of_the_ratings(
     world: tuple[SyntheticWorld, Rated],
 ) -> None:
     made, rated = world
@@ -98,7 +98,7 @@ def test_given_a_world_then_a_tenth_of_the_movies_has_more_than_a_third_of_the_r
     assert counts[: len(counts) // 10].sum() > len(rated.movie) / 3
 
 
-def test_given_a_world_then_hardly_any_movie_is_rated_long_before_it_is_out(
+def test_hardly_any_movie_is_rated_long_before_its_release(
     world: tuple[SyntheticWorld, Rated],
 ) -> None:
     made, rated = world
@@ -107,7 +107,7 @@ def test_given_a_world_then_hardly_any_movie_is_rated_long_before_it_is_out(
     assert (rated_in < made.year[rated.movie] - 2).mean() < 0.02
 
 
-def test_given_a_world_then_ratings_come_in_sessions(world: tuple[SyntheticWorld, Rated]) -> None:
+def test_ratings_come_in_sessions(world: tuple[SyntheticWorld, Rated]) -> None:
     _, rated = world
     order = np.lexsort((rated.at_s, rated.user))
     user, at_s = rated.user[order], rated.at_s[order]

@@ -17,41 +17,41 @@ def faults_of(plan: list[Round]) -> list[Fault]:
 
 
 @given(seed=st.integers(0, 2**32), count=st.integers(1, 300))
-def test_given_a_seed_then_the_plan_is_the_same_and_has_exactly_that_many_faults(seed: int, count: int) -> None:
+def test_a_seed_gives_the_same_plan_with_exactly_the_faults_asked_for(seed: int, count: int) -> None:
     plan = make_plan(seed, count, EMBEDDED)
 
     assert plan == make_plan(seed, count, EMBEDDED)
     assert len(faults_of(plan)) == count
 
 
-def test_given_another_seed_then_the_plan_is_another() -> None:
+def test_another_seed_gives_another_plan() -> None:
     assert make_plan(1, 40, EMBEDDED) != make_plan(2, 40, EMBEDDED)
 
 
 @given(seed=st.integers(0, 2**32))
-def test_given_a_short_run_then_it_has_every_telling_fault_once(seed: int) -> None:
+def test_a_short_run_has_every_telling_fault_once(seed: int) -> None:
     assert sorted(faults_of(make_plan(seed, len(CORE), EMBEDDED))) == sorted(CORE)
 
 
 @given(seed=st.integers(0, 2**32))
-def test_given_a_long_run_then_every_fault_comes_about_equally_often(seed: int) -> None:
+def test_a_long_run_has_every_fault_about_equally_often(seed: int) -> None:
     counted = Counter(faults_of(make_plan(seed, 200, EMBEDDED)))
 
     assert set(counted) == set(ALL)
     assert max(counted.values()) - min(counted.values()) <= 1
 
 
-def test_given_the_catalogue_then_every_part_is_killed_and_stopped() -> None:
+def test_the_list_of_faults_kills_and_stops_every_part() -> None:
     for kind in (Kind.KILL, Kind.STOP):
         assert {fault.part for fault in ALL if fault.kind is kind} == set(PARTS)
 
 
-def test_given_compose_then_nothing_is_planned_that_only_the_embedded_run_has() -> None:
+def test_a_plan_for_compose_has_only_faults_that_compose_can_have() -> None:
     assert {fault.kind for fault in EMBEDDED} - {fault.kind for fault in COMPOSE} == {Kind.SUPERVISOR, Kind.BROKER_DATA}
 
 
 @given(seed=st.integers(0, 2**32))
-def test_given_faults_together_then_a_copy_of_every_event_remains(seed: int) -> None:
+def test_faults_together_leave_a_copy_of_every_event(seed: int) -> None:
     for each in make_plan(seed, 120, EMBEDDED):
         kinds = {fault.kind for fault in each.faults}
         hit = {fault.part for fault in each.faults}
@@ -64,6 +64,6 @@ def test_given_faults_together_then_a_copy_of_every_event_remains(seed: int) -> 
 
 
 @pytest.mark.parametrize("kind", [Kind.KILL, Kind.STOP])
-def test_given_a_part_then_it_is_not_hit_twice_at_once(kind: Kind) -> None:
+def test_no_part_is_hit_twice_at_once(kind: Kind) -> None:
     assert not can_join([Fault(Kind.KILL, "redis")], Fault(kind, "redis"))
     assert can_join([Fault(Kind.KILL, "redis")], Fault(kind, "features"))

@@ -18,7 +18,7 @@ def a_result() -> Result:
     )
 
 
-def test_given_faults_then_each_kind_has_one_row_and_a_shared_round_counts_once_in_all() -> None:
+def test_each_kind_of_fault_has_one_row_and_a_shared_round_counts_once() -> None:
     table = [dict(zip(COLUMNS, row, strict=True)) for row in rows(a_result().faults)]
 
     assert [row["fault"] for row in table] == ["kill kafka", "kill redis", "all"]
@@ -29,11 +29,11 @@ def test_given_faults_then_each_kind_has_one_row_and_a_shared_round_counts_once_
     assert table[2]["gateway down s"] == "0.5"
 
 
-def test_given_no_fault_then_the_table_is_empty() -> None:
+def test_a_run_without_faults_has_an_empty_table() -> None:
     assert rows([]) == []
 
 
-def test_given_a_result_then_its_json_reads_back_to_the_same_table() -> None:
+def test_a_results_json_reads_back_to_the_same_table() -> None:
     result = a_result()
     result.violations.append(
         Violation(1, "kill kafka", "nothing accepted is lost", "2 are missing", [{"event_id": "x"}])
@@ -45,7 +45,7 @@ def test_given_a_result_then_its_json_reads_back_to_the_same_table() -> None:
     assert not again.is_good
 
 
-def test_given_a_good_run_then_the_summary_says_so_in_one_line() -> None:
+def test_a_good_run_is_summarised_in_one_line() -> None:
     assert summary(a_result()).endswith("every invariant held")
     assert "3 faults" in summary(a_result())
     assert "\n" not in summary(a_result())

@@ -15,16 +15,16 @@ def an_answer(rung: str, *movies: int, degraded: tuple[str, ...] = ()) -> dict[s
 
 
 @pytest.mark.parametrize("at", [8.8, 9.9, 10.3])
-def test_given_a_dying_broker_then_what_it_acknowledged_last_may_be_lost(at: float) -> None:
+def test_what_a_killed_broker_acknowledged_last_may_be_lost(at: float) -> None:
     assert excusable(at, [3.0, 10.0])
 
 
 @pytest.mark.parametrize("at", [5.0, 8.5, 10.9])
-def test_given_a_dying_broker_then_what_it_acknowledged_earlier_or_later_may_not(at: float) -> None:
+def test_what_a_killed_broker_acknowledged_earlier_or_later_must_not_be_lost(at: float) -> None:
     assert not excusable(at, [3.0, 10.0])
 
 
-def test_given_requests_without_an_answer_then_the_time_until_the_next_answer_counts() -> None:
+def test_the_time_until_the_next_answer_counts() -> None:
     asked = [
         RankingRequest(0.0, 0.1, "200"),
         RankingRequest(1.0, 1.0, "refused"),
@@ -37,14 +37,14 @@ def test_given_requests_without_an_answer_then_the_time_until_the_next_answer_co
     assert unreachable_s(asked) == pytest.approx(2.5 + 0.5)
 
 
-def test_given_no_answer_until_the_end_then_the_time_until_the_last_failure_counts() -> None:
+def test_without_an_answer_the_time_until_the_last_failure_counts() -> None:
     assert unreachable_s([RankingRequest(1.0, 1.0, "refused"), RankingRequest(2.0, 4.0, "timeout")]) == pytest.approx(
         3.0
     )
     assert unreachable_s([]) == 0.0
 
 
-def test_given_ratings_then_only_those_answered_with_202_are_accepted() -> None:
+def test_only_ratings_answered_with_202_are_accepted() -> None:
     ledger = Ledger()
     sent = [Sent(number, f"event {number}", 1, number, 0.0) for number in range(3)]
     for each in sent:
@@ -69,7 +69,7 @@ def test_given_ratings_then_only_those_answered_with_202_are_accepted() -> None:
         an_answer("personal"),
     ],
 )
-def test_given_an_honest_answer_then_it_is_true(answer: dict[str, Any]) -> None:
+def test_an_honest_answer_is_true(answer: dict[str, Any]) -> None:
     assert untrue_user_ranking(answer, RATED, len(RATED)) == ""
 
 
@@ -83,15 +83,15 @@ def test_given_an_honest_answer_then_it_is_true(answer: dict[str, Any]) -> None:
         an_answer("retrieval", 100),
     ],
 )
-def test_given_an_answer_that_hides_something_then_it_is_untrue(answer: dict[str, Any]) -> None:
+def test_an_answer_that_hides_something_is_untrue(answer: dict[str, Any]) -> None:
     assert untrue_user_ranking(answer, RATED, len(RATED))
 
 
-def test_given_a_user_with_few_ratings_then_a_cold_list_is_true() -> None:
+def test_a_cold_list_is_true_for_a_user_with_few_ratings() -> None:
     assert untrue_user_ranking(an_answer("cold", 1), frozenset({1}), 1) == ""
 
 
-def test_given_a_known_user_then_only_a_personal_list_without_degraded_is_settled() -> None:
+def test_only_an_undegraded_personal_list_of_a_known_user_is_settled() -> None:
     assert unsettled(an_answer("personal")) == ""
     assert unsettled(an_answer("personal", degraded=("rebuilding",)))
     assert unsettled(an_answer("stale", degraded=("redis",)))

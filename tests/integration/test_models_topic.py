@@ -69,7 +69,7 @@ async def meets(met: list[str], *versions: str) -> None:
         raise AssertionError(f"wanted {versions}, met {met}") from None
 
 
-async def test_given_many_events_then_the_newest_that_says_what_to_serve_is_the_current_one(
+async def test_the_newest_event_that_says_what_to_serve_is_the_current_model(
     kafka_settings: KafkaSettings,
 ) -> None:
     await ensure_topics(kafka_settings, [MODELS], wait_s=20)
@@ -84,12 +84,12 @@ async def test_given_many_events_then_the_newest_that_says_what_to_serve_is_the_
     assert current == a_promotion(2)
 
 
-async def test_given_no_broker_then_reading_the_current_model_ends_in_time_and_says_why() -> None:
+async def test_reading_the_current_model_without_a_broker_fails_in_time() -> None:
     with pytest.raises(Transient, match=r"models\.v1 on kafka at 127\.0\.0\.1:9 could not be read within 2 s"):
         await current_model(KafkaSettings(bootstrap="127.0.0.1:9"), limit_s=2)
 
 
-async def test_given_a_follower_then_it_meets_the_newest_at_first_and_each_that_comes(
+async def test_a_follower_meets_the_newest_model_first_and_then_each_change(
     kafka_settings: KafkaSettings,
 ) -> None:
     await say(kafka_settings, *(a_promotion(number) for number in range(1, 6)))
@@ -99,7 +99,7 @@ async def test_given_a_follower_then_it_meets_the_newest_at_first_and_each_that_
         await meets(met, "v5", "v6")
 
 
-async def test_given_a_topic_that_was_made_again_under_a_follower_then_it_goes_on_with_what_comes(
+async def test_a_follower_continues_on_a_topic_that_was_created_again(
     broker: OwnBroker,
 ) -> None:
     await say(broker.settings, *(a_promotion(number) for number in range(1, 6)))
@@ -112,7 +112,7 @@ async def test_given_a_topic_that_was_made_again_under_a_follower_then_it_goes_o
         await meets(met, "v5", "v6")
 
 
-async def test_given_an_offset_that_was_used_twice_under_a_follower_then_it_meets_what_stands_there_now(
+async def test_a_follower_meets_what_is_at_a_reused_offset_now(
     broker: OwnBroker,
 ) -> None:
     await say(broker.settings, a_promotion(1), a_promotion(2))
@@ -124,7 +124,7 @@ async def test_given_an_offset_that_was_used_twice_under_a_follower_then_it_meet
         await meets(met, "v2", "v3")
 
 
-async def test_given_a_broker_that_comes_back_as_it_was_then_a_follower_meets_nothing_twice(
+async def test_a_follower_meets_nothing_twice_after_the_broker_restarts(
     broker: OwnBroker,
 ) -> None:
     await say(broker.settings, a_promotion(1))
