@@ -14,6 +14,7 @@ from enricher.settings import EnricherSettings
 from marquee.contracts.events import MetadataStatus, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA
 from marquee.errors import Misconfigured
+from marquee.http.service import service_of
 from marquee.kafka.clients import ensure_topics, open_producer, topic_name
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
@@ -149,7 +150,7 @@ async def test_a_snapshot_that_cannot_be_read_is_named_in_one_line(
         async with running(app):
             pass
 
-    assert "missing.csv" in app.state.start_error
+    assert "missing.csv" in str(service_of(app).failure)
 
 
 async def test_an_unavailable_broker_at_start_is_named_in_one_line(tmp_path: Path) -> None:
@@ -160,7 +161,7 @@ async def test_an_unavailable_broker_at_start_is_named_in_one_line(tmp_path: Pat
         async with running(app):
             pass
 
-    assert "could not reach kafka at 127.0.0.1:9" in app.state.start_error
+    assert "could not reach kafka at 127.0.0.1:9" in str(service_of(app).failure)
 
 
 async def test_9742_movies_are_answered_in_a_few_seconds(kafka_settings: KafkaSettings, tmp_path: Path) -> None:

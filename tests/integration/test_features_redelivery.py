@@ -22,6 +22,7 @@ from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.views import digest
 from support.builders import NOON_MS, a_movie, a_rating
+from support.running_app import started
 from support.wait import until
 
 pytestmark = pytest.mark.integration
@@ -46,7 +47,7 @@ async def producer(kafka_settings: KafkaSettings) -> AsyncIterator[AIOKafkaProdu
 @asynccontextmanager
 async def running(settings: FeaturesSettings) -> AsyncIterator[FastAPI]:
     app = create_app(settings)
-    async with app.router.lifespan_context(app):
+    async with started(app):
         yield app
 
 

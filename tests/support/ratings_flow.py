@@ -18,15 +18,14 @@ from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from support.builders import NOON_MS, a_rating
+from support.running_app import started
 from support.topic_reader import events_on
 
 
 @asynccontextmanager
 async def running(settings: FeaturesSettings) -> AsyncIterator[Wiring]:
     """The features service in this process."""
-    app = create_app(settings)
-    async with app.router.lifespan_context(app) as state:
-        assert state is not None
+    async with started(create_app(settings)) as state:
         yield state["wiring"]
 
 

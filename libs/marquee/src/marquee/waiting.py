@@ -1,4 +1,4 @@
-"""Waiting for a dependency: said in one line, bounded, with the address in the error."""
+"""Waiting for a dependency: bounded, reported in one line, with the address in the error."""
 
 import asyncio
 import time
@@ -14,6 +14,11 @@ log = structlog.get_logger()
 
 NOT_YET = (OSError, EOFError, KafkaError, RedisError, Transient)
 """What a dependency that is not up yet raises, TimeoutError (an OSError) included. Anything else is a bug."""
+
+
+def cause_of(error: BaseException) -> str:
+    """An error's class and the first line of its text."""
+    return f"{type(error).__name__}: {error}".strip(": ").splitlines()[0][:200]
 
 
 async def wait_until_reachable(
@@ -37,9 +42,8 @@ async def wait_until_reachable(
         except NOT_YET as error:
             tried_s = time.monotonic() - started
             if tried_s >= limit_s:
-                cause = f"{type(error).__name__}: {error}".strip(": ").splitlines()[0][:200]
                 raise Misconfigured(
-                    f"could not reach {what} at {address}: tried for {tried_s:.0f} s ({cause})"
+                    f"could not reach {what} at {address}: tried for {tried_s:.0f} s ({cause_of(error)})"
                 ) from error
             if not is_said:
                 log.info("waiting_for_dependency", dependency=what, address=address, limit_s=limit_s)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 
 from enricher.ledger import Coverage, Ledger
+from marquee.http.service import wired
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +16,11 @@ class Wiring:
     ledger: Ledger
 
 
-def wiring(request: Request) -> Wiring:
-    parts = request.state.wiring
-    assert isinstance(parts, Wiring)  # noqa: S101 — set by the lifespan
-    return parts
-
-
+Parts = Annotated[Wiring, Depends(wired(Wiring))]
 router = APIRouter(prefix="/v1")
 
 
 @router.get("/coverage")
-async def coverage(parts: Annotated[Wiring, Depends(wiring)]) -> Coverage:
-    """Movies by what TMDB says of them."""
+async def coverage(parts: Parts) -> Coverage:
+    """Counts of movies by what TMDB knows of them."""
     return parts.ledger.coverage()

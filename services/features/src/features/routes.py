@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from features.wiring import Wiring
+from marquee.http.service import wired
 from marquee.stores.views import digest
 
 router = APIRouter()
@@ -26,28 +27,24 @@ class Digest(BaseModel):
     digest: str
 
 
-def wiring(request: Request) -> Wiring:
-    return request.state.wiring  # type: ignore[no-any-return]
-
-
-Wired = Annotated[Wiring, Depends(wiring)]
+Parts = Annotated[Wiring, Depends(wired(Wiring))]
 
 
 @router.get("/v1/state")
-async def state(wired: Wired) -> State:
+async def state(parts: Parts) -> State:
     """Counts and lag."""
-    users, ratings = await wired.stores.ratings.counts()
+    users, ratings = await parts.stores.ratings.counts()
     return State(
         users=users,
         ratings=ratings,
-        movies=await wired.stores.catalog.count(),
-        enriched=await wired.stores.metadata.count(),
-        lag=await wired.positions.true_lag(),
-        ratings_per_s=wired.meter.rate(),
+        movies=await parts.stores.catalog.count(),
+        enriched=await parts.stores.metadata.count(),
+        lag=await parts.positions.true_lag(),
+        ratings_per_s=parts.meter.rate(),
     )
 
 
 @router.get("/v1/digest")
-async def state_digest(wired: Wired) -> Digest:
+async def state_digest(parts: Parts) -> Digest:
     """A canonical digest of the online store; reads all of it."""
-    return Digest(digest=await digest(wired.stores.ratings.space))
+    return Digest(digest=await digest(parts.stores.ratings.space))

@@ -19,6 +19,7 @@ from marquee.contracts.batches import Batch
 from marquee.contracts.topics import CATALOG, METADATA, RATINGS
 from marquee.errors import Transient
 from marquee.kafka.broker_watch import BrokerWatch
+from marquee.kafka.consuming import DeadLetters, consume
 from marquee.kafka.publisher import Publisher
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
@@ -48,8 +49,12 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
+    """The parts of a running features service."""
+
     stores: Stores
     positions: StorePositions
+    consumer: AIOKafkaConsumer
+    dead_letters: DeadLetters
     watch: BrokerWatch
     leases: Leases
     meter: Meter = field(default_factory=Meter)
@@ -70,7 +75,23 @@ class Wiring:
         reconciliation = Reconciliation(settings.kafka, by_name, stores.ratings, stores.log, publisher)
         prefix = settings.kafka.topic_prefix
         positions = StorePositions(consumer, TOPICS, prefix, stores, leases, reconciliation, watch)
-        return cls(stores, positions, watch, leases)
+        return cls(stores, positions, consumer, DeadLetters(publisher), watch, leases)
+
+    async def consume(self, settings: FeaturesSettings) -> None:
+        """Put every record of TOPICS into the stores, until cancelled.
+
+        Raises:
+            Transient: a store or the broker was unreachable for too long.
+        """
+        await consume(
+            self.consumer,
+            TOPICS,
+            self.apply,
+            dead_letters=self.dead_letters,
+            positions=self.positions,
+            prefix=settings.kafka.topic_prefix,
+            max_records=settings.max_records,
+        )
 
     async def apply(self, batch: Batch[Any]) -> None:
         """Put a batch into both stores, and count it."""
@@ -81,7 +102,7 @@ class Wiring:
             self.meter.add(count, started=started, now=monotonic())
 
     async def watch_lag(self) -> None:
-        """Look at the lag once a second, until cancelled."""
+        """Note the lag once per second, until cancelled."""
         while True:
             self.lag_watch.note(self.positions.lag, self.positions.delivered_total, now=monotonic())
             await asyncio.sleep(1.0)
@@ -102,5 +123,5 @@ class Wiring:
 
     async def give_up(self) -> None:
         """Leave the partitions to the other replicas, at the end of this one."""
-        with suppress(Transient):  # then its lease ends by itself
+        with suppress(Transient):  # then the lease runs out
             await self.leases.give_up()

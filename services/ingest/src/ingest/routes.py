@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+import structlog
+from fastapi import APIRouter, Depends
 
 from ingest.acceptance import accepted
+from ingest.bulk_load import load
 from ingest.claims import Claims
 from ingest.known_movies import KnownMovies
 from ingest.progress import LoadStatus, Progress
+from ingest.settings import IngestSettings
 from marquee.contracts.bodies import Problem, RatingsRequest, Receipt, Receipts
 from marquee.contracts.topics import RATINGS
+from marquee.errors import MarqueeError
+from marquee.http.service import wired
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.kafka.topic_view import TopicView
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +35,15 @@ class Wiring:
     progress: Progress
     clock: Callable[[], datetime]
 
+    async def load(self, settings: IngestSettings) -> None:
+        """Load settings.data. Live ratings are accepted whether it succeeds or not; GET /v1/load reports which."""
+        try:
+            await load(settings, self.progress, self.known_movies, clock=self.clock)
+        except MarqueeError as error:
+            log.error("load_failed", data=settings.data, error=str(error))
 
-def wiring(request: Request) -> Wiring:
-    parts = request.state.wiring
-    assert isinstance(parts, Wiring)  # noqa: S101 — set by the lifespan
-    return parts
 
-
-Parts = Annotated[Wiring, Depends(wiring)]
+Parts = Annotated[Wiring, Depends(wired(Wiring))]
 router = APIRouter(prefix="/v1")
 
 
@@ -59,5 +67,5 @@ async def rate(body: RatingsRequest, parts: Parts) -> Receipts:
 
 @router.get("/load")
 async def load_status(parts: Parts) -> LoadStatus:
-    """How far the bulk load is."""
+    """How far the bulk load has come."""
     return parts.progress.status()

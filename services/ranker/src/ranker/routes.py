@@ -6,10 +6,13 @@ from typing import Annotated
 from uuid import uuid4
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 
 from marquee.contracts.bodies import MovieSubject, Ranking, RankRequest, UserSubject
 from marquee.errors import Transient
+from marquee.http.service import wired
+from marquee.kafka.models_topic import model_changes
+from marquee.settings import KafkaSettings
 from ranker.answers import similar_answer, user_answer
 from ranker.online import Online
 from ranker.stopwatch import Stopwatch
@@ -19,17 +22,34 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
+    """The parts of a running ranker."""
+
     online: Online
 
+    async def follow_models(self, kafka: KafkaSettings) -> None:
+        """Use every model that models.v1 says to serve. Never ends."""
+        async for change in model_changes(kafka):
+            await self.online.use(change)
 
-def wiring(request: Request) -> Wiring:
-    return request.state.wiring  # type: ignore[no-any-return]
+    async def model_is_loaded(self) -> str:
+        """The version of the model in use.
+
+        Raises:
+            Transient: there is none yet.
+        """
+        version = self.online.model_version
+        if version is None:
+            raise Transient("no model has been published yet")
+        return version
+
+
+Parts = Annotated[Wiring, Depends(wired(Wiring))]
 
 
 @router.post("/v1/rank", response_model=Ranking)
-async def rank(request: RankRequest, wired: Annotated[Wiring, Depends(wiring)]) -> Response:
+async def rank(request: RankRequest, parts: Parts) -> Response:
     """Rank for a user or similar to a movie; 503 before the first model."""
-    online, serving = wired.online, wired.online.serving
+    online, serving = parts.online, parts.online.serving
     if serving is None:
         raise Transient("no model has been published yet")
     watch, ranking_id = Stopwatch(perf_counter), uuid4().hex

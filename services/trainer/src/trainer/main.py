@@ -1,62 +1,52 @@
 """The trainer service: watches the log, trains in a child process, announces the model on models.v1."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from contextlib import AsyncExitStack
+from functools import partial
 
 from fastapi import FastAPI
 
 from marquee.contracts.events import ModelChanged
 from marquee.contracts.topics import MODELS
-from marquee.http.operations import Dependencies, install_operations
-from marquee.http.service import background, one_line_on_misconfiguration, run
+from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.models_topic import current_model
 from marquee.kafka.publisher import Publisher
 from marquee.stores.event_log import EventLog
 from marquee.waiting import wait_until_reachable
 from trainer.announcing import Announcements
-from trainer.routes import router
+from trainer.routes import Wiring, router
 from trainer.runs import JOB, Runs
 from trainer.settings import TrainerSettings
 from trainer.watching import Looking, train_when_due
 
+PUBLISH_TIMEOUT_S = 15.0
+
+
+async def start(service: Service[TrainerSettings], stack: AsyncExitStack, *, job: tuple[str, ...]) -> Wiring:
+    """Find the model that is served, then keep announcing it and watch for new data."""
+    settings = service.settings
+    await ensure_topics(settings.kafka, wait_s=settings.wait_s)
+    served = await served_model(settings)
+    settings.model_dir.mkdir(parents=True, exist_ok=True)
+    publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=PUBLISH_TIMEOUT_S))
+    consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
+    announcements = Announcements(settings.kafka, publisher, consumer, settings.model_dir)
+    wiring = Wiring(Runs(settings, announcements, job), service.tasks, consumer)
+    manifest = announcements.adopt(served)
+    if manifest is not None and announcements.promoted is not None:
+        wiring.runs.remember(manifest, announcements.promoted)
+    service.tasks.start("announcements", announcements.keep())
+    if settings.train_automatically:
+        looking = Looking(consumer, EventLog(settings.log_dir), settings.kafka)
+        service.tasks.start("watch", train_when_due(wiring.runs, looking))
+    service.dependencies.add("kafka", wiring.kafka_answers)
+    return wiring
+
 
 def create_app(settings: TrainerSettings | None = None, *, job: tuple[str, ...] = JOB) -> FastAPI:
     """The app; it watches while it runs. `job`: the command that trains, in a process of its own."""
-    settings = settings or TrainerSettings()
-    dependencies = Dependencies()
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        async with AsyncExitStack() as stack:
-            async with one_line_on_misconfiguration(app):
-                await ensure_topics(settings.kafka, wait_s=settings.wait_s)
-                served = await served_model(settings)
-            settings.model_dir.mkdir(parents=True, exist_ok=True)
-            publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=15))
-            consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
-            announcements = Announcements(settings.kafka, publisher, consumer, settings.model_dir)
-            runs = Runs(settings, announcements, job)
-            manifest = announcements.adopt(served)
-            if manifest is not None and announcements.promoted is not None:
-                runs.remember(manifest, announcements.promoted)
-            tasks = await stack.enter_async_context(background(getattr(app.state, "stop", lambda: None)))
-            tasks.start("announcements", announcements.keep())
-            if settings.train_automatically:
-                looking = Looking(consumer, EventLog(settings.log_dir), settings.kafka)
-                tasks.start("watch", train_when_due(runs, looking))
-
-            async def kafka_answers() -> str:
-                await consumer.topics()
-                return settings.kafka.bootstrap
-
-            dependencies.add("kafka", kafka_answers)
-            yield {"runs": runs, "background": tasks}
-
-    app = FastAPI(title="Marquee trainer", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = Service("trainer", settings or TrainerSettings()).app(partial(start, job=job))
     app.include_router(router)
-    install_operations(app, "trainer", dependencies, hosts=settings.hosts)
     return app
 
 

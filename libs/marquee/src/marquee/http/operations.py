@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from marquee.contracts.bodies import DependencyState, Readiness, Version
@@ -38,11 +38,11 @@ class Dependencies:
             self._required.add(name)
 
     def allow(self, states: Mapping[str, DependencyState]) -> bool:
-        """All that is required works."""
+        """Whether everything that is required works."""
         return all(state.ok for name, state in states.items() if name in self._required)
 
     async def check(self) -> Mapping[str, DependencyState]:
-        """Ask all of them at once, each for at most PING_TIMEOUT_S."""
+        """Ping all of them at once, each for at most PING_TIMEOUT_S."""
         states = await asyncio.gather(*(self._check(name, ping) for name, ping in self._pings.items()))
         return dict(zip(self._pings, states, strict=True))
 
@@ -69,13 +69,14 @@ def install_operations(
     service: str,
     dependencies: Dependencies,
     *,
-    model_version: Callable[[], str | None] = lambda: None,
+    model_version: Callable[[Request], str | None] = lambda _: None,
     hosts: Iterable[str] = (),
     is_public: bool = False,
 ) -> None:
     """Add the operational routes, problem answers and the layers around every request to an app.
 
     Args:
+        model_version: what /version names as the model in use.
         hosts: names that the service answers to besides its own and localhost.
         is_public: strangers may ask. Errors and /readyz then name what is unavailable without its address (the log
             has it), and /metrics is not served here.
@@ -101,8 +102,9 @@ def install_operations(
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/version")
-    async def service_version() -> Version:
-        return Version(service=service, version=_installed_version(service), model_version=model_version())
+    async def service_version(request: Request) -> Version:
+        found = model_version(request)
+        return Version(service=service, version=_installed_version(service), model_version=found)
 
     if not is_public:
         router.get("/metrics", include_in_schema=False)(metrics)

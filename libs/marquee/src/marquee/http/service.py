@@ -1,103 +1,171 @@
-"""Running a service: one process, one app, one clear line when it cannot start, and no half-dead service."""
+"""The skeleton of every service: one app, one process, one clear line when it cannot start, and no half-dead service.
 
-import asyncio
+A service's main has a `start(service, stack)` that opens its parts onto the stack, starts its tasks, names its
+dependencies and returns its Wiring; `create_app(settings)`, which makes the app of it; and a call of `run`.
+"""
+
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from typing import Any, Generic, TypedDict, TypeVar
 
-import structlog
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import ValidationError
 
 from marquee.errors import MarqueeError, Misconfigured
+from marquee.http.background import Background, stopped_at_the_end
+from marquee.http.operations import Dependencies, install_operations
 from marquee.logs import configure_logs
 from marquee.patches import silence_server
 from marquee.settings import ServiceSettings, warn_of_unknown_variables
+from marquee.waiting import NOT_YET, cause_of
 
-log = structlog.get_logger()
+S = TypeVar("S", bound=ServiceSettings)
+W = TypeVar("W")
+
+GRACE_S = 10
+"""How long requests in hand may take when the service is asked to end."""
 
 
-class Background:
-    """The long-running tasks of a service. One that ends, for whatever reason, ends the service."""
+class State(TypedDict, Generic[W]):
+    """What a lifespan gives to every request."""
 
-    def __init__(self, on_failure: Callable[[], None]) -> None:
-        self._on_failure = on_failure
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+    wiring: W
+
+
+def wired(kind: type[W]) -> Callable[[Request], W]:
+    """A dependency for routes: the parts of the running service, `Annotated[Wiring, Depends(wired(Wiring))]`."""
+
+    def parts(request: Request) -> W:
+        found = request.state.wiring
+        if not isinstance(found, kind):
+            raise TypeError(f"the lifespan made a {type(found).__name__}, the route wants a {kind.__name__}")
+        return found
+
+    return parts
+
+
+class Service(Generic[S]):
+    """What every service has.
+
+    Attributes:
+        dependencies: what /readyz asks.
+        tasks: run until the service ends, and are cancelled before its parts are closed.
+        failure: why it could not start or had to end, the process's last line; None while all is well.
+        stop: ends the process in good order; does nothing for an app without a process of its own, as in a test.
+    """
+
+    def __init__(self, name: str, settings: S) -> None:
+        self.name, self.settings = name, settings
+        self.dependencies = Dependencies()
+        self.tasks = Background(self.fail)
         self.failure: str | None = None
+        self.stop: Callable[[], None] = lambda: None
 
-    def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name=name)
-        task.add_done_callback(self._ended)
-        self._tasks[name] = task
+    def fail(self, reason: str) -> None:
+        """End the service. It is not ready from now on; the first reason becomes its last line."""
+        if self.failure is None:
+            self.failure = reason
+            self.dependencies.add("service", self._failed)
+        self.stop()
 
-    def start_once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        """A task that may end well; only its failure ends the service."""
-        task = asyncio.create_task(work, name=name)
-        task.add_done_callback(lambda done: None if done.cancelled() or not done.exception() else self._ended(done))
-        self._tasks[name] = task
+    async def _failed(self) -> None:
+        raise MarqueeError(self.failure)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled():
-            return
-        error = task.exception()
-        self.failure = f"{task.get_name()} ended: {error!r}" if error else f"{task.get_name()} ended"
-        log.error(
-            "background_task_ended",
-            task=task.get_name(),
-            error=str(error),
-            exc_info=None if isinstance(error, MarqueeError) else error,
+    def app(
+        self,
+        start: Callable[["Service[S]", AsyncExitStack], Awaitable[W]],
+        *,
+        model_version: Callable[[W], str | None] = lambda _: None,
+        is_public: bool = False,
+        **described: Any,
+    ) -> FastAPI:
+        """The app with the operational routes; its lifespan runs `start`.
+
+        Args:
+            start: opens the parts onto the stack, which closes them in reverse order after the tasks have ended.
+            model_version: for /version, asked of the wiring.
+            is_public: strangers may ask, see install_operations.
+            described: FastAPI's own arguments, such as its title.
+        """
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[State[W]]:
+            async with AsyncExitStack() as stack, stopped_at_the_end(self.tasks):
+                with self._one_line_when_it_cannot_start():
+                    wiring = await start(self, stack)
+                yield {"wiring": wiring}
+
+        app = FastAPI(
+            **{"title": f"Marquee {self.name}", "docs_url": None, "redoc_url": None, "lifespan": lifespan} | described
         )
-        self._on_failure()
+        app.state.service = self
+        install_operations(
+            app,
+            self.name,
+            self.dependencies,
+            hosts=self.settings.hosts,
+            model_version=lambda request: model_version(request.state.wiring),
+            is_public=is_public,
+        )
+        return app
 
-    async def stop(self) -> None:
-        """Cancel every task until it has ended: a library that swallows one cancellation meets the next."""
-        pending = {task for task in self._tasks.values() if not task.done()}
-        while pending:
-            for task in pending:
-                task.cancel()
-            _, pending = await asyncio.wait(pending, timeout=0.5)
+    @contextmanager
+    def _one_line_when_it_cannot_start(self) -> Iterator[None]:
+        """What configuration or a missing dependency explains becomes the last line instead of a traceback."""
+        try:
+            yield
+        except (Misconfigured, *NOT_YET) as error:
+            self.failure = str(error) if isinstance(error, MarqueeError) else cause_of(error)
+            silence_server()
+            raise
 
 
-@asynccontextmanager
-async def background(on_failure: Callable[[], None] = lambda: None) -> AsyncIterator[Background]:
-    """Tasks that are cancelled and awaited when the block ends."""
-    tasks = Background(on_failure)
-    try:
-        yield tasks
-    finally:
-        await tasks.stop()
+def service_of(app: FastAPI) -> Service[Any]:
+    """The service that made an app."""
+    service = app.state.service
+    if not isinstance(service, Service):
+        raise TypeError("the app was not made by a Service")
+    return service
 
 
 def run(name: str, create_app: Callable[[Any], FastAPI], settings_type: type[ServiceSettings]) -> None:
-    """Serve until a signal. Exits with 1 and one line when start-up or a background task fails.
-
-    The app finds in app.state.stop a function that ends the process in good order.
-    """
+    """Serve until a signal. Exits with 1 and one line if the start or a background task fails."""
     settings = _read(name, settings_type)
     configure_logs(name, level=settings.log_level, as_json=settings.log_json)
     warn_of_unknown_variables(os.environ)
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10
+    serve(create_app(settings))
+
+
+def serve(app: FastAPI) -> None:
+    """Serve an app on its settings' address until a signal or a failure.
+
+    Raises:
+        SystemExit: with the failure as the process's last line, and so with exit code 1.
+    """
+    service = service_of(app)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=service.settings.host,
+            port=service.settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
     )
-    server = uvicorn.Server(config)
-    failed = False
 
     def stop() -> None:
-        nonlocal failed
-        failed = True
         server.should_exit = True
 
-    app.state.stop = stop
-    app.state.start_error = None
+    service.stop = stop
     with suppress(KeyboardInterrupt, SystemExit):  # uvicorn exits by itself when the start fails
         server.run()
-    if app.state.start_error is not None:
-        sys.exit(f"{name}: {app.state.start_error}")
-    if failed or not server.started:
+    if service.failure is not None:
+        sys.exit(f"{service.name}: {service.failure}")
+    if not server.started:
         sys.exit(1)
 
 
@@ -108,14 +176,3 @@ def _read(name: str, settings_type: type[ServiceSettings]) -> ServiceSettings:
     except ValidationError as error:
         wrong = [f"MARQUEE_{'__'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         sys.exit(f"{name}: {'; '.join(wrong)}")
-
-
-@asynccontextmanager
-async def one_line_on_misconfiguration(app: FastAPI) -> AsyncIterator[None]:
-    """Around a lifespan's start: a Misconfigured becomes the process's last line instead of a traceback."""
-    try:
-        yield
-    except Misconfigured as error:
-        app.state.start_error = str(error)
-        silence_server()
-        raise
