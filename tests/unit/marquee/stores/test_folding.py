@@ -23,7 +23,7 @@ def rows_of(stats: ItemStats) -> list[tuple[int, ...]]:
 
 
 @given(ROWS, ROWS)
-def test_given_any_history_when_ratings_arrive_then_counts_plus_delta_are_the_counts_of_the_result(
+def test_counts_plus_the_delta_are_the_counts_of_the_resulting_histories(
     known: list[tuple[int, int, int, int]], arriving: list[tuple[int, int, int, int]]
 ) -> None:
     before = latest_per_movie(ratings(known))
@@ -34,7 +34,7 @@ def test_given_any_history_when_ratings_arrive_then_counts_plus_delta_are_the_co
 
 
 @given(ROWS)
-def test_given_any_ratings_when_folded_twice_then_the_second_time_changes_nothing(
+def test_folding_the_same_ratings_again_changes_nothing(
     rows: list[tuple[int, int, int, int]],
 ) -> None:
     once = fold(Ratings.empty(), ratings(rows))
@@ -46,7 +46,7 @@ def test_given_any_ratings_when_folded_twice_then_the_second_time_changes_nothin
 
 
 @given(ROWS)
-def test_given_any_ratings_when_folded_then_each_user_and_movie_stands_once_with_the_newest_time(
+def test_folding_keeps_each_users_newest_rating_of_a_movie(
     rows: list[tuple[int, int, int, int]],
 ) -> None:
     after = fold(Ratings.empty(), ratings(rows)).after

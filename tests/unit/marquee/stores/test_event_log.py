@@ -21,7 +21,7 @@ def some(count: int) -> list[MoviesRated]:
     return [a_rating(movie_id=movie, rating=(movie % 10 + 1) / 2) for movie in range(1, count + 1)]
 
 
-def test_given_batches_when_replayed_in_other_cuts_then_the_ratings_are_the_same(tmp_path: Path) -> None:
+def test_batches_replayed_in_other_cuts_change_no_rating(tmp_path: Path) -> None:
     events, log = some(10), EventLog(str(tmp_path))
     log.append(a_batch(*events[:6]))
     log.append(a_batch(*events[6:], first_offset=6))
@@ -33,7 +33,7 @@ def test_given_batches_when_replayed_in_other_cuts_then_the_ratings_are_the_same
     assert log.next_offset(RATINGS.name, SHARD) == 10
 
 
-def test_given_an_event_id_at_two_offsets_when_read_then_the_first_one_counts(tmp_path: Path) -> None:
+def test_an_event_id_at_two_offsets_counts_once(tmp_path: Path) -> None:
     event_id, log = uuid4(), EventLog(str(tmp_path))
     log.append(a_batch(a_rating(event_id=event_id, rating=4.0), a_rating(rating=2.0)))
     log.append(a_batch(a_rating(event_id=event_id, rating=4.0), first_offset=2))
@@ -42,7 +42,7 @@ def test_given_an_event_id_at_two_offsets_when_read_then_the_first_one_counts(tm
     assert log.ratings().rating.tolist() == [2.0]
 
 
-def test_given_a_gap_when_asked_where_it_ends_then_the_gap_is_the_end(tmp_path: Path) -> None:
+def test_a_log_with_a_gap_ends_at_the_gap(tmp_path: Path) -> None:
     events, log = some(10), EventLog(str(tmp_path))
     for first, end in ((0, 4), (4, 6), (6, 10)):
         log.append(a_batch(*events[first:end], first_offset=first))
@@ -51,7 +51,7 @@ def test_given_a_gap_when_asked_where_it_ends_then_the_gap_is_the_end(tmp_path: 
     assert log.next_offset(RATINGS.name, SHARD) == 4
 
 
-def test_given_a_lost_first_file_when_asked_where_it_ends_then_it_is_at_the_start(tmp_path: Path) -> None:
+def test_a_log_without_its_first_file_ends_at_its_start(tmp_path: Path) -> None:
     events, log = some(10), EventLog(str(tmp_path))
     log.append(a_batch(*events[:4]))
     log.append(a_batch(*events[4:], first_offset=4))
@@ -60,7 +60,7 @@ def test_given_a_lost_first_file_when_asked_where_it_ends_then_it_is_at_the_star
     assert log.next_offset(RATINGS.name, SHARD) == 0
 
 
-def test_given_a_batch_after_the_end_when_appended_then_it_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_batch_after_the_end_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     events, log = some(10), EventLog(str(tmp_path))
     log.append(a_batch(*events[:4]))
 
@@ -71,7 +71,7 @@ def test_given_a_batch_after_the_end_when_appended_then_it_is_refused_and_nothin
     assert log.rows(RATINGS.name) == 4
 
 
-def test_given_a_batch_that_the_log_has_in_part_when_appended_then_only_the_rest_is_written(tmp_path: Path) -> None:
+def test_only_the_missing_rest_of_a_batch_is_written(tmp_path: Path) -> None:
     events, log = some(10), EventLog(str(tmp_path))
     log.append(a_batch(*events[:6]))
 
@@ -82,9 +82,7 @@ def test_given_a_batch_that_the_log_has_in_part_when_appended_then_only_the_rest
     assert log.rows(RATINGS.name) == 8
 
 
-def test_given_a_large_file_between_small_ones_when_merged_then_both_sides_are_joined(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_small_files_on_both_sides_of_a_large_one_are_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     events, log = some(90), EventLog(str(tmp_path))
     log.append(a_batch(events[0]))
     log.append(a_batch(*events[1:21], first_offset=1))
@@ -98,7 +96,7 @@ def test_given_a_large_file_between_small_ones_when_merged_then_both_sides_are_j
     assert log.all_ratings().movie_id.tolist() == list(range(1, 91))
 
 
-def test_given_rows_cut_off_when_looked_for_then_they_are_set_aside_until_forgotten(tmp_path: Path) -> None:
+def test_rows_that_are_cut_off_are_set_aside_until_forgotten(tmp_path: Path) -> None:
     events, log = some(10), EventLog(str(tmp_path))
     log.append(a_batch(*events[:4]))
     log.append(a_batch(*events[4:], first_offset=4))
@@ -112,7 +110,7 @@ def test_given_rows_cut_off_when_looked_for_then_they_are_set_aside_until_forgot
     assert not log.has_aside(RATINGS.name, SHARD)
 
 
-def test_given_many_small_files_when_merged_then_one_is_left_with_the_same_rows(tmp_path: Path) -> None:
+def test_merging_many_small_files_leaves_one_with_the_same_rows(tmp_path: Path) -> None:
     events, log = some(event_log.MERGE_FROM_FILES), EventLog(str(tmp_path))
     for offset, event in enumerate(events):
         log.append(a_batch(event, first_offset=offset))
@@ -125,14 +123,14 @@ def test_given_many_small_files_when_merged_then_one_is_left_with_the_same_rows(
     assert log.rows(RATINGS.name) == len(events)
 
 
-def test_given_an_empty_log_when_read_then_there_is_nothing_and_no_error(tmp_path: Path) -> None:
+def test_an_empty_log_reads_as_nothing(tmp_path: Path) -> None:
     log = EventLog(str(tmp_path / "none"))
 
     assert len(log.ratings()) == 0
     assert (log.listed(), log.enriched(), log.next_offset(RATINGS.name, 0), log.rows(RATINGS.name)) == ([], [], 0, 0)
 
 
-def test_arrow_allocates_with_malloc_because_its_own_pool_grows_with_every_small_file() -> None:
+def test_arrow_allocates_with_malloc_so_that_small_files_do_not_grow_memory() -> None:
     assert pa.default_memory_pool().backend_name == "system"
 
 

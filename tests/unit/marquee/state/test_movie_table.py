@@ -7,7 +7,7 @@ from marquee.state.movie_table import MovieTable
 from support.worlds import EPOCH, a_catalog
 
 
-def test_given_unordered_movies_when_built_then_rows_ascend_by_id() -> None:
+def test_rows_ascend_by_movie_id() -> None:
     listed = [MovieListed(movie_id=m, title=str(m)) for m in (7, 2, 5)]
 
     catalog = MovieTable.build(listed)
@@ -19,7 +19,7 @@ def test_given_unordered_movies_when_built_then_rows_ascend_by_id() -> None:
     assert catalog.genres.shape == (3, 0)
 
 
-def test_given_unknown_ids_when_looked_up_then_their_row_is_minus_one() -> None:
+def test_the_row_of_an_unknown_movie_is_minus_one() -> None:
     catalog = a_catalog(4)
 
     rows = catalog.rows(np.array([4, 99, 1, 0], np.int64))
@@ -27,13 +27,13 @@ def test_given_unknown_ids_when_looked_up_then_their_row_is_minus_one() -> None:
     assert rows.tolist() == [3, -1, 0, -1]
 
 
-def test_given_no_movies_when_looked_up_then_nothing_is_known() -> None:
+def test_an_empty_table_knows_no_movie() -> None:
     catalog = MovieTable.build([])
 
     assert catalog.rows(np.array([1, 2], np.int64)).tolist() == [-1, -1]
 
 
-def test_given_gaps_in_movielens_when_tmdb_knows_then_tmdb_fills_them() -> None:
+def test_tmdb_fills_what_movielens_leaves_open() -> None:
     listed = [
         MovieListed(movie_id=1, title="Nameless"),
         MovieListed(movie_id=2, title="Own", year=1950, genres=("War",)),

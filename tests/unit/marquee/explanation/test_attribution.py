@@ -28,7 +28,7 @@ def booster() -> lgb.Booster:
     return lgb.train(parameters, lgb.Dataset(x, y), num_boost_round=30)
 
 
-def test_given_rows_with_gaps_when_attributed_then_base_and_families_add_up_to_the_score(booster: lgb.Booster) -> None:
+def test_base_and_families_add_up_to_the_score_with_missing_values_too(booster: lgb.Booster) -> None:
     x = rows_with_gaps(300, 1)
     trees = Trees.of(booster.dump_model(), FAMILY_OF)
 
@@ -37,7 +37,7 @@ def test_given_rows_with_gaps_when_attributed_then_base_and_families_add_up_to_t
     np.testing.assert_allclose(trees.base + added.sum(axis=1), booster.predict(x), atol=1e-6)
 
 
-def test_given_rows_with_gaps_when_walked_then_leaves_are_lightgbms(booster: lgb.Booster) -> None:
+def test_rows_with_missing_values_reach_lightgbms_leaves(booster: lgb.Booster) -> None:
     x = rows_with_gaps(300, 2)
 
     reached = leaves(Trees.of(booster.dump_model(), FAMILY_OF), x)
@@ -45,7 +45,7 @@ def test_given_rows_with_gaps_when_walked_then_leaves_are_lightgbms(booster: lgb
     assert np.array_equal(reached, booster.predict(x, pred_leaf=True))
 
 
-def test_given_rows_with_gaps_when_attributed_then_it_is_the_walk_node_by_node(booster: lgb.Booster) -> None:
+def test_the_attribution_equals_a_walk_node_by_node(booster: lgb.Booster) -> None:
     x = rows_with_gaps(20, 3)
     dump = booster.dump_model()
 
@@ -55,7 +55,7 @@ def test_given_rows_with_gaps_when_attributed_then_it_is_the_walk_node_by_node(b
     np.testing.assert_allclose(added, expected, atol=1e-9)
 
 
-def test_given_trees_when_saved_and_loaded_then_they_say_the_same(booster: lgb.Booster, tmp_path: Path) -> None:
+def test_saved_and_loaded_trees_attribute_alike(booster: lgb.Booster, tmp_path: Path) -> None:
     x = rows_with_gaps(20, 4)
     trees = Trees.of(booster.dump_model(), FAMILY_OF)
     trees.save(tmp_path / "trees.npz")
@@ -67,7 +67,7 @@ def test_given_trees_when_saved_and_loaded_then_they_say_the_same(booster: lgb.B
     assert np.array_equal(contributions(loaded, x), contributions(trees, x))
 
 
-def test_given_a_tree_of_one_leaf_when_attributed_then_its_value_is_the_base() -> None:
+def test_the_value_of_a_tree_with_one_leaf_is_the_base() -> None:
     dump = {"tree_info": [{"tree_structure": {"leaf_value": 0.25}}]}
 
     trees = Trees.of(dump, FAMILY_OF)

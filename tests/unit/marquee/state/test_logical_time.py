@@ -39,11 +39,11 @@ def in_week(week: int) -> float:
 
 
 @pytest.mark.parametrize("volume", [1, 2, 90, 20_000])
-def test_given_equally_busy_weeks_then_logical_time_is_the_calendar(volume: int) -> None:
+def test_logical_time_of_equally_busy_weeks_is_the_calendar(volume: int) -> None:
     np.testing.assert_allclose(ages(steady(volume), [99, 98, 50, 0]), [0, 7, 49 * 7, 99 * 7])
 
 
-def test_given_weeks_near_their_usual_volume_then_logical_time_is_nearly_the_calendar() -> None:
+def test_logical_time_of_weeks_near_their_usual_volume_is_nearly_the_calendar() -> None:
     rng = np.random.default_rng(1)
     by_week = {week: int(volume) for week, volume in enumerate(90 * rng.uniform(0.6, 1.6, 300))}
 
@@ -51,7 +51,7 @@ def test_given_weeks_near_their_usual_volume_then_logical_time_is_nearly_the_cal
 
 
 @pytest.mark.parametrize("gap", [1, 52, YEARS_8])
-def test_given_one_rating_after_a_gap_then_no_age_grows_by_a_day_however_long_the_gap(gap: int) -> None:
+def test_one_rating_after_any_gap_ages_nothing_by_a_day(gap: int) -> None:
     before = ages(steady(90), [99, 0])
     after = ages(steady(90) | {99 + gap: 1}, [99, 0])
 
@@ -59,7 +59,7 @@ def test_given_one_rating_after_a_gap_then_no_age_grows_by_a_day_however_long_th
 
 
 @given(weekly, st.integers(0, 500), st.integers(0, 2_000), st.integers(0, 2_000))
-def test_given_later_ratings_then_now_never_moves_back_and_by_a_week_at_most(
+def test_later_ratings_move_now_forward_by_a_week_at_most(
     by_week: dict[int, int], later: int, some: int, more: int
 ) -> None:
     newest = max(by_week)
@@ -76,7 +76,7 @@ def test_given_later_ratings_then_now_never_moves_back_and_by_a_week_at_most(
 
 
 @given(weekly, st.integers(0, 120))
-def test_given_a_cut_then_the_axis_before_it_is_the_beginning_of_the_whole(by_week: dict[int, int], at: int) -> None:
+def test_the_axis_before_a_cut_is_the_beginning_of_the_whole_axis(by_week: dict[int, int], at: int) -> None:
     before = {week: n for week, n in by_week.items() if week <= at}
     whole = LogicalTime.of(counts(by_week))
     part = LogicalTime.of(counts(before))
@@ -86,7 +86,7 @@ def test_given_a_cut_then_the_axis_before_it_is_the_beginning_of_the_whole(by_we
 
 
 @given(weekly, st.randoms(use_true_random=False))
-def test_given_the_same_counts_divided_and_ordered_otherwise_then_the_clock_is_the_same_to_the_bit(
+def test_the_clock_does_not_depend_on_how_counts_are_divided_or_ordered(
     by_week: dict[int, int], random: object
 ) -> None:
     whole = counts(by_week)
@@ -103,7 +103,7 @@ def test_given_the_same_counts_divided_and_ordered_otherwise_then_the_clock_is_t
 
 
 @given(weekly, st.integers(0, 120))
-def test_given_any_counts_then_the_calendar_reading_rises_and_is_never_early(by_week: dict[int, int], at: int) -> None:
+def test_the_calendar_reading_rises_and_is_never_early(by_week: dict[int, int], at: int) -> None:
     time = LogicalTime.of(counts(by_week))
     end_of_week = 1970 + (FIRST + at + 1) * 7 / 365.2425
 
@@ -115,7 +115,7 @@ def test_given_any_counts_then_the_calendar_reading_rises_and_is_never_early(by_
         assert time.year_at(in_week(at + 1)) >= then - 1e-9
 
 
-def test_given_ratings_eight_years_later_then_the_calendar_catches_up_in_proportion_to_them() -> None:
+def test_the_calendar_catches_up_in_proportion_to_ratings_years_later() -> None:
     start = LogicalTime.of(counts(steady(90))).year_now
     moved = [
         LogicalTime.of(counts(steady(90) | {99 + YEARS_8 + week: n for week in range(weeks)})).year_now - start
@@ -129,21 +129,21 @@ def test_given_ratings_eight_years_later_then_the_calendar_catches_up_in_proport
     assert 11.7 < moved[4] < 8 + 200 * 7 / 365.2425 + 0.1
 
 
-def test_given_a_year_of_one_rating_a_week_then_it_counts_as_days_not_as_a_year() -> None:
+def test_a_year_of_one_rating_per_week_counts_as_days() -> None:
     assert ages(steady(90) | {100 + YEARS_8 + week: 1 for week in range(52)}, [99])[0] < 21
 
 
-def test_given_years_of_steady_quiet_traffic_then_it_is_the_new_usual() -> None:
+def test_years_of_steady_quiet_traffic_become_the_usual_volume() -> None:
     quiet = steady(900) | {100 + week: 90 for week in range(400)}
 
     assert ages(quiet, [480])[0] == pytest.approx(19 * 7, rel=0.01)
 
 
-def test_given_one_enormous_week_then_usual_weeks_after_it_still_count_in_full() -> None:
+def test_usual_weeks_after_an_enormous_one_still_count_in_full() -> None:
     assert ages(steady(90) | {100: 20_000} | {101 + week: 90 for week in range(10)}, [100])[0] == pytest.approx(70)
 
 
-def test_given_a_rating_of_long_ago_that_comes_late_then_now_moves_by_hours() -> None:
+def test_a_late_rating_of_long_ago_moves_now_by_hours_only() -> None:
     rng = np.random.default_rng(2)
     by_week = {week: int(n) for week, n in enumerate(rng.lognormal(4.2, 1, 300)) if n}
     late = {week: by_week | {week: by_week.get(week, 0) + 1} for week in (0, 77, 150, 299)}
@@ -153,7 +153,7 @@ def test_given_a_rating_of_long_ago_that_comes_late_then_now_moves_by_hours() ->
         assert abs(ages(changed, [0])[0] - before[0]) < 0.5, week
 
 
-def test_given_moments_then_those_of_the_newest_week_and_after_it_are_not_idle() -> None:
+def test_moments_from_the_newest_week_on_are_not_idle() -> None:
     time = LogicalTime.of(counts(steady(90)))
 
     assert time.idle_days(in_week(99)) == time.idle_days(in_week(5_000)) == 0
@@ -162,7 +162,7 @@ def test_given_moments_then_those_of_the_newest_week_and_after_it_are_not_idle()
     assert np.isnan(time.year_at(float("nan")))
 
 
-def test_given_no_ratings_then_there_is_no_date_and_no_age() -> None:
+def test_without_ratings_there_is_no_date_and_no_age() -> None:
     time = LogicalTime.of(ItemStats.of(Ratings.empty()))
 
     assert time.age_days(np.array([0, FIRST], np.int32)).tolist() == [0, 0]
