@@ -26,6 +26,7 @@ from support.running_app import running
 from support.service_process import service_process
 from support.wait import until
 from support.worlds import a_catalog, checkerboard
+from trainer.config import TrainingConfig
 from trainer.pipeline import train
 
 pytestmark = pytest.mark.integration
@@ -38,7 +39,9 @@ async def test_a_known_user_is_answered_stale_within_300_ms_while_redis_hangs(
 ) -> None:
     world, now = checkerboard(), datetime(2026, 1, 1, tzinfo=UTC)
     models = tmp_path / "models"
-    train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), seed=1).write(models, version="v1", created_at=now)
+    train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), config=TrainingConfig(seed=1)).write(
+        models, version="v1", created_at=now
+    )
     columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())
     rated = [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
     await ensure_topics(kafka_settings, wait_s=20)

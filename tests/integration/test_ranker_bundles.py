@@ -33,6 +33,7 @@ from support.running_app import running
 from support.topic_reader import events_on
 from support.wait import until
 from support.worlds import a_catalog, checkerboard
+from trainer.config import TrainingConfig
 from trainer.export_onnx import to_onnx
 from trainer.pipeline import train
 
@@ -45,7 +46,7 @@ Spoil = Callable[[Path], None]
 def good_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle with a model."""
     world = checkerboard(n_users=80)
-    model = train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), seed=1)
+    model = train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), config=TrainingConfig(seed=1))
     return model.write(tmp_path_factory.mktemp("models"), version="good", created_at=datetime(2026, 1, 1, tzinfo=UTC))
 
 

@@ -23,6 +23,7 @@ from ranker.ranking import rank_user
 from ranker.scoring import RankerModel
 from ranker.serving import Serving
 from support.worlds import START_MS, a_catalog, checkerboard, state_of
+from trainer.config import TrainingConfig
 from trainer.pipeline import train
 
 pytestmark = pytest.mark.integration
@@ -202,7 +203,7 @@ def test_after_a_year_at_the_usual_volume_now_is_the_calendars(data: Data) -> No
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Serving:
     ratings = checkerboard(n_users=80)
-    model = train(ratings, catalog_with_a_new_movie(), as_of_ms=2_000_000_000_000, seed=0)
+    model = train(ratings, catalog_with_a_new_movie(), as_of_ms=2_000_000_000_000, config=TrainingConfig(seed=0))
     path = model.write(tmp_path_factory.mktemp("bundles"), version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC))
     return Serving.of(RankerModel.of(load_bundle(path)), ItemStats.of(ratings))
 

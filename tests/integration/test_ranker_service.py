@@ -24,6 +24,7 @@ from support.builders import a_rating, in_batches
 from support.running_app import running
 from support.wait import until
 from support.worlds import a_catalog, checkerboard
+from trainer.config import TrainingConfig
 from trainer.pipeline import train
 
 pytestmark = pytest.mark.integration
@@ -35,7 +36,7 @@ WORLD, CATALOG = checkerboard(), a_catalog()
 def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two bundles of the same small world."""
     folder = tmp_path_factory.mktemp("models")
-    model = train(WORLD, CATALOG, as_of_ms=int(WORLD.rated_at.max()), seed=1)
+    model = train(WORLD, CATALOG, as_of_ms=int(WORLD.rated_at.max()), config=TrainingConfig(seed=1))
     for version in ("v1", "v2"):
         model.write(folder, version=version, created_at=datetime(2026, 1, 1, tzinfo=UTC))
     return folder

@@ -5,6 +5,7 @@ import pytest
 from marquee.bundle import BundleParts
 from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
+from trainer.config import TrainingConfig
 from trainer.pipeline import train
 
 pytestmark = pytest.mark.integration
@@ -14,7 +15,7 @@ LATER_MS = 2_000_000_000_000
 
 def a_training(seed: int = 0) -> BundleParts:
     ratings = checkerboard(n_users=80)
-    return train(ratings, a_catalog(), as_of_ms=LATER_MS, seed=seed)
+    return train(ratings, a_catalog(), as_of_ms=LATER_MS, config=TrainingConfig(seed=seed))
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,6 @@ def test_ratings_after_the_time_of_training_change_nothing(trained: BundleParts)
     ratings = checkerboard(n_users=80)
     strange = Ratings(ratings.user_id, ratings.movie_id, 5.5 - ratings.rating, ratings.rated_at + LATER_MS)
 
-    with_later = train(Ratings.concat(ratings, strange), a_catalog(), as_of_ms=LATER_MS, seed=0)
+    with_later = train(Ratings.concat(ratings, strange), a_catalog(), as_of_ms=LATER_MS, config=TrainingConfig(seed=0))
 
     assert with_later.onnx == trained.onnx

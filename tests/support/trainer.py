@@ -20,6 +20,7 @@ from marquee_cli.embedded import Child, start_kafka
 from support.builders import delivered
 from support.wait import until
 from support.worlds import a_catalog, checkerboard
+from trainer.config import TrainingConfig
 from trainer.main import create_app
 from trainer.pipeline import train
 from trainer.settings import TrainerSettings
@@ -37,7 +38,7 @@ class Workshop:
     def made(cls, folder: Path) -> "Workshop":
         folder.mkdir(parents=True, exist_ok=True)
         world = checkerboard(n_users=6)
-        model = train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), seed=1)
+        model = train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), config=TrainingConfig(seed=1))
         model.write(folder, version="finished", created_at=datetime(2026, 1, 1, tzinfo=UTC))
         workshop = cls(folder)
         workshop.does("deliver")

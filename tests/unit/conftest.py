@@ -15,9 +15,12 @@ LATER_MS = 2_000_000_000_000
 
 
 def a_training(n_users: int) -> BundleParts:
+    from trainer.config import TrainingConfig
     from trainer.pipeline import train
 
-    return train(checkerboard(n_users=n_users), a_catalog(with_people=True), as_of_ms=LATER_MS, seed=0)
+    return train(
+        checkerboard(n_users=n_users), a_catalog(with_people=True), as_of_ms=LATER_MS, config=TrainingConfig(seed=0)
+    )
 
 
 @pytest.fixture(scope="session")

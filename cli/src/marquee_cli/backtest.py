@@ -12,6 +12,7 @@ from marquee.state.ratings import Ratings
 from marquee_cli.files import read_catalog, read_ids, read_ratings
 from marquee_cli.trained_run import TrainedRun
 from ranker.ranking import Ranked
+from trainer.config import TrainingConfig
 
 MAX_K = 500
 
@@ -28,7 +29,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     asked.add_argument("--seeds", type=Path, help="movie ids, one a line: rank similar movies of each")
     parser.add_argument("--k", type=int, default=50, help=f"list length, 1 to {MAX_K}")
     parser.add_argument("--out", type=Path, required=True, help="CSV to write")
-    parser.add_argument("--seed", type=int, default=0, help="of the training's draws")
+    add_config_arguments(parser)
+
+
+def add_config_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that decide how the model is trained."""
+    parser.add_argument("--seed", type=int, default=0, help="of the training's draws; default: 0")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="another value of a hyper-parameter, such as retrieval.per_source=120; may be given several times",
+    )
+
+
+def config_of(args: argparse.Namespace) -> TrainingConfig:
+    """The configuration that the arguments ask for.
+
+    Raises:
+        Misconfigured: a hyper-parameter does not exist or cannot have the value.
+    """
+    return TrainingConfig(seed=args.seed).with_settings(args.set)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,10 +66,11 @@ def run(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace) -> None:
     if not 1 <= args.k <= MAX_K:
         raise Misconfigured(f"--k must be 1 to {MAX_K}, got {args.k}")
+    config = config_of(args)
     ratings, catalog = read_ratings(args.train), read_catalog(args.movies, args.links, args.tmdb)
     history = read_ratings(args.history) if args.history else Ratings.empty()
     asked = read_ids(args.users or args.seeds)
-    world = TrainedRun.trained(ratings, catalog, seed=args.seed, progress=say).knowing(history)
+    world = TrainedRun.trained(ratings, catalog, config=config, progress=say).knowing(history)
     header = "user_id" if args.users else "seed_movie_id"
     rows = _user_rows(world, asked, args.k) if args.users else _seed_rows(world, asked, args.k)
     args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -19,15 +19,17 @@ from marquee.errors import MarqueeError
 from marquee.features.describe import described
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import Ratings
-from marquee_cli.backtest import say
+from marquee_cli.backtest import add_config_arguments, config_of, say
 from marquee_cli.files import read_catalog, read_ratings
 from marquee_cli.trained_run import TrainedRun
 from trainer.baselines import best_rows
+from trainer.config import TrainingConfig
 from trainer.examples import Example, Kind, examples
 from trainer.measures import DEPTH, RANKER, Row, measured, printable, summary, table_of
 from trainer.windows import Window, cut
 
 CUTS = (0.6, 0.7, 0.8, 0.9)
+LABEL_SHARE = 0.1
 TITLES = {Kind.KNOWN_USER: "known users", Kind.NEWCOMER: "newcomers"}
 EVERYONE = 1_000_000_000
 
@@ -39,15 +41,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--links", type=Path, help="links.csv, needed for --tmdb")
     parser.add_argument("--tmdb", type=Path, help="TMDB snapshot")
     parser.add_argument("--cuts", type=float, nargs="+", default=list(CUTS), help="shares of the rows to cut at")
-    parser.add_argument("--seed", type=int, default=0)
+    add_config_arguments(parser)
     parser.add_argument("--out", type=Path, help="JSON to write")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0, or 2 with one line that says what is wrong."""
     try:
+        config = config_of(args)
         ratings, catalog = read_ratings(args.ratings), read_catalog(args.movies, args.links, args.tmdb)
-        found = rolls(ratings, catalog, cuts=args.cuts, seed=args.seed)
+        found = rolls(ratings, catalog, cuts=args.cuts, config=config)
     except MarqueeError as error:
         sys.stderr.write(f"marquee rolls: {error}\n")
         return 2
@@ -57,12 +60,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def rolls(ratings: Ratings, catalog: MovieTable, *, cuts: Sequence[float] = CUTS, seed: int = 0) -> dict[str, Any]:
+def rolls(
+    ratings: Ratings, catalog: MovieTable, *, config: TrainingConfig, cuts: Sequence[float] = CUTS
+) -> dict[str, Any]:
     """For each kind of user a summary over the cuts: each system's measures and our paired difference to it."""
     rows: list[Row] = []
-    for at, window in enumerate(cut(ratings, cuts), start=1):
+    for at, window in enumerate(cut(ratings, cuts, label_share=LABEL_SHARE), start=1):
         say(f"cut {at} of {len(cuts)}: training on {len(window.before)} ratings")
-        run = TrainedRun.trained(window.before, catalog, seed=seed, progress=lambda text: say(f"  {text}"))
+        run = TrainedRun.trained(window.before, catalog, config=config, progress=lambda text: say(f"  {text}"))
         for kind in Kind:
             chosen = [one for one in examples(window, kind, at_most=EVERYONE, seed=0) if len(one.liked)]
             knowing = run.knowing(_histories(window, chosen))

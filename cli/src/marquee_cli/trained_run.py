@@ -16,6 +16,7 @@ from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, UserState, latest_per_movie
 from ranker.ranking import Ranked, rank_similar, rank_user
 from ranker.scoring import RankerModel
+from trainer.config import TrainingConfig
 from trainer.pipeline import train
 
 Progress = Callable[[str], None]
@@ -37,10 +38,10 @@ class TrainedRun:
     report: dict[str, Any]
 
     @classmethod
-    def trained(cls, ratings: Ratings, catalog: MovieTable, *, seed: int, progress: Progress) -> Self:
+    def trained(cls, ratings: Ratings, catalog: MovieTable, *, config: TrainingConfig, progress: Progress) -> Self:
         """Train, write the bundle, and read it back as the ranker does."""
         newest_ms = int(ratings.rated_at.max()) if len(ratings) else 0
-        parts = train(ratings, catalog, as_of_ms=newest_ms, seed=seed, progress=progress)
+        parts = train(ratings, catalog, as_of_ms=newest_ms, config=config, progress=progress)
         with tempfile.TemporaryDirectory() as folder:
             path = parts.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
             model = RankerModel.of(load_bundle(path))

@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 
 from marquee.bundle import BundleParts, BundleRefused, load_bundle
+from marquee.contracts.manifest import MadeWith
+from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.fitted import fit_retrieval
 from support.worlds import a_catalog, checkerboard
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def parts() -> BundleParts:
+def parts(config: RetrievalConfig = DEFAULTS) -> BundleParts:
     catalog = a_catalog(with_people=True)
     return BundleParts(
         catalog=catalog,
-        retrieval=fit_retrieval(checkerboard(), catalog),
+        retrieval=fit_retrieval(checkerboard(), catalog, config),
+        made_with=MadeWith(code_version="0.1.0", config={"seed": 7}),
         report={"a": 1},
         counts={"ratings": 960},
         metrics={},
@@ -87,4 +90,36 @@ def test_a_bundle_of_an_earlier_schema_is_refused(bundle: Path) -> None:
     (bundle / "manifest.json").write_text(json.dumps(manifest))
 
     with pytest.raises(BundleRefused, match="schema 1"):
+        load_bundle(bundle)
+
+
+def test_the_manifest_says_how_the_model_was_made(bundle: Path) -> None:
+    made_with = load_bundle(bundle).manifest.made_with
+
+    assert made_with is not None
+    assert made_with.code_version == "0.1.0"
+    assert made_with.config == {"seed": 7, "retrieval": DEFAULTS.model_dump(mode="json")}
+
+
+def test_retrieval_is_loaded_with_the_values_that_it_was_fitted_with(tmp_path: Path) -> None:
+    path = parts(RetrievalConfig(per_source=3)).write(tmp_path, version="v1", created_at=NOW)
+
+    assert load_bundle(path).retrieval.config.per_source == 3
+
+
+def test_a_bundle_that_does_not_say_how_it_was_made_is_served_with_the_defaults(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    del manifest["made_with"]
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+
+    assert load_bundle(bundle).retrieval.config == DEFAULTS
+
+
+def test_a_bundle_made_with_an_unknown_hyper_parameter_is_refused(bundle: Path) -> None:
+    """An older release must not serve it with other values than it was trained for."""
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    manifest["made_with"]["config"]["retrieval"]["of_tomorrow"] = 1
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(BundleRefused, match="of_tomorrow"):
         load_bundle(bundle)

@@ -1,4 +1,4 @@
-"""`marquee backtest`: its files, its lists, and what it says when something is wrong."""
+"""`marquee backtest`: its files, its lists, and its message when something is wrong."""
 
 import argparse
 from pathlib import Path
@@ -9,6 +9,8 @@ import pytest
 from marquee.state.ratings import Ratings
 from marquee_cli import backtest
 from support.worlds import checkerboard
+
+FEW = "retrieval.per_source=1"
 
 
 def write_ratings(path: Path, ratings: Ratings) -> Path:
@@ -93,3 +95,31 @@ def test_a_missing_file_is_named_in_one_line(
     assert run(*files, "--users", tmp_path / "nobody.txt") == 2
 
     assert "nobody.txt: no such file" in capsys.readouterr().err
+
+
+def test_a_hyper_parameter_is_set_for_training_and_ranking_alike(files: list[str | Path], tmp_path: Path) -> None:
+    """With one candidate per source, popular movies fill most of a list."""
+    (tmp_path / "users.txt").write_text("1\n2\n")
+    usual, few = tmp_path / "usual.csv", tmp_path / "few.csv"
+
+    assert run(*files, "--users", tmp_path / "users.txt", "--k", "12", "--out", usual) == 0
+    assert run(*files, "--users", tmp_path / "users.txt", "--k", "12", "--out", few, "--set", FEW) == 0
+
+    lists = [pd.read_csv(path).movie_id.to_list() for path in (usual, few)]
+    assert len(lists[0]) == len(lists[1]) == 24
+    assert lists[0] != lists[1]
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"), [("retrieval.per_sorce=9", "retrieval.per_source"), (f"{FEW}.5", "retrieval.per_source=1.5")]
+)
+def test_a_setting_that_cannot_be_is_one_line_that_names_the_key(
+    files: list[str | Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], setting: str, named: str
+) -> None:
+    (tmp_path / "users.txt").write_text("1\n")
+
+    assert run(*files, "--users", tmp_path / "users.txt", "--set", setting) == 2
+
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert named in error

@@ -10,6 +10,7 @@ import pytest
 from marquee.bundle import BundleParts, load_bundle
 from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
+from trainer.config import TrainingConfig
 from trainer.export_onnx import OnnxDiffers, Parity, gate, onnx_scores, to_onnx, with_float32_thresholds
 from trainer.pipeline import CannotTrain, train
 
@@ -32,7 +33,7 @@ def test_training_on_a_checkerboard_gives_a_bundle_with_a_model_that_loads(
 def test_too_few_ratings_give_a_bundle_that_orders_by_retrieval_and_says_why(tmp_path: Path) -> None:
     few = checkerboard(n_users=3)
 
-    model = train(few, a_catalog(), as_of_ms=LATER_MS, seed=0)
+    model = train(few, a_catalog(), as_of_ms=LATER_MS, config=TrainingConfig(seed=0))
 
     manifest = load_bundle(model.write(tmp_path, version="v1", created_at=NOW)).manifest
     assert manifest.ranker == "retrieval_order"
@@ -41,7 +42,7 @@ def test_too_few_ratings_give_a_bundle_that_orders_by_retrieval_and_says_why(tmp
 
 def test_ratings_of_unknown_movies_alone_are_nothing_to_learn_from() -> None:
     with pytest.raises(CannotTrain, match="nothing to learn from"):
-        train(Ratings.empty(), a_catalog(), as_of_ms=LATER_MS, seed=0)
+        train(Ratings.empty(), a_catalog(), as_of_ms=LATER_MS, config=TrainingConfig(seed=0))
 
 
 def test_onnx_takes_the_same_branch_for_values_on_a_threshold() -> None:

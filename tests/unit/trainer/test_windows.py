@@ -25,14 +25,14 @@ def rated(*rows: tuple[int, int, float, int]) -> Ratings:
 def test_nothing_before_a_cut_is_newer_than_what_follows(share: float) -> None:
     ratings = checkerboard(n_users=10)
 
-    (window,) = cut(ratings, [share])
+    (window,) = cut(ratings, [share], label_share=0.1)
 
     assert window.before.rated_at.max() <= window.after.rated_at.min()
     assert len(window.before) == round(share * len(ratings))
 
 
 def test_no_ratings_give_no_window() -> None:
-    assert cut(Ratings.empty()) == []
+    assert cut(Ratings.empty(), [0.5], label_share=0.1) == []
 
 
 def test_the_history_of_a_known_user_ends_at_the_cut_and_only_likes_are_sought() -> None:
@@ -66,7 +66,7 @@ def test_a_movie_of_the_history_that_is_rated_again_is_not_sought() -> None:
 
 
 def test_sampling_more_users_than_wanted_repeats_with_the_seed() -> None:
-    (window,) = cut(checkerboard(), [0.6])
+    (window,) = cut(checkerboard(), [0.6], label_share=0.1)
 
     one, other = (examples(window, Kind.KNOWN_USER, at_most=3, seed=3) for _ in range(2))
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from marquee.contracts.manifest import SCHEMA, FeatureColumn, ModelManifest
+from marquee.contracts.manifest import SCHEMA, FeatureColumn, MadeWith, ModelManifest
 from marquee.errors import MarqueeError
 from marquee.explanation.attribution import Trees
 from marquee.features.vector import SPECS
-from marquee.retrieval.config import DEFAULTS
+from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.state.movie_table import MovieTable
 
@@ -36,6 +36,7 @@ class BundleParts:
 
     catalog: MovieTable
     retrieval: FittedRetrieval
+    made_with: MadeWith
     onnx: bytes | None = None
     trees: Trees | None = None
     report: Mapping[str, Any]
@@ -84,7 +85,13 @@ class BundleParts:
             files={str(path.relative_to(folder)): _sha256(path) for path in files},
             counts=dict(self.counts),
             metrics=dict(self.metrics),
+            made_with=self._made_with(),
         )
+
+    def _made_with(self) -> MadeWith:
+        """As given, with the configuration that the retrieval was in fact fitted with: it decides how it is served."""
+        retrieval = self.retrieval.config.model_dump(mode="json")
+        return self.made_with.model_copy(update={"config": {**self.made_with.config, "retrieval": retrieval}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,10 @@ def load_bundle(path: Path) -> Bundle:
             raise BundleRefused(f"{file}: its sha256 is not the manifest's")
     is_model = manifest.ranker == "lambdarank"
     try:
-        catalog, retrieval = load_catalog(path / CATALOG), FittedRetrieval.load(path / RETRIEVAL, DEFAULTS)
+        catalog, retrieval = (
+            load_catalog(path / CATALOG),
+            FittedRetrieval.load(path / RETRIEVAL, _retrieval_config(manifest)),
+        )
         if {retrieval.n_movies, retrieval.terms.shape[0]} != {len(catalog)}:
             raise ValueError(f"{len(catalog)} movies in the catalogue, {retrieval.n_movies} in the retrieval arrays")
         return Bundle(
@@ -129,6 +139,13 @@ def load_bundle(path: Path) -> Bundle:
         )
     except Exception as error:  # whatever a library raises over bytes that it does not understand
         raise BundleRefused(f"{path}: {type(error).__name__}: {error}") from error
+
+
+def _retrieval_config(manifest: ModelManifest) -> RetrievalConfig:
+    """How the bundle's retrieval was fitted; a bundle that does not say was made with the defaults."""
+    if manifest.made_with is None:
+        return DEFAULTS
+    return RetrievalConfig.model_validate(manifest.made_with.config["retrieval"])
 
 
 def save_catalog(catalog: MovieTable, path: Path) -> None:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field, PositiveInt
 
 from marquee.arrays import IntArray
+from marquee.retrieval.config import HyperParameters
 from marquee.state.ratings import POSITIVE, Ratings, UserState, latest_per_movie
 from trainer.windows import Window
 
@@ -15,9 +18,18 @@ MIN_EARLIER = 5
 MIN_IN_WINDOW = 10
 """Ratings in the window that make a newcomer."""
 EVALUATION_REVEALED = (0.5,)
-"""Share of a newcomer's ratings revealed as history at evaluation."""
-TRAINING_REVEALED = (0.2, 0.5, 0.8)
-"""Shares revealed for training: three lists per user, so that the ranker sees short and long histories."""
+"""Share of a newcomer's ratings in the window that is revealed as history at evaluation."""
+
+
+class ExamplesConfig(HyperParameters):
+    """Which examples a window gives for training."""
+
+    at_most: PositiveInt = 400
+    """Examples per window and kind. Larger: a better ranker, up to a point, after a longer training. 400 in 8 windows
+    give at most 6,400 lists of about 300 candidates: 1.9 million rows, 0.6 GB."""
+    revealed: Annotated[tuple[Annotated[float, Field(ge=0, lt=1)], ...], Field(min_length=1)] = (0.2, 0.5, 0.8)
+    """Shares of a newcomer's ratings in the window that are history: one list each, so that the ranker sees short and
+    long histories. Larger: longer histories, fewer likes to find."""
 
 
 class Kind(StrEnum):

@@ -23,6 +23,7 @@ from marquee.state.logical_time import LogicalTime
 from marquee.state.movie_table import MovieTable
 from marquee.stores.event_log import EventLog
 from trainer.child import Done, Failed, Progress
+from trainer.config import TrainingConfig
 from trainer.export_onnx import OnnxDiffers
 from trainer.pipeline import CannotTrain, train
 
@@ -68,7 +69,7 @@ def run(log_dir: str, model_dir: Path, *, version: str, seed: int, created_at: d
         ratings,
         catalog,
         as_of_ms=newest_ms,
-        seed=seed,
+        config=TrainingConfig(seed=seed),
         progress=lambda message: send(Progress(message=message)),
     )
     found = {movie.movie_id for movie in enriched if movie.status is MetadataStatus.FOUND}

@@ -1,25 +1,70 @@
 """LambdaRank: the number of trees is chosen on the last label window, then all lists train the ranker."""
 
 from dataclasses import dataclass
+from typing import Annotated, Self
 
 import lightgbm as lgb
 import numpy as np
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from marquee.arrays import BoolArray, Float32Array, FloatArray
 from marquee.features.vector import NAMES, SPECS
+from marquee.retrieval.config import HyperParameters
 from trainer.evaluate import ndcg_at
 from trainer.lists import TrainingLists
 
-MIN_TREES, USUAL_TREES, MAX_TREES, STEP = 80, 100, 120, 20
+PositiveShare = Annotated[float, Field(gt=0, le=1)]
+
 MANY_ROWS = 1_000_000
 """Below, one thread: beside other work two threads wait for each other, with 3.5 times the wall time."""
-MIN_LISTS = 20
-"""Fewer lists teach nothing beyond the retrieval order."""
+
+
+class LambdaRankConfig(HyperParameters):
+    """LightGBM's parameters, and how the number of trees is chosen."""
+
+    min_lists: PositiveInt = 20
+    """With fewer lists there is no ranker: the order of retrieval is as good. Larger: the first ranker comes later."""
+    min_trees: PositiveInt = 80
+    """Fewest trees tried. Larger: scores step more finely and fit the lists more closely."""
+    usual_trees: PositiveInt = 100
+    """Trees where the last window has too few lists to choose by."""
+    max_trees: PositiveInt = 120
+    """Most trees tried. Larger: may fit large data more closely; training and requests take longer."""
+    tree_step: PositiveInt = 20
+    """Steps between the numbers tried. Larger: a coarser choice, less trust in chance."""
+    learning_rate: PositiveFloat = 0.05
+    """Weight of each tree. Larger: fewer trees are needed, and chance in the lists counts more."""
+    extra_trees: bool = True
+    """Random thresholds: a few hundred lists are overfitted less, and scores step more finely."""
+    max_bin: Annotated[int, Field(ge=2)] = 63
+    """Values told apart per feature. Larger: finer thresholds, slower training."""
+    num_leaves: Annotated[int, Field(ge=2)] = 15
+    """Leaves per tree. Larger: more features act together, with more overfitting."""
+    min_leaf_rows: PositiveInt = 20
+    """Rows per leaf on small data. Larger: smoother scores that follow rare cases less."""
+    max_leaf_rows: PositiveInt = 100
+    """Rows per leaf on large data."""
+    rows_per_leaf_row: PositiveInt = 2_000
+    """Training rows for each row that a leaf must have, between the two. Larger: smaller leaves."""
+    feature_fraction: PositiveShare = 0.5
+    """Share of the features that a tree may use. Larger: trees resemble each other more."""
+    bagging_fraction: PositiveShare = 0.5
+    """Share of the lists that a tree sees, whole lists each. Larger: slower, and the few lists are overfitted more."""
+    lambda_l2: NonNegativeFloat = 10.0
+    """Ridge penalty of the leaves. Larger: scores are shrunk towards equal."""
+    truncation_level: PositiveInt = 15
+    """Places from the top that the loss looks at. Larger: lower places count too, the first ones less."""
+
+    @model_validator(mode="after")
+    def _trees_in_order(self) -> Self:
+        if self.min_trees > self.max_trees:
+            raise ValueError(f"min_trees={self.min_trees} is more than max_trees={self.max_trees}")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A trained ranker and how its size was chosen; `trial` knows all windows but the last."""
+    """A trained ranker and how its size was chosen; `trial` was trained on all windows but the last, if on any."""
 
     booster: lgb.Booster
     trial: lgb.Booster | None
@@ -27,21 +72,22 @@ class Fitted:
     ndcg_by_trees: dict[int, float]
 
 
-def parameters(n_rows: int, seed: int) -> dict[str, object]:
-    """LightGBM's parameters; small data gets smaller leaves."""
+def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int) -> dict[str, object]:
+    """LightGBM's parameters for so many rows; small data gets smaller leaves."""
+    leaf_rows = np.clip(n_rows // config.rows_per_leaf_row, config.min_leaf_rows, config.max_leaf_rows)
     return {
         "objective": "lambdarank",
-        "learning_rate": 0.05,
-        "extra_trees": True,  # random thresholds: a few hundred lists are overfitted less, and scores step more finely
-        "max_bin": 63,
-        "num_leaves": 15,
-        "min_data_in_leaf": int(np.clip(n_rows // 2_000, 20, 100)),
-        "feature_fraction": 0.5,
-        "bagging_fraction": 0.5,
-        "bagging_by_query": True,  # whole lists: a tree costs half, and the few lists are overfitted less
+        "learning_rate": config.learning_rate,
+        "extra_trees": config.extra_trees,
+        "max_bin": config.max_bin,
+        "num_leaves": config.num_leaves,
+        "min_data_in_leaf": int(leaf_rows),
+        "feature_fraction": config.feature_fraction,
+        "bagging_fraction": config.bagging_fraction,
+        "bagging_by_query": True,
         "bagging_freq": 1,
-        "lambda_l2": 10.0,
-        "lambdarank_truncation_level": 15,
+        "lambda_l2": config.lambda_l2,
+        "lambdarank_truncation_level": config.truncation_level,
         "monotone_constraints": [int(spec.rises) for spec in SPECS],
         "deterministic": True,
         "force_row_wise": True,
@@ -51,34 +97,38 @@ def parameters(n_rows: int, seed: int) -> dict[str, object]:
     }
 
 
-def boost(lists: TrainingLists, *, n_trees: int, seed: int) -> lgb.Booster:
-    """Train on these lists; their rows stand list by list, which LightGBM does not check."""
+def boost(lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster:
+    """Train on these lists.
+
+    Raises:
+        ValueError: the rows are not those of the lists, which LightGBM does not check.
+    """
     if int(lists.size.sum()) != len(lists.features):
         raise ValueError("the lists' sizes do not add up to their rows")
     data = lgb.Dataset(lists.features, lists.label, group=lists.size, feature_name=list(NAMES), free_raw_data=True)
-    return lgb.train(parameters(len(lists.features), seed), data, num_boost_round=n_trees)
+    return lgb.train(parameters(len(lists.features), config, seed=seed), data, num_boost_round=n_trees)
 
 
-def fit(lists: TrainingLists, *, seed: int) -> Fitted:
-    """Choose the number of trees on the last window's lists, then train on all; too few lists keep the usual number."""
+def fit(lists: TrainingLists, config: LambdaRankConfig, *, seed: int) -> Fitted:
+    """Choose the number of trees on the last window's lists, then train on all; with too few, take the usual number."""
     last = lists.window == lists.window.max()
     past, held_out = lists.take(~last), lists.take(last)
-    trial = boost(past, n_trees=MAX_TREES, seed=seed) if len(past) >= MIN_LISTS else None
+    trial = boost(past, config, n_trees=config.max_trees, seed=seed) if len(past) >= config.min_lists else None
     by_trees: dict[int, float] = {}
-    if trial is not None and len(held_out) >= MIN_LISTS:
-        sizes = range(MIN_TREES, MAX_TREES + 1, STEP)
+    if trial is not None and len(held_out) >= config.min_lists:
+        sizes = range(config.min_trees, config.max_trees + 1, config.tree_step)
         by_trees = {n: mean_ndcg(held_out, predict(trial, held_out.features, n)) for n in sizes}
-    n_trees = max(by_trees, key=lambda n: (round(by_trees[n], 3), -n)) if by_trees else USUAL_TREES
-    return Fitted(boost(lists, n_trees=n_trees, seed=seed), trial, n_trees, by_trees)
+    n_trees = max(by_trees, key=lambda n: (round(by_trees[n], 3), -n)) if by_trees else config.usual_trees
+    return Fitted(boost(lists, config, n_trees=n_trees, seed=seed), trial, n_trees, by_trees)
 
 
 def predict(booster: lgb.Booster, features: Float32Array, n_trees: int | None = None) -> FloatArray:
-    """(m,) float64 scores by LightGBM itself, of the first so many trees."""
+    """(m,) float64 scores by LightGBM itself; of the first `n_trees` trees, or of all."""
     return np.asarray(booster.predict(features, num_iteration=n_trees), np.float64).reshape(-1)
 
 
 def mean_ndcg(lists: TrainingLists, score: FloatArray, k: int = 10) -> float:
-    """Mean nDCG@k of the lists' own candidates."""
+    """Mean nDCG@k, as if the candidates of each list were all there is to rank."""
     ends = np.cumsum(lists.size)
     parts = [slice(end - n, end) for end, n in zip(ends, lists.size, strict=True)]
     return float(np.mean([_list_ndcg(lists.label[part] > 0, score[part], k) for part in parts]))

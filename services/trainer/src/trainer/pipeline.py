@@ -1,39 +1,56 @@
-"""From ratings to a trained, gated model: windows, lists, ranker, report, final retrieval. Deterministic for a seed."""
+"""From ratings to a trained, gated model: windows, lists, ranker, report, final retrieval. A config gives one model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from marquee.bundle import BundleParts
+from marquee.contracts.manifest import MadeWith
 from marquee.errors import MarqueeError
 from marquee.explanation.attribution import Trees
 from marquee.features.movie_features import MovieFeatures
 from marquee.features.vector import SPECS
 from marquee.retrieval import content
-from marquee.retrieval.config import DEFAULTS
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, latest_per_movie
-from trainer.examples import EVALUATION_REVEALED, TRAINING_REVEALED, Kind, examples
+from trainer import lambdarank
+from trainer.code_version import code_version
+from trainer.config import TrainingConfig
+from trainer.examples import EVALUATION_REVEALED, Kind, examples
 from trainer.export_onnx import gate, onnx_scores, parity, to_onnx, with_float32_thresholds
-from trainer.lambdarank import MIN_LISTS, fit, predict
 from trainer.lists import DescribedExample, TrainingLists, described_examples
 from trainer.report import HeldOut, headline, training_report
 from trainer.windows import Window, cut
 
 Progress = Callable[[str], None]
-MAX_LISTS = 400
-"""Lists a window and kind: 6,400 in all, some 2.7 million rows and 0.9 GB; more data is not more training time."""
 
 
 class CannotTrain(MarqueeError):
     """There is nothing to learn from; the message says what is missing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """A ranker that passed the gate, in the two forms in which it is served."""
+
+    onnx: bytes
+    trees: Trees
+    report: Mapping[str, Any]
+    n_trees: int
+
+
 def train(
-    ratings: Ratings, catalog: MovieTable, *, as_of_ms: int, seed: int, progress: Progress = lambda _: None
+    ratings: Ratings,
+    catalog: MovieTable,
+    *,
+    as_of_ms: int,
+    config: TrainingConfig,
+    progress: Progress = lambda _: None,
 ) -> BundleParts:
     """Train on the ratings up to `as_of_ms`.
 
@@ -47,54 +64,90 @@ def train(
     ratings = ratings.take(catalog.rows(ratings.movie_id) >= 0)
     if not len(ratings):
         raise CannotTrain("no rating of a movie in the catalogue, so there is nothing to learn from")
-    terms = content.fit(catalog, DEFAULTS.content)
-    lists, held_out = _lists(cut(ratings), catalog, terms, seed, progress)
+    terms = content.fit(catalog, config.retrieval.content)
+    windows = cut(ratings, config.windows.cuts, label_share=config.windows.label_share)
+    lists, held_out = window_lists(windows, catalog, terms, config, progress)
     counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
-    if len(lists) < MIN_LISTS:
-        reason = f"{len(lists)} training lists, {MIN_LISTS} are needed for a ranker: ordered by retrieval alone"
+    made_with = MadeWith(code_version=code_version(), config=config.model_dump(mode="json"))
+    n_needed = config.ranker.min_lists
+    if len(lists) < n_needed:
+        reason = f"{len(lists)} training lists, {n_needed} are needed for a ranker: ordered by retrieval alone"
         progress(reason)
-        retrieval = fit_retrieval(ratings, catalog, terms=terms)
-        empty = {"systems": {}, "difference": {}, "reason": reason}
-        return BundleParts(catalog=catalog, retrieval=retrieval, report=empty, counts=counts, metrics={}, reason=reason)
-    fitted = fit(lists, seed=seed)
-    progress(f"ranker: {fitted.n_trees} trees on {len(lists)} lists, {len(lists.features)} rows")
-    booster = with_float32_thresholds(fitted.booster)
-    onnx = to_onnx(booster)
-    agreement = parity(predict(fitted.booster, lists.features), onnx_scores(onnx, lists.features), lists.size)
-    gate(agreement)
-    trees = Trees.of(booster.dump_model(), [spec.family.value for spec in SPECS])
-    report = training_report(fitted, held_out, agreement)
+        return BundleParts(
+            catalog=catalog,
+            retrieval=fit_retrieval(ratings, catalog, config.retrieval, terms=terms),
+            made_with=made_with,
+            report={"systems": {}, "difference": {}, "reason": reason},
+            counts=counts,
+            metrics={},
+            reason=reason,
+        )
+    ranker = train_ranker(lists, held_out, config, progress)
     progress("retrieval on all ratings")
-    retrieval = fit_retrieval(ratings, catalog, terms=terms)
-    counts |= {"lists": len(lists), "rows": len(lists.features), "trees": fitted.n_trees}
     return BundleParts(
         catalog=catalog,
-        retrieval=retrieval,
-        onnx=onnx,
-        trees=trees,
-        report=report,
-        counts=counts,
-        metrics=headline(report),
+        retrieval=fit_retrieval(ratings, catalog, config.retrieval, terms=terms),
+        made_with=made_with,
+        onnx=ranker.onnx,
+        trees=ranker.trees,
+        report=ranker.report,
+        counts=counts | {"lists": len(lists), "rows": len(lists.features), "trees": ranker.n_trees},
+        metrics=headline(ranker.report),
     )
 
 
-def _lists(
-    windows: Sequence[Window], catalog: MovieTable, terms: sparse.csr_array, seed: int, progress: Progress
+def train_ranker(lists: TrainingLists, held_out: HeldOut | None, config: TrainingConfig, progress: Progress) -> Ranker:
+    """Fit the ranker, convert it, gate it and report on it.
+
+    Raises:
+        OnnxDiffers: the ONNX model does not rank as the LightGBM model does.
+    """
+    fitted = lambdarank.fit(lists, config.ranker, seed=config.seed)
+    progress(f"ranker: {fitted.n_trees} trees on {len(lists)} lists, {len(lists.features)} rows")
+    booster = with_float32_thresholds(fitted.booster)
+    onnx = to_onnx(booster)
+    scores = lambdarank.predict(fitted.booster, lists.features)
+    agreement = parity(scores, onnx_scores(onnx, lists.features), lists.size)
+    gate(agreement)
+    trees = Trees.of(booster.dump_model(), [spec.family.value for spec in SPECS])
+    return Ranker(onnx, trees, training_report(fitted, held_out, agreement), fitted.n_trees)
+
+
+def window_lists(
+    windows: Sequence[Window],
+    catalog: MovieTable,
+    terms: sparse.csr_array,
+    config: TrainingConfig,
+    progress: Progress,
 ) -> tuple[TrainingLists, HeldOut | None]:
-    """Fit a snapshot a window, on its past alone, and build the lists of both kinds."""
+    """The training lists of all windows, and the last window's examples for the report.
+
+    For each window, retrieval is fitted on its past alone. `held_out` is None without a window.
+    """
     parts, held_out = [TrainingLists.of([], window=0)], None
+    at_most, revealed = config.examples.at_most, config.examples.revealed
     for at, window in enumerate(windows):
-        retrieval = fit_retrieval(window.before, catalog, terms=terms)
+        seed = config.seed + at
+        retrieval = fit_retrieval(window.before, catalog, config.retrieval, terms=terms)
         movies = MovieFeatures.of(ItemStats.of(latest_per_movie(window.before)), catalog)
-        parts.append(TrainingLists.of(_described(window, TRAINING_REVEALED, seed + at, retrieval, movies), window=at))
+        described = _described(window, retrieval, movies, revealed=revealed, at_most=at_most, seed=seed)
+        parts.append(TrainingLists.of(described, window=at))
         if at == len(windows) - 1:
-            held_out = HeldOut(_described(window, EVALUATION_REVEALED, seed + at, retrieval, movies), movies.state)
+            described = _described(window, retrieval, movies, revealed=EVALUATION_REVEALED, at_most=at_most, seed=seed)
+            held_out = HeldOut(described, movies.state)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), held_out
 
 
 def _described(
-    window: Window, revealed: Sequence[float], seed: int, retrieval: FittedRetrieval, movies: MovieFeatures
+    window: Window,
+    retrieval: FittedRetrieval,
+    movies: MovieFeatures,
+    *,
+    revealed: Sequence[float],
+    at_most: int,
+    seed: int,
 ) -> list[DescribedExample]:
-    found = [one for kind in Kind for one in examples(window, kind, at_most=MAX_LISTS, seed=seed, revealed=revealed)]
+    """The examples of both kinds in which anything was liked."""
+    found = [one for kind in Kind for one in examples(window, kind, at_most=at_most, seed=seed, revealed=revealed)]
     return list(described_examples([one for one in found if len(one.liked)], retrieval, movies))

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
 SCHEMA = 2
 """Also raised when a feature keeps its name and changes its meaning: 2 counts ages in logical time (ADR 0004)."""
@@ -14,6 +14,14 @@ class FeatureColumn(BaseModel):
     model_config = ConfigDict(frozen=True)
     name: str
     family: str
+
+
+class MadeWith(BaseModel):
+    """How a model was made: with the same code, configuration and ratings it comes out the same."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    code_version: str
+    config: dict[str, JsonValue]  # trainer.config.TrainingConfig: every hyper-parameter, and the seed
 
 
 class ModelManifest(BaseModel):
@@ -30,3 +38,4 @@ class ModelManifest(BaseModel):
     files: dict[str, str]  # relative path -> sha256
     counts: dict[str, int]
     metrics: dict[str, float]
+    made_with: MadeWith | None = None  # bundles of earlier releases do not say
