@@ -10,6 +10,7 @@ import pytest
 from marquee.bundle import BundleParts, load_bundle
 from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
+from trainer.code_version import code_version
 from trainer.config import TrainingConfig
 from trainer.export_onnx import OnnxDiffers, Parity, gate, onnx_scores, to_onnx, with_float32_thresholds
 from trainer.pipeline import CannotTrain, train
@@ -67,3 +68,11 @@ def test_onnx_takes_the_same_branch_for_values_on_a_threshold() -> None:
 def test_an_onnx_model_that_ranks_differently_does_not_pass_the_gate(found: Parity) -> None:
     with pytest.raises(OnnxDiffers):
         gate(found)
+
+
+def test_the_bundle_says_with_which_configuration_and_code_it_was_made(trained: BundleParts, tmp_path: Path) -> None:
+    made_with = load_bundle(trained.write(tmp_path, version="v1", created_at=NOW)).manifest.made_with
+
+    assert made_with is not None
+    assert TrainingConfig.model_validate(made_with.config) == TrainingConfig(seed=0)
+    assert made_with.code_version == code_version()
