@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from redis.exceptions import RedisError
 
 from marquee.errors import Misconfigured, Transient
+from marquee.retrying import Retry, retried, steady
 
 log = structlog.get_logger()
 
@@ -24,28 +25,28 @@ def cause_of(error: BaseException) -> str:
 async def wait_until_reachable(
     what: str, address: str, probe: Callable[[], Awaitable[object]], *, limit_s: float, every_s: float = 0.25
 ) -> None:
-    """Call probe until it succeeds. What it raises besides NOT_YET is passed on at once: waiting would not help.
+    """Call probe until it succeeds. Any error that is not in NOT_YET is raised at once: waiting would not help.
 
     Raises:
-        Misconfigured: it still fails after limit_s; one line names the address and the time tried. Or at once, where
-            the address cannot be one (ValueError).
+        Misconfigured: it still fails after limit_s; one line names the address and the time tried. At once if the
+            address cannot be one (ValueError).
     """
     started = time.monotonic()
-    is_said = False
-    while True:
-        try:
-            async with asyncio.timeout(max(0.5, limit_s)):
-                await probe()
-            return
-        except ValueError as error:
-            raise Misconfigured(f"{what} cannot be at {address}: {error}") from error
-        except NOT_YET as error:
-            tried_s = time.monotonic() - started
-            if tried_s >= limit_s:
-                raise Misconfigured(
-                    f"could not reach {what} at {address}: tried for {tried_s:.0f} s ({cause_of(error)})"
-                ) from error
-            if not is_said:
-                log.info("waiting_for_dependency", dependency=what, address=address, limit_s=limit_s)
-                is_said = True
-        await asyncio.sleep(every_s)
+
+    async def probe_in_time() -> None:
+        async with asyncio.timeout(max(0.5, limit_s)):
+            await probe()
+
+    def report(retry: Retry) -> None:
+        if retry.attempt == 0:
+            log.info("waiting_for_dependency", dependency=what, address=address, limit_s=limit_s)
+
+    try:
+        await retried(probe_in_time, on=NOT_YET, total_s=limit_s, pauses=steady(every_s), on_retry=report)
+    except ValueError as error:
+        raise Misconfigured(f"{what} cannot be at {address}: {error}") from error
+    except NOT_YET as error:
+        tried_s = time.monotonic() - started
+        raise Misconfigured(
+            f"could not reach {what} at {address}: tried for {tried_s:.0f} s ({cause_of(error)})"
+        ) from error

@@ -1,4 +1,4 @@
-"""The TMDB v3 client: one movie a call, within TMDB's rate, with retries that end. The key is never logged."""
+"""The TMDB v3 client: one movie per call, within TMDB's rate, with bounded retries. The key is never logged."""
 
 import asyncio
 import logging
@@ -17,6 +17,7 @@ import structlog
 from prometheus_client import Counter
 
 from enricher.settings import EnricherSettings
+from marquee.retrying import Retry, backoff_s, retried
 
 log = structlog.get_logger()
 
@@ -34,6 +35,14 @@ class KeyRefused(Unavailable):
     """401: the key is wrong or suspended."""
 
 
+class _NoAnswer(Exception):
+    """A request that failed and may succeed when it is sent again."""
+
+    def __init__(self, outcome: str, retry_after: str | None = None) -> None:
+        super().__init__(outcome)
+        self.outcome, self.retry_after = outcome, retry_after
+
+
 @dataclass(slots=True)
 class Bucket:
     """A token bucket: at most `rate_per_s` requests a second on average, `BURST` at once."""
@@ -44,7 +53,7 @@ class Bucket:
     _at: float | None = None
 
     def delay_s(self) -> float:
-        """Take one token; how long to wait until it is really there."""
+        """Take one token, and return how long to wait until it is there."""
         now = self.clock()
         self._tokens = min(BURST, self._tokens + (now - (self._at if self._at is not None else now)) * self.rate_per_s)
         self._at = now
@@ -60,7 +69,7 @@ def pause_s(attempt: int, retry_after: str | None, *, now: datetime, jitter: flo
         retry_after: the header: seconds, an HTTP date, nonsense or nothing. RFC 9110, section 10.2.3.
         jitter: 0 to 1; spreads clients that failed together.
     """
-    backoff = min(FIRST_PAUSE_S * 2.0**attempt, MAX_PAUSE_S) * (0.5 + jitter)
+    backoff = backoff_s(attempt, first_s=FIRST_PAUSE_S, longest_s=MAX_PAUSE_S, spread=jitter)
     if not retry_after:
         return backoff
     if retry_after.strip().isdigit():
@@ -74,6 +83,11 @@ def pause_s(attempt: int, retry_after: str | None, *, now: datetime, jitter: flo
     return float(max(0.0, (date - now).total_seconds()) + jitter)
 
 
+def _pause_after(error: Exception, attempt: int) -> float:
+    retry_after = error.retry_after if isinstance(error, _NoAnswer) else None
+    return pause_s(attempt, retry_after, now=datetime.now(UTC), jitter=random.random())
+
+
 @dataclass(slots=True)
 class Tmdb:
     """One API key's client."""
@@ -84,7 +98,7 @@ class Tmdb:
     bucket: Bucket
     slots: asyncio.Semaphore
     refused_at: float | None = None
-    _quiet_until: float = 0.0  # TMDB said when to come back
+    _quiet_until: float = 0.0  # when TMDB wants the next request, by its Retry-After
 
     async def movie(self, tmdb_id: int) -> dict[str, Any] | None:
         """The movie with its credits and keywords; None when TMDB knows no such movie.
@@ -100,31 +114,48 @@ class Tmdb:
             raise Unavailable(f"movie {tmdb_id}: no answer within {self.total_s:.0f} s") from None
 
     async def _tried(self, tmdb_id: int) -> dict[str, Any] | None:
-        deadline = time.monotonic() + self.total_s
-        attempt = 0
-        while True:
-            if self.refused_at is not None and time.monotonic() - self.refused_at < self.recheck_s:
-                raise KeyRefused("TMDB refused the key (HTTP 401)")
-            await asyncio.sleep(max(self.bucket.delay_s(), self._quiet_until - time.monotonic()))
-            try:
-                response = await self.client.get(f"movie/{tmdb_id}", params={"append_to_response": "credits,keywords"})
-            except httpx.HTTPError as error:  # its text may hold the address, and the address may hold the key
-                outcome, retry_after = type(error).__name__, None
-            else:
-                if response.status_code in (HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
-                    return self._read(tmdb_id, response)
-                outcome, retry_after = f"HTTP {response.status_code}", response.headers.get("retry-after")
-                if response.status_code < 500 and response.status_code != HTTPStatus.TOO_MANY_REQUESTS:
-                    REQUESTS.labels("refused").inc()
-                    raise Unavailable(f"movie {tmdb_id}: {outcome}")
+        tries = 0
+
+        async def ask() -> dict[str, Any] | None:
+            nonlocal tries
+            tries += 1
+            return await self._asked(tmdb_id)
+
+        try:
+            return await retried(
+                ask, on=(_NoAnswer,), total_s=self.total_s, pauses=_pause_after, on_retry=self._keep_quiet
+            )
+        except _NoAnswer as error:
+            raise Unavailable(f"movie {tmdb_id}: {error.outcome} after {tries} tries") from None
+
+    async def _asked(self, tmdb_id: int) -> dict[str, Any] | None:
+        """One request.
+
+        Raises:
+            _NoAnswer: another one may be answered.
+            Unavailable: the answer is no movie, and asking again would not help.
+        """
+        if self.refused_at is not None and time.monotonic() - self.refused_at < self.recheck_s:
+            raise KeyRefused("TMDB refused the key (HTTP 401)")
+        await asyncio.sleep(max(self.bucket.delay_s(), self._quiet_until - time.monotonic()))
+        try:
+            response = await self.client.get(f"movie/{tmdb_id}", params={"append_to_response": "credits,keywords"})
+        except httpx.HTTPError as error:  # its text may hold the address, and the address may hold the key
             REQUESTS.labels("retried").inc()
-            pause = pause_s(attempt, retry_after, now=datetime.now(UTC), jitter=random.random())
-            if time.monotonic() + pause > deadline:
-                raise Unavailable(f"movie {tmdb_id}: {outcome} after {attempt + 1} tries")
-            if retry_after:  # meant for the key, not for this request alone
-                self._quiet_until = max(self._quiet_until, time.monotonic() + pause)
-            await asyncio.sleep(pause)
-            attempt += 1
+            raise _NoAnswer(type(error).__name__) from None
+        status = response.status_code
+        if status in (HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED):
+            return self._read(tmdb_id, response)
+        if status < 500 and status != HTTPStatus.TOO_MANY_REQUESTS:
+            REQUESTS.labels("refused").inc()
+            raise Unavailable(f"movie {tmdb_id}: HTTP {status}")
+        REQUESTS.labels("retried").inc()
+        raise _NoAnswer(f"HTTP {status}", response.headers.get("retry-after"))
+
+    def _keep_quiet(self, retry: Retry) -> None:
+        """A Retry-After is meant for the key: no request of any movie is sent before it is over."""
+        if isinstance(retry.error, _NoAnswer) and retry.error.retry_after:
+            self._quiet_until = max(self._quiet_until, time.monotonic() + retry.pause_s)
 
     def _read(self, tmdb_id: int, response: httpx.Response) -> dict[str, Any] | None:
         if response.status_code == HTTPStatus.UNAUTHORIZED:
@@ -148,7 +179,7 @@ class Tmdb:
         return body
 
     async def ping(self) -> str:
-        """Touches no network: the last answer tells."""
+        """Whether the key works, by the last answer; sends no request."""
         if self.refused_at is not None:
             raise KeyRefused("TMDB refused the key (HTTP 401); check TMDB_API_KEY")
         return "key not refused"

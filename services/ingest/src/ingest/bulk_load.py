@@ -24,11 +24,13 @@ from marquee.contracts.topics import CATALOG, RATINGS, Topic
 from marquee.errors import MarqueeError, Misconfigured, Transient
 from marquee.kafka.clients import open_consumer
 from marquee.kafka.publisher import BULK_OPTIONS, Publisher, Record, record_of
+from marquee.retrying import Retry, growing, retried
 
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 MOVIES_AT_ONCE = 5_000
+SEND_PAUSES = growing(0.25, 5.0)
 
 
 async def load(settings: IngestSettings, progress: Progress, known: KnownMovies, *, clock: Clock) -> LoadReport:
@@ -133,18 +135,19 @@ async def _encoded(ratings: Table, cut: slice) -> list[Record]:
 
 
 async def _send(publisher: Publisher, topic: Topic[Any], batch: Sequence[Record], retry_s: float) -> None:
-    deadline = time.monotonic() + retry_s
-    pause_s = 0.25
-    while True:
-        try:
-            await publisher.publish(topic, batch)
-            return
-        except Transient as error:
-            if time.monotonic() + pause_s > deadline:
-                raise Transient(f"the load gave up after {retry_s:.0f} s: {error}") from error
-            log.warning("load_retried", topic=topic.name, error=str(error))
-        await asyncio.sleep(pause_s)
-        pause_s = min(pause_s * 2, 5.0)
+    def report(retry: Retry) -> None:
+        log.warning("load_retried", topic=topic.name, error=str(retry.error))
+
+    try:
+        await retried(
+            lambda: publisher.publish(topic, batch),
+            on=(Transient,),
+            total_s=retry_s,
+            pauses=SEND_PAUSES,
+            on_retry=report,
+        )
+    except Transient as error:
+        raise Transient(f"the load gave up after {retry_s:.0f} s: {error}") from error
 
 
 def _report(progress: Progress, data: DataSet, rejects: Rejects, events: int, seconds: float) -> LoadReport:

@@ -1,12 +1,11 @@
 """The one consuming loop: at least once, in partition order, dead letters for what can never be used.
 
-A position moves on after the effect. A handler that raises Transient is called again with the same records. Where to
-read on is somebody's decision (`Positions`): a consumer group's, or that of the stores which hold the effects.
+A position moves on after the effect. A handler that raises Transient is called again with the same records. `Positions`
+decides where to read on: a consumer group, or the stores that hold the effects.
 """
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -19,6 +18,7 @@ from marquee.contracts.batches import Batch, Delivered, Gap
 from marquee.contracts.topics import MAX_RECORD_BYTES, Topic
 from marquee.errors import InvalidEvent, Transient
 from marquee.kafka.publisher import Publisher, Record
+from marquee.retrying import Retry, growing, retried
 
 log = structlog.get_logger()
 
@@ -26,7 +26,7 @@ CONSUMED = Counter("marquee_consumed_records_total", "Records whose effects are 
 DEAD_LETTERS = Counter("marquee_dead_letters_total", "Records put aside", ["topic", "reason"])
 
 RETRY_TOTAL_S = 240.0
-"""How long one batch, or a store or broker that cannot be reached, is tried before the process ends."""
+"""How long one batch is tried, or a store or broker that cannot be reached, before the process ends."""
 
 T = TypeVar("T")
 
@@ -35,6 +35,10 @@ PARSED_AT_ONCE = 64
 """Records parsed before other tasks get a turn: a record of a bulk load holds up to 1,000 ratings."""
 
 
+BATCH_PAUSES, POLL_PAUSES = growing(0.05, 5.0), growing(0.1, 1.0)
+"""Between attempts to apply a batch, and to poll."""
+
+Polled = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 Handle = Callable[[Batch[Any]], Awaitable[None]]
 
 
@@ -71,7 +75,7 @@ class GroupPositions:
         return int(records[0].offset)
 
     async def delivered(self, partition: TopicPartition, next_offset: int) -> None:
-        """Commit; a commit refused after a rebalance means redelivery, which handlers must bear."""
+        """Commit. If the commit is refused after a rebalance, the records are delivered again."""
         try:
             await self.consumer.commit({partition: next_offset})
         except (CommitFailedError, IllegalStateError) as error:
@@ -85,7 +89,7 @@ class GroupPositions:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """Puts unusable bytes on <topic>.dlq, as they are, with the reason and where they stood."""
+    """Puts unusable bytes on <topic>.dlq, unchanged, with the reason and the place they came from."""
 
     publisher: Publisher
 
@@ -104,7 +108,7 @@ class DeadLetters:
             ("source_offset", str(record.offset).encode()),
         ]
         room = MAX_RECORD_BYTES - len(key)
-        if len(value) > room:  # the whole record still stands where it stood
+        if len(value) > room:  # the whole record is still on its topic
             headers.append(("truncated", str(len(value)).encode()))
         await self.publisher.publish_to(topic.dead_letters, [Record(key, value[:room], tuple(headers))])
         DEAD_LETTERS.labels(topic.name, error.reason).inc()
@@ -140,7 +144,6 @@ async def consume(
     """
     contracts = {prefix + topic.name: topic for topic in topics}
     places: Positions = positions or GroupPositions(consumer)
-    patience = _Patience(retry_total_s)
 
     async def deliver(partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
         first = places.begins(partition, records)
@@ -161,14 +164,12 @@ async def consume(
             await places.delivered(partition, batch.next_offset)
             CONSUMED.labels(topic.name).inc(len(kept))
 
+    async def poll() -> Polled:
+        await places.before_poll()
+        return await consumer.getmany(timeout_ms=500, max_records=max_records)  # type: ignore[no-any-return]  # aiokafka is untyped
+
     while True:
-        try:
-            await places.before_poll()
-            polled = await consumer.getmany(timeout_ms=500, max_records=max_records)
-        except (Transient, KafkaError) as error:
-            await patience.wait(error)
-            continue
-        patience.reset()
+        polled = await _polled(poll, retry_total_s)
         # partitions side by side: while one waits for a store the next one computes; each keeps its own order
         outcomes = await asyncio.gather(*(deliver(*item) for item in polled.items()), return_exceptions=True)
         for outcome in outcomes:
@@ -176,26 +177,17 @@ async def consume(
                 raise outcome
 
 
-class _Patience:
-    """Waits between attempts, longer each time, reports the first failure, and gives up after a limit."""
+async def _polled(poll: Callable[[], Awaitable[Polled]], total_s: float) -> Polled:
+    """Raises: Transient if a store, or the broker (KafkaError), cannot be reached for total_s."""
 
-    def __init__(self, total_s: float) -> None:
-        self._total_s = total_s
-        self.reset()
+    def report(retry: Retry) -> None:
+        if retry.attempt == 0:
+            log.warning("consuming_paused", error=f"{type(retry.error).__name__}: {retry.error}")
 
-    def reset(self) -> None:
-        self._began: float | None = None
-        self._pause_s = 0.1
-
-    async def wait(self, error: Exception) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._began is None:
-            self._began = now
-            log.warning("consuming_paused", error=f"{type(error).__name__}: {error}")
-        if now - self._began > self._total_s:
-            raise Transient(f"nothing could be consumed for {self._total_s:.0f} s: {error}") from error
-        await asyncio.sleep(self._pause_s)
-        self._pause_s = min(self._pause_s * 2, 1.0)
+    try:
+        return await retried(poll, on=(Transient, KafkaError), total_s=total_s, pauses=POLL_PAUSES, on_retry=report)
+    except (Transient, KafkaError) as error:
+        raise Transient(f"nothing could be consumed for {total_s:.0f} s: {error}") from error
 
 
 async def _parsed(
@@ -218,15 +210,12 @@ async def _parsed(
 
 
 async def _with_retries(call: Callable[[], Awaitable[T]], what: str, total_s: float) -> T:
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + total_s
-    pause_s = 0.05
-    while True:
-        try:
-            return await call()
-        except Transient as error:
-            if loop.time() + pause_s > deadline:
-                raise Transient(f"{what}: tried for {total_s:.0f} s: {error}") from error
-            log.warning("batch_retried", partition=what, error=str(error))
-        await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
-        pause_s = min(pause_s * 2, 5.0)
+    """Raises: Transient, naming the partition and the time tried."""
+
+    def report(retry: Retry) -> None:
+        log.warning("batch_retried", partition=what, error=str(retry.error))
+
+    try:
+        return await retried(call, on=(Transient,), total_s=total_s, pauses=BATCH_PAUSES, on_retry=report)
+    except Transient as error:
+        raise Transient(f"{what}: tried for {total_s:.0f} s: {error}") from error
