@@ -1,36 +1,11 @@
 """The popular list keeps the promises of a ranking: no seen movie, filters hold, scores descend, reasons add up."""
 
-from collections.abc import Iterable
-
 import pytest
 
 from gateway.fallback import popular
-from gateway.movie_copy import Counts, MovieCopy
+from gateway.movie_copy import MovieCopy
 from marquee.contracts.bodies import Filters, RankRequest, Rung
-from marquee.contracts.ranking_fields import CardFields
-
-CARDS: dict[int, CardFields] = {
-    movie: {
-        "movie_id": movie,
-        "title": f"Movie {movie}",
-        "year": 1980 + movie,
-        "genres": ["Drama"] if movie % 2 else ["Comedy"],
-        "runtime": 90 + movie,
-        "poster_url": None,
-    }
-    for movie in range(1, 31)
-}
-
-
-class FewMovies(MovieCopy):
-    """A catalogue in memory, without a store behind it."""
-
-    def __init__(self, cards: Iterable[CardFields]) -> None:
-        self._by_id = {card["movie_id"]: card for card in cards}
-        self.counts = Counts(popular=tuple((movie, float(100 - movie)) for movie in self._by_id))
-
-    def get(self, movie_id: int) -> CardFields | None:
-        return self._by_id.get(movie_id)
+from support.few_movies import CARDS, FewMovies
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ the ONNX model. The other families stay as they are, which makes this an estimat
 recomputation is measured in tests/e2e/test_reasons.py.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from marquee.arrays import Float32Array, FloatArray
@@ -17,7 +19,9 @@ from marquee.retrieval.history import History, Query
 from marquee.retrieval.sources import link_scores
 from ranker.explain.propose import Positions, Proposals
 from ranker.ranking import ModelInput
-from ranker.scoring import Scorer
+
+Scores = Callable[[Float32Array], Float32Array]
+"""(m,) scores of (m, n_features) rows."""
 
 CITED = 2
 """Ratings cited for one movie, at most."""
@@ -27,7 +31,7 @@ MARGIN = 0.02
 _COLUMNS = [at for at, spec in enumerate(SPECS) if spec in liked_similar.SPECS]
 
 
-def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, scorer: Scorer) -> list[Positions]:
+def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, scorer: Scores) -> list[Positions]:
     """For each ranked movie up to CITED history positions, the one that matters most first; none where none is sure.
 
     Args:
@@ -46,7 +50,7 @@ def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, sc
     return found
 
 
-def _scores_without(proposed: Proposals, model_input: ModelInput, scorer: Scorer) -> FloatArray:
+def _scores_without(proposed: Proposals, model_input: ModelInput, scorer: Scores) -> FloatArray:
     """(t, k) float64: the ranked movies' scores, had each of the t tried ratings not been made."""
     weights = np.concatenate([_weights_without(proposed.recent, int(at)) for at in proposed.tried], axis=1)
     signals = np.einsum("lhm,hw->wlm", proposed.links, weights, optimize=True)
@@ -54,7 +58,7 @@ def _scores_without(proposed: Proposals, model_input: ModelInput, scorer: Scorer
     return _scores_with(signals, model_input, proposed.place, scorer)
 
 
-def _scores_with(signals: Float32Array, model_input: ModelInput, place: Positions, scorer: Scorer) -> FloatArray:
+def _scores_with(signals: Float32Array, model_input: ModelInput, place: Positions, scorer: Scores) -> FloatArray:
     """(t, k) float64: the ranked movies' scores under other collaborative signals of the candidates.
 
     Args:

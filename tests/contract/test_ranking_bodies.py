@@ -1,0 +1,93 @@
+"""What is sent as a ranking is the published body: on every rung no unknown field, no missing one, each of its type."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import orjson
+import pytest
+from pydantic import BaseModel
+
+from gateway.fallback import popular
+from marquee.contracts import bodies
+from marquee.contracts import ranking_fields as fields
+from marquee.contracts.bodies import Ranking, RankRequest, Rung
+from support.few_movies import CARDS, FewMovies
+from support.serving import answer
+
+REQUESTS: list[dict[str, Any]] = [
+    {},
+    {"k": 40, "diversity": 0.5},
+    {"explain": False},
+    {"filters": {"genres": ["No such genre"]}},
+]
+PAIRS: list[tuple[type[BaseModel], type]] = [
+    (bodies.Card, fields.CardFields),
+    (bodies.RankedCard, fields.RankedCardFields),
+    (bodies.Reason, fields.ReasonFields),
+    (bodies.Freshness, fields.FreshnessFields),
+    (bodies.RankMeta, fields.RankMetaFields),
+    (bodies.Ranking, fields.RankingFields),
+]
+EVIDENCE: dict[str, Any] = {get_args(each.__annotations__["kind"])[0]: each for each in get_args(fields.EvidenceFields)}
+
+
+def sent(rung: Rung, wishes: Mapping[str, Any]) -> bytes:
+    """The body on this rung, as it goes over the wire."""
+    if rung is Rung.POPULAR:
+        request = RankRequest.model_validate({"user_id": 1, **wishes})
+        return popular(FewMovies(CARDS.values()), request, {3}, missing=("ranker",)).model_dump_json().encode()
+    return orjson.dumps(answer(rung, wishes))
+
+
+@pytest.mark.parametrize("wishes", REQUESTS, ids=str)
+@pytest.mark.parametrize("rung", list(Rung))
+def test_a_real_answer_of_every_rung_is_the_published_body(rung: Rung, wishes: dict[str, Any]) -> None:
+    body = sent(rung, wishes)
+
+    ranking = Ranking.model_validate_json(body, strict=True, extra="forbid")
+
+    assert ranking.meta.rung is rung
+    assert bool(ranking.items) == ("filters" not in wishes)
+    assert any(card.reasons for card in ranking.items) == (wishes.get("explain", True) and bool(ranking.items))
+    for part, promised in parts_of(ranking):
+        assert part.model_fields_set >= promised.__required_keys__, type(part).__name__
+
+
+def parts_of(ranking: Ranking) -> list[tuple[BaseModel, Any]]:
+    """Every object of an answer, and the fields that it must bring."""
+    reasons = [reason for card in ranking.items for reason in card.reasons]
+    return [
+        (ranking, fields.RankingFields),
+        (ranking.meta, fields.RankMetaFields),
+        (ranking.meta.freshness, fields.FreshnessFields),
+        *((card, fields.RankedCardFields) for card in ranking.items),
+        *((reason, fields.ReasonFields) for reason in reasons),
+        *((item, EVIDENCE[item.kind]) for reason in reasons for item in reason.evidence),
+    ]
+
+
+@pytest.mark.parametrize(("body", "typed"), PAIRS, ids=lambda each: str(each.__name__))
+def test_the_typed_dictionary_has_the_fields_of_the_body(body: type[BaseModel], typed: Any) -> None:
+    required = {name for name, field in body.model_fields.items() if field.is_required()}
+
+    assert typed.__required_keys__ | typed.__optional_keys__ == set(body.model_fields)
+    assert required <= typed.__required_keys__
+
+
+def test_every_kind_of_evidence_has_only_fields_of_the_body() -> None:
+    published = bodies.Evidence.model_fields
+
+    assert EVIDENCE.keys() <= set(get_args(published["kind"].annotation))
+    for typed in EVIDENCE.values():
+        assert {"kind", "label"} <= typed.__required_keys__
+        assert typed.__required_keys__ | typed.__optional_keys__ <= set(published)
+
+
+def test_an_unknown_and_a_missing_field_would_be_found() -> None:
+    body = orjson.loads(sent(Rung.PERSONAL, {}))
+
+    with pytest.raises(ValueError, match="unheard_of"):
+        Ranking.model_validate_json(orjson.dumps(body | {"unheard_of": 1}), strict=True, extra="forbid")
+    del body["items"][0]["poster_url"]
+    ranking = Ranking.model_validate_json(orjson.dumps(body), strict=True, extra="forbid")
+    assert not ranking.items[0].model_fields_set >= fields.RankedCardFields.__required_keys__

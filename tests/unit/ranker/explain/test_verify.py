@@ -1,0 +1,109 @@
+"""Verifying: a rating is cited if the score falls without it, and nothing is cited where no fall is sure."""
+
+import numpy as np
+import pytest
+
+from marquee.arrays import Float32Array
+from marquee.contracts.bodies import Rung
+from marquee.features import liked_similar
+from marquee.features.vector import SPECS
+from marquee.retrieval.fitted import Link
+from marquee.retrieval.history import Query
+from marquee.state.ratings import UserState
+from ranker.explain.propose import proposals
+from ranker.explain.reasons import cited_ratings
+from ranker.explain.verify import CITED, MARGIN, verified
+from ranker.online import KnownUser
+from ranker.ranking import Ranked, rank_user
+from support.deletion import Citation, cited_in
+from support.serving import answer, answer_for, modelless, trained
+from support.worlds import a_user, checkerboard, state_of
+
+USERS = range(1, 21)
+COLLABORATIVE = [at for at, spec in enumerate(SPECS) if spec in liked_similar.SPECS]
+
+
+def ranked_for(user_id: int) -> Ranked:
+    return rank_user(trained().model, trained().movies, state_of(checkerboard(n_users=80), user_id), k=10)
+
+
+def test_odd_movies_are_explained_by_odd_movies_that_were_liked_and_even_by_even() -> None:
+    cited = [cited for user_id in USERS for cited in citations_of(user_id)]
+
+    assert len(cited) >= 50
+    assert all((each.movie_id - each.rated_id) % 2 == 0 for each in cited)
+
+
+def citations_of(user_id: int) -> list[Citation]:
+    user = state_of(checkerboard(n_users=80), user_id)
+    return cited_in(answer_for(trained(), KnownUser(user), {"k": 10}))
+
+
+def test_a_movie_cites_at_most_two_liked_ratings_of_the_user_each_once() -> None:
+    for user_id in USERS:
+        user = state_of(checkerboard(n_users=80), user_id)
+        liked = set(user.movie_id[user.rating >= 4].tolist())
+        by_movie: dict[int, list[int]] = {}
+        for cited in citations_of(user_id):
+            by_movie.setdefault(cited.movie_id, []).append(cited.rated_id)
+
+        for rated in by_movie.values():
+            assert len(set(rated)) == len(rated) <= CITED
+            assert set(rated) <= liked
+
+
+def test_nothing_is_cited_where_the_score_does_not_depend_on_ratings() -> None:
+    """A model that ignores the collaborative features gives the same score without any rating."""
+    ranked = ranked_for(1)
+    assert ranked.model_input is not None
+    others = np.setdiff1d(np.arange(len(SPECS)), COLLABORATIVE)
+
+    def deaf(x: Float32Array) -> Float32Array:
+        total: Float32Array = np.nansum(x[:, others], axis=1, dtype=np.float32)
+        return total
+
+    proposed = proposals(ranked.model_input.context, ranked.row)
+    score = deaf(ranked.model_input.x).astype(np.float64)
+    found = verified(proposed, ranked.model_input, score, deaf)
+
+    assert len(proposed.tried) > 0
+    assert [positions.tolist() for positions in found] == [[]] * len(ranked)
+
+
+def test_the_rating_whose_removal_costs_most_comes_first() -> None:
+    """With a score that is one collaborative feature, the fall is known: retrieval without the rating tells it."""
+    user, ranked = state_of(checkerboard(n_users=80), 1), ranked_for(1)
+    assert ranked.model_input is not None
+    column = [spec.name for spec in SPECS].index("ease_taste")
+
+    def ease(x: Float32Array) -> Float32Array:
+        return 100 * x[:, column]
+
+    proposed = proposals(ranked.model_input.context, ranked.row)
+    score = ease(ranked.model_input.x).astype(np.float64)
+    found = verified(proposed, ranked.model_input, score, ease)
+
+    assert sum(len(positions) for positions in found) > 0
+    for movie, positions in enumerate(found):
+        removed = trained().catalog.movie_id[proposed.recent.row[positions]]
+        falls = [score[movie] - 100 * ease_signal(user.without(int(m)), int(ranked.row[movie])) for m in removed]
+        assert all(fall > MARGIN for fall in falls)
+        assert falls == sorted(falls, reverse=True)
+
+
+def ease_signal(user: UserState, row: int) -> float:
+    ranked = rank_user(trained().model, trained().movies, user, k=10)
+    assert ranked.model_input is not None
+    return float(ranked.model_input.context.retrieved.signals[Query.TASTE, Link.EASE, row])
+
+
+@pytest.mark.parametrize("user", [a_user((999, 5.0)), a_user((1, 1.0), (3, 0.5))], ids=["unknown", "disliked"])
+def test_a_user_who_liked_no_known_movie_gets_no_citation(user: UserState) -> None:
+    ranked = rank_user(trained().model, trained().movies, user, k=10)
+
+    assert [positions.tolist() for positions in cited_ratings(ranked, trained().model.scorer)] == [[]] * 10
+
+
+def test_without_a_model_nothing_is_cited() -> None:
+    assert cited_in(answer(Rung.RETRIEVAL, {})) == []
+    assert modelless().model.scorer is None
