@@ -84,6 +84,27 @@ async def test_the_newest_event_that_says_what_to_serve_is_the_current_model(
     assert current == a_promotion(2)
 
 
+async def test_a_roll_back_after_a_promotion_is_the_current_model(kafka_settings: KafkaSettings) -> None:
+    await say(kafka_settings, a_promotion(1), a_promotion(2), a_promotion(1, ModelStatus.ROLLED_BACK))
+
+    assert await current_model(kafka_settings) == a_promotion(1, ModelStatus.ROLLED_BACK)
+
+
+async def test_deleted_keys_and_records_of_a_later_release_are_passed_over(kafka_settings: KafkaSettings) -> None:
+    await say(kafka_settings, a_promotion(1))
+    later = b'{"type": "model_changed", "version": "v2", "status": "paused", "location": "v2"}'
+    async with Publisher(kafka_settings, timeout_s=20) as publisher:
+        await publisher.publish(MODELS, [Record(b"ranker", b""), Record(b"ranker", later)])
+
+    assert await current_model(kafka_settings) == a_promotion(1)
+
+
+async def test_a_topic_without_a_promotion_has_no_current_model(kafka_settings: KafkaSettings) -> None:
+    await say(kafka_settings, *(a_promotion(number, ModelStatus.PUBLISHED) for number in range(3)))
+
+    assert await current_model(kafka_settings) is None
+
+
 async def test_reading_the_current_model_without_a_broker_fails_in_time() -> None:
     with pytest.raises(Transient, match=r"models\.v1 on kafka at 127\.0\.0\.1:9 could not be read within 2 s"):
         await current_model(KafkaSettings(bootstrap="127.0.0.1:9"), limit_s=2)
