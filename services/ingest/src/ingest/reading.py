@@ -18,7 +18,7 @@ from marquee.arrays import IntArray
 from marquee.contracts.events import MovieListed
 from marquee.errors import Misconfigured
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 21
 
 OnRows = Callable[[int, int], None]
 """Told after each block: rows read so far, and the part of the file in thousandths."""
