@@ -10,11 +10,13 @@ from uuid import uuid4
 
 import pytest
 
+from features.main import create_app
 from features.settings import FeaturesSettings
 from features.wiring import Wiring
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.topics import RATINGS
 from marquee.errors import Transient
+from marquee.http.service import service_of
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
@@ -24,6 +26,7 @@ from marquee.stores.views import digest
 from marquee_cli.embedded import Child, free_port, start_kafka
 from support.builders import NOON_MS
 from support.ratings_flow import expected, histories, logged, on_topic, ratings_of, running, send
+from support.running_app import started
 from support.wait import until
 
 pytestmark = pytest.mark.integration
@@ -71,7 +74,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 async def settings(broker: Broker, redis_settings: RedisSettings, tmp_path: Path) -> FeaturesSettings:
-    kafka = KafkaSettings(bootstrap=f"127.0.0.1:{broker.port}")
+    kafka = KafkaSettings(bootstrap=f"127.0.0.1:{broker.port}", idle_pause=True)
     await ensure_topics(kafka, wait_s=20)
     return FeaturesSettings(kafka=kafka, redis=redis_settings, log_dir=str(tmp_path / "log"), wait_s=20)
 
@@ -199,6 +202,18 @@ async def _published(publisher: Publisher, events: Sequence[MoviesRated]) -> boo
     return True
 
 
+async def fails(settings: FeaturesSettings, reason: str) -> None:
+    """Run the service until a background task ends with this reason."""
+    app = create_app(settings)
+
+    async def has_failed() -> bool:
+        return service_of(app).failure is not None
+
+    with pytest.raises(AssertionError, match=reason):
+        async with started(app):
+            await until(has_failed)
+
+
 async def test_a_repair_killed_after_any_step_loses_nothing(
     broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,9 +236,7 @@ async def test_a_repair_killed_after_any_step_loses_nothing(
                 raise OSError("killed")
 
             patched.setattr(step, killed)
-            async with running(settings) as wired:
-                await asyncio.sleep(3)
-                del wired
+            await fails(settings, "killed")
 
     async with running(settings) as wired:
         await until(lambda: all_there(space, settings, [*kept, *lost, *new]), limit_s=60)
