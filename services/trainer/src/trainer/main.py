@@ -14,10 +14,10 @@ from marquee.kafka.publisher import Publisher
 from marquee.stores.event_log import EventLog
 from marquee.waiting import wait_until_reachable
 from trainer.announcing import Announcements
+from trainer.log_watch import LogWatch, train_when_due
 from trainer.routes import Wiring, router
 from trainer.runs import JOB, Runs
 from trainer.settings import TrainerSettings
-from trainer.watching import Looking, train_when_due
 
 PUBLISH_TIMEOUT_S = 15.0
 
@@ -37,8 +37,8 @@ async def start(service: Service[TrainerSettings], stack: AsyncExitStack, *, job
         wiring.runs.remember(manifest, announcements.promoted)
     service.tasks.start("announcements", announcements.keep())
     if settings.train_automatically:
-        looking = Looking(consumer, EventLog(settings.log_dir), settings.kafka)
-        service.tasks.start("watch", train_when_due(wiring.runs, looking))
+        watch = LogWatch(EventLog(settings.log_dir))
+        service.tasks.start("watch", train_when_due(wiring.runs, watch, consumer))
     service.dependencies.add("kafka", wiring.kafka_answers)
     return wiring
 

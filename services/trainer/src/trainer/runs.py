@@ -1,4 +1,4 @@
-"""Running trainings one at a time, and what is known of the newest one."""
+"""Runs trainings, one at a time, and reports on the newest one."""
 
 import asyncio
 import shutil
@@ -18,15 +18,15 @@ from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.manifest import ModelManifest
 from marquee.errors import Refused
 from trainer.announcing import Announcement, Announcements
-from trainer.auto import Known, Past
 from trainer.child import Failed, run_child
+from trainer.schedule import PastTrainings, TrainedOn
 from trainer.settings import TrainerSettings
 
 log = structlog.get_logger()
 
 JOB = (sys.executable, "-m", "trainer.job")
 QUIET_FAILURES = 3
-"""Failures in a row that are likely to pass by themselves are waited for; more of them are a failure."""
+"""So many failures in a row that will probably pass by themselves are reported as waiting; more, as a failure."""
 
 
 class Training(BaseModel):
@@ -50,20 +50,20 @@ class Runs:
     settings: TrainerSettings
     announcements: Announcements
     job: tuple[str, ...] = JOB
-    known: Known | None = None
-    past: Past = field(default_factory=Past)
+    trained_on: TrainedOn | None = None
+    past: PastTrainings = field(default_factory=PastTrainings)
     is_busy: bool = False
     _training: Training = field(default_factory=Training)
 
     @property
     def training(self) -> Training:
-        """The newest training and how its announcement stands."""
-        told = self.announcements
-        return self._training.model_copy(update={"announcement": told.state, "announcement_error": told.error})
+        """The newest training, and whether its model has been announced."""
+        state, error = self.announcements.state, self.announcements.error
+        return self._training.model_copy(update={"announcement": state, "announcement_error": error})
 
     def remember(self, manifest: ModelManifest, promoted: ModelChanged) -> None:
-        """After a restart: a model that was promoted and is still there need not be trained again."""
-        self.known = known_of(manifest)
+        """After a restart: take up the promoted model, so that it is not trained again."""
+        self.trained_on = trained_on(manifest)
         self._training = Training(
             phase="done",
             message=f"model {promoted.version} is the newest",
@@ -74,7 +74,7 @@ class Runs:
         )
 
     def begin(self, *, now: datetime, reason: str) -> Coroutine[Any, Any, None]:
-        """Take the only place, at once, and give the training that is to be awaited.
+        """Reserve the only place, before anything is awaited, and return the training to await.
 
         Raises:
             Refused: 409, a training is under way.
@@ -90,7 +90,7 @@ class Runs:
     async def _run(self, now: datetime, reason: str) -> None:
         """Train, tidy up, promote. A failure is reported in `training`; the service goes on.
 
-        The place is free as soon as the report says that the training has ended; announcing needs none.
+        The place is free as soon as the report says that the training has ended: announcing does not take it.
         """
         started_s = time.monotonic()
         try:
@@ -140,7 +140,7 @@ class Runs:
 
     def _done(self, trained: "_Trained", *, started_s: float) -> None:
         event, seconds = trained.event, time.monotonic() - started_s
-        self.known = known_of(trained.manifest)
+        self.trained_on = trained_on(trained.manifest)
         self.past = self.past.after(ended_s=time.monotonic(), took_s=seconds)
         self._update(
             phase="done",
@@ -156,7 +156,7 @@ class Runs:
         seconds = time.monotonic() - started_s
         self.past = self.past.after(ended_s=time.monotonic(), took_s=seconds, failed=True, is_passing=failed.is_passing)
         is_waited_for = failed.is_passing and self.past.failures <= QUIET_FAILURES
-        message = f"to be tried again soon: {failed.error}" if is_waited_for else failed.error
+        message = f"will be tried again soon: {failed.error}" if is_waited_for else failed.error
         phase = "waiting" if is_waited_for else "failed"
         self._update(phase=phase, message=message, ended_at=datetime.now(UTC), seconds=seconds)
         log.error("training_failed", error=failed.error, failures=self.past.failures)
@@ -165,12 +165,12 @@ class Runs:
         self._training = self._training.model_copy(update=changes)
 
     def _prune(self, trained: "_Trained | Failed") -> None:
-        """Remove old bundles; neither the new one nor the one that is still being served."""
+        """Remove old bundles, but not the new one and not the one that is being served."""
         events = [self.announcements.promoted, trained.event if isinstance(trained, _Trained) else None]
         spare = {event.location for event in events if event is not None}
         try:
             prune(self.settings.model_dir, keep=self.settings.keep_models, spare=spare)
-        except OSError as error:  # too many bundles are no reason to stop
+        except OSError as error:  # too many bundles do no harm
             log.warning("bundles_not_pruned", error=str(error))
 
 
@@ -180,14 +180,14 @@ class _Trained:
     manifest: ModelManifest
 
 
-def known_of(manifest: ModelManifest) -> Known | None:
-    """What a model was trained on; None where its bundle does not say."""
+def trained_on(manifest: ModelManifest) -> TrainedOn | None:
+    """What a model was trained on; None if its bundle does not say."""
     rows = manifest.counts.get("log_rows")
-    return None if rows is None else Known(rows, manifest.counts.get("enriched_movies", 0))
+    return None if rows is None else TrainedOn(rows, manifest.counts.get("enriched_movies", 0))
 
 
 def free_version(model_dir: Path, now: datetime) -> str:
-    """A name by the time, in seconds, after those of all bundles of that second: versions sort by time."""
+    """A name by the second, numbered after the bundles of the same second: versions sort by time."""
     first = now.strftime("%Y%m%dT%H%M%SZ")
     taken = sorted(path.name for path in model_dir.glob(f"{first}*"))
     if not taken:
@@ -197,7 +197,7 @@ def free_version(model_dir: Path, now: datetime) -> str:
 
 
 def prune(model_dir: Path, *, keep: int, spare: Collection[str] = ()) -> None:
-    """Remove the oldest bundles but for the newest `keep` and those to spare, and drafts that were left behind.
+    """Remove all bundles but the newest `keep` and those to spare, and drafts that were left behind.
 
     Raises:
         OSError: the folder could not be read.

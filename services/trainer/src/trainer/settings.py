@@ -3,7 +3,7 @@
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 
 from marquee.settings import ServiceSettings
-from trainer.auto import Rules
+from trainer.schedule import Rules
 
 
 class TrainerSettings(ServiceSettings):
@@ -12,10 +12,10 @@ class TrainerSettings(ServiceSettings):
     port: PositiveInt = 8004
     train_seed: int = 20_080_814
     train_automatically: bool = True
-    settle_s: NonNegativeFloat = 2.0  # the ratings have to be calm for so long before a training
-    patience_s: PositiveFloat = 60.0  # metadata that still trickles in is not waited for longer than this
-    retrain_growth: PositiveFloat = 0.1  # train again once the log, or the movies with metadata, grew by this share
-    train_pause_s: NonNegativeFloat = 60.0  # at least so long between two trainings, and after a failed one
+    settle_s: NonNegativeFloat = 2.0  # the ratings have to be calm this long before a training
+    patience_s: PositiveFloat = 60.0  # the first training waits at most this long for metadata that still comes in
+    retrain_growth: PositiveFloat = 0.1  # train again when the log, or the movies with metadata, grew by this share
+    train_pause_s: NonNegativeFloat = 60.0  # pause between two trainings at least, and after a failed one
     train_limit_s: PositiveFloat = 21_600.0  # a training that takes longer is ended
     keep_models: PositiveInt = 5
 

@@ -1,0 +1,146 @@
+"""Trainings one at a time: how they end, what is reported, what is kept."""
+
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from marquee.bundle import BundleParts, read_manifest
+from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.errors import Refused
+from marquee.kafka.publisher import Publisher
+from marquee.settings import KafkaSettings
+from support.trainer import JOB, Workshop
+from trainer.announcing import Announcements
+from trainer.runs import Runs, free_version, prune, trained_on
+from trainer.schedule import TrainedOn
+
+NOW = datetime(2026, 1, 1, 12, 0, 5, tzinfo=UTC)
+NO_BROKER = KafkaSettings(bootstrap="127.0.0.1:1")
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, modelless: BundleParts) -> Workshop:
+    """A training process that delivers a finished bundle."""
+    (tmp_path / "models").mkdir()
+    modelless.write(tmp_path, version="finished", created_at=NOW)
+    workshop = Workshop(tmp_path)
+    workshop.does("deliver")
+    return workshop
+
+
+@pytest.fixture
+async def runs(workshop: Workshop) -> AsyncIterator[Runs]:
+    """Without a broker: what is promoted stays unannounced."""
+    settings = workshop.settings(NO_BROKER, keep_models=2)
+    consumer = AIOKafkaConsumer(bootstrap_servers=NO_BROKER.bootstrap)
+    async with Publisher(NO_BROKER, timeout_s=1) as publisher:
+        announcements = Announcements(NO_BROKER, publisher, consumer, settings.model_dir)
+        yield Runs(settings, announcements, (sys.executable, str(JOB), str(workshop.folder / "finished")))
+    await consumer.stop()
+
+
+async def test_a_training_that_ends_well_is_promoted_and_remembered(runs: Runs) -> None:
+    await runs.begin(now=NOW, reason="first model")
+
+    report = runs.training
+    assert (report.phase, report.model_version, report.metrics) == ("done", "20260101T120005Z", {"ndcg_at_10": 0.5})
+    assert report.announcement == "pending"
+    assert runs.announcements.promoted is not None
+    assert runs.announcements.promoted.reason == "first model"
+    assert runs.trained_on == TrainedOn(100, 0)
+    assert runs.past.failures == 0
+
+
+async def test_a_failed_training_is_reported_and_leaves_the_place_free(runs: Runs, workshop: Workshop) -> None:
+    workshop.does("crash")
+    await runs.begin(now=NOW, reason="first model")
+
+    failed, failures = runs.training, runs.past.failures
+    workshop.does("deliver")
+    await runs.begin(now=NOW, reason="again")
+
+    assert (failed.phase, failures) == ("failed", 1)
+    assert "RuntimeError: a bug of ours" in failed.message
+    assert (runs.training.phase, runs.past.failures) == ("done", 0)
+
+
+async def test_a_failure_that_passes_by_itself_is_reported_as_waiting(runs: Runs, workshop: Workshop) -> None:
+    workshop.does("a vanished file")
+
+    await runs.begin(now=NOW, reason="first model")
+
+    assert runs.training.phase == "waiting"
+    assert "no such file" in runs.training.message
+    assert runs.past.is_passing
+
+
+async def test_a_bundle_that_cannot_be_read_is_a_failed_training(runs: Runs, workshop: Workshop) -> None:
+    workshop.does("no such bundle")
+
+    await runs.begin(now=NOW, reason="first model")
+
+    assert runs.training.phase == "failed"
+    assert "manifest.json" in runs.training.message
+    assert runs.announcements.promoted is None
+
+
+async def test_a_second_training_is_refused_while_one_is_under_way(runs: Runs) -> None:
+    training = runs.begin(now=NOW, reason="first model")
+
+    with pytest.raises(Refused) as refused:
+        await runs.begin(now=NOW, reason="asked for")
+
+    assert refused.value.status == 409
+    await training
+    assert runs.training.phase == "done"
+
+
+async def test_old_bundles_are_removed_after_a_training(runs: Runs) -> None:
+    for _ in range(4):
+        await runs.begin(now=NOW, reason="again")
+
+    left = sorted(path.name for path in runs.settings.model_dir.iterdir() if path.is_dir())
+    assert left == ["20260101T120005Z-003", "20260101T120005Z-004"]
+
+
+async def test_a_promoted_model_is_not_trained_again_after_a_restart(runs: Runs, workshop: Workshop) -> None:
+    manifest = read_manifest(workshop.folder / "finished")
+    metrics = {"training_s": 12.0}
+    event = ModelChanged(
+        version="v7", status=ModelStatus.PROMOTED, location="v7", metrics=metrics, reason="", changed_at=NOW
+    )
+
+    runs.remember(manifest.model_copy(update={"counts": {"log_rows": 960, "enriched_movies": 40}}), event)
+
+    assert (runs.training.phase, runs.training.model_version, runs.training.seconds) == ("done", "v7", 12.0)
+    assert runs.trained_on == TrainedOn(960, 40)
+
+
+def test_what_a_model_was_trained_on_is_unknown_if_its_bundle_does_not_say(workshop: Workshop) -> None:
+    manifest = read_manifest(workshop.folder / "finished")
+
+    assert trained_on(manifest.model_copy(update={"counts": {}})) is None
+
+
+def test_versions_of_one_second_are_numbered_and_sort_by_time(tmp_path: Path) -> None:
+    versions = []
+    for _ in range(12):
+        versions.append(free_version(tmp_path, NOW))
+        (tmp_path / versions[-1]).mkdir()
+
+    assert versions[:2] == ["20260101T120005Z", "20260101T120005Z-002"]
+    assert versions == sorted(versions)
+
+
+def test_pruning_keeps_the_newest_bundles_and_those_to_spare(tmp_path: Path) -> None:
+    for name in ("1", "2", "3", "4", ".5.99.draft"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "promoted.json").touch()
+
+    prune(tmp_path, keep=2, spare={"1"})
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "3", "4", "promoted.json"]
