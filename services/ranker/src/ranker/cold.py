@@ -1,4 +1,4 @@
-"""The cold rung: popular lately and diverse by genre, for a user nobody has seen."""
+"""The cold rung, for a user without ratings: what was popular lately, diverse by genre."""
 
 import numpy as np
 
@@ -7,15 +7,18 @@ from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 
 POOL = 1_000
+"""Most popular movies that the list is chosen from."""
 REPEAT = 0.08
-"""What a movie of the same genres that stands in the list already costs, as a share of the best popularity."""
+"""What a picked movie costs the others of its genres, as a share of the best popularity: more mixes genres more."""
 
 
 def popular_and_diverse(movies: MovieState, is_open: BoolArray, *, k: int) -> tuple[RowArray, FloatArray]:
-    """Pick one by one the most popular movie, less the more its genres are in the list already.
+    """Pick movies one by one, the most popular first; a movie counts for less the more of its genres are picked.
 
+    Args:
+        is_open: (n,) bool, the catalogue rows that may be picked.
     Returns:
-        (rows, scores), k of them or all that are open; scores never rise.
+        (rows, scores) of k movies, or of all that are open; scores never rise.
     """
     rows = np.flatnonzero(is_open)
     rows = rows[np.lexsort((-movies.prior[rows], -movies.decayed[rows]))]

@@ -6,15 +6,17 @@ from marquee.arrays import BoolArray, FloatArray
 from marquee.state.movie_table import RowArray
 
 POOL_FACTOR = 4
-"""How many times k are ranked for k to be chosen from."""
+"""The k movies are chosen from this many times k: more finds other genres further down the ranking."""
 
 
 def diversified(score: FloatArray, genres: BoolArray, *, k: int, diversity: float) -> RowArray:
-    """Positions of k movies, chosen one by one by (1 - d) * scaled score - d * the closest genre cosine so far.
+    """Positions of k movies, picked one by one by the highest (1 - d) * scaled score - d * similarity.
+
+    Scores are scaled to [0, 1]. Similarity is the cosine of the genres with the most similar movie picked so far.
 
     Args:
         score: (m,) best first. genres: (m, G) of the same movies.
-        diversity: d in [0, 1]; 0 keeps the order.
+        diversity: d in [0, 1]; 0 keeps the order, 1 looks at genres alone.
     """
     if diversity <= 0 or not len(score):
         return np.arange(min(k, len(score)))

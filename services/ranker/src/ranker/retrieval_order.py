@@ -1,4 +1,4 @@
-"""Retrieval order: reciprocal-rank fusion of the sources, where there is no model to score with."""
+"""Retrieval order: reciprocal-rank fusion of the sources, for a bundle without a model."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ _CODE = {
 
 
 def fused(candidates: Candidates, movies: MovieState) -> FloatArray:
-    """(m, len(CODES)) parts of the sum over sources of 1 / (FUSION + rank); fillers keep popularity's order."""
+    """(m, len(CODES)) parts of each candidate's score, by what found it; fillers are ordered by popularity."""
     parts = np.zeros((len(candidates), len(CODES)))
     for source in Source:
         parts[:, CODES.index(_CODE.get(source, ReasonCode.LIKED_SIMILAR))] += reciprocal_rank(candidates.rank[source])

@@ -42,7 +42,7 @@ class RankerModel:
 
     bundle: Bundle
     scorer: Scorer | None
-    codes: tuple[ReasonCode, ...] = ()
+    codes: tuple[ReasonCode, ...]
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
@@ -53,7 +53,7 @@ class RankerModel:
                 accounts for them by codes that this code does not know.
         """
         if bundle.onnx is None or bundle.trees is None:
-            return cls(bundle, None)
+            return cls(bundle, None, ())
         try:
             codes = tuple(ReasonCode(family) for family in bundle.trees.families)
             scorer = Scorer(bundle.onnx)

@@ -30,6 +30,7 @@ MAX_GENRE = 64
 """Characters; MovieLens's longest genre has 18."""
 
 MAX_UNKNOWN = 5
+"""Unknown fields of a body that are named one by one."""
 
 Genre = Annotated[str, StringConstraints(max_length=MAX_GENRE)]
 
@@ -84,7 +85,7 @@ class Body(BaseModel):
 
 
 def at_most(items: int) -> BeforeValidator:
-    """A list's length is looked at before its items: pydantic counts only the items that are right."""
+    """Check a list's length before its items: pydantic counts only the valid ones, after it has looked at all."""
 
     def check(given: Any) -> Any:
         if isinstance(given, list) and len(given) > items:
@@ -207,7 +208,7 @@ class Rung(StrEnum):
     PERSONAL = "personal"
     SIMILAR = "similar"  # a movie_id request, answered in full
     COLD = "cold"  # a user without usable ratings: popular and diverse
-    STALE = "stale"  # the online store is away: the last known state of the user
+    STALE = "stale"  # the online store is unavailable: the last known state of the user
     RETRIEVAL = "retrieval"  # no model: retrieval order
     POPULAR = "popular"  # no ranker: the gateway's own copy of the popular list
 

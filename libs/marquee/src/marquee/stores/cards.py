@@ -30,7 +30,7 @@ class ImageSettings:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """What MovieLens says of a movie."""
+    """What MovieLens knows about a movie."""
 
     title: str
     year: int | None

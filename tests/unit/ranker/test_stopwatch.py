@@ -1,0 +1,13 @@
+"""A stopwatch splits a request's time among its stages."""
+
+from ranker.stopwatch import Stopwatch
+
+
+def test_each_stage_begins_where_the_one_before_it_ended() -> None:
+    times = iter([10.0, 10.002, 10.0075, 10.0075])
+    watch = Stopwatch(lambda: next(times))
+
+    for stage in ("user", "rank", "explain"):
+        watch.lap(stage)
+
+    assert watch.ms == {"user": 2.0, "rank": 5.5, "explain": 0.0}
