@@ -59,9 +59,7 @@ def vectors(retrieval: FittedRetrieval, movies: MovieFeatures, user: UserState) 
     return known.x
 
 
-async def test_given_one_log_when_replayed_offline_and_online_then_states_and_features_are_equal(
-    space: KeySpace, tmp_path: Path
-) -> None:
+async def test_one_log_gives_equal_states_and_features_offline_and_online(space: KeySpace, tmp_path: Path) -> None:
     catalog, events = a_world(seed=3)
     store, log = RatingStore(space), EventLog(str(tmp_path / "log"))
     for batch in in_batches(RATINGS, events, size=37):

@@ -26,7 +26,7 @@ def world() -> World:
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=20, unique=True))
-def test_given_any_history_when_retrieved_then_rated_movies_are_left_out(world: World, rated: list[int]) -> None:
+def test_rated_movies_are_never_candidates(world: World, rated: list[int]) -> None:
     retrieval, movies, catalog = world
     history = History.of(a_user(*((movie, 5.0) for movie in rated)), catalog)
 
@@ -36,7 +36,7 @@ def test_given_any_history_when_retrieved_then_rated_movies_are_left_out(world: 
     assert (np.diff(chosen.row) > 0).all()
 
 
-def test_given_odd_likes_when_retrieved_then_collaborative_sources_put_odd_movies_first(world: World) -> None:
+def test_collaborative_sources_put_movies_of_the_liked_colour_first(world: World) -> None:
     retrieval, movies, catalog = world
     history = History.of(a_user((1, 5.0), (3, 5.0), (5, 4.5)), catalog)
 
@@ -47,7 +47,7 @@ def test_given_odd_likes_when_retrieved_then_collaborative_sources_put_odd_movie
         assert (catalog.movie_id[first] % 2 == 1).all()
 
 
-def test_given_a_movie_nobody_rated_when_retrieved_then_content_reaches_it(world: World) -> None:
+def test_content_reaches_a_movie_that_nobody_rated(world: World) -> None:
     retrieval, movies, catalog = world
     history = History.of(a_user((1, 5.0), (3, 5.0)), catalog)
 
@@ -58,7 +58,7 @@ def test_given_a_movie_nobody_rated_when_retrieved_then_content_reaches_it(world
     assert "item_knn" not in chosen.sources(at)
 
 
-def test_given_a_filter_when_retrieved_then_nothing_else_is_chosen(world: World) -> None:
+def test_only_movies_that_pass_the_filter_are_chosen(world: World) -> None:
     retrieval, movies, catalog = world
     history = History.of(a_user((1, 5.0)), catalog)
     allowed = catalog.movie_id > 30
@@ -68,7 +68,7 @@ def test_given_a_filter_when_retrieved_then_nothing_else_is_chosen(world: World)
     assert catalog.movie_id[chosen.row].tolist() == list(range(31, 41))
 
 
-def test_given_a_demand_above_the_sources_when_filled_up_then_the_rest_has_no_source(world: World) -> None:
+def test_a_list_that_is_filled_up_ends_with_movies_of_no_source(world: World) -> None:
     retrieval, movies, catalog = world
     history = History.of(a_user((1, 5.0)), catalog)
 
@@ -78,7 +78,7 @@ def test_given_a_demand_above_the_sources_when_filled_up_then_the_rest_has_no_so
     assert any(chosen.sources(at) == () for at in range(len(chosen)))
 
 
-def test_given_equal_scores_when_ranked_then_the_more_popular_comes_first(world: World) -> None:
+def test_of_equal_scores_the_more_popular_movie_comes_first(world: World) -> None:
     _, movies, catalog = world
     history = History.of(a_user((1, 5.0)), catalog)
     flat = retrieve(fit_retrieval(Ratings.empty(), catalog), movies, history)

@@ -82,7 +82,7 @@ def test_excluded_rows_are_left_out_beside_the_rated_ones(world: World) -> None:
     assert catalog.movie_id[known.candidates.row].tolist() == list(range(4, 41))
 
 
-def test_given_a_user_when_described_then_columns_are_float32_and_named(world: World) -> None:
+def test_described_columns_are_float32_named_and_finite_or_unknown(world: World) -> None:
     x, movies = matrix(world, a_user((1, 5.0), (2, 1.0)))
 
     assert x.shape == (38, len(SPECS))
@@ -108,7 +108,7 @@ def test_the_collaborative_columns_follow_from_the_signals_and_ranks_alone(world
 @given(
     st.dictionaries(st.integers(1, 40), st.sampled_from([0.5, 2.0, 3.0, 4.0, 5.0]), min_size=2, max_size=15), st.data()
 )
-def test_given_any_history_when_a_rating_is_taken_out_then_no_collaborative_score_rises_by_more_than_fading(
+def test_no_collaborative_score_rises_when_a_rating_is_removed(
     world: World, rated: dict[int, float], data: st.DataObject
 ) -> None:
     user = a_user(*rated.items())
@@ -124,7 +124,7 @@ def test_given_any_history_when_a_rating_is_taken_out_then_no_collaborative_scor
 
 @settings(max_examples=10, deadline=None)
 @given(st.permutations(range(960)))
-def test_given_ratings_in_any_order_when_counted_then_the_block_is_the_same(order: list[int]) -> None:
+def test_the_movies_features_do_not_depend_on_the_order_of_the_ratings(order: list[int]) -> None:
     ratings, catalog = checkerboard(), a_catalog()
 
     one, other = movies_of(ratings, catalog), movies_of(ratings.take(np.array(order, np.int64)), catalog)
@@ -134,7 +134,7 @@ def test_given_ratings_in_any_order_when_counted_then_the_block_is_the_same(orde
         assert np.array_equal(getattr(one.state, name), getattr(other.state, name))
 
 
-def test_given_ratings_of_the_newest_week_when_aged_then_their_age_is_zero() -> None:
+def test_ratings_of_the_newest_week_have_not_aged() -> None:
     ratings, catalog = checkerboard(), a_catalog()
     at_once = Ratings(ratings.user_id, ratings.movie_id, ratings.rating, np.full_like(ratings.rated_at, START_MS))
 
@@ -147,13 +147,13 @@ def _likes(ratings: Ratings) -> Float32Array:
     return np.bincount(ratings.movie_id[ratings.rating >= 4] - 1, minlength=40).astype(np.float32)
 
 
-def test_given_a_live_rating_after_now_when_described_then_idle_days_are_zero(world: World) -> None:
+def test_a_user_who_rated_after_the_newest_counts_is_not_idle(world: World) -> None:
     x, _ = matrix(world, a_user((1, 5.0), at_ms=START_MS + 3_000 * 86_400_000))
 
     assert (x[:, NAMES.index("user_idle_days")] == 0).all()
 
 
-def test_given_a_movie_nobody_rated_when_described_then_its_ages_are_unknown() -> None:
+def test_the_ages_of_a_movie_that_nobody_rated_are_unknown() -> None:
     catalog, ratings = a_catalog(), checkerboard(n_movies=38)
     world = fit_retrieval(ratings, catalog), movies_of(ratings, catalog), catalog
 
@@ -164,7 +164,7 @@ def test_given_a_movie_nobody_rated_when_described_then_its_ages_are_unknown() -
     assert np.isnan(row[NAMES.index("days_since_last")])
 
 
-def test_given_a_window_when_counted_then_the_week_on_its_edge_counts_in_part() -> None:
+def test_the_week_on_the_edge_of_a_window_counts_in_part() -> None:
     week = np.arange(1_000, 1_060, dtype=np.int32)
     n = np.full(60, 70, np.int32)
     stats = ItemStats(np.ones(60, np.int64), week, n, n * 8, n)
@@ -174,5 +174,5 @@ def test_given_a_window_when_counted_then_the_week_on_its_edge_counts_in_part() 
     assert np.expm1(movies.column("positives_30d_log")[0]) == pytest.approx(300, rel=1e-5)  # ten a day
 
 
-def test_given_no_ratings_at_all_then_no_movie_counts_as_unreleased() -> None:
+def test_without_ratings_every_movie_counts_as_released() -> None:
     assert movies_of(Ratings.empty(), a_catalog()).state.is_released.all()

@@ -24,7 +24,7 @@ def a_problem(n_users: int, n_movies: int, seed: int = 0) -> sparse.csr_array:
 
 
 @pytest.mark.parametrize(("n_users", "n_movies"), [(12, 30), (30, 12)])
-def test_given_few_or_many_users_when_ease_is_fitted_then_it_is_the_closed_form(n_users: int, n_movies: int) -> None:
+def test_ease_is_the_closed_form_with_few_or_many_users(n_users: int, n_movies: int) -> None:
     x = a_problem(n_users, n_movies)
     dense = x.toarray().astype(np.float64)
     p = np.linalg.inv(dense.T @ dense + 20 * np.eye(n_movies))
@@ -36,7 +36,7 @@ def test_given_few_or_many_users_when_ease_is_fitted_then_it_is_the_closed_form(
     np.testing.assert_allclose(fitted.toarray(), expected, atol=2e-5)
 
 
-def test_given_likes_when_item_knn_is_fitted_then_weights_are_the_shrunk_cosine() -> None:
+def test_item_knn_is_the_shrunk_cosine() -> None:
     x = a_problem(20, 8)
     dense = x.toarray()
     both, count = dense.T @ dense, dense.sum(axis=0)
@@ -48,7 +48,7 @@ def test_given_likes_when_item_knn_is_fitted_then_weights_are_the_shrunk_cosine(
     np.testing.assert_allclose(fitted.toarray(), expected, rtol=1e-5)
 
 
-def test_given_likes_when_rp3beta_is_fitted_then_weights_are_walks_over_discounted_degree() -> None:
+def test_rp3beta_is_three_steps_over_the_discounted_degree() -> None:
     x = a_problem(20, 8)
     dense = x.toarray().astype(np.float64)
     user_degree, movie_degree = np.maximum(dense.sum(axis=1), 1), dense.sum(axis=0)
@@ -63,7 +63,7 @@ def test_given_likes_when_rp3beta_is_fitted_then_weights_are_walks_over_discount
     np.testing.assert_allclose(fitted.toarray(), expected, rtol=1e-4)
 
 
-def test_given_an_order_of_ratings_when_transitions_are_fitted_then_only_what_follows_counts() -> None:
+def test_transitions_count_only_what_follows() -> None:
     ratings = Ratings(
         np.array([1, 1, 1], np.int64), np.array([1, 2, 3], np.int64), np.full(3, 5, np.float32), np.arange(3) * 1000
     )
@@ -83,7 +83,7 @@ FITS: dict[str, Fit] = {
 
 
 @pytest.mark.parametrize("name", FITS)
-def test_given_a_checkerboard_when_fitted_then_neighbours_are_of_the_same_colour(name: str) -> None:
+def test_neighbours_are_of_the_same_colour(name: str) -> None:
     data = Interactions.of(checkerboard(), a_catalog())
 
     weights = FITS[name](data).toarray()
@@ -93,7 +93,7 @@ def test_given_a_checkerboard_when_fitted_then_neighbours_are_of_the_same_colour
     assert ((nearest % 2) == (np.arange(len(weights)) % 2)[:, None]).all()
 
 
-def test_given_a_limit_when_weights_are_cut_then_the_largest_magnitudes_remain() -> None:
+def test_of_too_many_weights_the_largest_magnitudes_remain() -> None:
     dense = np.array([[9, 1, -5, 2], [1, 9, 3, 4], [0, 0, 9, 0], [1, 2, 3, 9]], np.float32)
 
     kept = top_links(lambda part: dense[part].copy(), np.arange(4), n_movies=4, top=2)
@@ -101,7 +101,7 @@ def test_given_a_limit_when_weights_are_cut_then_the_largest_magnitudes_remain()
     assert kept.toarray().tolist() == [[0, 0, -5, 2], [0, 0, 3, 4], [0, 0, 0, 0], [0, 2, 3, 0]]
 
 
-def test_given_a_movie_about_which_nothing_is_known_when_described_then_its_row_is_empty() -> None:
+def test_a_movie_of_which_nothing_is_known_has_no_terms() -> None:
     listed = [MovieListed(movie_id=m, title="t", genres=("Drama",)) for m in (1, 2)]
 
     terms = content.fit(MovieTable.build([*listed, MovieListed(movie_id=3, title="t")]), ContentConfig())

@@ -9,7 +9,7 @@ from support.worlds import a_catalog, checkerboard, movies_of
 
 
 @pytest.mark.parametrize("seed", [0, 7, 39])
-def test_given_a_checkerboard_when_asked_then_movies_of_the_same_colour_come_first(seed: int) -> None:
+def test_movies_of_the_same_colour_are_the_most_similar(seed: int) -> None:
     catalog, ratings = a_catalog(), checkerboard(n_movies=38)
 
     found = similar(fit_retrieval(ratings, catalog), movies_of(ratings, catalog).state, seed, k=39)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from marquee.contracts.manifest import SCHEMA, FeatureColumn, MadeWith, ModelManifest
 from marquee.errors import MarqueeError
-from marquee.explanation.attribution import Trees
+from marquee.explanation.trees import Trees
 from marquee.features.vector import SPECS
 from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.fitted import FittedRetrieval

@@ -9,7 +9,7 @@ import onnxruntime
 
 from marquee.arrays import Float32Array, FloatArray, IntArray
 from marquee.errors import MarqueeError
-from marquee.explanation.attribution import float32_below
+from marquee.explanation.lightgbm_dump import float32_below
 
 TOLERANCE, SHARE_WITHIN, TOP = 1e-4, 0.995, 10
 OPSET = 15

@@ -10,7 +10,8 @@ from scipy import sparse
 from marquee.bundle import BundleParts
 from marquee.contracts.manifest import MadeWith
 from marquee.errors import MarqueeError
-from marquee.explanation.attribution import Trees
+from marquee.explanation.lightgbm_dump import read_dump
+from marquee.explanation.trees import Trees
 from marquee.features.movie_features import MovieFeatures
 from marquee.features.vector import SPECS
 from marquee.retrieval import content
@@ -109,7 +110,7 @@ def train_ranker(lists: TrainingLists, held_out: HeldOut | None, config: Trainin
     scores = lambdarank.predict(fitted.booster, lists.features)
     agreement = parity(scores, onnx_scores(onnx, lists.features), lists.size)
     gate(agreement)
-    trees = Trees.of(booster.dump_model(), [spec.family.value for spec in SPECS])
+    trees = read_dump(booster.dump_model(), [spec.family.value for spec in SPECS])
     return Ranker(onnx, trees, training_report(fitted, held_out, agreement), fitted.n_trees)
 
 

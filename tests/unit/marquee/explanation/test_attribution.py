@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from marquee.arrays import Float32Array, FloatArray
-from marquee.explanation.attribution import Trees, contributions, leaves
+from marquee.explanation.attribution import contributions
+from marquee.explanation.lightgbm_dump import float32_below, read_dump
+from marquee.explanation.trees import Trees, leaves
 
 FAMILY_OF = ("a", "a", "b", "b", "c")
 
@@ -30,7 +32,7 @@ def booster() -> lgb.Booster:
 
 def test_base_and_families_add_up_to_the_score_with_missing_values_too(booster: lgb.Booster) -> None:
     x = rows_with_gaps(300, 1)
-    trees = Trees.of(booster.dump_model(), FAMILY_OF)
+    trees = read_dump(booster.dump_model(), FAMILY_OF)
 
     added = contributions(trees, x)
 
@@ -40,7 +42,7 @@ def test_base_and_families_add_up_to_the_score_with_missing_values_too(booster: 
 def test_rows_with_missing_values_reach_lightgbms_leaves(booster: lgb.Booster) -> None:
     x = rows_with_gaps(300, 2)
 
-    reached = leaves(Trees.of(booster.dump_model(), FAMILY_OF), x)
+    reached = leaves(read_dump(booster.dump_model(), FAMILY_OF), x)
 
     assert np.array_equal(reached, booster.predict(x, pred_leaf=True))
 
@@ -49,7 +51,7 @@ def test_the_attribution_equals_a_walk_node_by_node(booster: lgb.Booster) -> Non
     x = rows_with_gaps(20, 3)
     dump = booster.dump_model()
 
-    added = contributions(Trees.of(dump, FAMILY_OF), x)
+    added = contributions(read_dump(dump, FAMILY_OF), x)
 
     expected = np.array([naive(dump, row) for row in x])
     np.testing.assert_allclose(added, expected, atol=1e-9)
@@ -57,7 +59,7 @@ def test_the_attribution_equals_a_walk_node_by_node(booster: lgb.Booster) -> Non
 
 def test_saved_and_loaded_trees_attribute_alike(booster: lgb.Booster, tmp_path: Path) -> None:
     x = rows_with_gaps(20, 4)
-    trees = Trees.of(booster.dump_model(), FAMILY_OF)
+    trees = read_dump(booster.dump_model(), FAMILY_OF)
     trees.save(tmp_path / "trees.npz")
 
     loaded = Trees.load(tmp_path / "trees.npz")
@@ -70,7 +72,7 @@ def test_saved_and_loaded_trees_attribute_alike(booster: lgb.Booster, tmp_path: 
 def test_the_value_of_a_tree_with_one_leaf_is_the_base() -> None:
     dump = {"tree_info": [{"tree_structure": {"leaf_value": 0.25}}]}
 
-    trees = Trees.of(dump, FAMILY_OF)
+    trees = read_dump(dump, FAMILY_OF)
 
     assert trees.base == 0.25
     assert (contributions(trees, rows_with_gaps(3, 5)) == 0).all()
@@ -95,3 +97,12 @@ def mean(node: dict[str, Any]) -> tuple[float, float]:
         return node["leaf_value"], node["leaf_count"]
     (a, n), (b, m) = mean(node["left_child"]), mean(node["right_child"])
     return (a * n + b * m) / (n + m), n + m
+
+
+def test_a_float32_threshold_splits_float32_values_as_the_float64_one_does() -> None:
+    threshold = np.array([0.1, 0.3, 1.0, 1e-50, 1.8e308])
+    single = float32_below(threshold)
+    near = np.concatenate([np.nextafter(single, np.float32(side)) for side in (-np.inf, np.inf)] + [single])
+
+    for exact, cut in zip(threshold, single, strict=True):
+        assert np.array_equal(near.astype(np.float64) <= exact, near <= cut)

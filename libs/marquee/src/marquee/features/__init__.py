@@ -1,1 +1,1 @@
-"""Feature maths, one family a file: pure functions of the stores' state and `now`; trainer and ranker call the same."""
+"""Features, one family per file: pure functions of the stores' state, which trainer and ranker share."""

@@ -21,7 +21,7 @@ _NO_ROWS: RowArray = np.empty(0, np.intp)
 
 @dataclass(frozen=True)
 class Described:
-    """A user's candidates, and the matrix that a ranker scores.
+    """A user's candidates, and the matrix that the ranker scores.
 
     Attributes:
         context: everything that the matrix is computed from.

@@ -1,4 +1,4 @@
-"""era: a candidate's release year against now and against the years of the movies the user rated."""
+"""era: a candidate's release year, compared with now and with the years of the movies the user rated."""
 
 import numpy as np
 
@@ -15,10 +15,10 @@ SPECS = specs(
 
 
 def values(context: RankContext) -> Float32Array:
-    """(m, len(SPECS)) float32; NaN where the candidate's or all of the user's years are unknown.
+    """(m, len(SPECS)) float32; NaN where the candidate's year or all of the user's years are unknown.
 
-    The last two tell what came out since the user was here last: they cannot have rated it then. Both now and that
-    visit are read off the data's calendar, so that neither jumps over a gap in the data.
+    The last two columns say how long after the user's last visit a movie came out; such a movie could not have been
+    rated then. Both that visit and now are read from the data's calendar, which does not jump over a gap in the data.
     """
     year = context.state.catalog.year
     theirs, mine = year[context.rows], year[context.history.row]

@@ -14,7 +14,7 @@ SPECS = specs(
 
 
 def columns(buckets: MovieBuckets) -> Float32Array:
-    """(n_movies, len(SPECS)) float32; 0 for a movie nobody rated."""
+    """(n_movies, len(SPECS)) float32; 0 for a movie that nobody rated."""
     decayed = buckets.decayed(half_life_days=180)
     return np.stack(
         [

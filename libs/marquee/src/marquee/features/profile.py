@@ -1,4 +1,4 @@
-"""profile: the user alone. Equal for all candidates: it steers how the other features count."""
+"""profile: the user alone. The same for all candidates, it decides how much the other features count."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ SPECS = specs(
 
 
 def values(context: RankContext) -> Float32Array:
-    """(m, len(SPECS)) float32; means are NaN for an empty history. Idle days are at least 0."""
+    """(m, len(SPECS)) float32, equal rows; means are NaN for an empty history, idle days are at least 0."""
     history = context.history
     known_years = context.state.catalog.year[history.row]
     known_years = known_years[np.isfinite(known_years)]

@@ -1,4 +1,4 @@
-"""runtime: a candidate's length against those of the movies the user liked."""
+"""runtime: a candidate's length, compared with those of the movies the user liked."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""taste_content: directors, keywords and the like, against the movies the user rated."""
+"""taste_content: how much directors, keywords and the like resemble those of the movies the user rated."""
 
 import numpy as np
 
@@ -16,7 +16,11 @@ SPECS = (
 
 
 def values(context: RankContext) -> Float32Array:
-    """(m, len(SPECS)) float32 sums of tf-idf similarities, and their mean over liked movies; 0 for an empty history."""
+    """(m, len(SPECS)) float32.
+
+    Sums of tf-idf similarities to the history as each query weighs it, and their mean over the liked movies, all 0 for
+    an empty history; then the log of the content source's rank.
+    """
     near = context.retrieval.terms[context.rows] @ context.retrieved.profiles
     rank = context.candidates.rank[Source.CONTENT]
     likes = max(int(context.history.is_liked.sum()), 1)

@@ -1,4 +1,4 @@
-"""taste_genre: a candidate's genres against those the user liked, and rated above or below their own mean."""
+"""taste_genre: how far the user likes a candidate's genres, and rates them above or below their own mean."""
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from marquee.features.context import RankContext
 from marquee.features.spec import specs
 
 SHRINK = 5.0
+"""Ratings at the user's mean that each genre starts with. Larger: it takes more ratings to like a genre."""
 
 SPECS = (
     *specs(ReasonCode.TASTE_GENRE, "genre_cosine", "genre_cosine_last"),

@@ -1,4 +1,4 @@
-"""popular, seen from the user: how much better known a candidate is than the movies they rate."""
+"""popular, relative to the user: how much better known a candidate is than the movies they rate."""
 
 import numpy as np
 

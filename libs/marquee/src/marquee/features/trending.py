@@ -1,4 +1,4 @@
-"""trending: what people liked lately, against what they liked before."""
+"""trending: what people have liked lately, and how that compares with before."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ SPECS = specs(
 
 
 def columns(buckets: MovieBuckets) -> Float32Array:
-    """(n_movies, len(SPECS)) float32; the days are NaN for a movie nobody rated."""
+    """(n_movies, len(SPECS)) float32; the days are NaN for a movie that nobody rated."""
     within = {days: buckets.within(days) for days in (30, 90, 365, 1095)}
     return np.stack(
         [

@@ -1,4 +1,4 @@
-"""well_rated: how good people find a movie, shrunk towards the average while few have rated it."""
+"""well_rated: how good people find a movie, shrunk towards the average where few have rated it."""
 
 import numpy as np
 
@@ -8,12 +8,13 @@ from marquee.features.spec import specs
 from marquee.state.movie_buckets import MovieBuckets
 
 PRIOR_RATINGS = 10.0
+"""Average ratings that each movie starts with. Larger: a movie needs more ratings to stand out as good or bad."""
 
 SPECS = specs(ReasonCode.WELL_RATED, "mean_shrunk", "positive_rate_shrunk", "mean_lower_bound")
 
 
 def columns(buckets: MovieBuckets) -> Float32Array:
-    """(n_movies, len(SPECS)) float32; the average of all ratings for a movie nobody rated."""
+    """(n_movies, len(SPECS)) float32; a movie that nobody rated has the average of all ratings."""
     total = max(buckets.n.sum(), 1.0)
     mean, rate = buckets.stars.sum() / total, buckets.positives.sum() / total
     shrunk = (buckets.stars + PRIOR_RATINGS * mean) / (buckets.n + PRIOR_RATINGS)

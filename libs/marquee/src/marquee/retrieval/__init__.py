@@ -1,1 +1,1 @@
-"""Retrieval: item-based models, one a file, fitted together into a Snapshot and queried with a user's history."""
+"""Retrieval: item-to-item models, one per file, fitted together into a FittedRetrieval that a history queries."""

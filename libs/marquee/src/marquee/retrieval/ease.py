@@ -28,11 +28,11 @@ def fit(x: sparse.csr_array, config: EaseConfig) -> sparse.csr_array:
         z, p_diagonal = dual_parts(x, config.reg)
         by_movie, scale = x.T.tocsr(), config.reg * p_diagonal
 
-        def block(part: slice) -> Float32Array:
+        def weights_of(part: slice) -> Float32Array:
             weights: Float32Array = (by_movie[part] @ z) / scale
             return weights
 
-        return top_links(block, active, n_movies=len(counts), top=config.neighbours)
+        return top_links(weights_of, active, n_movies=len(counts), top=config.neighbours)
     dense = primal(x, config.reg)
     return top_links(lambda part: dense[part].copy(), active, n_movies=len(counts), top=config.neighbours)
 

@@ -1,4 +1,4 @@
-"""Every retrieval model, fitted on the ratings before one time and on nothing else, as arrays that can be mapped."""
+"""Every retrieval model, fitted on the ratings before one time and on nothing else, as arrays to be memory-mapped."""
 
 from dataclasses import dataclass
 from enum import IntEnum

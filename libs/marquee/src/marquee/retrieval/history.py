@@ -17,7 +17,7 @@ class Query(IntEnum):
     """Ways to weigh a history; each is a column of `History.weights`."""
 
     TASTE = 0  # how much each rating speaks for its movie, fading with newer ratings
-    LIKED = 1  # every liked movie alike, however long ago
+    LIKED = 1  # every liked movie the same, however long ago
     LAST = 2  # the last few ratings only
 
 
@@ -52,7 +52,7 @@ class History:
 
     @classmethod
     def empty(cls) -> Self:
-        """Of a user without a rating of a movie in the catalogue."""
+        """The history of a user who rated no movie of the catalogue."""
         nothing = np.empty(0, np.float32)
         return cls(np.empty(0, np.intp), nothing, np.empty(0, np.int64), nothing, float("nan"))
 

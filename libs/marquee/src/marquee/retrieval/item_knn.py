@@ -22,9 +22,9 @@ def fit(liked: sparse.csr_array, config: ItemKnnConfig) -> sparse.csr_array:
     by_movie = x.T.tocsr()
     norm = np.sqrt(counts[active])
 
-    def block(part: slice) -> Float32Array:
+    def weights_of(part: slice) -> Float32Array:
         both: Float32Array = (by_movie[part] @ x).toarray()
         both /= np.outer(norm[part], norm) + np.float32(config.shrink)
         return both
 
-    return top_links(block, active, n_movies=liked.shape[1], top=config.neighbours)
+    return top_links(weights_of, active, n_movies=liked.shape[1], top=config.neighbours)

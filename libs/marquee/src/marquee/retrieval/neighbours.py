@@ -1,4 +1,4 @@
-"""Item-to-item weights cut down to the strongest neighbours a movie: the form in which they are trained and served."""
+"""Item-to-item weights cut down to the strongest neighbours of each movie, as they are kept and served."""
 
 from collections.abc import Callable
 
@@ -13,12 +13,13 @@ BLOCK_CELLS = 8_000_000
 
 
 def top_links(
-    block_of: Callable[[slice], Float32Array], active: RowArray, *, n_movies: int, top: int
+    weights_of: Callable[[slice], Float32Array], active: RowArray, *, n_movies: int, top: int
 ) -> sparse.csr_array:
-    """Keep the `top` weights of largest magnitude a source movie.
+    """Keep the `top` weights of largest magnitude per source movie.
 
     Args:
-        block_of: gives (len(slice), m) float32, weights from the sources active[slice] to all active movies.
+        weights_of: returns (len(slice), m) float32, the weights from active[slice] to all active movies.
+        top: larger values keep weaker neighbours too, and more of them reach a user's scores.
         active: (m,) ascending catalogue rows.
     Returns:
         (n_movies, n_movies) float32 CSR, row = source, column = target, sorted indices, no diagonal.
@@ -28,9 +29,9 @@ def top_links(
     data, column, lengths = [], [], np.zeros(n_movies + 1, np.int64)
     for start in range(0, m, step):
         part = slice(start, min(start + step, m))
-        block = block_of(part)
-        block[np.arange(len(block)), np.arange(part.start, part.stop)] = 0
-        at, value = _largest(block, top)
+        weights = weights_of(part)
+        weights[np.arange(len(weights)), np.arange(part.start, part.stop)] = 0
+        at, value = _largest(weights, top)
         kept = value != 0
         lengths[active[part] + 1] = kept.sum(axis=1)
         data.append(value[kept])
@@ -41,18 +42,18 @@ def top_links(
     return sparse.csr_array(flat, shape=(n_movies, n_movies))
 
 
-def _largest(block: Float32Array, top: int) -> tuple[RowArray, Float32Array]:
-    """Columns of the largest magnitudes a row, ascending, and their values."""
-    if block.shape[1] <= top:
-        at = np.broadcast_to(np.arange(block.shape[1]), block.shape)
+def _largest(weights: Float32Array, top: int) -> tuple[RowArray, Float32Array]:
+    """(r, top) columns of each row's largest magnitudes, ascending, and their values."""
+    if weights.shape[1] <= top:
+        at = np.broadcast_to(np.arange(weights.shape[1]), weights.shape)
     else:
-        at = np.argpartition(-np.abs(block), top - 1, axis=1)[:, :top]
+        at = np.argpartition(-np.abs(weights), top - 1, axis=1)[:, :top]
         at = np.sort(at, axis=1)
-    return at, np.take_along_axis(block, at, axis=1)
+    return at, np.take_along_axis(weights, at, axis=1)
 
 
 def most_rated(counts: Float32Array, *, at_least: int, at_most: int) -> RowArray:
-    """Rows of the most rated movies, ascending; equal counts by row."""
+    """Rows of the `at_most` most rated movies with `at_least` ratings, ascending; of equal counts the lower row."""
     rows = np.flatnonzero(counts >= at_least)
     if len(rows) > at_most:
         rows = np.sort(rows[np.argsort(-counts[rows], kind="stable")[:at_most]])

@@ -1,4 +1,4 @@
-"""RP3beta: three-step random walks with popular ends discounted (Christoffel et al. 2015, Paudel et al. 2017)."""
+"""RP3beta: three-step random walks whose popular ends are discounted (Christoffel et al. 2015, Paudel et al. 2017)."""
 
 import numpy as np
 from scipy import sparse
@@ -25,8 +25,8 @@ def fit(liked: sparse.csr_array, config: Rp3BetaConfig) -> sparse.csr_array:
     to_user = (sparse.diags_array(degree**-config.alpha) @ x.T).tocsr()
     discount = degree**-config.beta
 
-    def block(part: slice) -> Float32Array:
+    def weights_of(part: slice) -> Float32Array:
         walks: Float32Array = (to_user[part] @ from_user).toarray()
         return (walks * discount).astype(np.float32, copy=False)
 
-    return top_links(block, active, n_movies=liked.shape[1], top=config.neighbours)
+    return top_links(weights_of, active, n_movies=liked.shape[1], top=config.neighbours)

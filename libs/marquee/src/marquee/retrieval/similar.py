@@ -14,7 +14,7 @@ PARTS = ("item_knn", "ease", "content", "popular")
 
 @dataclass(frozen=True, slots=True)
 class SimilarMovies:
-    """Best first.
+    """The movies most similar to one, best first.
 
     Attributes:
         row: (k,) intp. score: (k,) float64. parts: (k, len(PARTS)) float64, adding up to the score.
@@ -28,7 +28,13 @@ class SimilarMovies:
 def similar(
     retrieval: FittedRetrieval, movies: MovieState, seed: int, *, k: int, allowed: BoolArray | None = None
 ) -> SimilarMovies:
-    """The k movies most similar to catalogue row `seed`, which is left out; each source is scaled by its own best."""
+    """The k movies most similar to catalogue row `seed`, which is left out; each source is scaled by its own best.
+
+    Args:
+        allowed: (n,) bool, a filter; a movie that is not released yet is never similar.
+    Returns:
+        Fewer than k where fewer are allowed. Ties by popularity.
+    """
     n = retrieval.n_movies
     links = retrieval.links[[seed]].toarray().reshape(len(Link), n)
     content = retrieval.terms @ retrieval.terms[[seed]].toarray().ravel()
@@ -46,7 +52,7 @@ def similar(
 
 
 def _scaled(scores: Float32Array | FloatArray) -> FloatArray:
-    """Negative evidence dropped, the best worth 1."""
+    """Negative scores as 0, the best as 1."""
     positive = np.maximum(scores, 0).astype(np.float64)
     best = positive.max(initial=0)
     return positive / best if best > 0 else positive

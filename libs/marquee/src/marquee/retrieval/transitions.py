@@ -31,10 +31,10 @@ def fit(data: Interactions, config: TransitionsConfig) -> sparse.csr_array:
     among = pairs[active][:, active]
     raters = counts[active]
 
-    def block(part: slice) -> Float32Array:
+    def weights_of(part: slice) -> Float32Array:
         dense: Float32Array = among[part].toarray()
         dense /= raters[part, None] + np.float32(config.shrink)
         dense /= raters ** np.float32(config.discount)
         return dense
 
-    return top_links(block, active, n_movies=n, top=config.neighbours)
+    return top_links(weights_of, active, n_movies=n, top=config.neighbours)

@@ -12,12 +12,12 @@ from marquee.arrays import Int32Array, IntArray
 from marquee.state.ratings import POSITIVE, Ratings
 
 BUCKET_MS = 7 * 86_400_000
-"""One week: a popularity window of 30 days is still told from one of 90."""
+"""One week: fine enough to tell a popularity window of 30 days from one of 90."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemStats:
-    """One row a movie and week with ratings, sorted by (movie_id, week).
+    """One row per movie and week with ratings, sorted by (movie_id, week).
 
     Attributes:
         movie_id: (r,) int64.
@@ -36,7 +36,7 @@ class ItemStats:
 
     @classmethod
     def of(cls, ratings: Ratings, *, sign: int = 1) -> Self:
-        """Count ratings; sign -1 gives the rows that take them back out again."""
+        """Count ratings; sign -1 gives the rows that take them out again."""
         ones = np.full(len(ratings), sign, np.int32)
         return cls(
             ratings.movie_id,
@@ -57,7 +57,7 @@ class ItemStats:
         )
 
     def summed(self) -> Self:
-        """Rows of the same movie and week added up, rows that say nothing dropped, sorted."""
+        """Rows of the same movie and week added up, rows of zeros dropped, sorted by movie and week."""
         if not len(self):
             return self
         order = np.lexsort((self.week, self.movie_id))

@@ -15,11 +15,12 @@ DAY_MS = 86_400_000
 WEEK_DAYS = BUCKET_MS / DAY_MS
 YEAR_MS = 365.2425 * DAY_MS
 FULL_SHARE = 0.5
-"""Share of the usual volume at which a week takes a whole week; larger values compress ordinary quiet weeks too."""
+"""Share of the usual volume at which a week takes a whole week. Larger: ordinary quiet weeks are compressed too."""
 MEMORY_WEEKS = 104.0
-"""Half-life of what is usual, in weeks with ratings: two years of steady quiet traffic are the new usual."""
+"""Half-life of what is usual, in weeks with ratings. Larger: quiet traffic takes longer to become usual."""
 CATCH_UP_DAYS = 180.0
-"""Logical days in which the calendar reading makes up half of a gap in the data: the half-life of popularity."""
+"""Logical days in which the calendar makes up half of a gap in the data; equal to the half-life of popularity. Larger:
+after a gap, movies stay new for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class LogicalTime:
 
     @classmethod
     def of(cls, stats: ItemStats) -> Self:
-        """The axis of these counts, summed over all movies. Neither their order nor their division matters."""
+        """The axis of these counts, summed over all movies; neither their order nor how rows split them matters."""
         weeks, at = np.unique(stats.week, return_inverse=True)
         volume = np.bincount(at, weights=stats.n, minlength=len(weeks)).astype(np.float64)
         week, volume = weeks[volume > 0], volume[volume > 0]
@@ -87,12 +88,14 @@ class LogicalTime:
 
     @property
     def newest_ms(self) -> float:
-        """The calendar's own time at the end of the newest week, NaN without ratings. Only a date that must not be
-        late is compared with it: a movie released by then is released, however sparse the ratings are."""
+        """The true time at the end of the newest week, NaN without ratings.
+
+        For dates that must not lag behind: a movie released by then is released, however sparse the ratings are.
+        """
         return (float(self.week[-1]) + 1) * BUCKET_MS if len(self.week) else float("nan")
 
     def _known_until(self, week: Int32Array) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-        """How many weeks with ratings there are up to and with each of these."""
+        """How many weeks with ratings there are up to and including each of these."""
         return np.searchsorted(self.week, week, side="right")
 
 
@@ -104,10 +107,10 @@ def _usual_before(volume: FloatArray) -> FloatArray:
 
 
 def _behind(week: Int32Array, step: FloatArray, end: FloatArray) -> FloatArray:
-    """(w,) calendar days by which the reading is late at each week's end.
+    """(w,) calendar days by which the reading lags behind at each week's end.
 
-    Every week adds what it and the empty weeks before it took more by the calendar, and halves the sum each
-    CATCH_UP_DAYS, its own step included.
+    Each week adds the calendar days that it and the empty weeks before it took beyond their logical days; the lag then
+    halves with every CATCH_UP_DAYS of logical time, the week's own step included.
     """
     lost = WEEK_DAYS * np.diff(week, prepend=week[:1] - 1) - step
     weight = np.exp2(end / CATCH_UP_DAYS)

@@ -1,4 +1,4 @@
-"""Weekly buckets seen from now on the logical axis: the sums behind popular, trending and well_rated."""
+"""The weekly counts of each movie, aged in logical time: the sums behind what is popular, trending and well rated."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -19,8 +19,8 @@ class MovieBuckets:
         catalog: whose rows these are. time: the clock of the same counts.
         row: (r,) intp. age_days: (r,) float64 logical days from the end of the week to now, 0 for the newest week.
         span_days: (r,) float64 logical days that the week takes.
-        bucket_positives: (r,) int32.
-        n, stars, positives: (n_movies,) float64 totals of a movie.
+        bucket_positives: (r,) float64 ratings of 4 stars or more in the week.
+        n, stars, positives: (n_movies,) float64 totals per movie.
     """
 
     catalog: MovieTable
@@ -58,27 +58,27 @@ class MovieBuckets:
         )
 
     def decayed(self, *, half_life_days: float) -> Float32Array:
-        """(n_movies,) positives, each worth half after the half-life."""
+        """(n_movies,) positives, each worth half after the half-life. Larger: what was liked long ago counts more."""
         weight = self.bucket_positives * np.exp2(-self.age_days / half_life_days)
         return np.bincount(self.row, weights=weight, minlength=len(self.n)).astype(np.float32)
 
     def within(self, days: float) -> Float32Array:
-        """(n_movies,) positives at most so many days old; of a week on the edge the share that lies within.
+        """(n_movies,) positives of the last `days`; a week on the edge counts by the share of it that lies within.
 
-        With whole weeks a single rating, by moving now, could drop hundreds of others at once.
+        If whole weeks counted, a single rating that moves now could drop hundreds of others at once.
         """
         share = np.clip((days - self.age_days) / np.maximum(self.span_days, 1e-9), 0, 1)
         weight = self.bucket_positives * share
         return np.bincount(self.row, weights=weight, minlength=len(self.n)).astype(np.float32)
 
     def newest_days(self) -> Float32Array:
-        """(n_movies,) age of the newest bucket, NaN for a movie nobody rated."""
+        """(n_movies,) age of the newest bucket, NaN for a movie that nobody rated."""
         age = np.full(len(self.n), np.inf)
         np.minimum.at(age, self.row, self.age_days)
         return np.where(np.isfinite(age), age, np.nan).astype(np.float32)
 
     def oldest_days(self) -> Float32Array:
-        """(n_movies,) age of the oldest bucket, NaN for a movie nobody rated."""
+        """(n_movies,) age of the oldest bucket, NaN for a movie that nobody rated."""
         age = np.full(len(self.n), -np.inf)
         np.maximum.at(age, self.row, self.age_days)
         return np.where(np.isfinite(age), age, np.nan).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Everything known of the movies themselves at one time, computed once and read by every request until the next one."""
+"""What is known of the movies at one time: computed when a rating changes it, and read by every request."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,7 +11,7 @@ from marquee.state.movie_buckets import MovieBuckets
 from marquee.state.movie_table import MovieTable
 
 HALF_LIFE_DAYS, FAST_HALF_LIFE_DAYS = 180.0, 30.0
-"""After which a like counts half for what is popular and for what is trending; larger values change the lists later."""
+"""Logical days after which a like counts half, in what is popular and in what trends. Larger: both change later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class MovieState:
         time: the clock of the same counts; ages are counted to its now.
         decayed, decayed_fast: (n,) float32, likes that fade with the two half-lives: what is popular, and trending.
         prior: (n,) float64 in [0, 1), by popularity, all distinct: breaks ties.
-        log_count: (n,) float32, log of the ratings a movie has (the popularity a user's taste is compared with).
-        genres: (n, G) float32, the catalogue's as 0 and 1.
-        is_released: (n,) bool, released by the year after the newest rating's, or of unknown year; no other movie is
-            recommended. The calendar counts here: one rating of today is proof of what day it is.
+        log_count: (n,) float32, log(1 + ratings): the popularity that a user's taste is compared with.
+        genres: (n, G) float32, the catalogue's genres as 0 and 1.
+        is_released: (n,) bool, released by the year after that of the newest rating, or of unknown year; no other movie
+            is recommended. Here the true date counts: a single rating made today proves what day it is.
     """
 
     catalog: MovieTable

@@ -15,12 +15,12 @@ Names = tuple[str, ...]
 
 NO_GENRES = "(no genres listed)"
 TMDB_GENRES = {"Science Fiction": "Sci-Fi", "Family": "Children", "Music": "Musical", "TV Movie": ""}
-"""TMDB's genre names as MovieLens writes them, for the movies MovieLens gives none."""
+"""TMDB's genre names as MovieLens writes them, for the movies to which MovieLens gives no genre."""
 
 
 @dataclass(frozen=True, slots=True)
 class MovieTable:
-    """One row a movie, by ascending movie id.
+    """One row per movie, by ascending movie id.
 
     Attributes:
         movie_id: (n,) int64, ascending and distinct.
@@ -50,7 +50,7 @@ class MovieTable:
 
     @classmethod
     def build(cls, listed: Iterable[MovieListed], enriched: Iterable[MovieEnriched] = ()) -> Self:
-        """Join both by movie id. A movie only TMDB knows is left out; of repeated events the last one counts."""
+        """Join both by movie id; a movie that only TMDB knows is left out, and the last of repeated events counts."""
         by_id = {movie.movie_id: movie for movie in listed}
         found = {m.movie_id: m for m in enriched if m.status is MetadataStatus.FOUND}
         movies = [by_id[movie_id] for movie_id in sorted(by_id)]

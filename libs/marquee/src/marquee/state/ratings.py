@@ -1,4 +1,4 @@
-"""Ratings as columns, and the one rule by which repeated ratings count: the newest one of a user and movie."""
+"""Ratings as columns, and the one rule for repeated ratings: the newest one per user and movie counts."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,7 +8,7 @@ import numpy as np
 from marquee.arrays import BoolArray, Float32Array, IntArray
 
 POSITIVE = np.float32(4.0)
-"""A rating from here on says "liked it"."""
+"""A rating of this many stars or more counts as "liked it"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Ratings:
         )
 
     def take(self, selection: IntArray | BoolArray | slice) -> Self:
-        """The chosen rows, in the order chosen."""
+        """The chosen rows, in the order of the selection."""
         return type(self)(
             self.user_id[selection], self.movie_id[selection], self.rating[selection], self.rated_at[selection]
         )
@@ -55,7 +55,7 @@ class Ratings:
 
 
 def latest_per_movie(ratings: Ratings) -> Ratings:
-    """One row a user and movie: the newest; of equally new ones the one that stands last.
+    """One row per user and movie: the newest rating; if several are equally new, the last one.
 
     Returns:
         Rows sorted by user, then movie. Empty in, empty out.
@@ -70,7 +70,7 @@ def latest_per_movie(ratings: Ratings) -> Ratings:
 
 @dataclass(frozen=True, slots=True)
 class UserState:
-    """What one user rated: one row a movie, oldest first by (rated_at, movie_id).
+    """What one user rated: one row per movie, oldest first by (rated_at, movie_id).
 
     Attributes:
         movie_id: (h,) int64. rating: (h,) float32 stars. rated_at: (h,) int64, Unix milliseconds.
@@ -94,6 +94,6 @@ class UserState:
         return cls(ids, np.empty(0, np.float32), ids)
 
     def without(self, movie_id: int) -> Self:
-        """The same user had this movie never been rated (the deletion test)."""
+        """The same user if they had never rated this movie."""
         keep = self.movie_id != movie_id
         return type(self)(self.movie_id[keep], self.rating[keep], self.rated_at[keep])
