@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that has to pass, step by step, on any machine: each step is named and timed, the first failure ends it.
+# Everything that must pass, step by step, on any machine: each step is named and timed, the first failure ends it.
 # The tests come last, so that the closing lines are pytest's own summary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,7 +14,7 @@ step() { # step NAME COMMAND…
     echo "=== $name: FAILED after $((SECONDS - begun)) s"
     exit 1
   fi
-  echo "=== $name: $((SECONDS - begun)) s (in all $((SECONDS - started)) s)"
+  echo "=== $name: $((SECONDS - begun)) s ($((SECONDS - started)) s in total)"
 }
 frontend() { # frontend SCRIPT: with the Node.js that set-up chose
   local node

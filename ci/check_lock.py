@@ -51,7 +51,7 @@ def addresses() -> Iterator[str]:
 
 def machine_paths() -> Iterator[str]:
     """Tracked text that names a path of one machine or the host of a package index."""
-    tracked = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True).stdout.decode().split("\0")  # noqa: S607
+    tracked = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True).stdout.decode().split("\0")  # noqa: S607  # git of the PATH
     for name in filter(None, tracked):
         path = Path(name)
         if not path.is_file():

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Faults at random on Docker Compose with Apache Kafka: breaks a stack of its own under traffic. No accepted rating may be
-# lost here at all. Arguments go to `marquee chaos`; 30 faults unless they say otherwise. SIGKILL of a container's process
-# needs root.
+# Random faults on Docker Compose with Apache Kafka, in a stack of its own under traffic. No accepted rating may be lost
+# here. Arguments go to `marquee chaos`; the default is 30 faults. SIGKILL of a container's process needs root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 # Sourced by compose-test.sh and compose-chaos.sh, which set `name` first: a stack under a project and ports of its own,
-# up and with its first personal ranking served when this returns, and taken down when the script ends, always. The
-# images stay for the next build's cache. Without a Docker engine it says so and ends the script.
+# up and serving personal rankings when this returns, and taken down when the script ends, however it ends. The
+# images stay for the next build's cache. Without a Docker engine it prints a line and ends the script.
 # It sets project, compose, gateway, frontend and MARQUEE_DATA.
 source ci/test-data.sh
 bed=${MARQUEE_TEST_DOCKER:-../shared/compose-bed/up} # starts a Docker engine where none runs (CONTRIBUTING.md)
@@ -11,7 +11,7 @@ elif ! docker info >/dev/null 2>&1; then
   exit 0
 fi
 
-timed() { # timed WHAT COMMAND…: says what is done and how long it took
+timed() { # timed WHAT COMMAND…: prints what is done and how long it took
   local what=$1 started=$SECONDS
   shift
   echo "compose-$name: $what ..."

@@ -21,7 +21,7 @@ STORES = ("kafka", "redis")
 INSIDE = (*STORES, "ingest", "enricher", "features", "trainer", "ranker", "gateway-metrics")
 HOST = "127.0.0.1"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""Requests run side by side, not one request on all cores: with two threads a ranking took three times as long."""
+"""For the array libraries in the ranker: with two threads on two cores a ranking took three times as long."""
 
 BROKER_PATIENCE = 13
 """About 26 s: the embedded broker confirms records up to 1.1 s before it writes them, so killing it can lose confirmed
