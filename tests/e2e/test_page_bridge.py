@@ -1,5 +1,6 @@
 """The page's own /api: it serves its own pages only, and a fault of the system behind it names no address."""
 
+import json
 import os
 import subprocess
 import time
@@ -47,7 +48,7 @@ def test_a_write_from_another_page_or_without_json_is_refused(
     assert answer.status_code == status, answer.text
     if status != 202:
         assert answer.headers["content-type"].startswith("application/problem+json")
-        user = rating["ratings"][0]["user_id"]  # type: ignore[index]
+        user = json.loads(body)["ratings"][0]["user_id"]
         assert counted(api, user) == 0
 
 

@@ -47,7 +47,7 @@ async def a_follower(kafka: KafkaSettings) -> AsyncIterator[list[str]]:
 
     async def follow() -> None:
         async for change in model_changes(kafka, check_every_s=2):
-            met.append(change.version)  # noqa: PERF401 — it is read while it grows
+            met.append(change.version)  # noqa: PERF401  # it is read while it grows
 
     task = asyncio.create_task(follow())
     try:

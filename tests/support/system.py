@@ -37,7 +37,9 @@ class System:
         else:
             url = "'http://127.0.0.1:' + os.environ['MARQUEE_PORT']"
             command = [*self.compose, "exec", "-T", service, "/app/bin/python", "-c", script.format(url=url)]
-        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout)  # type: ignore[no-any-return]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
 
     def hops(self) -> dict[str, dict[str, int]]:
         """Counts on the topics, in Redis and in the Parquet log."""
@@ -52,7 +54,8 @@ class System:
                 command, stdin=script, env=env, capture_output=True, text=True, check=False, timeout=120
             )
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)  # type: ignore[no-any-return]
+        counts: dict[str, dict[str, int]] = json.loads(done.stdout)
+        return counts
 
 
 def given_system() -> System | None:

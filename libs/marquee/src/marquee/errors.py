@@ -2,7 +2,7 @@
 
 MarqueeError
 ├── InvalidEvent    the same bytes will always fail      -> dead letter with the reason, commit, count
-├── Transient       timeout, broker or Redis away, 5xx   -> retry with jitter, no commit; HTTP 503
+├── Transient       timeout, broker or Redis down, 5xx   -> retry with jitter, no commit; HTTP 503
 ├── Refused         the caller must change something     -> HTTP 4xx as problem+json
 └── Misconfigured   wrong address, topic or schema       -> stop at startup with one clear line
 """
@@ -20,7 +20,7 @@ class InvalidEvent(MarqueeError):
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
-        self.reason = reason  # a short code: not_json, schema, unknown_type
+        self.reason = reason  # a short code: empty_value, not_json, schema
         self.detail = detail
 
 

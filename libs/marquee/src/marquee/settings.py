@@ -25,7 +25,7 @@ class RedisSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     url: str = "redis://127.0.0.1:6379/0"
-    space: str = "a"  # the key space in use; a rebuild fills another one
+    space: str = "a"  # the key space in use; another name is another, independent store
     timeout_s: PositiveFloat = 2.0
 
 
@@ -44,7 +44,7 @@ class ServiceSettings(BaseSettings):
     log_level: str = "INFO"
     log_json: bool = True
     wait_s: PositiveFloat = 60.0  # how long to wait for Kafka and Redis at start
-    log_dir: str = ".marquee/log"  # the offline event log (Parquet): a directory, or a URL such as s3://bucket/log
+    log_dir: str = ".marquee/log"  # the event log: a directory, or a URL that pyarrow opens (tested: file://)
     model_dir: Path = Path(".marquee/models")  # bundles
 
     @property

@@ -1,1 +1,1 @@
-"""enricher."""
+"""Looks up listed movies at TMDB or in a snapshot file, and publishes what it finds."""

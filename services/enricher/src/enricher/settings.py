@@ -1,4 +1,4 @@
-"""What the enricher can be told from the environment."""
+"""Settings of the enricher."""
 
 import socket
 from enum import StrEnum

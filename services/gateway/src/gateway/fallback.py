@@ -1,4 +1,4 @@
-"""The last rung: popular movies from the gateway's own copy, when the ranker cannot be asked."""
+"""The last rung: popular movies from the gateway's own copy, when the ranker is unavailable."""
 
 from collections.abc import Container, Iterator
 from uuid import uuid4
@@ -19,11 +19,11 @@ from marquee.contracts.reason_codes import ReasonCode
 from marquee.state.filters import MovieFilter
 
 
-def popular(catalogue: MovieCopy, request: RankRequest, seen: Container[int], *, missing: tuple[str, ...]) -> Ranking:
-    """The k most liked movies that pass the filters and were not seen; score = ratings of 4 or more."""
+def popular(catalogue: MovieCopy, request: RankRequest, rated: Container[int], *, missing: tuple[str, ...]) -> Ranking:
+    """The k most liked movies that pass the filters and were not rated; score = ratings of 4 or more."""
     left_out = {*request.exclude, request.movie_id}
     items: list[RankedCard] = []
-    for card, liked in _open(catalogue, request.filters, seen, left_out):
+    for card, liked in _open(catalogue, request.filters, rated, left_out):
         reason = Reason(
             code=ReasonCode.POPULAR,
             text=f"Popular with everyone: {liked:,.0f} people liked it",
@@ -39,10 +39,10 @@ def popular(catalogue: MovieCopy, request: RankRequest, seen: Container[int], *,
 
 
 def _open(
-    catalogue: MovieCopy, filters: Filters, seen: Container[int], left_out: Container[int | None]
+    catalogue: MovieCopy, filters: Filters, rated: Container[int], left_out: Container[int | None]
 ) -> Iterator[tuple[CardFields, float]]:
     wanted = MovieFilter.of(filters)
     for movie_id, liked in catalogue.counts.popular:
         card = catalogue.get(movie_id)
-        if card is not None and movie_id not in seen and movie_id not in left_out and wanted.passes(card):
+        if card is not None and movie_id not in rated and movie_id not in left_out and wanted.passes(card):
             yield card, liked

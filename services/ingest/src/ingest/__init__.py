@@ -1,1 +1,1 @@
-"""ingest."""
+"""Reads and validates MovieLens data sets, and accepts live ratings."""

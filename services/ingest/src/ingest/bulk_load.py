@@ -38,7 +38,7 @@ async def load(settings: IngestSettings, progress: Progress, known: KnownMovies,
 
     Raises:
         Misconfigured: the data cannot be found or is not MovieLens; nothing was published.
-        Transient: the broker stayed away for longer than load_retry_s; loading again continues where it matters.
+        Transient: the broker was unavailable for longer than load_retry_s; a second load counts nothing twice.
     """
     progress.data = settings.data
     try:

@@ -38,12 +38,12 @@ def run(args: argparse.Namespace) -> int:
     try:
         report = asyncio.run(_load(settings))
     except MarqueeError as error:
-        print(f"ingest: {error}", file=sys.stderr)  # noqa: T201
+        print(f"ingest: {error}", file=sys.stderr)  # noqa: T201  # a command: this is its output
         return 1
     except KeyboardInterrupt:
-        print("ingest: stopped; loading again continues where it matters", file=sys.stderr)  # noqa: T201
+        print("ingest: stopped; run it again: ratings already loaded are not counted twice", file=sys.stderr)  # noqa: T201  # a command: this is its output
         return 130
-    print("\n".join(report_lines(report)))  # noqa: T201
+    print("\n".join(report_lines(report)))  # noqa: T201  # a command: this is its output
     return 0
 
 

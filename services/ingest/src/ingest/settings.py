@@ -1,4 +1,4 @@
-"""What ingest can be told from the environment."""
+"""Settings of ingest."""
 
 from pathlib import Path
 
@@ -19,6 +19,6 @@ class IngestSettings(ServiceSettings):
     grouplens_url: str = "https://files.grouplens.org/datasets/movielens"
     download_timeout_s: PositiveFloat = 20.0  # without a byte
     publish_timeout_s: PositiveFloat = 3.0  # a live rating without the broker's ack is answered with 503 after this
-    claim_timeout_s: PositiveFloat = 0.1  # Redis is asked for so long whose event id it is; then ratings are accepted
+    claim_timeout_s: PositiveFloat = 0.1  # longest wait for Redis to look up event ids; then ratings are accepted
     load_timeout_s: PositiveFloat = 30.0  # a slice of a bulk load without the broker's acks is sent again
-    load_retry_s: PositiveFloat = 120.0  # how long a bulk load waits for a broker that went away
+    load_retry_s: PositiveFloat = 120.0  # how long a bulk load waits for an unavailable broker

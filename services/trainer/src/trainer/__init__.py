@@ -1,1 +1,1 @@
-"""Trains, evaluates, gates and publishes the ranking model."""
+"""Trains and evaluates the ranking model, checks its ONNX form, and announces it."""

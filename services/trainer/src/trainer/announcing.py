@@ -133,7 +133,7 @@ class Announcements:
         self._taken()
 
     async def _announce(self) -> None:
-        assert self.promoted is not None  # noqa: S101 — the callers see to it
+        assert self.promoted is not None  # noqa: S101  # the callers see to it
         self._confirmed_end = None
         self.state = "pending"
         await self.publisher.publish(MODELS, [record_of(MODELS, self.promoted)])

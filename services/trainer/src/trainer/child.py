@@ -48,7 +48,7 @@ _MESSAGE: TypeAdapter[Progress | Done | Failed] = TypeAdapter(Message)
 
 
 async def run_child(command: Sequence[str], *, on_progress: Callable[[str], None], limit_s: float) -> Done | Failed:
-    """Run the command to its end; its last word, or why there is none. It ends with us, however we end."""
+    """Run the command to its end; returns its last message, or why there is none. It ends when this process ends."""
     try:
         child = await asyncio.create_subprocess_exec(
             *command,
@@ -58,8 +58,8 @@ async def run_child(command: Sequence[str], *, on_progress: Callable[[str], None
         )
     except OSError as error:
         return Failed(error=f"the training process could not be started: {error}", is_passing=True)
-    assert child.stdout is not None  # noqa: S101 — asked for above
-    assert child.stderr is not None  # noqa: S101
+    assert child.stdout is not None  # noqa: S101  # opened as a pipe
+    assert child.stderr is not None  # noqa: S101  # opened as a pipe
     complaints: deque[str] = deque(maxlen=STDERR_LINES)
     complaining = asyncio.create_task(_collect(child.stderr, complaints))
     outcome: Done | Failed | None = None

@@ -1,5 +1,7 @@
 """The clock: empty stretches take no time, busy ones take the calendar's, and nothing turns it back."""
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -87,13 +89,13 @@ def test_the_axis_before_a_cut_is_the_beginning_of_the_whole_axis(by_week: dict[
 
 @given(weekly, st.randoms(use_true_random=False))
 def test_the_clock_does_not_depend_on_how_counts_are_divided_or_ordered(
-    by_week: dict[int, int], random: object
+    by_week: dict[int, int], random: Random
 ) -> None:
     whole = counts(by_week)
     single = [counts({week: 1}, movie_id=at % 7) for week, n in by_week.items() for at in range(min(n, 3))]
     rest = [counts({week: n - 3}, movie_id=9) for week, n in by_week.items() if n > 3]
     parts = [*single, *rest]
-    random.shuffle(parts)  # type: ignore[attr-defined]
+    random.shuffle(parts)
 
     one = LogicalTime.of(whole)
     for other in (LogicalTime.of(merged(*parts)), LogicalTime.of(ItemStats.concat(*parts))):

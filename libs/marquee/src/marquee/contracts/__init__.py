@@ -1,1 +1,1 @@
-"""What several services agree on: events, topics, Redis keys and public bodies. Each stands here once."""
+"""What several services agree on: events, topics, Redis keys and public bodies. Each is defined here once."""

@@ -160,7 +160,7 @@ class RankRequest(Body):
         """What the request is about; to be matched."""
         if self.user_id is not None:
             return UserSubject(self.user_id)
-        assert self.movie_id is not None  # noqa: S101 — has_one_subject
+        assert self.movie_id is not None  # noqa: S101  # has_one_subject
         return MovieSubject(self.movie_id)
 
 

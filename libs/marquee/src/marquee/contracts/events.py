@@ -58,8 +58,8 @@ class MovieListed(Event):
 
 class MetadataStatus(StrEnum):
     FOUND = "found"
-    NOT_FOUND = "not_found"  # TMDB knows no such movie, or MovieLens names no TMDB id: not asked again
-    UNAVAILABLE = "unavailable"  # TMDB could not be asked; asked again later
+    NOT_FOUND = "not_found"  # TMDB knows no such movie, or MovieLens names no TMDB id: not requested again
+    UNAVAILABLE = "unavailable"  # TMDB did not answer; requested again later
 
 
 class MovieEnriched(Event):

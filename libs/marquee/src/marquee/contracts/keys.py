@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 EVENT_ID_TTL_S = 7 * 86_400
-"""How long a repeated event id is recognised by the store (the offline log recognises it for ever)."""
+"""How long a repeated event id is recognised by the store (the event log recognises it without a time limit)."""
 
 
 @dataclass(frozen=True, slots=True)

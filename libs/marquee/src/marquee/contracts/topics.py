@@ -1,4 +1,4 @@
-"""The topics: name, event, key, partitions and cleanup, each said once; and how a record finds its partition."""
+"""The topics: name, event, key, partitions and cleanup, each stated once; and how a record finds its partition."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -10,7 +10,7 @@ from marquee.contracts.events import Event, ModelChanged, MovieEnriched, MovieLi
 from marquee.errors import InvalidEvent
 
 PARTITIONS = 8
-"""Shards of every keyed topic and of the store behind it. Changing it means new topics and a rebuild."""
+"""Shards of every keyed topic and of the store behind it. Changing it means new topics and new stores."""
 
 MAX_RECORD_BYTES = 900_000
 """Below every broker's default limit of 1 MiB: larger records are refused before they are sent."""

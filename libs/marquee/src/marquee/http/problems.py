@@ -84,7 +84,7 @@ def install_problems(app: FastAPI, *, is_public: bool = False) -> None:
     """Answer every error of this app as a problem; with is_public a 503 names what is unavailable and no address."""
 
     async def on_refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)  # noqa: S101 — registered for this class
+        assert isinstance(error, Refused)  # noqa: S101  # registered for this class
         errors = [Invalid(field=field, message=message) for field, message in error.errors]
         return problem(
             request,
@@ -97,7 +97,7 @@ def install_problems(app: FastAPI, *, is_public: bool = False) -> None:
         )
 
     async def on_invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
+        assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this class
         errors = _without_echoes(error.errors())
         found = [_invalid(item) for item in errors[:MAX_LISTED]]
         detail = "; ".join(f"{item.field}: {item.message}" for item in found[:5])
@@ -114,7 +114,7 @@ def install_problems(app: FastAPI, *, is_public: bool = False) -> None:
         )
 
     async def on_http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
+        assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class
         status = error.status_code
         detail = f"{request.method} {_cut(request.scope['path'])}: {error.detail}"
         return problem(
@@ -128,7 +128,7 @@ def install_problems(app: FastAPI, *, is_public: bool = False) -> None:
 
     async def on_transient(request: Request, error: Exception) -> Response:
         log.warning("unavailable", path=_cut(request.scope["path"]), error=str(error))
-        assert isinstance(error, Transient)  # noqa: S101
+        assert isinstance(error, Transient)  # noqa: S101  # registered for this class
         detail = f"{error.what or 'something it needs'} is unavailable; try again" if is_public else str(error)
         return problem(
             request, 503, code="unavailable", title="Unavailable", detail=detail, headers={"Retry-After": "1"}

@@ -1,7 +1,8 @@
 """The offline store: consumed batches as Parquet files named by topic, partition and offsets.
 
-A file appears whole or not at all (rename). Files may overlap; readers pass over offsets that they have read, so that a
-replay changes nothing. Many small files are merged as they pile up: a reader that finds a file gone lists again.
+A file appears whole or not at all (rename); a crash may leave a hidden .part file, which nobody reads. Files may
+overlap: readers skip offsets that they have already read, so that a replay changes nothing. Small files are merged when
+there are many; a reader that finds a listed file gone lists the folder again.
 """
 
 import io
@@ -116,13 +117,13 @@ class Aside:
 
 
 class EventLog:
-    """Reads and writes the log at a local directory or any URL that pyarrow knows (s3://, gs://)."""
+    """Reads and writes the log at a local directory, or at a URL that pyarrow opens; of URLs only file:// is tested."""
 
     def __init__(self, location: str) -> None:
         if "://" in location:
             self._fs, self._root = pafs.FileSystem.from_uri(location)
         else:
-            self._fs, self._root = pafs.LocalFileSystem(), os.path.abspath(location)  # noqa: PTH100 — a key, not a file
+            self._fs, self._root = pafs.LocalFileSystem(), os.path.abspath(location)  # noqa: PTH100  # a key, not a file
         self._row_counts: dict[str, int] = {}
 
     def next_offset(self, topic: str, partition: int) -> int:
@@ -219,7 +220,7 @@ class EventLog:
         self._fs.delete_file(aside.path)
 
     def ratings(self) -> Ratings:
-        """The state of the whole log: one row a user and movie, every event once, sorted by user and movie."""
+        """The state of the whole log: one row per user and movie, every event once, sorted by user and movie."""
         return latest_per_movie(self.all_ratings())
 
     def all_ratings(self) -> Ratings:

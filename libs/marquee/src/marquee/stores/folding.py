@@ -22,8 +22,8 @@ def fold(before: Ratings, arrived: Ratings) -> Folded:
     """Apply ratings, in order of arrival, to the histories of the users they belong to.
 
     Args:
-        before: one row a user and movie: the whole history of every user in `arrived`.
-        arrived: any rows; the newest of a user and movie wins, of equally new ones the last.
+        before: one row per user and movie: the whole history of every user in `arrived`.
+        arrived: any rows; per user and movie the newest wins; if several are equally new, the last one.
     Returns:
         `after`, sorted by user and movie; `delta`, so that counts + delta = counts of `after`.
         Folding the same rows a second time changes nothing.

@@ -112,7 +112,7 @@ class RatingStore:
         return self.space.keys(RATINGS.name, shard)
 
     async def apply(self, batch: Batch[MoviesRated]) -> int:
-        """Apply a batch exactly once; returns how many ratings it brought that had not been seen.
+        """Apply a batch exactly once; returns the number of ratings that were new to the store.
 
         Raises:
             Gap: the batch begins after what the shard holds; nothing was changed.

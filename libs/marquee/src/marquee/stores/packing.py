@@ -15,7 +15,7 @@ def pack_users(ratings: Ratings) -> dict[int, bytes]:
     """One value a user, rows oldest first by (rated_at, movie_id); equal histories give equal bytes.
 
     Args:
-        ratings: one row a user and movie.
+        ratings: one row per user and movie.
     """
     order = np.lexsort((ratings.movie_id, ratings.rated_at, ratings.user_id))
     rows = np.empty(len(order), USER_ROW)

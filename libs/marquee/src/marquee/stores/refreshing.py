@@ -11,7 +11,7 @@ log = structlog.get_logger()
 
 
 async def refresh_for_ever(refresh: Callable[[], Awaitable[None]], *, every_s: float) -> None:
-    """Refresh again and again; the source being away is said once, and its return too."""
+    """Refresh at intervals; when the source becomes unavailable, and when it is back, one line is logged."""
     is_away = False
     while True:
         try:
