@@ -1,4 +1,4 @@
-"""Ranking: a full list for everybody, accounts that add up, and the right movies first."""
+"""Ranking: everybody gets a full list, scores are the sums of their parts, and the right movies come first."""
 
 import numpy as np
 import pytest

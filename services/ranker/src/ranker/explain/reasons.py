@@ -1,7 +1,7 @@
 """Why each movie stands where it does: the parts of its score, with what each rests on. The whole way:
 
-1. Attribution (`marquee.explanation`) has split each score into parts by reason code; here they must add up, or nothing
-   is said.
+1. Attribution (`marquee.explanation`) has split each score into parts by reason code; here they must add up, or the
+   request fails.
 2. `propose.py` picks the user's ratings that carried a movie's collaborative scores the most.
 3. `verify.py` scores the movies as if such a rating had never been made and keeps those whose absence costs score.
 4. `phrase.py` looks up what a part rests on (ratings, genres, people, counts) and puts it in a sentence.
@@ -54,7 +54,7 @@ def similar_reasons(ranked: Ranked, serving: Serving, movie_id: int) -> list[lis
 
 
 def check_account(ranked: Ranked) -> None:
-    """Every answer is checked, not only those of the tests.
+    """Hold the parts against the scores; every explained answer is checked, in production too.
 
     Raises:
         ReasonsDoNotAddUp: base + contributions differs from a score by more than TOLERANCE.

@@ -3,7 +3,7 @@
 A share of a similarity score is not yet a cause: trees are not linear. So each proposed rating is tried: the
 collaborative features of the ranked movies are computed as if the rating had never been made, and scored again by
 the ONNX model. The other families stay as they are, which makes this an estimate; how often it holds against a full
-recomputation is measured in tests/e2e/test_reasons.py.
+recomputation is measured in tests/integration/test_ranker_deletion.py and tests/e2e/test_reasons.py.
 """
 
 from collections.abc import Callable
