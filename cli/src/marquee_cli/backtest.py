@@ -23,10 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--movies", type=Path, required=True, help="movies.csv")
     parser.add_argument("--links", type=Path, help="links.csv, needed for --tmdb")
     parser.add_argument("--tmdb", type=Path, help="TMDB snapshot")
-    parser.add_argument("--history", type=Path, help="ratings known when asked but not when trained")
-    asked = parser.add_mutually_exclusive_group(required=True)
-    asked.add_argument("--users", type=Path, help="user ids, one a line: rank for each")
-    asked.add_argument("--seeds", type=Path, help="movie ids, one a line: rank similar movies of each")
+    parser.add_argument("--history", type=Path, help="ratings.csv of what is known when ranking but not when training")
+    subjects = parser.add_mutually_exclusive_group(required=True)
+    subjects.add_argument("--users", type=Path, help="user ids, one per line: rank movies for each")
+    subjects.add_argument("--seeds", type=Path, help="movie ids, one per line: rank the movies most similar to each")
     parser.add_argument("--k", type=int, default=50, help=f"list length, 1 to {MAX_K}")
     parser.add_argument("--out", type=Path, required=True, help="CSV to write")
     add_config_arguments(parser)
@@ -69,28 +69,28 @@ def _run(args: argparse.Namespace) -> None:
     config = config_of(args)
     ratings, catalog = read_ratings(args.train), read_catalog(args.movies, args.links, args.tmdb)
     history = read_ratings(args.history) if args.history else Ratings.empty()
-    asked = read_ids(args.users or args.seeds)
-    world = TrainedRun.trained(ratings, catalog, config=config, progress=say).knowing(history)
+    subjects = read_ids(args.users or args.seeds)
+    run = TrainedRun.trained(ratings, catalog, config=config, progress=say).knowing(history)
     header = "user_id" if args.users else "seed_movie_id"
-    rows = _user_rows(world, asked, args.k) if args.users else _seed_rows(world, asked, args.k)
+    rows = _user_rows(run, subjects, args.k) if args.users else _seed_rows(run, subjects, args.k)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with args.out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([header, "rank", "movie_id", "score"])
         writer.writerows(rows)
-    say(f"{len(asked)} lists written to {args.out}")
+    say(f"{len(subjects)} lists written to {args.out}")
 
 
-def _user_rows(world: TrainedRun, users: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
+def _user_rows(run: TrainedRun, users: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
     for user_id in users:
-        ranked = world.rank(int(user_id), k)
+        ranked = run.rank(int(user_id), k)
         yield from _rows(int(user_id), ranked)
 
 
-def _seed_rows(world: TrainedRun, seeds: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
+def _seed_rows(run: TrainedRun, seeds: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:
     for movie_id in seeds:
         try:
-            found = world.similar(int(movie_id), k)
+            found = run.similar(int(movie_id), k)
         except KeyError:
             say(f"movie {movie_id} is not in the catalogue; no list for it")
             continue

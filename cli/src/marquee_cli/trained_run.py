@@ -1,4 +1,4 @@
-"""A model trained on some ratings, and the state in which it is asked: what backtest and rolls share."""
+"""A trained model and the state in which it ranks: what backtest and rolls share."""
 
 import tempfile
 from collections.abc import Callable
@@ -24,12 +24,12 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class TrainedRun:
-    """A trained model in the ranker's hands.
+    """A model, trained by the trainer's code and opened by the ranker's.
 
     Attributes:
-        movies: movie statistics of the training's ratings, at the logical time of the last of them. A newer history is
-            known of the user who made it and changes neither statistics nor clock; its age is 0.
-        known: newest rating a user and movie, by user.
+        movies: state and features of the movies, from the training's ratings, at the logical time of the last of them.
+            A user's newer history (`knowing`) changes neither these nor the clock; its age is 0.
+        known: the newest rating per user and movie, by user.
     """
 
     model: RankerModel
@@ -49,11 +49,11 @@ class TrainedRun:
         return cls(model, movies, latest_per_movie(ratings), dict(parts.report))
 
     def knowing(self, history: Ratings) -> Self:
-        """The same model, asked when these ratings are known too."""
+        """The same model, with these ratings known too when it ranks."""
         return replace(self, known=latest_per_movie(Ratings.concat(self.known, history)))
 
     def state(self, user_id: int) -> UserState:
-        """What is known of a user when asked; empty for a stranger."""
+        """The known ratings of a user; empty for a user without any."""
         start, end = np.searchsorted(self.known.user_id, [user_id, user_id + 1])
         mine = self.known.take(slice(int(start), int(end)))
         return UserState.of(mine.movie_id, mine.rating, mine.rated_at)

@@ -62,6 +62,16 @@ def test_onnx_takes_the_same_branch_for_values_on_a_threshold() -> None:
     np.testing.assert_allclose(scores, booster.predict(on_threshold), atol=1e-5)
 
 
+def test_trees_without_a_split_convert_too() -> None:
+    x = np.random.default_rng(0).random((50, 2))
+    options = {"objective": "regression", "verbosity": -1, "min_data_in_leaf": 40}
+    stump = lgb.train(options, lgb.Dataset(x, x[:, 0]), num_boost_round=1)
+
+    scores = onnx_scores(to_onnx(with_float32_thresholds(stump)), x.astype(np.float32))
+
+    np.testing.assert_allclose(scores, stump.predict(x), atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "found", [Parity(0.99, 1.0, 10, 10), Parity(1.0, 0.0, 9, 10)], ids=["scores differ", "an order differs"]
 )

@@ -1,6 +1,6 @@
-"""What this trainer promoted, remembered beside the bundles, and announced on models.v1 until it stands there.
+"""Notes the promoted model beside the bundles, and announces it on models.v1 until the topic has it.
 
-A broker may be unreachable, lose its newest second or start empty: the model is announced again, not trained again.
+If the broker is unreachable, loses its newest second or starts empty, the model is announced again, not trained again.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ Announcement = Literal["none", "pending", "announced"]
 
 
 def read_promoted(model_dir: Path) -> ModelChanged | None:
-    """The newest promotion that was noted beside the bundles, if there is a readable one."""
+    """The promotion noted beside the bundles, or None if there is none that can be read."""
     try:
         return ModelChanged.model_validate_json((model_dir / PROMOTED).read_bytes())
     except FileNotFoundError:
@@ -46,7 +46,7 @@ def read_promoted(model_dir: Path) -> ModelChanged | None:
 
 
 def note_promoted(model_dir: Path, event: ModelChanged) -> None:
-    """Note a promotion durably, in one step.
+    """Note a promotion durably and in one step.
 
     Raises:
         OSError: it could not be written.
@@ -60,7 +60,7 @@ def note_promoted(model_dir: Path, event: ModelChanged) -> None:
 
 
 def is_lacking(promoted: ModelChanged, served: ModelChanged | None) -> bool:
-    """Whether models.v1 lacks the promotion: it says nothing, or something older. A newer word is somebody's will."""
+    """Whether models.v1 lacks the promotion: it is empty or older. A newer event was meant to replace it."""
     if served is None:
         return True
     return served.version != promoted.version and served.changed_at < promoted.changed_at
@@ -81,7 +81,7 @@ class Announcements:
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def adopt(self, served: ModelChanged | None) -> ModelManifest | None:
-        """At start: take up the newest promotion, the noted or the served one, if its bundle can be used.
+        """At start: take up the newest promotion, noted or served, if its bundle can be used; returns its manifest.
 
         A promotion that is not on models.v1 is announced by the next check.
         """
@@ -99,7 +99,7 @@ class Announcements:
         return manifest
 
     async def promote(self, event: ModelChanged) -> None:
-        """Note a new promotion and announce it; what fails is tried again by `check`."""
+        """Note a new promotion and announce it; `check` repeats an announcement that failed."""
         self.promoted, self.state, self.error = event, "pending", ""
         try:
             await asyncio.to_thread(note_promoted, self.model_dir, event)
@@ -109,13 +109,13 @@ class Announcements:
             await self._trying(self._announce())
 
     async def keep(self) -> None:
-        """Check from time to time. Never ends."""
+        """Check every CHECK_EVERY_S seconds. Never ends."""
         while True:
             await self.check()
             await asyncio.sleep(CHECK_EVERY_S)
 
     async def check(self) -> None:
-        """Compare models.v1 with the promotion, if the topic's end moved, and announce what it lacks."""
+        """If the end of models.v1 has moved, compare the topic with the promotion and announce what it lacks."""
         async with self._one_at_a_time:
             if self.promoted is not None:
                 await self._trying(self._compare(self.promoted))
@@ -130,20 +130,20 @@ class Announcements:
             log.warning("model_announced_again", version=promoted.version)
             return
         self._confirmed_end = end
-        self._taken()
+        self._confirmed()
 
     async def _announce(self) -> None:
         assert self.promoted is not None  # noqa: S101  # the callers see to it
         self._confirmed_end = None
         self.state = "pending"
         await self.publisher.publish(MODELS, [record_of(MODELS, self.promoted)])
-        self._taken()
+        self._confirmed()
 
-    def _taken(self) -> None:
+    def _confirmed(self) -> None:
         self.state, self.error = "announced", ""
 
     async def _trying(self, work: Awaitable[None]) -> None:
-        """Do it; a broker that is unreachable is reported once and the next check tries again."""
+        """Await the work; if it fails, report that once, and the next check tries again."""
         try:
             await work
         except (MarqueeError, KafkaError, OSError) as error:

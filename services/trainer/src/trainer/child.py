@@ -1,4 +1,4 @@
-"""One training process: what it prints, how it ends, and what to make of both. Nothing it does raises here.
+"""One training process: what it prints, how it ends, and what follows from both. Nothing that it does raises here.
 
 Its standard output is JSON lines, each a `Progress`, `Done` or `Failed`; whatever else is printed there is logged.
 """
@@ -20,14 +20,14 @@ SHOWN = 200
 
 
 class Progress(BaseModel):
-    """How far it is."""
+    """What the training is doing."""
 
     kind: Literal["progress"] = "progress"
     message: str
 
 
 class Done(BaseModel):
-    """The bundle is complete, below the model directory at `location`."""
+    """The bundle is complete; `location` is relative to the model directory."""
 
     model_config = ConfigDict(allow_inf_nan=False)
     kind: Literal["done"] = "done"
@@ -36,7 +36,7 @@ class Done(BaseModel):
 
 
 class Failed(BaseModel):
-    """There is no bundle. `is_passing`: the same training is likely to succeed soon."""
+    """There is no bundle. `is_passing`: the same training will probably succeed soon."""
 
     kind: Literal["failed"] = "failed"
     error: str
@@ -52,7 +52,7 @@ async def run_child(command: Sequence[str], *, on_progress: Callable[[str], None
     try:
         child = await asyncio.create_subprocess_exec(
             *command,
-            stdin=asyncio.subprocess.PIPE,  # never written to: its end tells the child that we are gone
+            stdin=asyncio.subprocess.PIPE,  # never written to; it closes when the parent ends
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -84,7 +84,7 @@ async def run_child(command: Sequence[str], *, on_progress: Callable[[str], None
 
 
 async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
-    """Its lines as text; of one that is longer than LONGEST_LINE the rest is dropped."""
+    """Its lines as text; a line longer than LONGEST_LINE is cut."""
     pending = b""
     is_dropping = False
     while chunk := await stream.read(65_536):
@@ -102,7 +102,7 @@ async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
 
 
 def _parsed(line: str) -> Progress | Done | Failed | None:
-    """A message of our protocol, or None for what something else printed."""
+    """A message of our protocol, or None for anything else that was printed."""
     try:
         return _MESSAGE.validate_json(line)
     except ValidationError:
@@ -118,7 +118,7 @@ async def _collect(stream: asyncio.StreamReader, lines: deque[str]) -> None:
 
 
 def _ending(code: int, complaints: Sequence[str]) -> str:
-    """How a process ended that gave no result, with its last lines on standard error."""
+    """How a process without a result ended, with its last lines on standard error."""
     how = f"was ended by {_signal(-code)}" if code < 0 else f"ended with code {code} and gave no result"
     return ": ".join([f"the training process {how}", *([" | ".join(complaints)] if complaints else [])])
 

@@ -98,7 +98,7 @@ def gate(found: Parity) -> None:
 
 
 def _same_top(ours: FloatArray, theirs: Float32Array) -> bool:
-    """The top by `theirs` is also in descending order by `ours`, and nothing better was left out."""
+    """Whether the top by `theirs` is in descending order by `ours` too, and lacks nothing that `ours` ranks higher."""
     order = np.argsort(-theirs, kind="stable")
     ranked = ours[order]
     best = np.sort(ours)[::-1][:TOP]
