@@ -71,7 +71,7 @@ def logged(log_dir: str) -> Counter[tuple[int, int]]:
 
 
 async def on_topic(settings: KafkaSettings) -> Counter[UUID]:
-    """How often each event id stands on the topic."""
+    """How often each event id is on the topic."""
     return Counter(event.event_id for event in await events_on(settings, RATINGS))
 
 

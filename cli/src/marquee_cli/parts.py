@@ -17,6 +17,8 @@ from marquee_cli.supervisor import Part
 ROOT = Path(__file__).resolve().parents[3]
 
 SERVICES = ("ingest", "enricher", "features", "trainer", "ranker", "gateway")
+CALLED = ("ingest", "ranker")
+"""Services that the gateway calls."""
 STORES = ("kafka", "redis")
 INSIDE = (*STORES, "ingest", "enricher", "features", "trainer", "ranker", "gateway-metrics")
 HOST = "127.0.0.1"
@@ -48,7 +50,7 @@ class Ports:
 
 def service_environment(home: Home, ports: Ports, *, data: str) -> dict[str, str]:
     """Settings of all services, without the user's own environment; each service reads the ones it knows."""
-    urls = {f"MARQUEE_{name.upper()}_URL": ports.url(name) for name in SERVICES}
+    urls = {f"MARQUEE_{name.upper()}_URL": ports.url(name) for name in CALLED}
     snapshot = os.environ.get("MARQUEE_TMDB_SNAPSHOT")
     return {
         **urls,

@@ -31,7 +31,7 @@ class Hook:
     Attributes:
         name: the function or constant here that holds it.
         library: the distribution whose private parts it uses.
-        release: the tested release; "0.14" stands for every 0.14.x.
+        release: the tested release; "0.14" means every 0.14.x.
         touches: the private parts.
         test: shows that it still works.
     """

@@ -63,7 +63,7 @@ async def retried(
 
     Args:
         on: the errors that may pass. Any other one, a bug above all, is raised at once.
-        on_retry: told of each failure that is followed by another attempt.
+        on_retry: called with each failure that is followed by another attempt.
     Raises:
         Exception: what the last attempt raised, as it was.
     """

@@ -1,4 +1,4 @@
-"""Settings that several services share, read from MARQUEE_* variables once, in each service's main."""
+"""Settings that several services share, read once per process from MARQUEE_* variables."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -15,7 +15,7 @@ class KafkaSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     bootstrap: str = "127.0.0.1:9092"
-    topic_prefix: str = ""  # tests give each run topics of its own
+    topic_prefix: str = ""  # of every topic's name; each test has its own
     group_prefix: str = "marquee"
     replication: PositiveInt = 1
     idle_pause: bool = False  # for a broker that answers an empty fetch at once: pause before the next one
@@ -30,7 +30,7 @@ class RedisSettings(BaseModel):
 
 
 class ServiceSettings(BaseSettings):
-    """Base of every service's settings: where it listens and whom it needs."""
+    """Base of every service's settings: where it listens and what it connects to."""
 
     model_config = SettingsConfigDict(
         env_prefix="MARQUEE_", env_nested_delimiter="__", frozen=True, extra="ignore", env_ignore_empty=True
@@ -63,16 +63,16 @@ OF_ONE_SERVICE = frozenset({
     "TMDB_SNAPSHOT", "TMDB_TIMEOUT_S", "TMDB_TOTAL_S", "TMDB_URL", "TRAIN_AUTOMATICALLY", "TRAIN_LIMIT_S",
     "TRAIN_PAUSE_S", "TRAIN_SEED", "USER_TIMEOUT_S",
 })  # fmt: skip
-"""What some service reads. All of them are started with one environment, so each has to know every name."""
+"""Read by one service or several. All are started with the same environment, so each has to know every name."""
 OF_OTHERS = frozenset({
-    "BIND", "CHROMIUM", "ENRICHER_URL", "FEATURES_URL", "FRONTEND_PORT", "GATEWAY_PORT",
-    "GATEWAY_TIMEOUT_MS", "GATEWAY_URL", "HOME", "REDIS_MEMORY", "TAG", "TRAINER_URL",
+    "BIND", "CHROMIUM", "FRONTEND_PORT", "GATEWAY_PORT", "GATEWAY_TIMEOUT_MS", "GATEWAY_URL", "HOME", "REDIS_MEMORY",
+    "TAG",
 })  # fmt: skip
-"""What the page, the command line and Compose read or set."""
+"""Read or set by the page, the command line and Compose."""
 
 
 def warn_of_unknown_variables(environment: Mapping[str, str]) -> None:
-    """Log each MARQUEE_* variable that nothing reads, by name, with the known one it resembles most."""
+    """Log each MARQUEE_* variable that nothing reads, by name, with the known name that is closest to it."""
     for name, meant in unknown_variables(environment).items():
         log.warning("unknown_setting", variable=name, **({"did_you_mean": meant} if meant else {}))
 

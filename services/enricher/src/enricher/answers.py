@@ -49,7 +49,7 @@ async def from_snapshot(batch: Batch[MovieListed], snapshot: TmdbFile, answers: 
 
 
 async def from_tmdb(batch: Batch[MovieListed], tmdb: Tmdb, answers: Answers, clock: Clock) -> None:
-    """Ask for every movie of a batch that has no answer yet."""
+    """Ask TMDB for every movie of a batch that has no answer yet."""
     answers.earlier.require_complete()
     now = clock()
     movies = [record.event for record in batch.records if not answers.ledger.is_settled(record.event, now=now)]

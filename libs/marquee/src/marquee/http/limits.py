@@ -1,4 +1,4 @@
-"""What is refused before anything of it is read: bodies that are too large, hosts that are not ours."""
+"""What is refused before it is read: bodies that are too large, and hosts that are not ours."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -15,8 +15,8 @@ BODY_LIMITS = {"/v1/ratings": 256 * KIB, "/ratings": 256 * KIB}
 """500 ratings with every field take about 100 KB; the largest ranking request about 35 KB."""
 
 LINGER_S, LINGER_BYTES = 1.0, 16 * 1024 * KIB
-"""How long, and for how much, a refused body is still read and dropped. A connection that is closed with unread
-bytes in it is reset, and the client may lose the answer."""
+"""How long, and how much of, a refused body is still read and dropped. Closing a connection with unread bytes in it
+resets it, and the client may lose the answer."""
 
 
 class BodyLimit:
@@ -42,7 +42,7 @@ class BodyLimit:
         parts, size = [], 0
         while True:
             message = await receive()
-            if message["type"] != "http.request":  # the client is gone
+            if message["type"] != "http.request":  # the client has disconnected
                 return None
             parts.append(message.get("body", b""))
             size += len(parts[-1])
@@ -60,7 +60,7 @@ class BodyLimit:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-    """The whole answer at once, then the rest of the body is dropped for a while, then the connection is closed."""
+    """Send the whole answer, then read and drop the rest of the body for a while, then close the connection."""
     answer = problem(
         Request(scope),
         413,

@@ -1,4 +1,4 @@
-"""Errors over HTTP: RFC 9457 application/problem+json for every 4xx and 5xx, the framework's own included."""
+"""Errors over HTTP: RFC 9457 application/problem+json for every 4xx and 5xx, including those of the framework."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 PROBLEM_JSON = "application/problem+json"
 MAX_LISTED = 20
-"""Errors that one answer lists; the rest is counted."""
+"""Errors that one answer lists; the others are counted."""
 MAX_TEXT = 200
 """Characters of anything in an answer that a request may have chosen: its path, a field's name, a parser's message."""
 _CODES = {404: "route_not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
@@ -141,10 +141,10 @@ def install_problems(app: FastAPI, *, is_public: bool = False) -> None:
 
 
 class BugsAsProblems:
-    """Answers 500 to whatever nobody caught, and logs it once, within the request's context.
+    """Answers 500 to an error that nothing caught, and logs it once, with the request's id.
 
-    A layer of ours and not a handler of the framework: that one answers outside of every layer that is added, so that
-    its answer would carry no request id, and raises the error again for the server to log it a second time.
+    A layer and not a handler of the framework: the framework's handler for 500 runs outside of all added layers, so its
+    answer would carry no request id, and it raises the error again for the server to log a second time.
     """
 
     def __init__(self, app: App) -> None:
@@ -164,7 +164,7 @@ class BugsAsProblems:
             return await self.app(scope, receive, send_noted)
         except Exception as error:
             log.error("request_failed", path=_cut(scope["path"]), exc_info=error)
-            if is_started:  # too late for another answer: the server has to break the connection off
+            if is_started:  # too late for another answer: the server breaks the connection off
                 raise
         detail = "a bug on our side; it has been logged under this request id"
         answer = problem(Request(scope), 500, code="internal_error", title="Internal error", detail=detail)

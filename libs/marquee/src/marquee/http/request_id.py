@@ -1,6 +1,6 @@
-"""What every HTTP request carries: an id that goes in and out and stands in each log line, its duration in the metrics.
+"""What every HTTP request carries: an id, taken or made, that is answered and logged; and its duration for the metrics.
 
-ASGI layers without a framework's wrapping around them, outermost first as `operations.py` stacks them.
+Plain ASGI layers, outermost first as `operations.py` stacks them.
 """
 
 import re
@@ -30,7 +30,7 @@ REQUEST_SECONDS = Histogram(
 
 
 def request_id(scope: Scope) -> str:
-    """The id of the request in hand; empty outside one."""
+    """The id of this request; empty outside one."""
     return str(scope.get("marquee_request_id", ""))
 
 
@@ -73,7 +73,7 @@ class RequestContext:
 
 
 class HeadAsGet:
-    """HEAD is answered by the GET route, without the body: same status, same headers."""
+    """Answers HEAD by the GET route, without the body: same status, same headers."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -94,7 +94,7 @@ class HeadAsGet:
 
         if scope["method"] != "HEAD":
             return await self.app(scope, receive, send_both_allowed)
-        as_get = {**scope, "method": "GET"}  # a copy: the server has to know that it is a HEAD
+        as_get = {**scope, "method": "GET"}  # a copy: for the server it remains a HEAD
         try:
             return await self.app(as_get, receive, send_no_body)
         finally:

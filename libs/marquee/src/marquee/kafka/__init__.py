@@ -1,1 +1,1 @@
-"""Kafka: clients with one set of options, the publisher, the consuming loop, the broker watch."""
+"""Kafka: clients with one set of options, the publisher, the consuming loop, topic views, the broker watch."""

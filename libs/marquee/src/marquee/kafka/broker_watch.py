@@ -1,7 +1,7 @@
-"""Notices that the broker's process went and another one came: an open connection that nothing is sent on ends then.
+"""Notices that the broker's process was replaced: an idle connection that is kept open to it ends then.
 
 A broker that acknowledges before it writes (the embedded one, ADR 0002) loses its newest records when it is killed, and
-gives their offsets to others. Nothing in the protocol says so; the end of a connection does, at once and for certain.
+gives their offsets to other records. The protocol does not report that; the end of a connection does, and at once.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ RETRY_S = 0.1
 
 
 class BrokerWatch:
-    """Counts the broker's lives as seen from here, by the connections to it that have ended."""
+    """Counts the lives of the broker's process by the connections to it that have ended."""
 
     def __init__(self, bootstrap: str) -> None:
         self._addresses = [address.strip().rpartition(":") for address in bootstrap.split(",")]
@@ -20,7 +20,7 @@ class BrokerWatch:
 
     @property
     def life(self) -> int | None:
-        """Read before and after something, and equal: one broker process answered throughout. None: not connected."""
+        """If equal before and after something, one broker process answered throughout. None: not connected."""
         return None if self._reader is None or self._reader.at_eof() else self._life
 
     async def run(self) -> None:

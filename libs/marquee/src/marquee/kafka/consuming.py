@@ -69,7 +69,7 @@ class GroupPositions:
     consumer: AIOKafkaConsumer
 
     async def before_poll(self) -> None:
-        """The group assigns partitions by itself."""
+        """Nothing to do: the group assigns partitions."""
 
     def begins(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> int | None:
         return int(records[0].offset)
@@ -80,7 +80,7 @@ class GroupPositions:
             await self.consumer.commit({partition: next_offset})
         except (CommitFailedError, IllegalStateError) as error:
             log.warning("commit_refused", partition=partition.partition, topic=partition.topic, error=str(error))
-        except KafkaError as error:  # the effect stands; the next commit covers this one
+        except KafkaError as error:  # the effect is in place; the next commit covers this one
             log.warning("commit_failed", partition=partition.partition, topic=partition.topic, error=str(error))
 
     async def gap(self, partition: TopicPartition, error: Gap) -> None:
@@ -137,7 +137,7 @@ async def consume(
 
     Args:
         positions: who decides where to read on; the consumer's group if not given.
-        prefix: what stands before the topics' names on the broker.
+        prefix: of the topics' names on the broker.
     Raises:
         Transient: a batch still failed, or a store or the broker was unreachable, after retry_total_s; the process
             should end and be started again.
@@ -170,7 +170,7 @@ async def consume(
 
     while True:
         polled = await _polled(poll, retry_total_s)
-        # partitions side by side: while one waits for a store the next one computes; each keeps its own order
+        # partitions run concurrently: while one waits for a store another computes; each keeps its order
         outcomes = await asyncio.gather(*(deliver(*item) for item in polled.items()), return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):

@@ -71,7 +71,7 @@ async def model_changes(settings: KafkaSettings, *, check_every_s: float = READ_
 
 
 async def _newest(consumer: AIOKafkaConsumer, partition: TopicPartition) -> ModelChanged | None:
-    """The newest event that says what to serve; the consumer stands at the topic's end afterwards."""
+    """The newest event that says what to serve; the consumer is at the topic's end afterwards."""
     start = (await consumer.beginning_offsets([partition]))[partition]
     end = (await consumer.end_offsets([partition]))[partition]
     recent = max(start, end - RECENT)
@@ -98,7 +98,7 @@ async def _something_new(consumer: AIOKafkaConsumer, partition: TopicPartition, 
     """Wait for a record, or for limit_s."""
     try:
         await consumer.getmany(partition, timeout_ms=int(limit_s * 1_000), max_records=1)
-    except KafkaError as error:  # what stands there now is read next, whatever it was
+    except KafkaError as error:  # whatever it was, the end of the topic is read again next
         log.warning("models_read_again", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(RETRY_S)
 

@@ -1,4 +1,4 @@
-"""Sends records and waits for the broker's ack. A producer that failed is replaced: a broker may go and come back."""
+"""Sends records and waits for the broker's ack. A producer that failed is replaced by a new one."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ from marquee.settings import KafkaSettings
 log = structlog.get_logger()
 
 BULK_OPTIONS = {"linger_ms": 5, "max_batch_size": 786_432}
-"""For throughput. A batch has to stay below the broker's limit of 1 MiB too."""
+"""For throughput. A batch, too, has to stay below the broker's limit of 1 MiB."""
 
 
 FORGOTTEN = (OutOfOrderSequenceNumber, UnknownProducerId, InvalidProducerEpoch)
 
 
 class _Forgotten(Transient):
-    """The broker does not know the producer's sequence any more."""
+    """The broker no longer knows the producer's sequence."""
 
 
 class Record(NamedTuple):
@@ -45,7 +45,11 @@ def record_of(topic: Topic[E], event: E, *headers: tuple[str, bytes]) -> Record:
 
 
 class Publisher:
-    """One idempotent producer at a time, for one kind of work; opened with the first record."""
+    """One idempotent producer at a time, opened with the first record.
+
+    Args:
+        timeout_s: for one publish, opening the producer included.
+    """
 
     def __init__(self, settings: KafkaSettings, *, timeout_s: float, **options: Any) -> None:
         self._settings = settings
@@ -64,7 +68,7 @@ class Publisher:
         return await self._publish(topic.name, records, topic.partitions)
 
     async def publish_to(self, topic: str, records: Sequence[Record]) -> list[Ack]:
-        """The same for a topic that is named only, such as a dead-letter topic, to any of its partitions."""
+        """The same for a topic without a contract, such as a dead-letter topic, to any of its partitions."""
         return await self._publish(topic, records, None)
 
     async def _publish(self, topic: str, records: Sequence[Record], partitions: int | None) -> list[Ack]:
@@ -75,7 +79,7 @@ class Publisher:
                 raise ValueError(f"{len(record.value):,} bytes for {topic}, the limit is {MAX_RECORD_BYTES:,}")
         try:
             acks = await self._acknowledged(topic, records, partitions)
-        except _Forgotten:  # by a broker that lost its newest records; a new producer begins to count again
+        except _Forgotten:  # by a broker that lost its newest records; a new producer starts a new sequence
             acks = await self._acknowledged(topic, records, partitions)
         return acks
 
@@ -108,14 +112,14 @@ class Publisher:
         return [Ack(ack.partition, ack.offset) for ack in acks]
 
     async def _require_partitions(self, producer: AIOKafkaProducer, name: str, partitions: int) -> None:
-        """Raises: Transient while the topic has fewer: a broker that lost its data makes it anew with one."""
+        """Raises: Transient while the topic has fewer: a broker that lost its data creates it again with one."""
         if len(await producer.partitions_for(name)) < partitions:
             await producer.client.force_metadata_update()
             if len(await producer.partitions_for(name)) < partitions:
                 raise Transient(f"kafka: topic {name} is being created again")
 
     async def ping(self) -> str:
-        """Ask the broker for its metadata; answers with its address.
+        """Ask the broker for its metadata; returns its address.
 
         Raises:
             Transient, KafkaError, TimeoutError: it does not answer.
@@ -145,7 +149,7 @@ class Publisher:
             return self._producer
 
     async def _replace(self, failed: AIOKafkaProducer | None) -> None:
-        """The next publish opens a new producer. Whoever else waits on the failed one fails too, and may try again."""
+        """The next publish opens a new producer. Other publishes that wait on the failed one fail too, as Transient."""
         if failed is None or failed is not self._producer:
             return
         self._producer = None

@@ -1,4 +1,4 @@
-"""What stands on topics, read from where the consumer stands to their present end, and followed from there."""
+"""A copy of what topics hold: read from the consumer's position to their present end, then kept up to date."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ class TopicView:
 
     @property
     def is_complete(self) -> bool:
-        """Everything that stood on the topics when reading began has been applied. It never becomes false again."""
+        """Everything that was on the topics when reading began has been applied. It stays true."""
         return self._is_complete
 
     def require_complete(self) -> None:
