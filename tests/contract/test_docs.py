@@ -51,7 +51,7 @@ def exists(name: str, page: Path) -> bool:
         f"services/{page.parent.name}/src/{page.parent.name}",
         f"services/{service}/src",
     )
-    return any((ROOT / folder / name).exists() for folder in folders)
+    return any((ROOT / folder / each).exists() for folder in folders for each in (name, f"{name}.py"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
