@@ -16,7 +16,7 @@ from marquee.kafka.models_topic import current_model, model_changes
 from marquee.kafka.publisher import Publisher, Record, record_of
 from marquee.settings import KafkaSettings
 from marquee_cli.embedded import free_port
-from support.trainer import OwnBroker
+from support.own_broker import OwnBroker
 from support.wait import until
 
 pytestmark = pytest.mark.integration

@@ -1,17 +1,17 @@
 """The publisher: acknowledged, or an error that says so; never stuck with a producer that has failed."""
 
-import asyncio
-from typing import Any
+from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import OutOfOrderSequenceNumber
+from structlog.testing import capture_logs
 
 from marquee.contracts.topics import CATALOG, MAX_RECORD_BYTES, partition_of
 from marquee.errors import Transient
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, Record
 from marquee.settings import KafkaSettings
+from marquee_cli.embedded import free_port
+from support.own_broker import OwnBroker
 from support.topic_reader import records_on
 
 pytestmark = pytest.mark.integration
@@ -49,36 +49,19 @@ async def test_publishing_without_a_broker_fails_in_time_with_its_address() -> N
             await publisher.publish(CATALOG, [Record(b"1", b"x")])
 
 
-class RefusedOnce(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka is untyped
-    """A producer of which the first one's second record is refused, as after a record that the broker lost.
+async def test_a_broker_that_forgot_a_producer_is_served_by_a_new_one(tmp_path: Path) -> None:
+    broker = OwnBroker.started(tmp_path / "kafka", free_port())
+    try:
+        await ensure_topics(broker.settings, [CATALOG], wait_s=20)
+        async with Publisher(broker.settings, timeout_s=5) as publisher:
+            await publisher.publish(CATALOG, [Record(b"1", b"first"), Record(b"1", b"second")])
+            broker.stop()
+            broker.start(empty=True)  # the next record's sequence number follows on records that it does not have
+            await ensure_topics(broker.settings, [CATALOG], wait_s=20)
+            with capture_logs() as logged:
+                await publisher.publish(CATALOG, [Record(b"1", b"third")])
 
-    test_broker_loss.py has a broker that really lost records.
-    """
-
-    opened = 0
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        type(self).opened += 1
-        self.number = type(self).opened
-
-    async def send(self, topic: str, **record: Any) -> "asyncio.Future[Any]":
-        if self.number == 1 and record["value"] == b"second":
-            refused: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            refused.set_exception(OutOfOrderSequenceNumber())
-            return refused
-        return await super().send(topic, **record)  # type: ignore[no-any-return]  # aiokafka is untyped
-
-
-async def test_a_refused_sequence_is_published_through_a_new_producer(
-    kafka_settings: KafkaSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("marquee.kafka.publisher.AIOKafkaProducer", RefusedOnce)
-    monkeypatch.setattr(RefusedOnce, "opened", 0)
-    await ensure_topics(kafka_settings, [CATALOG], wait_s=20)
-    async with Publisher(kafka_settings, timeout_s=5) as publisher:
-        await publisher.publish(CATALOG, [Record(b"1", b"first")])
-        await publisher.publish(CATALOG, [Record(b"1", b"second")])
-
-    assert RefusedOnce.opened == 2
-    assert [record.value for record in await records_on(kafka_settings, CATALOG)] == [b"first", b"second"]
+        assert [record.value for record in await records_on(broker.settings, CATALOG)] == [b"third"]
+        assert [line["event"] for line in logged] == ["producer_replaced"]
+    finally:
+        broker.stop()

@@ -12,9 +12,10 @@ from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
 from marquee_cli.embedded import free_port
+from support.own_broker import OwnBroker
 from support.running_app import running
 from support.topic_reader import events_on
-from support.trainer import OwnBroker, Workshop, reaches, training
+from support.trainer import Workshop, reaches, training
 from support.wait import until
 
 pytestmark = pytest.mark.integration

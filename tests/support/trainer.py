@@ -1,4 +1,4 @@
-"""The trainer with a training process of the test's own, a broker that may be stopped, and a log to write to."""
+"""The trainer with a training process of the test's own, and a log to write to."""
 
 import json
 import sys
@@ -16,7 +16,6 @@ from marquee.contracts.topics import E, Topic
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
 from marquee.stores.event_log import EventLog
-from marquee_cli.embedded import Child, start_kafka
 from support.builders import delivered
 from support.wait import until
 from support.worlds import a_catalog, checkerboard
@@ -85,31 +84,6 @@ async def reaches(client: httpx.AsyncClient, *, limit_s: float = 30.0, **wanted:
     except TimeoutError:
         raise AssertionError(f"wanted {wanted}, the report is {report}") from None
     return report
-
-
-@dataclass(slots=True)
-class OwnBroker:
-    """A broker that a test may stop, start again, and start empty; always at the same address."""
-
-    folder: Path
-    port: int
-    child: Child
-
-    @classmethod
-    def started(cls, folder: Path, port: int) -> "OwnBroker":
-        return cls(folder, port, start_kafka(folder / "data", port=port, log=folder / "kafka.log"))
-
-    @property
-    def settings(self) -> KafkaSettings:
-        return KafkaSettings(bootstrap=self.child.address, idle_pause=True)
-
-    def stop(self) -> None:
-        self.child.stop()
-
-    def start(self, *, empty: bool = False) -> None:
-        if empty:
-            (self.folder / "data").rename(self.folder / f"lost-{self.child.process.pid}")
-        self.child = start_kafka(self.folder / "data", port=self.port, log=self.folder / "kafka.log")
 
 
 async def on_topic_and_log(

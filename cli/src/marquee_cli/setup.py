@@ -92,7 +92,7 @@ def set_up_node() -> bool:
     if not (FRONTEND / "package-lock.json").exists():
         return False
     node, changed = usable_node()
-    if not _node_modules_differ():
+    if not node_modules_differ():
         return changed
     _run(
         f"installing frontend/node_modules (Node.js {node.version})",
@@ -144,7 +144,7 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _node_modules_differ() -> bool:
+def node_modules_differ() -> bool:
     """Whether npm's record in node_modules differs from package-lock.json, ignoring other platforms' packages."""
     noted = FRONTEND / "node_modules" / ".package-lock.json"
     if not noted.exists():

@@ -28,14 +28,14 @@ def test_nothing_is_installed_where_the_lock_is_satisfied(frontend: Path) -> Non
     other_platform = {"node_modules/b-darwin": {"version": "1.0.0", "optional": True}}
     write(frontend, locked={**package, **other_platform}, installed=package)
 
-    assert not setup._node_modules_differ()
+    assert not setup.node_modules_differ()
 
 
 @pytest.mark.parametrize("installed", [{}, {"node_modules/a": {"version": "0.9.0"}}])
 def test_a_missing_package_or_another_version_is_installed(frontend: Path, installed: dict[str, object]) -> None:
     write(frontend, locked={"node_modules/a": {"version": "1.0.0"}}, installed=installed)
 
-    assert setup._node_modules_differ()
+    assert setup.node_modules_differ()
 
 
 def test_a_missing_chromium_fails_only_on_ci(monkeypatch: pytest.MonkeyPatch) -> None:
