@@ -89,15 +89,16 @@ async def all_there(space: KeySpace, settings: FeaturesSettings, events: Sequenc
     )
 
 
-async def applied(space: KeySpace, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> bool:
-    wanted = expected(events)
-    return await histories(space, wanted) == wanted
-
-
 async def is_quiet(wired: Wiring) -> bool:
     return not any((await wired.positions.true_lag()).values()) and not any(
         wired.stores.log.has_aside(RATINGS.name, partition) for partition in range(RATINGS.partitions)
     )
+
+
+async def healed(space: KeySpace, wired: Wiring, settings: FeaturesSettings, events: Sequence[MoviesRated]) -> None:
+    """Every event is everywhere, and nothing is left to do."""
+    await until(lambda: all_there(space, settings, events), limit_s=60)
+    await until(lambda: is_quiet(wired), limit_s=30)
 
 
 async def as_replayed(space: KeySpace, settings: FeaturesSettings, tmp_path: Path) -> None:
@@ -114,6 +115,22 @@ async def as_replayed(space: KeySpace, settings: FeaturesSettings, tmp_path: Pat
     assert await digest(replay) == await digest(space)
 
 
+async def kept_and_about_to_be_lost(
+    broker: Broker,
+    space: KeySpace,
+    settings: FeaturesSettings,
+    kept: Sequence[MoviesRated],
+    lost: Sequence[MoviesRated],
+) -> None:
+    """Send events to a running service; what the broker goes back to holds `kept` and not `lost`."""
+    await send(settings.kafka, kept)
+    await until(lambda: all_there(space, settings, kept))
+    await asyncio.sleep(WRITTEN_S)
+    broker.keep()
+    await send(settings.kafka, lost)
+    await until(lambda: all_there(space, settings, [*kept, *lost]))
+
+
 @pytest.mark.parametrize("is_running", [True, False], ids=["features running", "features started afterwards"])
 async def test_lost_records_and_new_ones_at_their_offsets_all_count(
     broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path, is_running: bool
@@ -121,23 +138,16 @@ async def test_lost_records_and_new_ones_at_their_offsets_all_count(
     kept, lost = ratings_of(USERS), ratings_of(USERS, (7,), at_ms=NOON_MS + 10**8)
     new = ratings_of(USERS, (8, 9), at_ms=NOON_MS + 10**9)
     async with running(settings) as wired:
-        await send(settings.kafka, kept)
-        await until(lambda: all_there(space, settings, kept))
-        await asyncio.sleep(WRITTEN_S)
-        broker.keep()
-        await send(settings.kafka, lost)
-        await until(lambda: all_there(space, settings, [*kept, *lost]))
+        await kept_and_about_to_be_lost(broker, space, settings, kept, lost)
         if is_running:
             broker.go_back()
             await send(settings.kafka, new)
-            await until(lambda: all_there(space, settings, [*kept, *lost, *new]), limit_s=60)
-            await until(lambda: is_quiet(wired), limit_s=30)
+            await healed(space, wired, settings, [*kept, *lost, *new])
     if not is_running:
         broker.go_back()
         await send(settings.kafka, new)
         async with running(settings) as wired:
-            await until(lambda: all_there(space, settings, [*kept, *lost, *new]), limit_s=60)
-            await until(lambda: is_quiet(wired), limit_s=30)
+            await healed(space, wired, settings, [*kept, *lost, *new])
     await as_replayed(space, settings, tmp_path)
 
 
@@ -146,17 +156,11 @@ async def test_records_that_the_broker_lost_are_published_again(
 ) -> None:
     kept, lost = ratings_of(USERS), ratings_of((1, 2), (7,), at_ms=NOON_MS + 10**8)
     async with running(settings) as wired:
-        await send(settings.kafka, kept)
-        await until(lambda: all_there(space, settings, kept))
-        await asyncio.sleep(WRITTEN_S)
-        broker.keep()
-        await send(settings.kafka, lost)
-        await until(lambda: all_there(space, settings, [*kept, *lost]))
+        await kept_and_about_to_be_lost(broker, space, settings, kept, lost)
 
         broker.go_back()
 
-        await until(lambda: all_there(space, settings, [*kept, *lost]), limit_s=60)
-        await until(lambda: is_quiet(wired), limit_s=30)
+        await healed(space, wired, settings, [*kept, *lost])
     await as_replayed(space, settings, tmp_path)
 
 
@@ -171,8 +175,7 @@ async def test_the_topic_of_a_broker_without_data_is_filled_from_the_log(
     await ensure_topics(settings.kafka, wait_s=20)
 
     async with running(settings) as wired:
-        await until(lambda: all_there(space, settings, events), limit_s=60)
-        await until(lambda: is_quiet(wired), limit_s=30)
+        await healed(space, wired, settings, events)
     await as_replayed(space, settings, tmp_path)
 
 
@@ -188,8 +191,7 @@ async def test_topics_that_clients_recreated_get_all_their_partitions_back(
         broker.go_back(to_nothing=True)
         await until(lambda: _published(publisher, new), limit_s=60)
 
-        await until(lambda: all_there(space, settings, [*events, *new]), limit_s=60)
-        await until(lambda: is_quiet(wired), limit_s=30)
+        await healed(space, wired, settings, [*events, *new])
     await as_replayed(space, settings, tmp_path)
 
 
@@ -221,12 +223,7 @@ async def test_a_repair_killed_after_any_step_loses_nothing(
     kept, lost = ratings_of(USERS), ratings_of(USERS, (7,), at_ms=NOON_MS + 10**8)
     new = ratings_of(USERS, (8,), at_ms=NOON_MS + 10**9)
     async with running(settings):
-        await send(settings.kafka, kept)
-        await until(lambda: all_there(space, settings, kept))
-        await asyncio.sleep(WRITTEN_S)
-        broker.keep()
-        await send(settings.kafka, lost)
-        await until(lambda: all_there(space, settings, [*kept, *lost]))
+        await kept_and_about_to_be_lost(broker, space, settings, kept, lost)
     broker.go_back()
     await send(settings.kafka, new)
     for step in ("features.reconciliation.set_back", "marquee.stores.event_log.EventLog.cut"):
@@ -239,8 +236,7 @@ async def test_a_repair_killed_after_any_step_loses_nothing(
             await fails(settings, "killed")
 
     async with running(settings) as wired:
-        await until(lambda: all_there(space, settings, [*kept, *lost, *new]), limit_s=60)
-        await until(lambda: is_quiet(wired), limit_s=30)
+        await healed(space, wired, settings, [*kept, *lost, *new])
     assert max((await on_topic(settings.kafka)).values()) == 1
     await as_replayed(space, settings, tmp_path)
     assert EventLog(settings.log_dir).rows(RATINGS.name) == len(kept) + len(lost) + len(new)

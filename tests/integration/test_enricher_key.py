@@ -1,24 +1,16 @@
 """The TMDB key: sent where its kind belongs, never logged; a refused one is said once. And the limits are kept."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 from pydantic import SecretStr
 
 from marquee.settings import KafkaSettings
 from support.enricher import KEY, answered, coverage, list_movies, settings_of
-from support.tmdb_server import FIGHT_CLUB, KEY_REFUSED, NOT_FOUND, SERVER_ERROR, TmdbServer, json_reply, running_tmdb
+from support.tmdb_server import KEY_REFUSED, NOT_FOUND, SERVER_ERROR, TmdbServer
 from support.wait import until
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def tmdb() -> Iterator[TmdbServer]:
-    with running_tmdb() as server:
-        server.movies[550] = json_reply(FIGHT_CLUB)
-        yield server
 
 
 async def test_a_refused_key_is_logged_once_and_rarely_tried_again(

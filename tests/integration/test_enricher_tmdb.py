@@ -1,6 +1,5 @@
 """With a key TMDB is asked within its limits, each kind of answer ends as one event, a restart asks nothing again."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from marquee.contracts.events import MetadataStatus
 from marquee.settings import KafkaSettings
 from support.enricher import answer_of, answered, coverage, list_movies, settings_of
 from support.tmdb_server import (
-    FIGHT_CLUB,
     HANGS,
     MALFORMED,
     NOT_FOUND,
@@ -20,19 +18,11 @@ from support.tmdb_server import (
     TmdbServer,
     json_reply,
     recorded,
-    running_tmdb,
     too_many,
 )
 from support.wait import until
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def tmdb() -> Iterator[TmdbServer]:
-    with running_tmdb() as server:
-        server.movies[550] = json_reply(FIGHT_CLUB)
-        yield server
 
 
 async def test_the_metadata_of_a_movie_that_tmdb_knows_is_published(

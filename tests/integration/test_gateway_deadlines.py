@@ -66,6 +66,17 @@ async def fill(space: KeySpace) -> None:
         await RatingStore(space).apply(ratings)
 
 
+def settings_of(redis: RedisSettings, ranker_url: str, *, ranker_pause_s: float) -> GatewaySettings:
+    return GatewaySettings(
+        redis=redis,
+        ranker_url=ranker_url,
+        ingest_url=NOBODY,
+        wait_s=10,
+        ranker_timeout_s=RANKER_TIMEOUT_S,
+        ranker_pause_s=ranker_pause_s,
+    )
+
+
 async def timed(call: Awaitable[httpx.Response]) -> tuple[httpx.Response, float]:
     started = time.monotonic()
     return await call, time.monotonic() - started
@@ -80,25 +91,19 @@ async def test_a_hung_ranker_delays_one_request_and_not_those_after_it(
 ) -> None:
     await fill(space)
     ranker = Ranker()
-    async with listening(ranker) as url:
-        settings = GatewaySettings(
-            redis=redis_settings,
-            ranker_url=url,
-            ingest_url=NOBODY,
-            wait_s=10,
-            ranker_timeout_s=RANKER_TIMEOUT_S,
-            ranker_pause_s=3.0,
-        )
-        async with running(create_app(settings)) as gateway:
-            first, first_s = await rank(gateway)
-            others = [await rank(gateway) for _ in range(20)]
-            asked_while_hung = ranker.asked
-            ranker.works.set()
+    async with (
+        listening(ranker) as url,
+        running(create_app(settings_of(redis_settings, url, ranker_pause_s=3.0))) as gateway,
+    ):
+        first, first_s = await rank(gateway)
+        others = [await rank(gateway) for _ in range(20)]
+        asked_while_hung = ranker.asked
+        ranker.works.set()
 
-            async def is_real() -> bool:
-                return bool((await rank(gateway))[0].json().get("rung") == "real")
+        async def is_real() -> bool:
+            return bool((await rank(gateway))[0].json().get("rung") == "real")
 
-            await until(is_real, limit_s=10)
+        await until(is_real, limit_s=10)
 
     assert first.json()["meta"]["rung"] == "popular"
     assert RANKER_TIMEOUT_S <= first_s < RANKER_TIMEOUT_S + 1
@@ -112,18 +117,12 @@ async def test_while_a_ranker_hangs_one_request_at_a_time_asks_whether_it_is_bac
 ) -> None:
     await fill(space)
     ranker = Ranker()
-    async with listening(ranker) as url:
-        settings = GatewaySettings(
-            redis=redis_settings,
-            ranker_url=url,
-            ingest_url=NOBODY,
-            wait_s=10,
-            ranker_timeout_s=RANKER_TIMEOUT_S,
-            ranker_pause_s=0.001,
-        )
-        async with running(create_app(settings)) as gateway:
-            await rank(gateway)
-            answers = await asyncio.gather(*(rank(gateway) for _ in range(10)))
+    async with (
+        listening(ranker) as url,
+        running(create_app(settings_of(redis_settings, url, ranker_pause_s=0.001))) as gateway,
+    ):
+        await rank(gateway)
+        answers = await asyncio.gather(*(rank(gateway) for _ in range(10)))
 
     assert ranker.asked == 2
     assert sum(took_s >= RANKER_TIMEOUT_S for _, took_s in answers) == 1

@@ -1,7 +1,8 @@
 """The ranker on a real broker and Valkey: from no model to a hot swap, and the ladder when Redis goes away."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -50,6 +51,15 @@ def own_redis(tmp_path: Path) -> Iterator[Child]:
     child.stop()
 
 
+@pytest.fixture
+async def own_space(own_redis: Child) -> AsyncIterator[KeySpace]:
+    """The keys that a ranker with usual settings reads there."""
+    settings = RedisSettings(url=f"redis://{own_redis.address}/0")
+    redis: Redis = Redis.from_url(settings.url)
+    yield KeySpace(redis, settings.space)
+    await redis.aclose()
+
+
 def world_events() -> list[MoviesRated]:
     columns = (WORLD.user_id.tolist(), WORLD.movie_id.tolist(), WORLD.rating.tolist(), WORLD.rated_at.tolist())
     return [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
@@ -69,6 +79,17 @@ async def promote(kafka: KafkaSettings, version: str) -> None:
     )
     async with Publisher(kafka, timeout_s=15) as publisher:
         await publisher.publish(MODELS, [record_of(MODELS, event)])
+
+
+@asynccontextmanager
+async def serving(kafka: KafkaSettings, redis: RedisSettings, model_dir: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """The service with the model v1, as soon as it serves that."""
+    await ensure_topics(kafka, wait_s=20)
+    await promote(kafka, "v1")
+    settings = RankerSettings(kafka=kafka, redis=redis, model_dir=model_dir, wait_s=20)
+    async with running(create_app(settings)) as client:
+        await until(partial(serves, client, "v1"))
+        yield client
 
 
 async def serves(client: httpx.AsyncClient, version: str) -> bool:
@@ -96,17 +117,11 @@ async def test_answers_are_503_then_personal_then_of_the_new_model_without_a_gap
 
 
 async def test_without_redis_known_users_get_their_last_list_and_others_a_cold_one(
-    kafka_settings: KafkaSettings, own_redis: Child, model_dir: Path
+    kafka_settings: KafkaSettings, own_redis: Child, own_space: KeySpace, model_dir: Path
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0", timeout_s=0.5)
-    redis = Redis.from_url(redis_settings.url)
-    await fill(KeySpace(redis, redis_settings.space))
-    await redis.aclose()
-    await ensure_topics(kafka_settings, wait_s=20)
-    await promote(kafka_settings, "v1")
-    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
-    async with running(create_app(settings)) as client:
-        await until(partial(serves, client, "v1"))
+    await fill(own_space)
+    async with serving(kafka_settings, redis_settings, model_dir) as client:
         before = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
 
         own_redis.stop()
@@ -127,12 +142,7 @@ async def test_rankings_continue_while_kafka_is_unavailable(
     await fill(space)
     broker = start_kafka(tmp_path / "kafka", port=free_port(), log=tmp_path / "kafka.log")
     try:
-        kafka = KafkaSettings(bootstrap=broker.address)
-        await ensure_topics(kafka, wait_s=20)
-        await promote(kafka, "v1")
-        settings = RankerSettings(kafka=kafka, redis=redis_settings, model_dir=model_dir, wait_s=20)
-        async with running(create_app(settings)) as client:
-            await until(partial(serves, client, "v1"))
+        async with serving(KafkaSettings(bootstrap=broker.address), redis_settings, model_dir) as client:
             before = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
 
             broker.stop()
@@ -146,17 +156,11 @@ async def test_rankings_continue_while_kafka_is_unavailable(
 
 
 async def test_a_hung_redis_gives_a_known_user_a_stale_list_within_300_ms(
-    kafka_settings: KafkaSettings, own_redis: Child, model_dir: Path
+    kafka_settings: KafkaSettings, own_redis: Child, own_space: KeySpace, model_dir: Path
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0")
-    redis = Redis.from_url(redis_settings.url)
-    await fill(KeySpace(redis, redis_settings.space))
-    await redis.aclose()
-    await ensure_topics(kafka_settings, wait_s=20)
-    await promote(kafka_settings, "v1")
-    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
-    async with running(create_app(settings)) as client:
-        await until(partial(serves, client, "v1"))
+    await fill(own_space)
+    async with serving(kafka_settings, redis_settings, model_dir) as client:
         await client.post("/v1/rank", json={"user_id": 1, "k": 5})
         own_redis.process.send_signal(signal.SIGSTOP)
         try:
@@ -170,28 +174,22 @@ async def test_a_hung_redis_gives_a_known_user_a_stale_list_within_300_ms(
 
 
 async def test_an_emptied_redis_gives_stale_lists_and_no_unmarked_cold_one(
-    kafka_settings: KafkaSettings, own_redis: Child, model_dir: Path
+    kafka_settings: KafkaSettings, own_redis: Child, own_space: KeySpace, model_dir: Path
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0")
-    redis = Redis.from_url(redis_settings.url)
-    await fill(KeySpace(redis, redis_settings.space))
-    await ensure_topics(kafka_settings, wait_s=20)
-    await promote(kafka_settings, "v1")
-    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
-    async with running(create_app(settings)) as client:
-        await until(partial(serves, client, "v1"))
+    await fill(own_space)
+    async with serving(kafka_settings, redis_settings, model_dir) as client:
         before = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
         for user_id in range(1, 60):  # one of each shard at least, but never user 2
             if user_id != 2:
                 await client.post("/v1/rank", json={"user_id": user_id, "k": 5, "explain": False})
-        await redis.flushall()
+        await own_space.redis.flushall()
 
         known = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
         other = (await client.post("/v1/rank", json={"user_id": 2, "k": 5})).json()
 
-        await fill(KeySpace(redis, redis_settings.space))
+        await fill(own_space)
         await until(partial(_is_on, client, "personal"))
-    await redis.aclose()
     assert (known["meta"]["rung"], known["meta"]["degraded"]) == ("stale", ["rebuilding"])
     assert [card["movie_id"] for card in known["items"]] == [card["movie_id"] for card in before["items"]]
     assert (other["meta"]["rung"], other["meta"]["degraded"]) == ("cold", ["rebuilding"])
@@ -206,12 +204,8 @@ async def test_a_filter_that_leaves_nothing_is_answered_by_the_ranker_with_an_em
     kafka_settings: KafkaSettings, space: KeySpace, redis_settings: RedisSettings, model_dir: Path
 ) -> None:
     await fill(space)
-    await ensure_topics(kafka_settings, wait_s=20)
-    await promote(kafka_settings, "v1")
-    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=model_dir, wait_s=20)
     nothing = {"genres": ["Film-Noir"], "year_min": 2015}
-    async with running(create_app(settings)) as client:
-        await until(partial(serves, client, "v1"))
+    async with serving(kafka_settings, redis_settings, model_dir) as client:
         whole = (await client.post("/v1/rank", json={"user_id": 1})).json()["meta"]["rung"]
         for subject, rung in (({"user_id": 1}, whole), ({"user_id": 999}, "cold"), ({"movie_id": 1}, "similar")):
             answer = await client.post("/v1/rank", json={**subject, "filters": nothing})
