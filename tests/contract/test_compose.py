@@ -23,14 +23,14 @@ BASES = {"python:3.11-slim-bookworm", "node:22-bookworm-slim"}
 DOCKERFILES = [ROOT / "services" / name / "Dockerfile" for name in SERVICES] + [ROOT / "frontend" / "Dockerfile"]
 
 
-def test_given_the_compose_file_then_it_has_the_broker_redis_six_services_and_the_page() -> None:
+def test_compose_has_the_broker_redis_six_services_and_the_page() -> None:
     assert tuple(COMPOSE["services"]) == ALL
     assert COMPOSE["services"]["kafka"]["image"] == "apache/kafka:4.1.1"
     assert COMPOSE["services"]["redis"]["image"] == "redis:8-bookworm"
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_given_a_service_then_it_has_a_healthcheck_a_memory_limit_and_few_rights(name: str) -> None:
+def test_every_service_has_a_healthcheck_a_memory_limit_and_few_rights(name: str) -> None:
     service = COMPOSE["services"][name]
 
     assert service["healthcheck"]["test"]
@@ -46,14 +46,14 @@ def test_given_a_service_then_it_has_a_healthcheck_a_memory_limit_and_few_rights
     assert waits_for or name in ("kafka", "redis")
 
 
-def test_given_the_ports_then_only_the_api_and_the_page_are_published_and_on_loopback() -> None:
+def test_only_the_api_and_the_page_are_published_and_on_loopback() -> None:
     published = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
 
     assert set(published) == {"gateway", "frontend"}
     assert all(port.startswith("${MARQUEE_BIND:-127.0.0.1}:") for ports in published.values() for port in ports)
 
 
-def test_given_the_named_volumes_then_each_is_declared_and_used() -> None:
+def test_every_named_volume_is_declared_and_used() -> None:
     used = {
         volume.partition(":")[0]
         for service in COMPOSE["services"].values()
@@ -66,7 +66,7 @@ def test_given_the_named_volumes_then_each_is_declared_and_used() -> None:
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
-def test_given_a_dockerfile_then_it_is_multi_stage_non_root_on_the_agreed_base_and_needs_no_buildkit(
+def test_every_dockerfile_is_multi_stage_non_root_and_needs_no_buildkit(
     dockerfile: Path,
 ) -> None:
     text = dockerfile.read_text()
@@ -80,7 +80,7 @@ def test_given_a_dockerfile_then_it_is_multi_stage_non_root_on_the_agreed_base_a
     assert "<<" not in text
 
 
-def test_given_the_six_services_then_they_share_the_text_of_the_first_stage() -> None:
+def test_the_six_services_share_the_text_of_the_first_stage() -> None:
     mark = "# --- the same up to here ---"
     texts = [path.read_text() for path in DOCKERFILES if path.parent.name != "frontend"]
 
@@ -137,9 +137,7 @@ def a_check(name: str, port: int, pid: int, room: Path) -> Callable[[], bool]:
 
 
 @pytest.mark.parametrize("name", ["kafka", "redis", "gateway", "frontend"])
-def test_given_a_healthcheck_when_its_service_is_stopped_then_five_misses_in_a_row_end_it(
-    name: str, tmp_path: Path, closing: ExitStack
-) -> None:
+def test_five_misses_in_a_row_end_a_stopped_service(name: str, tmp_path: Path, closing: ExitStack) -> None:
     port = free_port()
     server = a_server(name, port, tmp_path, closing)
     check = a_check(name, port, server.pid, tmp_path)
@@ -163,9 +161,7 @@ def test_given_a_healthcheck_when_its_service_is_stopped_then_five_misses_in_a_r
     assert not seen.exists()
 
 
-def test_given_a_service_that_runs_and_is_too_slow_to_answer_then_only_thirty_misses_end_it(
-    tmp_path: Path, closing: ExitStack
-) -> None:
+def test_only_thirty_misses_end_a_service_that_is_running_and_slow(tmp_path: Path, closing: ExitStack) -> None:
     """A busy machine is no hang: nothing in the container is stopped."""
     server = a_server("gateway", free_port(), tmp_path, closing)
     check = a_check("gateway", free_port(), server.pid, tmp_path)
@@ -181,9 +177,7 @@ def test_given_a_service_that_runs_and_is_too_slow_to_answer_then_only_thirty_mi
     assert server.wait(10) == -signal.SIGKILL
 
 
-def test_given_a_service_that_has_not_answered_yet_then_its_healthcheck_never_ends_it(
-    tmp_path: Path, closing: ExitStack
-) -> None:
+def test_a_service_that_has_not_answered_yet_is_never_ended(tmp_path: Path, closing: ExitStack) -> None:
     server = a_server("gateway", free_port(), tmp_path, closing)
     check = a_check("gateway", free_port(), server.pid, tmp_path)
 

@@ -26,7 +26,7 @@ def samples_of(topic: Topic[Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("topic", [RATINGS, CATALOG, METADATA, MODELS], ids=lambda topic: topic.name)
-def test_given_the_samples_of_a_topic_then_each_parses_to_what_it_says(topic: Topic[Event]) -> None:
+def test_every_sample_of_a_topic_parses_to_what_it_shows(topic: Topic[Event]) -> None:
     for sample in samples_of(topic):
         event = topic.parse(json.dumps(sample).encode())
 
@@ -40,7 +40,7 @@ def test_given_the_samples_of_a_topic_then_each_parses_to_what_it_says(topic: To
 
 
 @pytest.mark.parametrize("topic", [RATINGS, CATALOG, METADATA, MODELS], ids=lambda topic: topic.name)
-def test_given_an_event_then_its_record_parses_to_the_same_event(topic: Topic[Any]) -> None:
+def test_an_events_record_parses_to_the_same_event(topic: Topic[Any]) -> None:
     for sample in samples_of(topic):
         event = topic.parse(json.dumps(sample).encode())
 
@@ -62,7 +62,7 @@ def test_given_an_event_then_its_record_parses_to_the_same_event(topic: Topic[An
         (ONE % (b"[1,2]", b"[4]"), "schema"),
     ],
 )
-def test_given_bytes_that_are_no_rating_event_then_the_reason_is_said(value: bytes | None, reason: str) -> None:
+def test_bytes_that_are_no_rating_event_are_refused_with_the_reason(value: bytes | None, reason: str) -> None:
     with pytest.raises(InvalidEvent) as error:
         RATINGS.parse(value)
 
@@ -79,7 +79,7 @@ RATED = st.tuples(
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(RATED, min_size=1, max_size=60, unique_by=lambda rated: rated[:2]))
-def test_given_any_ratings_then_the_bulk_encoder_writes_the_model_s_bytes(
+def test_the_bulk_encoder_writes_the_bytes_of_the_model(
     rated: list[tuple[int, int, int, int]],
 ) -> None:
     user, movie, half_stars, at_s = (np.array(column) for column in zip(*rated, strict=True))

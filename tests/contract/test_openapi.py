@@ -11,13 +11,13 @@ DOCUMENT = ROOT / "services" / "gateway" / "openapi.json"
 TYPES = ROOT / "frontend" / "src" / "lib" / "schema.d.ts"
 
 
-def test_given_the_gateway_when_described_then_it_is_as_checked_in() -> None:
+def test_the_gateways_description_is_the_one_checked_in() -> None:
     now = json.loads(json.dumps(create_app().openapi()))
 
     assert now == json.loads(DOCUMENT.read_text()), "run `make openapi` and commit what changed"
 
 
-def test_given_the_frontends_types_when_compared_then_every_schema_and_route_is_there() -> None:
+def test_the_frontends_types_have_every_schema_and_route() -> None:
     document, types = json.loads(DOCUMENT.read_text()), TYPES.read_text()
 
     missing = [name for name in document["components"]["schemas"] if f"        {name}:" not in types]

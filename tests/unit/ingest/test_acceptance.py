@@ -22,14 +22,14 @@ def a_request(*ratings: dict[str, object]) -> RatingsRequest:
     )
 
 
-def test_given_no_time_then_the_clock_s_in_milliseconds_is_taken() -> None:
+def test_a_rating_without_a_time_takes_the_clocks_in_milliseconds() -> None:
     (event,) = accepted(a_request({}), KNOWN, now=NOW)
 
     assert event.rated_at_ms == (1_767_323_045_678,)
     assert (event.event_id, event.user_id, event.movie_id, event.rating) == (ID, 7, (1,), (4.5,))
 
 
-def test_given_a_time_in_another_zone_then_it_is_the_same_moment() -> None:
+def test_a_time_in_another_zone_is_the_same_moment() -> None:
     (event,) = accepted(a_request({"rated_at": "2020-01-01T01:00:00.001+01:00"}), KNOWN, now=NOW)
 
     assert event.rated_at_ms == (1_577_836_800_001,)
@@ -50,7 +50,7 @@ def test_a_time_up_to_a_day_ahead_is_accepted_and_counts_as_now(ahead: timedelta
         ({"rated_at": datetime(1989, 12, 31, tzinfo=UTC)}, "rated_at", "before 1990"),
     ],
 )
-def test_given_one_wrong_rating_among_good_ones_then_all_are_refused_and_its_field_is_named(
+def test_one_wrong_rating_among_good_ones_refuses_all_and_names_its_field(
     rating: dict[str, object], field: str, message: str
 ) -> None:
     with pytest.raises(Refused) as error:

@@ -6,7 +6,7 @@ from support.movielens_files import write
 from support.reading import GOOD, rated, read
 
 
-def test_given_ml_1m_files_when_read_then_the_same_ratings_come_out(tmp_path: Path) -> None:
+def test_files_of_ml_1m_give_the_same_ratings(tmp_path: Path) -> None:
     write(
         tmp_path / "movies.dat", ["1::Toy Story (1995)::Animation", "2::Misérables, Les (1995)::Drama"], "\n", "latin-1"
     )
@@ -19,7 +19,7 @@ def test_given_ml_1m_files_when_read_then_the_same_ratings_come_out(tmp_path: Pa
     assert rejects == [("ratings.dat", 3, "bad_rating", "2::1::9::1445714835")]
 
 
-def test_given_ml_100k_files_when_read_then_the_same_ratings_come_out(tmp_path: Path) -> None:
+def test_files_of_ml_100k_give_the_same_ratings(tmp_path: Path) -> None:
     flags = "|".join("1" if at in (3, 5) else "0" for at in range(19))
     write(
         tmp_path / "u.item",
@@ -35,7 +35,7 @@ def test_given_ml_100k_files_when_read_then_the_same_ratings_come_out(tmp_path: 
     assert [m.genres for m in data.movies] == [("Animation", "Comedy")] * 2
 
 
-def test_given_recbole_files_when_read_then_the_same_ratings_come_out(tmp_path: Path) -> None:
+def test_files_of_recbole_give_the_same_ratings(tmp_path: Path) -> None:
     item_header = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq"
     write(tmp_path / "x.item", [item_header, "1\tToy Story\t1995\tAnimation Children's", "2\tunkonwn\tV\tunknown"])
     inter_header = "user_id:token\titem_id:token\trating:float\ttimestamp:float"

@@ -18,7 +18,7 @@ def a_report(*, skipped: bool = False) -> LoadReport:
     )
 
 
-def test_given_a_load_that_publishes_then_the_line_has_count_rate_and_eta() -> None:
+def test_the_line_of_a_running_load_has_count_rate_and_eta() -> None:
     progress = Progress(data="ml", ratings_accepted=1_000)
     progress.enter(Phase.PUBLISHING)
     progress.ratings_published, progress.permille = 500, 500
@@ -30,26 +30,26 @@ def test_given_a_load_that_publishes_then_the_line_has_count_rate_and_eta() -> N
     assert "ETA" in line
 
 
-def test_given_a_load_that_has_just_begun_then_there_is_no_eta_yet() -> None:
+def test_a_load_that_has_just_begun_has_no_eta() -> None:
     progress = Progress()
     progress.enter(Phase.READING)
 
     assert progress.status().eta_s is None
 
 
-def test_given_a_failed_load_then_the_line_says_why() -> None:
+def test_the_line_of_a_failed_load_says_why() -> None:
     progress = Progress(error="no such data directory: x")
     progress.enter(Phase.FAILED)
 
     assert progress_line(progress.status()) == "failed: no such data directory: x"
 
 
-def test_given_a_report_then_every_count_and_the_rejects_file_are_printed() -> None:
+def test_a_report_prints_every_count_and_the_rejects_file() -> None:
     text = "\n".join(report_lines(a_report()))
 
     for part in ("1,003", "1,000", "bad_rating", "duplicate", "/r.csv", "10", "20", "12"):
         assert part in text
 
 
-def test_given_a_skipped_load_then_the_report_is_one_line() -> None:
+def test_the_report_of_a_skipped_load_is_one_line() -> None:
     assert len(report_lines(a_report(skipped=True))) == 1

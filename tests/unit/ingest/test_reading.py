@@ -11,7 +11,7 @@ from support.reading import GOOD, NOW_S, rated, read
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_given_clean_files_when_read_then_everything_is_there(tmp_path: Path, line_end: str) -> None:
+def test_clean_files_are_read_completely(tmp_path: Path, line_end: str) -> None:
     data, rejects = read(a_directory(tmp_path / "ml", line_end=line_end))
 
     assert rejects == []
@@ -49,9 +49,7 @@ def test_given_clean_files_when_read_then_everything_is_there(tmp_path: Path, li
         ("1,3,4.0,-5", "bad_timestamp"),
     ],
 )
-def test_given_one_bad_row_when_read_then_it_is_written_down_with_its_line_and_the_rest_is_read(
-    tmp_path: Path, line: str | bytes, reason: str
-) -> None:
+def test_a_bad_row_is_noted_with_its_line_and_the_rest_is_read(tmp_path: Path, line: str | bytes, reason: str) -> None:
     lines: list[str | bytes] = [RATINGS[0], line, *RATINGS[1:]]
 
     data, rejects = read(a_directory(tmp_path / "ml", ratings=lines))
@@ -62,7 +60,7 @@ def test_given_one_bad_row_when_read_then_it_is_written_down_with_its_line_and_t
     assert data.rows_read == 4
 
 
-def test_given_a_user_who_rated_a_movie_twice_when_read_then_the_newest_stays_and_the_other_is_written_down(
+def test_the_newest_of_two_ratings_of_a_movie_stays_and_the_other_is_noted(
     tmp_path: Path,
 ) -> None:
     lines = ["7,1,1.0,1000000300", "7,2,3.0,1000000000", "7,1,5.0,1000000400", "7,1,2.0,1000000200", *RATINGS]
@@ -73,7 +71,7 @@ def test_given_a_user_who_rated_a_movie_twice_when_read_then_the_newest_stays_an
     assert [(line, reason) for _, line, reason, _ in rejects] == [(2, "duplicate"), (5, "duplicate")]
 
 
-def test_given_equally_old_repeats_when_read_then_the_last_one_in_the_file_stays(tmp_path: Path) -> None:
+def test_the_last_of_equally_old_repeats_in_the_file_stays(tmp_path: Path) -> None:
     lines = ["7,1,1.0,1000000300", "7,1,5.0,1000000300"]
 
     data, _ = read(a_directory(tmp_path / "ml", ratings=lines))
@@ -81,13 +79,13 @@ def test_given_equally_old_repeats_when_read_then_the_last_one_in_the_file_stays
     assert rated(data) == [(7, 1, 5.0, 1000000300)]
 
 
-def test_given_users_in_any_order_when_read_then_each_user_s_rows_stand_together(tmp_path: Path) -> None:
+def test_rows_of_users_in_any_order_are_read_user_by_user(tmp_path: Path) -> None:
     data, _ = read(a_directory(tmp_path / "ml", ratings=[RATINGS[2], RATINGS[0], RATINGS[1]]))
 
     assert rated(data) == GOOD
 
 
-def test_given_bad_movies_and_links_when_read_then_they_are_counted_and_good_ones_stay(tmp_path: Path) -> None:
+def test_bad_movies_and_links_are_counted_and_good_ones_stay(tmp_path: Path) -> None:
     bad: list[str | bytes] = [
         "4,,Drama",
         "x,Heat (1995),Drama",
@@ -114,7 +112,7 @@ def test_given_bad_movies_and_links_when_read_then_they_are_counted_and_good_one
     ]
 
 
-def test_given_a_byte_order_mark_quotes_and_other_columns_when_read_then_they_do_not_matter(tmp_path: Path) -> None:
+def test_a_byte_order_mark_quotes_and_other_columns_do_not_matter(tmp_path: Path) -> None:
     folder = a_directory(tmp_path / "ml", links=None)
     header = b"\xef\xbb\xbf" + b'"timestamp","userId","movieId","rating","note"'
     write(folder / "ratings.csv", [header, '"964982703","1","1","4.0","a, b"', "964982931,1,2,5.0,"])
@@ -124,7 +122,7 @@ def test_given_a_byte_order_mark_quotes_and_other_columns_when_read_then_they_do
     assert (rated(data), rejects) == (GOOD[:2], [])
 
 
-def test_given_no_line_end_after_the_last_row_when_read_then_it_counts(tmp_path: Path) -> None:
+def test_a_last_row_without_a_line_end_counts(tmp_path: Path) -> None:
     folder = a_directory(tmp_path / "ml")
     path = folder / "ratings.csv"
     path.write_bytes(path.read_bytes().rstrip(b"\n"))
@@ -144,7 +142,7 @@ def test_given_no_line_end_after_the_last_row_when_read_then_it_counts(tmp_path:
         ("movies.csv", "movieId,title,genres\nx\ny\n1,Heat (1995),Drama\n", "2 of 3 rows are unusable"),
     ],
 )
-def test_given_a_file_that_is_not_movielens_when_read_then_one_line_says_so(
+def test_a_file_that_is_not_movielens_is_reported_in_one_line(
     tmp_path: Path, name: str, content: str, said: str
 ) -> None:
     folder = a_directory(tmp_path / "ml")
@@ -156,18 +154,18 @@ def test_given_a_file_that_is_not_movielens_when_read_then_one_line_says_so(
     assert "\n" not in str(error.value)
 
 
-def test_given_a_directory_without_the_files_when_read_then_one_line_names_them(tmp_path: Path) -> None:
+def test_missing_files_are_named_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"needs movies\.csv and ratings\.csv"):
         layout_of(tmp_path)
 
 
-def test_given_a_directory_inside_the_directory_when_read_then_it_is_found(tmp_path: Path) -> None:
+def test_a_data_set_in_a_folder_of_the_directory_is_found(tmp_path: Path) -> None:
     a_directory(tmp_path / "unpacked" / "ml-small")
 
     assert layout_of(tmp_path / "unpacked").kind == "csv"
 
 
-def test_rows_up_to_a_day_ahead_are_read_as_of_now_and_the_newest_of_them_still_counts(tmp_path: Path) -> None:
+def test_rows_up_to_a_day_ahead_count_as_now_and_the_newest_of_them_stays(tmp_path: Path) -> None:
     ahead = [
         f"9,1,5.0,{NOW_S + 7_200}",
         f"9,1,1.0,{NOW_S + 3_600}",

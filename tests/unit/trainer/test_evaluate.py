@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from trainer.evaluate import bootstrap, ndcg_at, recall_at
 
 
-def test_given_hits_at_one_and_three_of_three_liked_when_measured_then_ndcg_is_worked_out_by_hand() -> None:
+def test_ndcg_of_hits_at_one_and_three_of_three_is_the_one_by_hand() -> None:
     is_hit = np.array([True, False, True, False])
 
     # (1/log2(2) + 1/log2(4)) / (1/log2(2) + 1/log2(3) + 1/log2(4)) = 1.5 / 2.1309298
@@ -16,27 +16,25 @@ def test_given_hits_at_one_and_three_of_three_liked_when_measured_then_ndcg_is_w
     assert recall_at(is_hit, 3, 2) == pytest.approx(1 / 3)
 
 
-def test_given_a_liked_movie_below_k_when_measured_then_it_counts_for_nothing_at_k() -> None:
+def test_a_liked_movie_below_k_counts_for_nothing_at_k() -> None:
     is_hit = np.array([False, False, True])
 
     assert ndcg_at(is_hit, 1, 2) == 0.0
 
 
-def test_given_nothing_liked_when_measured_then_all_is_zero() -> None:
+def test_every_measure_is_zero_where_nothing_is_liked() -> None:
     assert ndcg_at(np.zeros(5, bool), 0, 10) == 0.0
     assert recall_at(np.zeros(5, bool), 0, 10) == 0.0
 
 
 @given(st.lists(st.booleans(), max_size=30), st.integers(0, 10), st.integers(1, 20))
-def test_given_any_list_when_measured_then_ndcg_lies_between_zero_and_one(
-    hits: list[bool], missed: int, k: int
-) -> None:
+def test_ndcg_lies_between_zero_and_one(hits: list[bool], missed: int, k: int) -> None:
     value = ndcg_at(np.array(hits, bool), sum(hits) + missed, k)
 
     assert 0 <= value <= 1 + 1e-9
 
 
-def test_given_equal_values_when_bootstrapped_then_the_interval_is_a_point() -> None:
+def test_the_bootstrap_interval_of_equal_values_is_a_point() -> None:
     found = bootstrap(np.full(10, 0.25))
 
     assert (found.mean, found.low, found.high) == (0.25, 0.25, 0.25)

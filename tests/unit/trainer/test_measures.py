@@ -71,7 +71,7 @@ def test_no_lists_give_a_summary_without_systems() -> None:
     assert summary(table_of([]), n_movies=N_MOVIES) == {"lists": 0, "systems": {}, "difference": {}}
 
 
-def test_a_printed_table_has_one_row_per_system_and_no_difference_of_the_ranker_to_itself(movies: MovieState) -> None:
+def test_a_printed_table_has_one_row_per_system_and_differences_of_others(movies: MovieState) -> None:
     table = printable(summary(table_of(two_lists(movies)), n_movies=N_MOVIES))
 
     assert list(table.index) == [RANKER, "popularity"]

@@ -11,7 +11,7 @@ from marquee.retrieval.history import History
 from support.worlds import a_catalog, a_user, checkerboard, movies_of
 
 
-def test_candidates_per_source_are_those_of_the_config_that_retrieval_was_fitted_with() -> None:
+def test_candidates_per_source_are_those_of_the_fitted_configuration() -> None:
     ratings, catalog = checkerboard(), a_catalog()
     retrieval = fit_retrieval(ratings, catalog, RetrievalConfig(per_source=2))
 

@@ -57,7 +57,7 @@ def test_rounding_of_float32_is_no_wrong_sum() -> None:
     assert explained(a_ranking((0.5, 0, 0, 0), off=5e-5)) == [[(ReasonCode.POPULAR, 0.5)]]
 
 
-def test_the_largest_contribution_comes_first_and_equal_ones_keep_the_order_of_the_codes() -> None:
+def test_the_largest_contribution_comes_first_and_ties_keep_the_codes_order() -> None:
     assert explained(a_ranking((-0.5, 0.25, 0.75, 0.25))) == [
         [
             (ReasonCode.TRENDING, 0.75),

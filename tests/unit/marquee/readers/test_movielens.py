@@ -44,19 +44,17 @@ from marquee.readers.movielens import (
         ("", "", None),
     ],
 )
-def test_given_a_movielens_title_then_year_and_articles_are_where_people_write_them(
-    text: str, title: str, year: int | None
-) -> None:
+def test_a_title_has_its_year_apart_and_its_article_in_front(text: str, title: str, year: int | None) -> None:
     assert parse_title(text) == (title, year)
 
 
-def test_given_genres_then_none_and_repeats_are_left_out_and_old_names_are_today_s() -> None:
+def test_genres_have_no_repeats_and_todays_names() -> None:
     assert parse_genres("Children's|Comedy|Comedy") == ("Children", "Comedy")
     assert parse_genres("(no genres listed)") == ()
     assert parse_genres("") == ()
 
 
-def test_given_links_then_imdb_ids_are_padded_and_empty_ones_are_none() -> None:
+def test_imdb_ids_are_padded_and_empty_ones_are_none() -> None:
     assert imdb_id("0114709") == imdb_id("114709") == imdb_id("tt0114709") == "tt0114709"
     assert imdb_id("10872600") == "tt10872600"
     assert imdb_id(" ") is None
@@ -65,12 +63,12 @@ def test_given_links_then_imdb_ids_are_padded_and_empty_ones_are_none() -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "x", "1.5", "", "9007199254740992", "１２"])
-def test_given_what_is_not_an_id_then_it_is_refused(text: str) -> None:
+def test_what_is_not_an_id_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="id"):
         parse_id(text)
 
 
-def test_given_a_row_of_each_layout_then_the_same_movie_comes_out() -> None:
+def test_a_row_of_any_layout_gives_the_same_movie() -> None:
     flags = ["1" if name in ("Animation", "Comedy") else "0" for name in _GENRES]
 
     movies = [
@@ -84,7 +82,7 @@ def test_given_a_row_of_each_layout_then_the_same_movie_comes_out() -> None:
 
 
 @pytest.mark.parametrize("title", ["  ", "x" * 1_001])
-def test_given_a_row_without_a_usable_title_then_it_is_refused(title: str) -> None:
+def test_a_row_without_a_usable_title_is_refused(title: str) -> None:
     with pytest.raises(ValueError, match="title"):
         movie_of_csv(["1", title, "Drama"])
 

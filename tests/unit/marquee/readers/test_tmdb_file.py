@@ -25,7 +25,7 @@ def a_snapshot(tmp_path: Path, *lines: str, header: str = HEADER) -> TmdbFile:
     return TmdbFile.read(path)
 
 
-def test_given_a_row_then_every_column_finds_its_field(tmp_path: Path) -> None:
+def test_every_column_of_a_row_fills_its_field(tmp_path: Path) -> None:
     movie = a_movie(movie_id=6).model_copy(update={"tmdb_id": 949})
 
     answer = a_snapshot(tmp_path, HEAT).answer(movie)
@@ -39,13 +39,13 @@ def test_given_a_row_then_every_column_finds_its_field(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tmdb_id", [None, 1])
-def test_given_no_row_or_no_tmdb_id_then_it_is_not_found(tmp_path: Path, tmdb_id: int | None) -> None:
+def test_a_movie_without_a_row_or_a_tmdb_id_is_not_found(tmp_path: Path, tmdb_id: int | None) -> None:
     answer = a_snapshot(tmp_path, HEAT).answer(a_movie().model_copy(update={"tmdb_id": tmdb_id}))
 
     assert answer.status is MetadataStatus.NOT_FOUND
 
 
-def test_given_the_same_file_read_twice_then_answers_are_equal(tmp_path: Path) -> None:
+def test_the_same_file_read_twice_gives_equal_answers(tmp_path: Path) -> None:
     movie = a_movie().model_copy(update={"tmdb_id": 949})
     first = a_snapshot(tmp_path, HEAT)
 
@@ -53,7 +53,7 @@ def test_given_the_same_file_read_twice_then_answers_are_equal(tmp_path: Path) -
     assert first.digest == TmdbFile.read(tmp_path / "movies.csv").digest
 
 
-def test_given_fields_that_cannot_be_read_then_they_are_left_out(tmp_path: Path) -> None:
+def test_fields_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
     row = "949,,Heat,,soon,long,,x,,,,,no-slash.jpg,,,,,"
 
     answer = a_snapshot(tmp_path, row).answer(a_movie().model_copy(update={"tmdb_id": 949}))
@@ -61,24 +61,24 @@ def test_given_fields_that_cannot_be_read_then_they_are_left_out(tmp_path: Path)
     assert (answer.title, answer.release_year, answer.runtime_min, answer.poster_path) == ("Heat", None, None, None)
 
 
-def test_given_rows_without_a_usable_id_then_they_are_counted(tmp_path: Path) -> None:
+def test_rows_without_a_usable_id_are_counted(tmp_path: Path) -> None:
     assert a_snapshot(tmp_path, HEAT, "x,,A", ",,B").unusable == 2
 
 
-def test_given_a_short_row_then_the_rest_is_unknown(tmp_path: Path) -> None:
+def test_the_missing_rest_of_a_short_row_is_unknown(tmp_path: Path) -> None:
     answer = a_snapshot(tmp_path, "949,,Heat").answer(a_movie().model_copy(update={"tmdb_id": 949}))
 
     assert (answer.status, answer.overview, answer.genres) == (MetadataStatus.FOUND, None, ())
 
 
-def test_given_a_file_that_is_no_snapshot_then_one_line_says_so(tmp_path: Path) -> None:
+def test_a_file_that_is_not_tmdbs_is_reported_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="must name tmdb_id and title"):
         a_snapshot(tmp_path, header="id,name")
     with pytest.raises(Misconfigured, match="cannot read the TMDB snapshot"):
         TmdbFile.read(tmp_path / "missing.csv")
 
 
-def test_given_the_real_snapshot_then_it_covers_the_known_part_of_the_catalogue(data_dir: Path) -> None:
+def test_the_real_file_covers_the_known_part_of_the_catalogue(data_dir: Path) -> None:
     import csv
 
     snapshot = TmdbFile.read(data_dir / "tmdb" / "movies.csv")
