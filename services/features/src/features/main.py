@@ -1,5 +1,6 @@
 """The features service: catalog.v1, metadata.v1 and ratings.v1 into Redis and the Parquet log."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.publisher import Publisher
 from marquee.stores.key_space import open_redis
+from marquee.stores.log_threads import few_log_threads
 
 PUBLISH_TIMEOUT_S = 15.0
 
@@ -18,6 +20,7 @@ PUBLISH_TIMEOUT_S = 15.0
 async def start(service: Service[FeaturesSettings], stack: AsyncExitStack) -> Wiring:
     """Open both stores and consume into them."""
     settings = service.settings
+    asyncio.get_running_loop().set_default_executor(few_log_threads())  # `asyncio.to_thread` is used for the log alone
     redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
     publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=PUBLISH_TIMEOUT_S))
