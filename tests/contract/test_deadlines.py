@@ -1,0 +1,55 @@
+"""Each deadline lies inside that of its caller; the table in docs/architecture.md has the settings' values."""
+
+import re
+from pathlib import Path
+
+from gateway.settings import GatewaySettings
+from ingest.settings import IngestSettings
+from marquee.settings import ServiceSettings
+from ranker.settings import RankerSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def default(settings: type[ServiceSettings], name: str) -> float:
+    return float(settings.model_fields[name].default)
+
+
+def page_limit() -> float:
+    """How long the page waits for the gateway."""
+    [milliseconds] = re.findall(r"timeoutMs: ([0-9_]+)", (ROOT / "frontend/src/lib/env.ts").read_text(encoding="utf-8"))
+    return int(milliseconds) / 1_000
+
+
+PAGE_S = page_limit()
+RANKER_S = default(GatewaySettings, "ranker_timeout_s")
+OPTIONAL_S, REQUIRED_S = default(GatewaySettings, "optional_read_s"), default(GatewaySettings, "required_read_s")
+INGEST_S = default(GatewaySettings, "ingest_timeout_s")
+USER_S = default(RankerSettings, "user_timeout_s")
+CLAIM_S, PUBLISH_S = default(IngestSettings, "claim_timeout_s"), default(IngestSettings, "publish_timeout_s")
+
+
+def test_every_deadline_lies_inside_that_of_its_caller() -> None:
+    assert USER_S < RANKER_S
+    assert PAGE_S > RANKER_S + OPTIONAL_S, "after the ranker the gateway may still read what the user has rated"
+    assert CLAIM_S + PUBLISH_S < INGEST_S < PAGE_S
+    assert PAGE_S > REQUIRED_S
+
+
+def test_the_table_of_deadlines_has_the_values_of_the_settings() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    section = page.split("\n## Who waits how long for whom\n", maxsplit=1)[1]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if "|" in line][2:]
+
+    listed = [(who, whom.split(":")[0], float(limit.split(" s")[0])) for who, whom, limit, _ in rows]
+
+    assert listed == [
+        ("page", "gateway", PAGE_S),
+        ("gateway", "ranker", RANKER_S),
+        ("gateway", "Redis", OPTIONAL_S),
+        ("gateway", "Redis", REQUIRED_S),
+        ("gateway", "ingest", INGEST_S),
+        ("ranker", "Redis", USER_S),
+        ("ingest", "Redis", CLAIM_S),
+        ("ingest", "Kafka's ack", PUBLISH_S),
+    ]
