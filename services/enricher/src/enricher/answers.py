@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 AT_ONCE = 40
-"""Movies asked for together: few enough to stay below the consumer's poll interval if each takes all of its time."""
+"""Movies looked up together: few enough to stay below the consumer's poll interval if each takes all of its time."""
 
 
 @dataclass(frozen=True, slots=True)

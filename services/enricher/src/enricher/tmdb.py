@@ -28,7 +28,7 @@ BURST = 5.0
 
 
 class Unavailable(Exception):
-    """TMDB could not be asked, or its answer could not be read; asking later may succeed."""
+    """TMDB did not answer, or its answer could not be read; a later request may succeed."""
 
 
 class KeyRefused(Unavailable):

@@ -11,7 +11,7 @@ MAX_CAST = 15
 
 
 class Asked(NamedTuple):
-    """A movie as TMDB is asked for it."""
+    """A movie to look up at TMDB."""
 
     movie_id: int
     tmdb_id: int | None

@@ -9,7 +9,7 @@ GROWING_S = 30.0
 
 @dataclass(slots=True)
 class LagWatch:
-    """What was seen of the lag during the last GROWING_S seconds."""
+    """The lag during the last GROWING_S seconds."""
 
     _looks: deque[tuple[float, int]] = field(default_factory=deque)
     _delivered: int = -1

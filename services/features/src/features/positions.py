@@ -29,7 +29,7 @@ log = structlog.get_logger()
 TOPICS_WAIT_S = 10.0
 LOOK_EVERY_S = 1.0
 LOG_EVERY_S = 5.0
-"""How often the log's folders are listed while nothing is wrong; the online store is asked at every look."""
+"""How often the log's folders are listed while nothing is wrong; the online store is read at every look."""
 
 
 @dataclass(slots=True)

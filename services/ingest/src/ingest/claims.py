@@ -1,7 +1,7 @@
 """What each event id was given to: an id stands for one rating, so a second rating under it is refused.
 
 The stores recognise a repeated id within a user's shard only, and keep the first of two ratings silently. Here the
-second one is refused, whoever sends it. While Redis cannot be asked, this process's memory and the stores remain.
+second one is refused, whoever sends it. While Redis is unavailable, this process's memory and the stores remain.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ class Claims:
         taken = _others(wanted, self._memory)
         if not taken:
             new = wanted.keys() - self._memory.keys()
-            self._remember(wanted)  # before Redis is asked: a request beside this one sees it at once
+            self._remember(wanted)  # before Redis is queried: a concurrent request sees it at once
             taken = await self._claim_in_redis(wanted)
             if taken:
                 self._forget(new)

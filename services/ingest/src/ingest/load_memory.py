@@ -49,7 +49,7 @@ def remember(state_dir: Path, digest: str, settings: KafkaSettings, report: Load
 
 
 def is_still_there(then: Ends, now: Ends) -> bool:
-    """A log that ends before the place it ended at is another one: wiped, or made anew."""
+    """A topic that ends before the place where it ended earlier is another one: emptied or created again."""
     return bool(then) and all(now.get(key, 0) >= end for key, end in then.items())
 
 

@@ -8,7 +8,7 @@ from marquee.contracts.bodies import Answer
 
 
 class Phase(StrEnum):
-    IDLE = "idle"  # nothing was asked for
+    IDLE = "idle"  # no data set was given
     DOWNLOADING = "downloading"
     READING = "reading"
     PUBLISHING = "publishing"

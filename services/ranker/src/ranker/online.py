@@ -27,7 +27,7 @@ from ranker.settings import RankerSettings
 log = structlog.get_logger()
 
 BLIND_S = 0.5
-"""How long a Redis that did not answer in time is not asked again, so that the next users do not wait for it."""
+"""How long a Redis that did not answer in time is left out, so that the next users do not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Online:
     serving: Serving | None = None
     _remembered: OrderedDict[int, UserState] = field(default_factory=OrderedDict)
     _filled: set[int] = field(default_factory=set)  # shards that held something when last read
-    _blind_until: float = 0.0  # Redis is not asked before this time
+    _blind_until: float = 0.0  # Redis is not queried before this time
     _counts: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while counts are read or used
 
     @classmethod

@@ -37,7 +37,7 @@ class LambdaRankConfig(HyperParameters):
     extra_trees: bool = True
     """Random thresholds: a few hundred lists are overfitted less, and scores step more finely."""
     max_bin: Annotated[int, Field(ge=2)] = 63
-    """Values told apart per feature. Larger: finer thresholds, slower training."""
+    """Values distinguished per feature. Larger: finer thresholds, slower training."""
     num_leaves: Annotated[int, Field(ge=2)] = 15
     """Leaves per tree. Larger: more features act together, with more overfitting."""
     min_leaf_rows: PositiveInt = 20
@@ -73,7 +73,7 @@ class Fitted:
 
 
 def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int) -> dict[str, object]:
-    """LightGBM's parameters for so many rows; small data gets smaller leaves."""
+    """LightGBM's parameters for `n_rows` rows; small data gets smaller leaves."""
     leaf_rows = np.clip(n_rows // config.rows_per_leaf_row, config.min_leaf_rows, config.max_leaf_rows)
     return {
         "objective": "lambdarank",

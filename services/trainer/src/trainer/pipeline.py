@@ -1,4 +1,4 @@
-"""From ratings to a trained, gated model: windows, lists, ranker, report, final retrieval. A config gives one model."""
+"""From ratings to a trained model: windows, lists, ranker, ONNX check, report, final retrieval. Deterministic."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ PING_TIMEOUT_S = 2.0
 
 
 class Dependencies:
-    """The named dependencies of a service, and when each was last seen to work."""
+    """The named dependencies of a service, and when each last worked."""
 
     def __init__(self) -> None:
         self._pings: dict[str, Ping] = {}

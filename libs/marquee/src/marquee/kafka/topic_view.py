@@ -57,7 +57,7 @@ class TopicView:
 
         Raises:
             Transient: the end was not reached within limit_s; what was read has been applied.
-            KafkaError: the broker could not be asked where the topics end.
+            KafkaError: the broker did not say where the topics end.
         """
         try:
             async with asyncio.timeout(limit_s):

@@ -37,7 +37,7 @@ class FittedRetrieval:
         links: (n, len(Link) * n) float32 CSR: row = movie in the history, column = link * n + target movie. One matrix,
             so that one slice of its rows serves all models.
         terms: (n, n_terms) float32 CSR, tf-idf rows of length 1.
-        as_of_ms: time of the last rating it was fitted on. config: what it was fitted with and has to be asked with.
+        as_of_ms: time of the last rating it was fitted on. config: what it was fitted with and must be queried with.
     """
 
     links: sparse.csr_array
@@ -90,7 +90,7 @@ def fit_retrieval(
     """Fit all models on these ratings.
 
     Args:
-        ratings: only those before the time for which it is to be asked.
+        ratings: only those before the time of the queries.
         terms: the catalogue's content, if it has been computed already; with the same config.
     """
     data, of = Interactions.of(ratings, catalog, config), config.for_catalogue(len(catalog))

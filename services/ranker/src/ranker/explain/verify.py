@@ -1,4 +1,4 @@
-"""Verifying: of the proposed ratings those whose removal is seen to lower a movie's score.
+"""Verifying: of the proposed ratings those whose removal is found to lower a movie's score.
 
 A share of a similarity score is not yet a cause: trees are not linear. So each proposed rating is tried: the
 collaborative features of the ranked movies are computed as if the rating had never been made, and scored again by
