@@ -16,7 +16,7 @@ from marquee.features.movie_features import MovieFeatures
 from marquee.state.item_stats import ItemStats, merged
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings
-from marquee_cli.files import read_catalog, read_ratings
+from marquee_cli.offline_data import read_offline_data
 from marquee_cli.synth_world import make_world, rate
 from ranker.cold import popular_and_diverse
 from ranker.ranking import rank_user
@@ -78,7 +78,8 @@ def synthetic() -> Data:
 
 @cache
 def real(folder: Path) -> Data:
-    return data_of(read_ratings(folder / "ratings.csv"), read_catalog(folder / "movies.csv", None, None))
+    read = read_offline_data(folder / "ratings.csv", folder / "movies.csv", say=print)
+    return data_of(read.ratings, read.movies)
 
 
 @pytest.fixture(params=["synthetic", "real"])

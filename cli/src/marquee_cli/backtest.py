@@ -8,8 +8,7 @@ from pathlib import Path
 
 from marquee.arrays import IntArray
 from marquee.errors import MarqueeError, Misconfigured
-from marquee.state.ratings import Ratings
-from marquee_cli.files import read_catalog, read_ids, read_ratings
+from marquee_cli.offline_data import read_ids, read_offline_data
 from marquee_cli.trained_run import TrainedRun
 from ranker.ranking import Ranked
 from trainer.config import TrainingConfig
@@ -67,10 +66,9 @@ def _run(args: argparse.Namespace) -> None:
     if not 1 <= args.k <= MAX_K:
         raise Misconfigured(f"--k must be 1 to {MAX_K}, got {args.k}")
     config = config_of(args)
-    ratings, catalog = read_ratings(args.train), read_catalog(args.movies, args.links, args.tmdb)
-    history = read_ratings(args.history) if args.history else Ratings.empty()
+    data = read_offline_data(args.train, args.movies, links=args.links, tmdb=args.tmdb, history=args.history, say=say)
     subjects = read_ids(args.users or args.seeds)
-    run = TrainedRun.trained(ratings, catalog, config=config, progress=say).knowing(history)
+    run = TrainedRun.trained(data.ratings, data.movies, config=config, progress=say).knowing(data.history)
     header = "user_id" if args.users else "seed_movie_id"
     rows = _user_rows(run, subjects, args.k) if args.users else _seed_rows(run, subjects, args.k)
     args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from marquee.features.describe import described
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import Ratings
 from marquee_cli.backtest import add_config_arguments, config_of, say
-from marquee_cli.files import read_catalog, read_ratings
+from marquee_cli.offline_data import read_offline_data
 from marquee_cli.trained_run import TrainedRun
 from trainer.baselines import best_rows
 from trainer.config import TrainingConfig
@@ -49,8 +49,8 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0, or 2 with one line that says what is wrong."""
     try:
         config = config_of(args)
-        ratings, catalog = read_ratings(args.ratings), read_catalog(args.movies, args.links, args.tmdb)
-        found = rolls(ratings, catalog, cuts=args.cuts, config=config)
+        data = read_offline_data(args.ratings, args.movies, links=args.links, tmdb=args.tmdb, say=say)
+        found = rolls(data.ratings, data.movies, cuts=args.cuts, config=config)
     except MarqueeError as error:
         sys.stderr.write(f"marquee rolls: {error}\n")
         return 2

@@ -8,6 +8,8 @@ import pytest
 
 from marquee.state.ratings import Ratings
 from marquee_cli import backtest
+from marquee_cli.offline_data import read_offline_data
+from support.movielens_files import a_directory
 from support.worlds import checkerboard
 
 FEW = "retrieval.per_source=1"
@@ -123,3 +125,32 @@ def test_a_setting_that_cannot_be_is_one_line_that_names_the_key(
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert named in error
+
+
+def test_unusable_rows_are_left_out_and_counted(
+    files: list[str | Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / "train.csv").open("a") as train:
+        train.write("1,2,9.5,1000000000\n1,many,4.0,1000000000\n")
+    (tmp_path / "users.txt").write_text("1\n")
+
+    assert run(*files, "--users", tmp_path / "users.txt", "--k", "5") == 0
+
+    assert "2 rows are unusable and left out: 1 bad_rating, 1 not_a_number" in capsys.readouterr().err
+
+
+def test_a_tmdb_file_adds_what_the_enricher_would_read_from_it(tmp_path: Path) -> None:
+    folder = a_directory(tmp_path / "ml")
+    words = "|".join(f"word {at}" for at in range(60))
+    tmdb = tmp_path / "tmdb.csv"
+    tmdb.write_text(
+        f"tmdb_id,title,release_date,runtime,director,keywords\n862,Toy Story,1995,81,John Lasseter,{words}\n"
+    )
+
+    movies = read_offline_data(
+        folder / "ratings.csv", folder / "movies.csv", links=folder / "links.csv", tmdb=tmdb, say=print
+    ).movies
+
+    assert movies.directors[0] == ("John Lasseter",)
+    assert [len(keywords) for keywords in movies.keywords] == [40, 0, 0]
+    assert movies.runtime_min[0] == 81

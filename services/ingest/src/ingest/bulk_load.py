@@ -93,7 +93,10 @@ def _read(settings: IngestSettings, layout: Layout, progress: Progress, now: dat
         progress.rows_read, progress.permille, progress.rejected = rows_read, permille, rejects.by_reason()
 
     with Rejects(_rejects_file(settings, layout, now)) as rejects:
-        data = read_data_set(layout, rejects, now_s=int(now.timestamp()), on_rows=on_rows)
+        try:
+            data = read_data_set(layout, rejects, now_s=int(now.timestamp()), on_rows=on_rows)
+        except Misconfigured as error:
+            raise Misconfigured(f"{error}; nothing was published") from error
     progress.rejected = rejects.by_reason()
     return data, rejects
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ingest.layouts import BOM, Layout
+from ingest.layouts import BOM, Layout, header_of
 from ingest.rejects import Reason, Reject, Rejects, as_text
 from marquee.contracts.events import MovieListed
 from marquee.readers import movielens
@@ -92,8 +92,7 @@ def _lines(path: Path, separator: str, encoding: str, has_header: bool, put_asid
 def _add_links(path: Path, movies: dict[int, MovieListed], rejects: Rejects) -> None:
     """Fill in imdb_id and tmdb_id. A bad link is a reject; its movie stays, without links."""
     put_aside: list[Reject] = []
-    with path.open("rb") as file:
-        names = [name.strip().strip('"').lower() for name in file.readline().removeprefix(BOM).decode().split(",")]
+    names = [name.lower() for name in header_of(path, ",")]
     at = [names.index(name) for name in ("movieid", "imdbid", "tmdbid")]
     for number, raw, fields in _lines(path, ",", "utf-8", True, put_aside):
         if len(fields) != len(names):

@@ -67,7 +67,8 @@ def layout_of(directory: Path) -> Layout:
 
 def _layouts(folder: Path) -> Iterator[Layout]:
     if (folder / "ratings.csv").is_file() and (folder / "movies.csv").is_file():
-        yield _csv(folder)
+        links = folder / "links.csv"
+        yield csv_layout(folder / "ratings.csv", folder / "movies.csv", links if links.is_file() else None)
     if (folder / "ratings.dat").is_file() and (folder / "movies.dat").is_file():
         ratings = RatingsFile(folder / "ratings.dat", _FOUR, "::", False, "latin-1")
         yield Layout("dat", ratings, folder / "movies.dat")
@@ -80,17 +81,35 @@ def _layouts(folder: Path) -> Iterator[Layout]:
             yield _recbole(inter, item)
 
 
-def _csv(folder: Path) -> Layout:
-    columns = _renamed(header_of(folder / "ratings.csv", ","), _CSV)
-    _require(folder / "ratings.csv", columns, _FOUR, "userId,movieId,rating,timestamp")
-    movie_columns = tuple(name.lower() for name in header_of(folder / "movies.csv", ","))
-    _require(folder / "movies.csv", movie_columns, ("movieid", "title", "genres"), "movieId,title,genres")
-    links = folder / "links.csv" if (folder / "links.csv").is_file() else None
+def csv_layout(ratings: Path, movies: Path, links: Path | None = None) -> Layout:
+    """CSV files with MovieLens's columns, whatever the files are called.
+
+    Raises:
+        Misconfigured: one line that says which file is missing or which header is wrong.
+    """
+    movie_columns = _columns_of(movies, ("movieid", "title", "genres"), "movieId,title,genres")
     if links:
-        link_columns = tuple(name.lower() for name in header_of(links, ","))
-        _require(links, link_columns, ("movieid", "imdbid", "tmdbid"), "movieId,imdbId,tmdbId")
-    ratings = RatingsFile(folder / "ratings.csv", columns, ",", True)
-    return Layout("csv", ratings, folder / "movies.csv", movie_columns, links)
+        _columns_of(links, ("movieid", "imdbid", "tmdbid"), "movieId,imdbId,tmdbId")
+    return Layout("csv", csv_ratings(ratings), movies, movie_columns, links)
+
+
+def csv_ratings(path: Path) -> RatingsFile:
+    """One CSV file of ratings; raises as csv_layout does."""
+    columns = _renamed(_header(path), _CSV)
+    _require(path, columns, _FOUR, "userId,movieId,rating,timestamp")
+    return RatingsFile(path, columns, ",", True)
+
+
+def _columns_of(path: Path, needed: tuple[str, ...], said: str) -> tuple[str, ...]:
+    columns = tuple(name.lower() for name in _header(path))
+    _require(path, columns, needed, said)
+    return columns
+
+
+def _header(path: Path) -> list[str]:
+    if not path.is_file():
+        raise Misconfigured(f"{path}: no such file")
+    return header_of(path, ",")
 
 
 def _recbole(inter: Path, item: Path) -> Layout:

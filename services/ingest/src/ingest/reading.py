@@ -21,7 +21,7 @@ from marquee.errors import Misconfigured
 BLOCK_BYTES = 1 << 21
 
 OnRows = Callable[[int, int], None]
-"""Told after each block: rows read so far, and the part of the file in thousandths."""
+"""Called after each block with the rows read so far and the share of the file in thousandths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,11 @@ class DataSet:
     users: int
 
 
-def read_data_set(
-    layout: Layout, rejects: Rejects, *, now_s: int, on_rows: OnRows = lambda rows_read, permille: None
-) -> DataSet:
+def _unheard(rows_read: int, permille: int) -> None:
+    pass
+
+
+def read_data_set(layout: Layout, rejects: Rejects, *, now_s: int, on_rows: OnRows = _unheard) -> DataSet:
     """Read and validate everything.
 
     Raises:
@@ -45,18 +47,35 @@ def read_data_set(
     movies, unusable = read_movies(layout, rejects)
     _require_usable(layout.movies, len(movies), len(movies) + unusable)
     known = np.array([movie.movie_id for movie in movies], np.int64)
+    ratings, rows_read = read_ratings(layout.ratings, known, rejects, now_s=now_s, on_rows=on_rows)
+    if not rows_read:
+        raise Misconfigured(f"{layout.ratings.path} has no rows")
+    users = int(np.count_nonzero(ratings.user[1:] != ratings.user[:-1])) + 1
+    return DataSet(movies, ratings, rows_read, users)
+
+
+def read_ratings(
+    file: RatingsFile, known: IntArray, rejects: Rejects, *, now_s: int, on_rows: OnRows = _unheard
+) -> tuple[Table, int]:
+    """The usable ratings of one file, grouped by user, each user and movie once; and how many rows the file has.
+
+    Args:
+        known: ids of the movies that can be rated, ascending.
+    Raises:
+        Misconfigured: more than half of the rows are unusable.
+    """
     before = rejects.total
-    parts, rows_read = _read_ratings(layout.ratings, known, rejects, now_s, on_rows)
-    _require_usable(layout.ratings.path, rows_read - (rejects.total - before), rows_read)
+    parts, rows_read = _read_parts(file, known, rejects, now_s, on_rows)
+    if rows_read:
+        _require_usable(file.path, rows_read - (rejects.total - before), rows_read)
     ratings = table.by_user(parts)
     parts.clear()
     if (older := table.repeated(ratings)).any():
         positions = np.sort(ratings.row[older].astype(np.int64))
-        rejects.add(layout.ratings.path, _replaced(layout.ratings, positions, known, now_s))
+        rejects.add(file.path, _replaced(file, positions, known, now_s))
         ratings = ratings.take(~older)
     np.minimum(ratings.rated_at_s, np.uint32(now_s), out=ratings.rated_at_s)  # or no later rating could correct them
-    users = int(np.count_nonzero(ratings.user[1:] != ratings.user[:-1])) + 1
-    return DataSet(movies, ratings, rows_read, users)
+    return ratings, rows_read
 
 
 def blocks(file: RatingsFile, size: int = BLOCK_BYTES) -> Iterator[tuple[int, bytes]]:
@@ -72,7 +91,7 @@ def blocks(file: RatingsFile, size: int = BLOCK_BYTES) -> Iterator[tuple[int, by
             number += block.count(b"\n")
 
 
-def _read_ratings(
+def _read_parts(
     file: RatingsFile, known: IntArray, rejects: Rejects, now_s: int, on_rows: OnRows
 ) -> tuple[list[Part], int]:
     parts: list[Part] = []
@@ -126,6 +145,4 @@ def _require_usable(path: Path, usable: int, total: int) -> None:
     if not total:
         raise Misconfigured(f"{path} has no rows")
     if usable * 2 < total:
-        raise Misconfigured(
-            f"{path} is not a MovieLens file: {total - usable:,} of {total:,} rows are unusable; nothing was published"
-        )
+        raise Misconfigured(f"{path} is not a MovieLens file: {total - usable:,} of {total:,} rows are unusable")

@@ -34,9 +34,9 @@ class Reject:
 
 @dataclass(slots=True)
 class Rejects:
-    """Counts rejects and appends them to a CSV file, which is created with the first one."""
+    """Counts rejects and appends them to a CSV file, which is created with the first one; no path: counts only."""
 
-    path: Path
+    path: Path | None
     counts: Counter[Reason] = field(default_factory=Counter)
     _file: TextIO | None = None
 
@@ -45,6 +45,8 @@ class Rejects:
         if not rows:
             return
         self.counts.update(Reason(reason) for _, _, reason, _ in rows)
+        if self.path is None:
+            return
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("w", newline="", encoding="utf-8")

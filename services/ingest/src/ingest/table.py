@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ingest.rows import Rows
 from marquee.arrays import BoolArray, IntArray
+from marquee.state.ratings import Ratings
 
 SLICE_ROWS = 250_000
 """Rows handled at once: bounds the memory of sorting and encoding."""
@@ -36,6 +37,16 @@ class Table:
 
     def take(self, selection: IntArray | BoolArray | slice) -> Self:
         return type(self)(*(getattr(self, name)[selection] for name in self.__slots__))
+
+    def in_order_read(self) -> Ratings:
+        """The same ratings in the order of the file, as the library's models take them."""
+        ordered = self.take(np.argsort(self.row, kind="stable"))
+        return Ratings(
+            ordered.user.astype(np.int64),
+            ordered.movie.astype(np.int64),
+            ordered.half_stars * np.float32(0.5),
+            ordered.rated_at_s.astype(np.int64) * 1_000,
+        )
 
 
 @dataclass(frozen=True, slots=True)

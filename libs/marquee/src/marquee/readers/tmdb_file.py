@@ -57,6 +57,8 @@ class TmdbFile:
             digest = blake2b(path.read_bytes(), digest_size=6).hexdigest()
         except OSError as error:
             raise Misconfigured(f"cannot read the TMDB snapshot {path}: {error.strerror}") from error
+        except csv.Error as error:  # a field of more than 128 KiB
+            raise Misconfigured(f"cannot read the TMDB snapshot {path}: {error}") from error
         return cls(rows, taken_at, digest, unusable)
 
     def answer(self, movie: MovieListed) -> MovieEnriched:
