@@ -144,10 +144,10 @@ class RetrievalConfig(HyperParameters):
         """The same values, with fewer neighbours if the catalogue has many movies."""
         if n_movies <= self.many_movies:
             return self
-        parts = {name: getattr(self, name) for name in ("ease", "ease_all", "item_knn", "rp3beta", "transitions")}
         fewer = {
             name: part.model_copy(update={"neighbours": max(1, round(part.neighbours * self.neighbours_of_many))})
-            for name, part in parts.items()
+            for name, part in self
+            if hasattr(part, "neighbours")
         }
         return self.model_copy(update=fewer)
 
