@@ -6,11 +6,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from redis.asyncio import Redis
 
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.key_space import KeySpace
 from support.real_data import real_data
+
+# Speed belongs in `make bench`: an example that takes long on a busy machine is no failure.
+settings.register_profile("marquee", deadline=None)
+settings.load_profile("marquee")
 
 
 @pytest.fixture(scope="session")

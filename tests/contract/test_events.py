@@ -77,7 +77,7 @@ RATED = st.tuples(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(RATED, min_size=1, max_size=60, unique_by=lambda rated: rated[:2]))
 def test_the_bulk_encoder_writes_the_bytes_of_the_model(
     rated: list[tuple[int, int, int, int]],

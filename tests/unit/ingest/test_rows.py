@@ -14,7 +14,7 @@ from ingest.rejects import Reason
 FILE = RatingsFile(Path("ratings.csv"), ("user", "movie", "rating", "timestamp"), ",", True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(["1,2,3.5,1000000000", '"1", 2,3.5,1000000000', "x", "", "1,2,3", "9,8,1.0,1000000001,1"]),

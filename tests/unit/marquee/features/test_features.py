@@ -104,7 +104,7 @@ def test_the_collaborative_columns_follow_from_the_signals_and_ranks_alone(world
     assert np.array_equal(alone, known.x[:, columns])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.dictionaries(st.integers(1, 40), st.sampled_from([0.5, 2.0, 3.0, 4.0, 5.0]), min_size=2, max_size=15), st.data()
 )
@@ -122,7 +122,7 @@ def test_no_collaborative_score_rises_when_a_rating_is_removed(
     assert (less[kept][:, column] <= x[:, column] + 1e-6).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.permutations(range(960)))
 def test_the_movies_features_do_not_depend_on_the_order_of_the_ratings(order: list[int]) -> None:
     ratings, catalog = checkerboard(), a_catalog()
