@@ -68,7 +68,7 @@ class Claims:
         wanted = {rating.event_id: digest_of(rating) for rating in ratings}
         taken = _others(wanted, self._memory)
         if not taken:
-            new = wanted.keys() - self._memory.keys()
+            new = [event_id for event_id in wanted if event_id not in self._memory]  # keys() - keys() visits them all
             self._remember(wanted)  # before Redis is queried: a concurrent request sees it at once
             taken = await self._claim_in_redis(wanted)
             if taken:
