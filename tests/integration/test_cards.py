@@ -11,8 +11,9 @@ from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA, Topic, partition_of, shard_of
 from marquee.stores.cards import Cards, ImageSettings
 from marquee.stores.key_space import KeySpace
-from marquee.stores.online import MovieStore, stored_offsets
-from support.builders import a_movie, an_enriched, delivered, in_batches
+from marquee.stores.online import MovieStore
+from marquee.stores.shards import stored_offsets
+from support.builders import a_movie, an_enriched, delivered, in_batches, rows_of
 
 pytestmark = pytest.mark.integration
 
@@ -55,7 +56,9 @@ async def stored(space: KeySpace, topic: Topic[Movie], events: Sequence[Movie]) 
     for event in events:
         number = partition_of(topic.key_of(event))
         at = (await stored_offsets(space, [(topic.name, number)]))[topic.name, number]
-        await MovieStore(space, topic).apply(Batch(topic, number, at, at + 1, delivered([event], first_offset=at)))
+        await MovieStore(space, topic).apply(
+            rows_of(Batch(topic, number, at, at + 1, delivered([event], first_offset=at)))
+        )
 
 
 async def test_a_card_joins_the_listed_movie_with_its_metadata(space: KeySpace) -> None:

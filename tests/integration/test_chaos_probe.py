@@ -115,7 +115,7 @@ async def test_stores_that_lose_what_they_had_are_reported(probe: Looking, space
     EventLog(str(tmp_path / "log")).append(batch)
     await probe.ask("begin")
 
-    await space.redis.delete(space.keys(RATINGS.name, batch.partition).user(1))
+    await space.redis.delete(space.keys(*batch.shard).user(1))
     await probe.ask("drop_newest", count=1)
     looked = await probe.ask("look", add=[], forget=[])
 

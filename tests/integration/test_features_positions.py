@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from features.positions import LOG_EVERY_S, LOOK_EVERY_S, StorePositions
 from features.settings import FeaturesSettings
 from features.wiring import Wiring
-from marquee.contracts.batches import Gap
+from marquee.contracts.batches import Batch, Gap
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.topics import CATALOG, PARTITIONS, RATINGS, shard_of
 from marquee.errors import Transient
@@ -22,7 +22,7 @@ from marquee.kafka.publisher import Publisher
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
-from support.builders import a_batch
+from support.builders import a_batch, delivered
 from support.ratings_flow import ratings_of, send
 from support.scripted_consumer import ScriptedRecord
 from support.wait import until
@@ -55,7 +55,7 @@ class Replica:
 
     async def holds(self, events: Sequence[MoviesRated]) -> None:
         """Put events into both stores, as read from the beginning of the topic."""
-        await self.wiring.stores.apply(a_batch(*events))
+        await self.wiring.stores.apply(Batch(RATINGS, shard_of(USER), 0, len(events), delivered(events)))
 
     def begins(self, *offsets: int) -> int | None:
         return self.positions.begins(self.partition, [ScriptedRecord(offset, None) for offset in offsets])

@@ -12,7 +12,8 @@ from gateway.settings import GatewaySettings
 from marquee.contracts.topics import CATALOG, METADATA, RATINGS, shard_of
 from marquee.settings import RedisSettings
 from marquee.stores.key_space import KeySpace
-from marquee.stores.online import MovieStore, RatingStore, stored_offsets
+from marquee.stores.online import MovieStore, RatingStore
+from marquee.stores.shards import stored_offsets
 from marquee_cli.embedded import free_port, start_redis
 from support.builders import a_batch, a_movie, a_rating, an_enriched, in_batches
 from support.running_app import running

@@ -5,13 +5,14 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from marquee.contracts.batches import Gap
-from marquee.contracts.topics import CATALOG, RATINGS
+from marquee.contracts.batches import Gap, Shard
+from marquee.contracts.topics import CATALOG
 from marquee.errors import Transient
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import Ratings
 from marquee.stores.key_space import KeySpace
-from marquee.stores.online import MovieStore, RatingStore, mark_rebuilding
+from marquee.stores.online import MovieStore, RatingStore
+from marquee.stores.shards import mark_rebuilding
 from marquee.stores.views import StatsView, digest
 from support.builders import NOON_MS, a_batch, a_movie, a_rating, in_batches
 
@@ -29,10 +30,10 @@ async def stats_of(store: RatingStore) -> ItemStats:
     return view.stats()
 
 
-async def forget(store: RatingStore, shard: int) -> None:
+async def forget(store: RatingStore, shard: Shard) -> None:
     """What a Redis without its data looks like, for one shard."""
     redis = store.space.redis
-    await redis.delete(*[key async for key in redis.scan_iter(f"{store.keys(shard).tag}*")])
+    await redis.delete(*[key async for key in redis.scan_iter(f"{store.space.keys(*shard).tag}*")])
 
 
 async def test_a_redelivered_rating_counts_once(store: RatingStore) -> None:
@@ -143,9 +144,8 @@ async def test_a_shard_reports_its_rebuild_and_copies_keep_what_they_have(
         await store.apply(batch)
     view = StatsView(store.space)
     await view.refresh()
-    shard = (RATINGS.name, first.partition)
-    await forget(store, first.partition)
-    await mark_rebuilding(store.space, {shard: 2})
+    await forget(store, first.shard)
+    await mark_rebuilding(store.space, {first.shard: 2})
 
     await store.apply(first)
 
@@ -167,7 +167,7 @@ async def test_a_refreshed_copy_drops_what_a_refilled_shard_no_longer_holds(
     await store.apply(batch)
     view = StatsView(store.space)
     await view.refresh()
-    await forget(store, batch.partition)
+    await forget(store, batch.shard)
 
     await store.apply(a_batch(a_rating(movie_id=2)))
 

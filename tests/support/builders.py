@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from marquee.contracts.batches import Batch, Delivered
 from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed, MoviesRated
 from marquee.contracts.topics import RATINGS, E, Topic, partition_of, shard_of
+from marquee.stores.rows import MovieRows, RatingRows
 
 NOON_MS = 1_500_000_000_000
 
@@ -46,19 +48,24 @@ def delivered(events: Sequence[E], *, first_offset: int = 0) -> tuple[Delivered[
     )
 
 
-def a_batch(*events: MoviesRated, first_offset: int = 0) -> Batch[MoviesRated]:
+def a_batch(*events: MoviesRated, first_offset: int = 0) -> RatingRows:
     """The events of one user's partition, at consecutive offsets."""
     records = delivered(events, first_offset=first_offset)
     partition = shard_of(events[0].user_id) if events else 0
-    return Batch(RATINGS, partition, first_offset, first_offset + len(records), records)
+    return RatingRows.of(Batch(RATINGS, partition, first_offset, first_offset + len(records), records))
 
 
-def in_batches(topic: Topic[E], events: Sequence[E], *, size: int = 1_000) -> list[Batch[E]]:
-    """Events as each partition would deliver them, at most `size` at a time."""
+def rows_of(batch: Batch[Any]) -> Any:
+    """A batch as the stores take it."""
+    return RatingRows.of(batch) if batch.topic == RATINGS else MovieRows.of(batch)
+
+
+def in_batches(topic: Topic[E], events: Sequence[E], *, size: int = 1_000) -> list[Any]:
+    """Events as each partition would deliver them, at most `size` at a time, as rows for the stores."""
     found = []
     for partition in range(topic.partitions):
         own = [event for event in events if partition_of(topic.key_of(event)) == partition]
         for first in range(0, len(own), size):
             records = delivered(own[first : first + size], first_offset=first)
-            found.append(Batch(topic, partition, first, first + len(records), records))
+            found.append(rows_of(Batch(topic, partition, first, first + len(records), records)))
     return found

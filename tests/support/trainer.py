@@ -16,7 +16,7 @@ from marquee.contracts.topics import E, Topic
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
 from marquee.stores.event_log import EventLog
-from support.builders import delivered
+from support.builders import delivered, rows_of
 from support.wait import until
 from support.worlds import a_catalog, checkerboard
 from trainer.config import TrainingConfig
@@ -97,4 +97,4 @@ async def on_topic_and_log(
         if mine:
             first = mine[0][0]
             records = delivered([event for _, event in mine], first_offset=first)
-            log.append(Batch(topic, partition, first, mine[-1][0] + 1, records))
+            log.append(rows_of(Batch(topic, partition, first, mine[-1][0] + 1, records)))

@@ -5,7 +5,6 @@ Before each poll this replica's partitions are settled, each partition that is n
 read again from its end.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,15 +13,14 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from features.handlers import Stores
+from features.both_stores import BothStores
 from features.reconciliation import Reconciliation
 from features.shares import Leases, share_of
-from marquee.contracts.batches import Gap
+from marquee.contracts.batches import Gap, Shard
 from marquee.contracts.topics import PARTITIONS, Topic
 from marquee.errors import Transient
 from marquee.kafka.broker_watch import BrokerWatch
 from marquee.kafka.clients import ensure_topics
-from marquee.stores.online import Shard, mark_rebuilding, stored_offsets
 
 log = structlog.get_logger()
 
@@ -43,7 +41,7 @@ class StorePositions:
     consumer: AIOKafkaConsumer
     topics: Sequence[Topic[Any]]
     prefix: str
-    stores: Stores
+    stores: BothStores
     leases: Leases
     reconciliation: Reconciliation
     watch: BrokerWatch
@@ -128,7 +126,7 @@ class StorePositions:
             Transient, KafkaError: one of them cannot be reached.
         """
         ends = await self._ends()
-        online, offline = await self._online(list(ends)), await self._offline(list(ends))
+        online, offline = await self.stores.online_ends(list(ends)), await self.stores.log_ends(list(ends))
         lag = {topic.name: 0 for topic in self.topics}
         for shard, end in ends.items():
             lag[shard[0]] += max(0, end - min(online[shard], offline[shard]))
@@ -147,12 +145,6 @@ class StorePositions:
         shards = [(topic.name, number) for topic in self.topics for number in range(topic.partitions)]
         found = await self.consumer.end_offsets([self.partition(shard) for shard in shards])
         return {self.shard(partition): int(end) for partition, end in found.items()}
-
-    async def _online(self, shards: Sequence[Shard]) -> dict[Shard, int]:
-        return await stored_offsets(self.stores.ratings.space, shards)
-
-    async def _offline(self, shards: Sequence[Shard]) -> dict[Shard, int]:
-        return await asyncio.to_thread(lambda: {shard: self.stores.log.next_offset(*shard) for shard in shards})
 
     async def _settle_share(self) -> None:
         """Assign this replica's partitions to the consumer if they are others than before."""
@@ -180,9 +172,9 @@ class StorePositions:
         if new:
             await self.reconciliation.compare(new, self.ends)
         own = sorted(self._own)
-        online, offline = await self._online(own), dict.fromkeys(own, -1)
+        online, offline = await self.stores.online_ends(own), dict.fromkeys(own, -1)
         if new or self.clock() - self._log_looked_at >= LOG_EVERY_S:
-            offline = await self._offline(own)
+            offline = await self.stores.log_ends(own)
             self._log_looked_at = self.clock()
         lost = {}
         for shard in own:
@@ -197,7 +189,7 @@ class StorePositions:
                 self._cursor[shard] = stored
                 self.consumer.seek(self.partition(shard), stored)
         if lost:
-            await mark_rebuilding(self.stores.ratings.space, lost)
+            await self.stores.mark_rebuilding(lost)
 
     def _caught_up(self) -> list[Shard]:
         return [shard for shard, cursor in self._cursor.items() if cursor >= self.ends.get(shard, 0)]

@@ -15,13 +15,15 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from marquee.contracts.batches import Shard
 from marquee.contracts.topics import RATINGS, Topic
 from marquee.errors import InvalidEvent, Transient
 from marquee.kafka.clients import open_consumer
 from marquee.kafka.publisher import Publisher, Record
 from marquee.settings import KafkaSettings
 from marquee.stores.event_log import EventLog
-from marquee.stores.online import RatingStore, Shard, set_back, stored_offsets
+from marquee.stores.key_space import KeySpace
+from marquee.stores.shards import set_back, stored_offsets
 
 log = structlog.get_logger()
 
@@ -61,7 +63,7 @@ class Reconciliation:
 
     settings: KafkaSettings
     topics: Mapping[str, Topic[Any]]
-    ratings: RatingStore
+    space: KeySpace
     log: EventLog
     publisher: Publisher
     clock: Callable[[], float] = time.monotonic
@@ -76,7 +78,7 @@ class Reconciliation:
             Transient, KafkaError: a store or the broker cannot be reached; repeating the call is safe.
         """
         kept = await asyncio.to_thread(lambda: {shard: self.log.next_offset(*shard) for shard in shards})
-        stored = await stored_offsets(self.ratings.space, shards)
+        stored = await stored_offsets(self.space, shards)
         async with open_consumer(self.settings, [], group=None) as consumer:
             differing = await self._differing(consumer, kept, ends)
             for shard in shards:
@@ -85,7 +87,7 @@ class Reconciliation:
                         consumer, shard, await self._divergence(consumer, shard, kept[shard], ends[shard])
                     )
                 elif stored[shard] > ends[shard]:  # and the log does not say what stood there
-                    await set_back(self.ratings.space, shard, ends[shard])
+                    await set_back(self.space, shard, ends[shard])
         for shard in shards:
             if await asyncio.to_thread(self.log.has_aside, *shard):
                 self._settle_at[shard] = self.clock() + WRITTEN_AFTER_S
@@ -97,7 +99,7 @@ class Reconciliation:
                 continue
             for aside in await asyncio.to_thread(self.log.aside, *shard):
                 here = set((await asyncio.to_thread(self.log.identities, *shard, first=aside.at)).values())
-                lacking = [value for identity, value in aside.events if identity not in here]
+                lacking = [event.value for event in aside.events if event.identity not in here]
                 if lacking:
                     await self._publish(shard, lacking)
                     self._settle_at[shard] = self.clock() + WRITTEN_AFTER_S
@@ -137,10 +139,10 @@ class Reconciliation:
         found = (await self._read(consumer, {shard: (at, end)}))[shard]
         there = set(found.values())
         events = await asyncio.to_thread(self.log.events, *shard, first=at)
-        lacking = [value for identity, value in events if identity not in there]
+        lacking = [event.value for event in events if event.identity not in there]
         log.warning("topic_lost_records", topic=shard[0], partition=shard[1], offset=at, published_again=len(lacking))
         await self._publish(shard, lacking)
-        await set_back(self.ratings.space, shard, at)
+        await set_back(self.space, shard, at)
         await asyncio.to_thread(self.log.cut, *shard, at)
 
     async def _publish(self, shard: Shard, values: Sequence[bytes]) -> None:

@@ -37,14 +37,14 @@ async def state(parts: Parts) -> State:
     return State(
         users=users,
         ratings=ratings,
-        movies=await parts.stores.catalog.count(),
-        enriched=await parts.stores.metadata.count(),
+        movies=await parts.stores.listed.count(),
+        enriched=await parts.stores.enriched.count(),
         lag=await parts.positions.true_lag(),
-        ratings_per_s=parts.meter.rate(),
+        ratings_per_s=parts.stores.ratings_per_s(),
     )
 
 
 @router.get("/v1/digest")
 async def state_digest(parts: Parts) -> Digest:
     """A canonical digest of the online store; reads all of it."""
-    return Digest(digest=await digest(parts.stores.ratings.space))
+    return Digest(digest=await digest(parts.stores.space))

@@ -4,18 +4,16 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 from redis.asyncio import Redis
 
-from features.handlers import Stores
+from features.both_stores import BothStores
 from features.lag_watch import LagWatch
 from features.positions import StorePositions
 from features.reconciliation import Reconciliation
 from features.settings import FeaturesSettings
 from features.shares import Leases
-from marquee.contracts.batches import Batch
 from marquee.contracts.topics import CATALOG, METADATA, RATINGS
 from marquee.errors import Transient
 from marquee.kafka.broker_watch import BrokerWatch
@@ -23,56 +21,30 @@ from marquee.kafka.consuming import DeadLetters, consume
 from marquee.kafka.publisher import Publisher
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
-from marquee.stores.online import MovieStore, RatingStore
 
 TOPICS = (CATALOG, METADATA, RATINGS)
-IDLE_S = 1.0
-
-
-@dataclass(slots=True)
-class Meter:
-    """Ratings applied per second over the last busy stretch (a pause of a second ends one)."""
-
-    _first: float = 0.0
-    _last: float = 0.0
-    _count: int = 0
-
-    def add(self, count: int, *, started: float, now: float) -> None:
-        if started - self._last > IDLE_S:
-            self._first, self._count = started, 0
-        self._last = now
-        self._count += count
-
-    def rate(self) -> float:
-        return self._count / (self._last - self._first) if self._last > self._first else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """The parts of a running features service."""
 
-    stores: Stores
+    stores: BothStores
     positions: StorePositions
     consumer: AIOKafkaConsumer
     dead_letters: DeadLetters
     watch: BrokerWatch
     leases: Leases
-    meter: Meter = field(default_factory=Meter)
     lag_watch: LagWatch = field(default_factory=LagWatch)
 
     @classmethod
     def of(cls, settings: FeaturesSettings, redis: Redis, consumer: AIOKafkaConsumer, publisher: Publisher) -> "Wiring":
         """Put the parts together; nothing runs yet."""
         space = KeySpace(redis, settings.redis.space)
-        stores = Stores(
-            RatingStore(space),
-            MovieStore(space, CATALOG),
-            MovieStore(space, METADATA),
-            EventLog(settings.log_dir),
-        )
+        stores = BothStores(space, EventLog(settings.log_dir))
         watch, leases = BrokerWatch(settings.kafka.bootstrap), Leases(space, settings.replica)
         by_name = {topic.name: topic for topic in TOPICS}
-        reconciliation = Reconciliation(settings.kafka, by_name, stores.ratings, stores.log, publisher)
+        reconciliation = Reconciliation(settings.kafka, by_name, space, stores.log, publisher)
         prefix = settings.kafka.topic_prefix
         positions = StorePositions(consumer, TOPICS, prefix, stores, leases, reconciliation, watch)
         return cls(stores, positions, consumer, DeadLetters(publisher), watch, leases)
@@ -86,20 +58,12 @@ class Wiring:
         await consume(
             self.consumer,
             TOPICS,
-            self.apply,
+            self.stores.apply,
             dead_letters=self.dead_letters,
             positions=self.positions,
             prefix=settings.kafka.topic_prefix,
             max_records=settings.max_records,
         )
-
-    async def apply(self, batch: Batch[Any]) -> None:
-        """Put a batch into both stores, and count it."""
-        started = monotonic()
-        await self.stores.apply(batch)
-        if batch.topic.name == RATINGS.name:
-            count = sum(len(record.event.movie_id) for record in batch.records)
-            self.meter.add(count, started=started, now=monotonic())
 
     async def watch_lag(self) -> None:
         """Note the lag once per second, until cancelled."""

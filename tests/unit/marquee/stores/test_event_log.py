@@ -10,8 +10,7 @@ import pytest
 from marquee.contracts.batches import Gap
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.topics import RATINGS, shard_of
-from marquee.stores import event_log
-from marquee.stores.event_log import EventLog
+from marquee.stores.event_log import EventLog, writing
 from support.builders import a_batch, a_rating
 
 SHARD = shard_of(1)
@@ -86,7 +85,7 @@ def test_small_files_on_both_sides_of_a_large_one_are_merged(tmp_path: Path, mon
     events, log = some(90), EventLog(str(tmp_path))
     log.append(a_batch(events[0]))
     log.append(a_batch(*events[1:21], first_offset=1))
-    monkeypatch.setattr(event_log, "MERGE_BELOW_BYTES", log.files(RATINGS.name, SHARD)[1].size)
+    monkeypatch.setattr(writing, "MERGE_BELOW_BYTES", log.files(RATINGS.name, SHARD)[1].size)
     for offset in range(21, 90):
         log.append(a_batch(events[offset], first_offset=offset))
 
@@ -105,13 +104,13 @@ def test_rows_that_are_cut_off_are_set_aside_until_forgotten(tmp_path: Path) -> 
 
     assert log.next_offset(RATINGS.name, SHARD) == 2
     (aside,) = log.aside(RATINGS.name, SHARD)
-    assert [value for _, value in aside.events] == [event.model_dump_json().encode() for event in events[2:]]
+    assert [event.value for event in aside.events] == [event.model_dump_json().encode() for event in events[2:]]
     log.forget(aside)
     assert not log.has_aside(RATINGS.name, SHARD)
 
 
 def test_merging_many_small_files_leaves_one_with_the_same_rows(tmp_path: Path) -> None:
-    events, log = some(event_log.MERGE_FROM_FILES), EventLog(str(tmp_path))
+    events, log = some(writing.MERGE_FROM_FILES), EventLog(str(tmp_path))
     for offset, event in enumerate(events):
         log.append(a_batch(event, first_offset=offset))
     before = log.all_ratings()

@@ -6,6 +6,9 @@ from typing import Generic
 from marquee.contracts.topics import E, Topic
 from marquee.errors import MarqueeError
 
+Shard = tuple[str, int]
+"""A topic's name and a partition: the unit that both stores apply in order, and of which each remembers its end."""
+
 
 class Gap(MarqueeError):
     """A batch begins after the end of a store: what lies between has to be read first. Nothing was changed."""
@@ -38,3 +41,7 @@ class Batch(Generic[E]):
     first_offset: int
     next_offset: int
     records: tuple[Delivered[E], ...]
+
+    @property
+    def shard(self) -> Shard:
+        return self.topic.name, self.partition

@@ -1,11 +1,7 @@
 """What arriving ratings change: the pure step between events and both stores."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from marquee.contracts.events import MoviesRated
 from marquee.state.item_stats import ItemStats, merged
 from marquee.state.ratings import Ratings, latest_per_movie
 
@@ -30,16 +26,3 @@ def fold(before: Ratings, arrived: Ratings) -> Folded:
     """
     after = latest_per_movie(Ratings.concat(before, arrived))
     return Folded(after, merged(ItemStats.of(after), ItemStats.of(before, sign=-1)))
-
-
-def columns(events: Sequence[MoviesRated]) -> Ratings:
-    """The events' ratings as one table, in the order given."""
-    if not events:
-        return Ratings.empty()
-    lengths = [len(event.movie_id) for event in events]
-    return Ratings(
-        np.repeat(np.array([event.user_id for event in events], np.int64), lengths),
-        np.concatenate([np.array(event.movie_id, np.int64) for event in events]),
-        np.concatenate([np.array(event.rating, np.float32) for event in events]),
-        np.concatenate([np.array(event.rated_at_ms, np.int64) for event in events]),
-    )

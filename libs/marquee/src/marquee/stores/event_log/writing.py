@@ -1,0 +1,52 @@
+"""Adding to the log: what it lacks of a range, and the joining of the small files that pile up."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from marquee.contracts.batches import Gap, Shard
+from marquee.stores.event_log.files import Files, LogFile, end_of
+from marquee.stores.event_log.tables import table_of
+from marquee.stores.rows import Rows
+
+MERGE_FROM_FILES = 64
+MERGE_BELOW_BYTES = 4 * 1_048_576
+
+
+def append(files: Files, rows: Rows) -> bool:
+    """See `EventLog.append`."""
+    end = end_of(files.in_order(rows.shard))
+    if rows.first_offset > end:
+        raise Gap("event log", *rows.shard, end=end, first_offset=rows.first_offset)
+    if rows.next_offset <= end:
+        return False
+    files.write(rows.shard, end, rows.next_offset, table_of(rows.since(end)))
+    return True
+
+
+def merge_small(files: Files, shard: Shard) -> bool:
+    """See `EventLog.merge_small`."""
+    present = files.in_order(shard)
+    if sum(file.size < MERGE_BELOW_BYTES for file in present) < MERGE_FROM_FILES:
+        return False
+    runs = [run for run in _runs_of_small(present) if len(run) > 1]
+    for run in runs:
+        table = pa.concat_tables(files.tables(run))
+        joined = files.write(shard, run[0].first, max(file.end for file in run), table)
+        for file in run:
+            if file.path != joined:
+                files.delete(file.path)
+    return bool(runs)
+
+
+def _runs_of_small(files: Sequence[LogFile]) -> list[list[LogFile]]:
+    """Neighbouring small files without a gap or a large file between them."""
+    runs: list[list[LogFile]] = [[]]
+    end = 0
+    for file in files:
+        if file.size >= MERGE_BELOW_BYTES or file.first > end:
+            runs.append([])
+        if file.size < MERGE_BELOW_BYTES:
+            runs[-1].append(file)
+        end = max(end, file.end)
+    return [run for run in runs if run]

@@ -1,0 +1,107 @@
+"""One batch, both stores: first what is kept (Parquet), then what is served (Redis).
+
+In this order the log has whatever Redis has, and can publish it again for a broker that lost it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Generic, Protocol, TypeVar
+
+from prometheus_client import Counter, Histogram
+
+from features.meter import Meter
+from marquee.contracts.batches import Batch, Shard
+from marquee.contracts.topics import CATALOG, METADATA, RATINGS
+from marquee.errors import Transient
+from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace
+from marquee.stores.online import MovieStore, RatingStore
+from marquee.stores.rows import MovieRows, RatingRows, Rows
+from marquee.stores.shards import mark_rebuilding, stored_offsets
+
+APPLIED = Counter("marquee_features_applied_total", "Ratings or movies that were new to the store", ["topic"])
+APPLY_SECONDS = Histogram("marquee_features_apply_seconds", "One batch into one store", ["store"])
+
+R = TypeVar("R", bound=Rows)
+R_contra = TypeVar("R_contra", bound=Rows, contravariant=True)
+T = TypeVar("T")
+
+
+class _Store(Protocol[R_contra]):
+    async def apply(self, rows: R_contra, /) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Route(Generic[R]):
+    """What is made of a topic's batches, where it goes, and how fast."""
+
+    rows_of: Callable[[Batch[Any]], R]
+    store: _Store[R]
+    meter: Meter = field(default_factory=Meter)
+
+
+class BothStores:
+    """The event log and the online store, by topic."""
+
+    def __init__(self, space: KeySpace, log: EventLog) -> None:
+        self.space, self.log = space, log
+        self.ratings = RatingStore(space)
+        self.listed = MovieStore(space, CATALOG)
+        self.enriched = MovieStore(space, METADATA)
+        self._routes: dict[str, _Route[Any]] = {
+            RATINGS.name: _Route(RatingRows.of, self.ratings),
+            CATALOG.name: _Route(MovieRows.of, self.listed),
+            METADATA.name: _Route(MovieRows.of, self.enriched),
+        }
+
+    async def apply(self, batch: Batch[Any]) -> None:
+        """Put a batch into both; each alone may be repeated without changing anything.
+
+        Raises:
+            Gap: a store ends before the batch begins; what it lacks has to be read first.
+            Transient: a store is unavailable.
+        """
+        started, route = monotonic(), self._routes[batch.topic.name]
+        with APPLY_SECONDS.labels("offline").time():
+            rows = await asyncio.to_thread(self._keep, route, batch)
+        with APPLY_SECONDS.labels("online").time():
+            fresh = await route.store.apply(rows)
+        APPLIED.labels(batch.topic.name).inc(fresh)
+        await asyncio.to_thread(_on_disk, self.log.merge_small, batch.topic.name, batch.partition)
+        route.meter.add(len(rows), started=started, now=monotonic())
+
+    def _keep(self, route: _Route[R], batch: Batch[Any]) -> R:
+        """Make a batch's rows and put them into the log."""
+        rows = route.rows_of(batch)
+        _on_disk(self.log.append, rows)
+        return rows
+
+    def ratings_per_s(self) -> float:
+        """Ratings applied per second over the last busy stretch."""
+        return self._routes[RATINGS.name].meter.rate()
+
+    async def online_ends(self, shards: Sequence[Shard]) -> dict[Shard, int]:
+        """Up to which offset Redis has applied each shard.
+
+        Raises:
+            Transient: Redis is unavailable.
+        """
+        return await stored_offsets(self.space, shards)
+
+    async def log_ends(self, shards: Sequence[Shard]) -> dict[Shard, int]:
+        """Up to which offset the log has each shard without a gap."""
+        return await asyncio.to_thread(lambda: {shard: self.log.next_offset(*shard) for shard in shards})
+
+    async def mark_rebuilding(self, up_to: Mapping[Shard, int]) -> None:
+        """Note in Redis that these shards lack what they had before, until they have reached the given offsets."""
+        await mark_rebuilding(self.space, up_to)
+
+
+def _on_disk(write: Callable[..., T], *arguments: object) -> T:
+    """Raises: Transient if the log's file system fails."""
+    try:
+        return write(*arguments)
+    except OSError as error:
+        raise Transient(f"event log: {error}") from error
