@@ -7,7 +7,7 @@ from aiokafka import TopicPartition
 
 from enricher.ledger import MAX_AGE, SOURCE, Ledger
 from enricher.settings import Mode
-from enricher.tmdb_body import Asked
+from enricher.tmdb_body import Lookup
 from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
 from support.builders import a_movie, an_enriched
 from support.scripted_consumer import ScriptedConsumer, ScriptedRecord
@@ -65,7 +65,7 @@ def test_the_unavailable_is_due_after_the_recheck_and_the_rest_after_six_months(
         answer(1), answer(2, age=old), answer(3, unavailable), answer(4, unavailable, age=timedelta(minutes=1))
     )
 
-    assert list(ledger.due(now=NOW, recheck=timedelta(hours=1))) == [Asked(2, 550), Asked(3, 550)]
+    assert list(ledger.due(now=NOW, recheck=timedelta(hours=1))) == [Lookup(2, 550), Lookup(3, 550)]
 
 
 def test_a_movie_without_a_tmdb_id_is_never_due() -> None:

@@ -11,7 +11,7 @@ from enricher import tmdb_body
 from enricher.ledger import SOURCE, Ledger
 from enricher.settings import Mode
 from enricher.tmdb import Tmdb, Unavailable
-from enricher.tmdb_body import Asked
+from enricher.tmdb_body import Lookup
 from marquee.contracts.batches import Batch
 from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
 from marquee.contracts.topics import METADATA
@@ -49,23 +49,23 @@ async def from_snapshot(batch: Batch[MovieListed], snapshot: TmdbFile, answers: 
 
 
 async def from_tmdb(batch: Batch[MovieListed], tmdb: Tmdb, answers: Answers, clock: Clock) -> None:
-    """Ask TMDB for every movie of a batch that has no answer yet."""
+    """Look up at TMDB every movie of a batch that has no answer yet."""
     answers.earlier.require_complete()
     now = clock()
     movies = [record.event for record in batch.records if not answers.ledger.is_settled(record.event, now=now)]
-    given = await _ask([Asked(movie.movie_id, movie.tmdb_id) for movie in movies], tmdb, clock)
+    given = await _look_up([Lookup(movie.movie_id, movie.tmdb_id) for movie in movies], tmdb, clock)
     await answers.put([a for a in given if not (_is_unavailable(a) and answers.ledger.is_found(a.movie_id))])
 
 
 async def recheck(tmdb: Tmdb, answers: Answers, clock: Clock, *, every_s: float) -> None:
-    """Every `every_s`, ask again for what was unavailable and for what is too old to be kept. Never ends."""
+    """Every `every_s`, look up again what was unavailable and what is too old to keep. Never ends."""
     while True:
         await asyncio.sleep(every_s)
         if not answers.earlier.is_complete:
             continue
         due = list(answers.ledger.due(now=clock(), recheck=timedelta(seconds=every_s)))
         for start in range(0, len(due), AT_ONCE):
-            given = [a for a in await _ask(due[start : start + AT_ONCE], tmdb, clock) if not _is_unavailable(a)]
+            given = [a for a in await _look_up(due[start : start + AT_ONCE], tmdb, clock) if not _is_unavailable(a)]
             if not given:
                 break  # still unavailable
             try:
@@ -75,11 +75,11 @@ async def recheck(tmdb: Tmdb, answers: Answers, clock: Clock, *, every_s: float)
                 break
 
 
-async def _ask(movies: Sequence[Asked], tmdb: Tmdb, clock: Clock) -> list[MovieEnriched]:
+async def _look_up(movies: Sequence[Lookup], tmdb: Tmdb, clock: Clock) -> list[MovieEnriched]:
     return await asyncio.gather(*(_answer(movie, tmdb, clock) for movie in movies))
 
 
-async def _answer(movie: Asked, tmdb: Tmdb, clock: Clock) -> MovieEnriched:
+async def _answer(movie: Lookup, tmdb: Tmdb, clock: Clock) -> MovieEnriched:
     if movie.tmdb_id is None:
         return tmdb_body.empty(movie, MetadataStatus.NOT_FOUND, fetched_at=clock())
     try:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from enricher.settings import Mode
-from enricher.tmdb_body import Asked
+from enricher.tmdb_body import Lookup
 from marquee.contracts.bodies import Answer
 from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA
@@ -75,14 +75,14 @@ class Ledger:
         known = self._known.get(movie_id)
         return known is not None and known.status is MetadataStatus.FOUND
 
-    def due(self, *, now: datetime, recheck: timedelta) -> Iterator[Asked]:
+    def due(self, *, now: datetime, recheck: timedelta) -> Iterator[Lookup]:
         """Movies that were unavailable for at least `recheck`, and answers that are too old to keep."""
         for movie_id, known in self._known.items():
             if known.tmdb_id is None:
                 continue
             limit = recheck if known.status is MetadataStatus.UNAVAILABLE else MAX_AGE
             if now - known.fetched_at >= limit:
-                yield Asked(movie_id, known.tmdb_id)
+                yield Lookup(movie_id, known.tmdb_id)
 
     def coverage(self) -> Coverage:
         counts = Counter(known.status for movie_id, known in self._known.items() if movie_id in self._listed)

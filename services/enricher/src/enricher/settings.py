@@ -29,7 +29,7 @@ class EnricherSettings(ServiceSettings):
     tmdb_timeout_s: PositiveFloat = 10.0  # one request
     tmdb_total_s: PositiveFloat = 20.0  # one movie, with all retries
     tmdb_recheck_s: PositiveFloat = (
-        600.0  # after this, movies that were unavailable are asked for again, and a refused key is tried again
+        600.0  # after this time, unavailable movies are looked up again, and a refused key is tried again
     )
     publish_timeout_s: PositiveFloat = 30.0
     replica: str = Field(default_factory=socket.gethostname)  # a name of its own for each; kept over restarts

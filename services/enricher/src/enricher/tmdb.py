@@ -116,24 +116,24 @@ class Tmdb:
     async def _tried(self, tmdb_id: int) -> dict[str, Any] | None:
         tries = 0
 
-        async def ask() -> dict[str, Any] | None:
+        async def attempt() -> dict[str, Any] | None:
             nonlocal tries
             tries += 1
-            return await self._asked(tmdb_id)
+            return await self._requested(tmdb_id)
 
         try:
             return await retried(
-                ask, on=(_NoAnswer,), total_s=self.total_s, pauses=_pause_after, on_retry=self._keep_quiet
+                attempt, on=(_NoAnswer,), total_s=self.total_s, pauses=_pause_after, on_retry=self._keep_quiet
             )
         except _NoAnswer as error:
             raise Unavailable(f"movie {tmdb_id}: {error.outcome} after {tries} tries") from None
 
-    async def _asked(self, tmdb_id: int) -> dict[str, Any] | None:
+    async def _requested(self, tmdb_id: int) -> dict[str, Any] | None:
         """One request.
 
         Raises:
             _NoAnswer: another one may be answered.
-            Unavailable: the answer is no movie, and asking again would not help.
+            Unavailable: the answer is no movie, and another request would not help.
         """
         if self.refused_at is not None and time.monotonic() - self.refused_at < self.recheck_s:
             raise KeyRefused("TMDB refused the key (HTTP 401)")

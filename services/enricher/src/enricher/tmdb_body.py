@@ -10,14 +10,14 @@ from marquee.readers.tmdb_file import MAX_KEYWORDS, distinct, number, poster_pat
 MAX_CAST = 15
 
 
-class Asked(NamedTuple):
+class Lookup(NamedTuple):
     """A movie to look up at TMDB."""
 
     movie_id: int
     tmdb_id: int | None
 
 
-def found(movie: Asked, body: dict[str, Any], *, fetched_at: datetime) -> MovieEnriched:
+def found(movie: Lookup, body: dict[str, Any], *, fetched_at: datetime) -> MovieEnriched:
     """Movie details with credits and keywords appended. What cannot be read is left out, e.g. a popularity of "n/a"."""
     people = body.get("credits")
     crew = _dicts(people, "crew")
@@ -45,7 +45,7 @@ def found(movie: Asked, body: dict[str, Any], *, fetched_at: datetime) -> MovieE
     )
 
 
-def empty(movie: Asked, status: MetadataStatus, *, fetched_at: datetime) -> MovieEnriched:
+def empty(movie: Lookup, status: MetadataStatus, *, fetched_at: datetime) -> MovieEnriched:
     """An answer without data: not_found or unavailable."""
     return MovieEnriched(movie_id=movie.movie_id, tmdb_id=movie.tmdb_id, status=status, fetched_at=fetched_at)
 

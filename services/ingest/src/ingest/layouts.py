@@ -100,9 +100,9 @@ def csv_ratings(path: Path) -> RatingsFile:
     return RatingsFile(path, columns, ",", True)
 
 
-def _columns_of(path: Path, needed: tuple[str, ...], said: str) -> tuple[str, ...]:
+def _columns_of(path: Path, needed: tuple[str, ...], header: str) -> tuple[str, ...]:
     columns = tuple(name.lower() for name in _header(path))
-    _require(path, columns, needed, said)
+    _require(path, columns, needed, header)
     return columns
 
 
@@ -132,6 +132,6 @@ def _renamed(names: list[str], meaning: dict[str, str]) -> tuple[str, ...]:
     return tuple(meaning.get(name.lower(), f"other {at}") for at, name in enumerate(names))
 
 
-def _require(path: Path, found: tuple[str, ...], needed: tuple[str, ...], said: str) -> None:
+def _require(path: Path, found: tuple[str, ...], needed: tuple[str, ...], header: str) -> None:
     if any(found.count(name) != 1 for name in needed):
-        raise Misconfigured(f"{path} is not a MovieLens file: its first line must name the columns {said}")
+        raise Misconfigured(f"{path} is not a MovieLens file: its first line must name the columns {header}")

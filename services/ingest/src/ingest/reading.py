@@ -34,11 +34,11 @@ class DataSet:
     users: int
 
 
-def _unheard(rows_read: int, permille: int) -> None:
+def _no_progress(rows_read: int, permille: int) -> None:
     pass
 
 
-def read_data_set(layout: Layout, rejects: Rejects, *, now_s: int, on_rows: OnRows = _unheard) -> DataSet:
+def read_data_set(layout: Layout, rejects: Rejects, *, now_s: int, on_rows: OnRows = _no_progress) -> DataSet:
     """Read and validate everything.
 
     Raises:
@@ -55,7 +55,7 @@ def read_data_set(layout: Layout, rejects: Rejects, *, now_s: int, on_rows: OnRo
 
 
 def read_ratings(
-    file: RatingsFile, known: IntArray, rejects: Rejects, *, now_s: int, on_rows: OnRows = _unheard
+    file: RatingsFile, known: IntArray, rejects: Rejects, *, now_s: int, on_rows: OnRows = _no_progress
 ) -> tuple[Table, int]:
     """The usable ratings of one file, grouped by user, each user and movie once; and how many rows the file has.
 

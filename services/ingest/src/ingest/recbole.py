@@ -32,7 +32,7 @@ async def fetch(to: Path) -> None:
         )
         try:
             async with asyncio.timeout(LIMIT_S):
-                _, said = await process.communicate()
+                _, errors = await process.communicate()
         except BaseException as error:
             process.kill()
             await process.wait()
@@ -40,7 +40,7 @@ async def fetch(to: Path) -> None:
                 raise Unreachable(f"pip did not fetch {WHEEL} within {LIMIT_S:.0f} s") from error
             raise
         if process.returncode != 0:
-            last = said.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+            last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
             raise Unreachable(f"pip could not fetch {WHEEL}: {last[0][:200]}")
         await asyncio.to_thread(_extract_from, Path(room), to)
 

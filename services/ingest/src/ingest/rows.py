@@ -68,7 +68,7 @@ def parse(block: bytes, first_line: int, file: RatingsFile) -> tuple[list[Rows],
 
 
 def _in_line_order(*parts: Rows) -> Rows:
-    """Of equally new ratings the last line counts, so the order has to be the file's."""
+    """Join parts in the file's order: if several ratings are equally new, the last line counts."""
     if len(parts) == 1:
         return parts[0]
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Rows.__slots__}

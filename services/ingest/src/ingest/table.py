@@ -85,7 +85,7 @@ def by_user(parts: Sequence[Part]) -> Table:
 
 
 def slices(table: Table, rows: int = SLICE_ROWS) -> Iterator[slice]:
-    """Cut a table grouped by user into whole users, about so many rows at once. Empty in, nothing out."""
+    """Cut a table grouped by user into whole users, about `rows` rows per slice. An empty table gives none."""
     start = 0
     while start < len(table):
         end = min(start + rows, len(table))
@@ -96,7 +96,9 @@ def slices(table: Table, rows: int = SLICE_ROWS) -> Iterator[slice]:
 
 
 def repeated(table: Table) -> BoolArray:
-    """Mark the rows that a newer rating of the same user and movie replaces; of equally new ones the last read stays.
+    """Mark the rows that a newer rating of the same user and movie replaces.
+
+    If several are equally new, the last one read stays unmarked.
 
     Args:
         table: grouped by user.

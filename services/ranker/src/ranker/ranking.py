@@ -72,7 +72,7 @@ class Ranked:
 
     def take(self, at: RowArray) -> Self:
         """The movies at these places, in this order."""
-        seen = self.model_input
+        model_input = self.model_input
         return replace(
             self,
             row=self.row[at],
@@ -80,7 +80,7 @@ class Ranked:
             score=self.score[at],
             contribution=self.contribution[at],
             sources=tuple(self.sources[place] for place in at.tolist()),
-            model_input=None if seen is None else replace(seen, x=seen.x[at]),
+            model_input=None if model_input is None else replace(model_input, x=model_input.x[at]),
         )
 
 

@@ -77,7 +77,7 @@ class Announcements:
     promoted: ModelChanged | None = None
     state: Announcement = "none"
     error: str = ""
-    _confirmed_end: int | None = None  # where models.v1 ended when the promotion was last seen on it
+    _confirmed_end: int | None = None  # end of models.v1 when the promotion was last found on it
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def adopt(self, served: ModelChanged | None) -> ModelManifest | None:

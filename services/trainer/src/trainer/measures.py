@@ -28,7 +28,7 @@ def measured(example: Example, ranked: Mapping[str, RowArray], movies: MovieStat
     """One row (COLUMNS) per system for one example.
 
     Args:
-        ranked: catalogue rows by system, best first, DEPTH of them where the catalogue has so many.
+        ranked: catalogue rows by system, best first; DEPTH of them, or the whole catalogue if it is smaller.
         window: number of the window in which the example lies.
     """
     about = (window, example.kind.value, example.user_id)

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 JOB = (sys.executable, "-m", "trainer.job")
 QUIET_FAILURES = 3
-"""So many failures in a row that will probably pass by themselves are reported as waiting; more, as a failure."""
+"""Up to this many transient failures in a row are reported as waiting, more as a failure."""
 
 
 class Training(BaseModel):

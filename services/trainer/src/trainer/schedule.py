@@ -1,6 +1,6 @@
-"""When to train without being asked: pure decisions on what was seen of the topics and the log. No clock, no IO.
+"""When to train without a request: pure decisions on the state of the topics and the log. No clock, no IO.
 
-Ratings are *calm* when few arrive compared with those that are there: live traffic is calm, a bulk load is not.
+Ratings are *calm* when few arrive compared with those in the log: live traffic is calm, a bulk load is not.
 """
 
 from dataclasses import dataclass, replace
@@ -8,10 +8,10 @@ from typing import Self
 
 CALM_ROWS_PER_S = 50.0
 CALM_SHARE = 0.000_2
-"""Calm: at most so many rows per second, or, within one settle time, so small a share of what is there."""
+"""Ratings are calm while at most CALM_ROWS_PER_S rows per second arrive, or CALM_SHARE of the log in a settle time."""
 
 CALM_LAG = 50
-"""A training may begin although the log lacks so many records of ratings.v1 and catalog.v1, or CALM_SHARE."""
+"""A training may begin while the log lacks up to this many records of ratings.v1 and catalog.v1, or CALM_SHARE."""
 
 OVERDUE_IN_PATIENCES = 10.0
 """A training that has been due for this many times patience_s no longer waits for calm."""
@@ -96,9 +96,9 @@ class PastTrainings:
 
 @dataclass(frozen=True, slots=True)
 class Sightings:
-    """What was seen within the last settle time, and since when things have been as they are."""
+    """The looks of the last settle time, and since when ratings have been calm, metadata still, and a training due."""
 
-    seen: tuple[tuple[float, LogSight], ...]  # (when, what), oldest first
+    looks: tuple[tuple[float, LogSight], ...]  # (time, sight), oldest first
     calm_since_s: float | None  # of the ratings; None while they are not calm
     metadata_still_since_s: float
     due_since_s: float | None = None
@@ -111,17 +111,17 @@ class Sightings:
     @property
     def sight(self) -> LogSight:
         """The newest one."""
-        return self.seen[-1][1]
+        return self.looks[-1][1]
 
     def next(self, sight: LogSight, known: TrainedOn | None, rules: Rules, *, now_s: float) -> Self:
         """The sightings after another look."""
-        seen = (*self.seen, (now_s, sight))
-        while len(seen) > 2 and seen[1][0] <= now_s - rules.settle_s:
-            seen = seen[1:]
-        is_calm = _is_calm(seen, settle_s=rules.settle_s, now_s=now_s)
-        after = replace(self, seen=seen)
+        looks = (*self.looks, (now_s, sight))
+        while len(looks) > 2 and looks[1][0] <= now_s - rules.settle_s:
+            looks = looks[1:]
+        is_calm = _is_calm(looks, settle_s=rules.settle_s, now_s=now_s)
+        after = replace(self, looks=looks)
         if not is_calm or self.calm_since_s is None:
-            after = replace(after, calm_since_s=seen[0][0] if is_calm else None)
+            after = replace(after, calm_since_s=looks[0][0] if is_calm else None)
         if sight.metadata != self.sight.metadata:
             after = replace(after, metadata_still_since_s=now_s)
         is_due = bool(sight.ratings) and reason(after, known, rules, now_s=now_s) is not None
@@ -130,13 +130,13 @@ class Sightings:
         return after
 
 
-def _is_calm(seen: tuple[tuple[float, LogSight], ...], *, settle_s: float, now_s: float) -> bool:
+def _is_calm(looks: tuple[tuple[float, LogSight], ...], *, settle_s: float, now_s: float) -> bool:
     """Whether over a whole settle time the ratings hardly grew and the log kept up with the topics.
 
     If a log lacks records and does not grow, a large batch is being written, or nobody writes: neither is calm.
     """
-    first_s, first = seen[0]
-    last = seen[-1][1]
+    first_s, first = looks[0]
+    last = looks[-1][1]
     elapsed_s = now_s - first_s
     grown = last.ratings - first.ratings
     if elapsed_s < settle_s or not keeps_up(last) or (last.behind and not grown):
