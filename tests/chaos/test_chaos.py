@@ -18,12 +18,12 @@ def output_of(command: list[str], *, limit_s: float) -> tuple[int, str]:
     """Exit code and output; a command that is cut short gets the time to stop what it has started."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
-            said, _ = process.communicate(timeout=limit_s)
+            output, _ = process.communicate(timeout=limit_s)
         except BaseException:
             process.terminate()
             process.communicate(timeout=120)
             raise
-    return process.returncode, said
+    return process.returncode, output
 
 
 @pytest.mark.e2e
@@ -33,9 +33,11 @@ def test_every_invariant_holds_under_random_faults(tmp_path: Path) -> None:
     subprocess.run([*MARQUEE, "synth", *SYNTH, "--out", str(tmp_path / "data")], check=True, capture_output=True)
     command = [*MARQUEE, "chaos", "--faults", str(FAULTS), "--seed", seed, *SHORT]
 
-    code, said = output_of([*command, "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")], limit_s=1_000)
+    code, output = output_of(
+        [*command, "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")], limit_s=1_000
+    )
 
-    assert code == 0, said[-6_000:]
+    assert code == 0, output[-6_000:]
     found = json.loads((tmp_path / "out" / "chaos.json").read_text())
     assert sum(not fault["skipped"] for fault in found["faults"]) == FAULTS
     assert found["totals"]["accepted"] > 0

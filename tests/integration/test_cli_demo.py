@@ -62,14 +62,14 @@ def test_a_second_start_in_a_directory_names_the_first_and_starts_nothing(home: 
     assert lock is not None
 
     second = marquee(home, "demo", "--detach")
-    asked = marquee(home, "status")
+    result = marquee(home, "status")
     os.close(lock)
 
     assert second.returncode == 1
     [line] = (second.stdout + second.stderr).splitlines()
     assert f"another `make demo` (pid {os.getpid()}) is starting in {home.root}" in line
     assert not home.data_set.exists() and not home.parts.exists()
-    assert "is starting" in asked.stdout
+    assert "is starting" in result.stdout
 
 
 def test_a_lock_is_held_until_the_last_process_that_inherited_it_ends(home: Home) -> None:
@@ -88,23 +88,23 @@ def test_a_lock_is_held_until_the_last_process_that_inherited_it_ends(home: Home
 
 
 def test_status_exits_with_1_when_nothing_is_running(home: Home) -> None:
-    asked = marquee(home, "status")
+    result = marquee(home, "status")
 
-    assert (asked.returncode, asked.stdout.strip()) == (1, f"nothing is running in {home.root}")
+    assert (result.returncode, result.stdout.strip()) == (1, f"nothing is running in {home.root}")
 
 
 def test_parts_without_a_supervisor_are_listed_by_status_and_ended_by_stop(home: Home, sleeper: Identity) -> None:
     parts = {"gateway": note(sleeper, 8123), "ranker": note(Identity(sleeper.pid, "earlier"), 8124)}
     write_json(home.state, {"phase": "serving", "supervisor": asdict(Identity(1, "never")), "parts": parts})
 
-    asked = marquee(home, "status")
+    result = marquee(home, "status")
     stopped = marquee(home, "stop")
 
-    rows = {line.split("│")[1].strip(): line for line in asked.stdout.splitlines() if line.startswith("│")}
-    assert asked.returncode == 3
+    rows = {line.split("│")[1].strip(): line for line in result.stdout.splitlines() if line.startswith("│")}
+    assert result.returncode == 3
     assert f" {sleeper.pid} " in rows["gateway"] and " 8123 " in rows["gateway"] and " running " in rows["gateway"]
     assert str(sleeper.pid) not in rows["ranker"] and " ended " in rows["ranker"]
-    assert "running without supervision: 1 of 2 parts" in asked.stdout
+    assert "running without supervision: 1 of 2 parts" in result.stdout
     assert stopped.stdout.startswith("stopped")
     assert not is_alive(sleeper)
 
@@ -137,10 +137,10 @@ def test_stopping_waits_for_the_supervisor_of_a_start_in_progress(home: Home, sl
             stopping.wait(2)
         write_json(home.state, {"phase": "starting", "supervisor": asdict(sleeper), "parts": {}})
 
-        said, _ = stopping.communicate(timeout=20)
+        output, _ = stopping.communicate(timeout=20)
 
     os.close(lock)
-    assert said.startswith("stopped")
+    assert output.startswith("stopped")
     deadline = time.monotonic() + 5
     while is_alive(sleeper):
         assert time.monotonic() < deadline

@@ -99,16 +99,16 @@ async def test_the_list_shows_each_dead_letters_place_error_and_beginning(
     await send(kafka_settings, b"18", a_rating().model_dump_json().replace("4.0", "9.0").encode())
     await put_aside(kafka_settings, count=2)
 
-    told = await asyncio.to_thread(dlq, "list", "--topic", "ratings.v1")
+    result = await asyncio.to_thread(dlq, "list", "--topic", "ratings.v1")
     newest = await asyncio.to_thread(dlq, "list", "--limit", "1")
 
-    assert told.returncode == 0
-    assert "ratings.v1.dlq: 2 dead letters, 2 not sent back" in told.stdout
-    assert f"open  from ratings.v1/{partition_of(b'17')} offset {offset}" in told.stdout
-    assert "not_json" in told.stdout
-    assert "schema: rating.0: Input should be less than or equal to 5" in told.stdout
-    assert "key 17, 13 bytes: \\x1b[31mnot json" in told.stdout
-    assert "\x1b" not in told.stdout
+    assert result.returncode == 0
+    assert "ratings.v1.dlq: 2 dead letters, 2 not sent back" in result.stdout
+    assert f"open  from ratings.v1/{partition_of(b'17')} offset {offset}" in result.stdout
+    assert "not_json" in result.stdout
+    assert "schema: rating.0: Input should be less than or equal to 5" in result.stdout
+    assert "key 17, 13 bytes: \\x1b[31mnot json" in result.stdout
+    assert "\x1b" not in result.stdout
     assert "the newest 1; --limit shows more" in newest.stdout
 
 
@@ -149,11 +149,11 @@ async def test_readable_dead_letters_are_sent_back_once_and_byte_for_byte(
 
     one = await asyncio.to_thread(dlq, "redrive", "--topic", "ratings.v1", "--offset", "1")
     rest = await asyncio.to_thread(dlq, "redrive", "--topic", "ratings.v1", "--all")
-    told = await asyncio.to_thread(dlq, "list", "--topic", "ratings.v1")
+    result = await asyncio.to_thread(dlq, "list", "--topic", "ratings.v1")
 
     assert one.stdout.endswith("1 dead letter sent back to ratings.v1\n")
     assert rest.stdout.endswith("2 dead letters sent back to ratings.v1\n")
-    assert told.stdout.startswith("ratings.v1.dlq: 3 dead letters, 0 not sent back\n")
+    assert result.stdout.startswith("ratings.v1.dlq: 3 dead letters, 0 not sent back\n")
     expected = sorted((partition_of(record.key), record.key, record.value) for record in originals)
     assert sorted(await on_ratings(kafka_settings)) == expected
 
@@ -167,10 +167,10 @@ async def test_the_whole_record_of_a_truncated_dead_letter_is_sent_back(
     await put_aside(kafka_settings, count=1)
     assert len((await dead(kafka_settings))[0]) < len(whole)
 
-    told = await asyncio.to_thread(dlq, "list")
+    result = await asyncio.to_thread(dlq, "list")
     done = await asyncio.to_thread(dlq, "redrive", "--topic", "ratings.v1", "--all", "--force")
 
-    assert "1000000 bytes, the first" in told.stdout
+    assert "1000000 bytes, the first" in result.stdout
     assert done.returncode == 0, done.stderr
     assert await on_ratings(kafka_settings) == [(partition_of(b"17"), b"17", whole)] * 2
 

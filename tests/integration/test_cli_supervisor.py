@@ -196,8 +196,8 @@ def test_nothing_is_killed_after_the_machine_was_suspended(home: Home, start: St
     for pid in (supervisor.pid, part.pid):
         os.kill(pid, signal.SIGCONT)
 
-    asked = answered(home, "a")
-    until(lambda: answered(home, "a") >= asked + 3)
+    before = answered(home, "a")
+    until(lambda: answered(home, "a") >= before + 3)
     assert is_alive(part) and part_note(home, "a")["restarts"] == 0
 
 
@@ -242,11 +242,11 @@ def test_a_stopped_supervisor_and_its_part_end_soon(home: Home, start: Start) ->
     part = serving(home, "a")["a"]
     for pid in (supervisor.pid, part.pid):
         os.kill(pid, signal.SIGSTOP)
-    asked = time.monotonic()
+    started = time.monotonic()
 
     assert stop(home)
 
-    assert time.monotonic() - asked < 10
+    assert time.monotonic() - started < 10
     assert not is_alive(part)
 
 

@@ -31,15 +31,15 @@ Respond = Callable[[int], httpx.Response]
 FOUND = httpx.Response(200, json=FIGHT_CLUB)
 
 
-class Asking:
-    """A TMDB client whose transport is the test's, and the TMDB ids that it was asked for."""
+class FakeTmdb:
+    """A TMDB client whose transport is the test's, and the TMDB ids that were requested."""
 
     def __init__(self, respond: Respond) -> None:
-        self.asked: list[int] = []
+        self.requested: list[int] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
-            self.asked.append(int(request.url.path.rpartition("/")[2]))
-            return respond(self.asked[-1])
+            self.requested.append(int(request.url.path.rpartition("/")[2]))
+            return respond(self.requested[-1])
 
         client = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://tmdb")
         self.tmdb = Tmdb(client, total_s=0.05, recheck_s=60, bucket=Bucket(1_000.0), slots=asyncio.Semaphore(8))
@@ -71,9 +71,9 @@ def known(movie_id: int, tmdb_id: int, *, age: timedelta = timedelta(0)) -> Movi
 
 async def test_every_movie_of_a_batch_gets_one_answer(answers: Answers, kafka_settings: KafkaSettings) -> None:
     responses = {550: FOUND, 551: httpx.Response(404), 552: httpx.Response(500)}
-    asking = Asking(lambda tmdb_id: responses[tmdb_id])
+    fake = FakeTmdb(lambda tmdb_id: responses[tmdb_id])
 
-    await from_tmdb(listed(550, 551, 552, None), asking.tmdb, answers, lambda: NOW)
+    await from_tmdb(listed(550, 551, 552, None), fake.tmdb, answers, lambda: NOW)
 
     assert await statuses(kafka_settings) == {
         1: MetadataStatus.FOUND,
@@ -81,16 +81,16 @@ async def test_every_movie_of_a_batch_gets_one_answer(answers: Answers, kafka_se
         3: MetadataStatus.UNAVAILABLE,
         4: MetadataStatus.NOT_FOUND,
     }
-    assert set(asking.asked) == {550, 551, 552}
+    assert set(fake.requested) == {550, 551, 552}
 
 
 async def test_a_movie_with_an_answer_is_not_asked_for_again(answers: Answers) -> None:
     answers.ledger.note(known(1, 550), Mode.TMDB)
-    asking = Asking(lambda _: FOUND)
+    fake = FakeTmdb(lambda _: FOUND)
 
-    await from_tmdb(listed(550, 551), asking.tmdb, answers, lambda: NOW)
+    await from_tmdb(listed(550, 551), fake.tmdb, answers, lambda: NOW)
 
-    assert asking.asked == [551]
+    assert fake.requested == [551]
 
 
 async def test_an_unavailable_tmdb_does_not_replace_what_was_found(
@@ -98,7 +98,7 @@ async def test_an_unavailable_tmdb_does_not_replace_what_was_found(
 ) -> None:
     answers.ledger.note(known(1, 550, age=2 * MAX_AGE), Mode.TMDB)  # too old to keep, so it is asked for
 
-    await from_tmdb(listed(550), Asking(lambda _: httpx.Response(500)).tmdb, answers, lambda: NOW)
+    await from_tmdb(listed(550), FakeTmdb(lambda _: httpx.Response(500)).tmdb, answers, lambda: NOW)
 
     assert await statuses(kafka_settings) == {}
     assert answers.ledger.is_found(1)
@@ -106,15 +106,13 @@ async def test_an_unavailable_tmdb_does_not_replace_what_was_found(
 
 async def test_nothing_is_asked_before_the_earlier_answers_are_read() -> None:
     earlier = TopicView(ScriptedConsumer([]), lambda *_: None, what="the record of earlier answers")
-    asking = Asking(lambda _: FOUND)
+    fake = FakeTmdb(lambda _: FOUND)
     publisher = Publisher(KafkaSettings(bootstrap="127.0.0.1:9"), timeout_s=0.2)
 
     with pytest.raises(Transient, match="still being read"):
-        await from_tmdb(
-            listed(550), asking.tmdb, Answers(publisher, Ledger(Mode.TMDB), earlier, Mode.TMDB), lambda: NOW
-        )
+        await from_tmdb(listed(550), fake.tmdb, Answers(publisher, Ledger(Mode.TMDB), earlier, Mode.TMDB), lambda: NOW)
 
-    assert asking.asked == []
+    assert fake.requested == []
 
 
 async def test_the_ledger_does_not_count_on_an_answer_that_was_not_published(answers: Answers) -> None:
@@ -122,6 +120,6 @@ async def test_the_ledger_does_not_count_on_an_answer_that_was_not_published(ans
     unpublished = Answers(unreachable, answers.ledger, answers.earlier, Mode.TMDB)
 
     with pytest.raises(Transient, match="did not acknowledge"):
-        await from_tmdb(listed(550), Asking(lambda _: FOUND).tmdb, unpublished, lambda: NOW)
+        await from_tmdb(listed(550), FakeTmdb(lambda _: FOUND).tmdb, unpublished, lambda: NOW)
 
     assert not answers.ledger.is_found(1)

@@ -1,4 +1,4 @@
-"""The TMDB key: sent where its kind belongs, never logged; a refused one is said once. And the limits are kept."""
+"""The TMDB key: sent where its kind belongs, never logged; a refused one is reported once. And the limits are kept."""
 
 import logging
 
@@ -54,8 +54,8 @@ async def test_a_key_is_sent_where_its_kind_belongs_and_never_logged(
         assert (request.query["api_key"], request.authorization) == ([key], None)
     else:
         assert ("api_key" in request.query, request.authorization) == (False, f"Bearer {key}")
-    said = capsys.readouterr()
-    assert key not in caplog.text + said.out + said.err
+    output = capsys.readouterr()
+    assert key not in caplog.text + output.out + output.err
 
 
 async def test_rate_and_concurrency_stay_below_their_limits(kafka_settings: KafkaSettings, tmdb: TmdbServer) -> None:

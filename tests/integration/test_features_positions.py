@@ -161,7 +161,7 @@ async def test_records_skipped_by_accident_are_delivered_when_read_again(replica
 async def test_a_store_found_short_is_read_again_at_the_next_poll(replica: Replica) -> None:
     await send(replica.settings.kafka, EVENTS)
     await replica.positions.before_poll()
-    await replica.positions.delivered(replica.partition, 4)  # a store said so, and then lost it
+    await replica.positions.delivered(replica.partition, 4)  # a store reported it, and then lost it
 
     await replica.positions.gap(replica.partition, Gap("log", RATINGS.name, shard_of(USER), end=0, first_offset=4))
     await replica.positions.before_poll()

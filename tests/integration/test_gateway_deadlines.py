@@ -34,12 +34,12 @@ class Ranker:
 
     def __init__(self) -> None:
         self.works = asyncio.Event()
-        self.asked = 0
+        self.requests = 0
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await reader.readuntil(b"\r\n\r\n")
-            self.asked += 1
+            self.requests += 1
             await self.works.wait()
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n")
             writer.write(b'Connection: close\r\n\r\n{"rung":"real"}')
@@ -97,7 +97,7 @@ async def test_a_hung_ranker_delays_one_request_and_not_those_after_it(
     ):
         first, first_s = await rank(gateway)
         others = [await rank(gateway) for _ in range(20)]
-        asked_while_hung = ranker.asked
+        requests_while_hung = ranker.requests
         ranker.works.set()
 
         async def is_real() -> bool:
@@ -109,7 +109,7 @@ async def test_a_hung_ranker_delays_one_request_and_not_those_after_it(
     assert RANKER_TIMEOUT_S <= first_s < RANKER_TIMEOUT_S + 1
     assert all(answer.json()["meta"]["degraded"] == ["ranker"] for answer, _ in others)
     assert sum(took_s for _, took_s in others) < RANKER_TIMEOUT_S
-    assert asked_while_hung == 1
+    assert requests_while_hung == 1
 
 
 async def test_while_a_ranker_hangs_one_request_at_a_time_asks_whether_it_is_back(
@@ -124,7 +124,7 @@ async def test_while_a_ranker_hangs_one_request_at_a_time_asks_whether_it_is_bac
         await rank(gateway)
         answers = await asyncio.gather(*(rank(gateway) for _ in range(10)))
 
-    assert ranker.asked == 2
+    assert ranker.requests == 2
     assert sum(took_s >= RANKER_TIMEOUT_S for _, took_s in answers) == 1
     assert {answer.status_code for answer, _ in answers} == {200}
 

@@ -21,33 +21,33 @@ async def started(service: str, **env: str) -> tuple[int, str]:
         stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(90):
-        _, said = await process.communicate()
+        _, output = await process.communicate()
     assert process.returncode is not None
-    return process.returncode, said.decode()
+    return process.returncode, output.decode()
 
 
 @pytest.mark.parametrize("service", ["ingest", "enricher", "features", "trainer", "ranker", "gateway"])
 async def test_an_unreachable_dependency_is_named_with_the_time_tried(service: str) -> None:
-    code, said = await started(
+    code, output = await started(
         service, MARQUEE_WAIT_S="1", MARQUEE_KAFKA__BOOTSTRAP=NOBODY, MARQUEE_REDIS__URL=f"redis://{NOBODY}/0"
     )
 
     assert code == 1
-    assert len(said.splitlines()) == 1, said
-    assert said.startswith(f"{service}: could not reach ")
-    assert NOBODY in said
-    assert "tried for" in said
+    assert len(output.splitlines()) == 1, output
+    assert output.startswith(f"{service}: could not reach ")
+    assert NOBODY in output
+    assert "tried for" in output
 
 
 async def test_a_wrong_setting_is_named_in_one_line_at_start() -> None:
-    code, said = await started("ranker", MARQUEE_PORT="-1")
+    code, output = await started("ranker", MARQUEE_PORT="-1")
 
     assert code == 1
-    assert said.strip() == "ranker: MARQUEE_PORT: Input should be greater than 0"
+    assert output.strip() == "ranker: MARQUEE_PORT: Input should be greater than 0"
 
 
 async def test_a_misspelt_variable_is_named_once_with_the_one_that_was_meant() -> None:
-    code, said = await started(
+    code, output = await started(
         "gateway",
         MARQUEE_WAIT_S="1",
         MARQUEE_REDIS__URL=f"redis://{NOBODY}/0",
@@ -56,7 +56,7 @@ async def test_a_misspelt_variable_is_named_once_with_the_one_that_was_meant() -
     )
 
     assert code == 1
-    first, last = said.splitlines()
+    first, last = output.splitlines()
     logged = json.loads(first)
     assert (logged["event"], logged["level"]) == ("unknown_setting", "warning")
     assert (logged["variable"], logged["did_you_mean"]) == ("MARQUEE_RANKER_TIMEOUT", "MARQUEE_RANKER_TIMEOUT_S")

@@ -44,7 +44,7 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def config_of(args: argparse.Namespace) -> TrainingConfig:
-    """The configuration that the arguments ask for.
+    """The configuration that the arguments set.
 
     Raises:
         Misconfigured: a hyper-parameter does not exist or cannot have the value.

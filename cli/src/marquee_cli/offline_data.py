@@ -19,7 +19,7 @@ from marquee.state.ratings import Ratings
 
 @dataclass(frozen=True, slots=True)
 class OfflineData:
-    """What a model is trained on and asked about; ratings and history in the order of their files."""
+    """What a model is trained on and ranks for; ratings and history are in the order of their files."""
 
     ratings: Ratings
     movies: MovieTable

@@ -1,8 +1,9 @@
 """`marquee rolls`: ranking quality for known users and for newcomers at four cuts in time, beside baselines.
 
-Known users have 5 or more ratings before the cut; to find is what they like in the tenth of the ratings after it.
-Newcomers have 10 or more ratings in that tenth; the first half of them is revealed, what they like in the rest is to
-be found. Each model is trained on the rows before its cut alone; movies that nobody had rated by then count as missed.
+Known users have 5 or more ratings before the cut; the holdout is what they like in the tenth of the ratings after it.
+Newcomers have 10 or more ratings in that tenth; the first half of them is revealed, and the holdout is what they like
+in the rest. Each model is trained on the rows before its cut alone; holdout movies that nobody had rated by then count
+as missed.
 """
 
 import argparse

@@ -28,16 +28,16 @@ def failing(error: type[httpx.TransportError]) -> Answering:
 
 
 async def test_body_status_and_request_id_are_handed_on_as_they_are() -> None:
-    asked: list[httpx.Request] = []
+    requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
+        requests.append(request)
         headers = {"content-type": "application/problem+json", "server-timing": "rank;dur=3", "x-other": "1"}
         return httpx.Response(404, content=b'{"code": "user_not_found"}', headers=headers)
 
     found = await an_upstream(answer).post("/v1/rank", b'{"user_id":7}', request_id="request-1")
 
-    (request,) = asked
+    (request,) = requests
     assert (request.url.path, request.content) == ("/v1/rank", b'{"user_id":7}')
     assert (request.headers["x-request-id"], request.headers["content-type"]) == ("request-1", "application/json")
     assert (found.status_code, bytes(found.body)) == (404, b'{"code": "user_not_found"}')
@@ -126,14 +126,14 @@ async def test_a_cancelled_probe_leaves_room_for_the_next_one() -> None:
 
 
 async def test_a_ping_asks_for_liveness_and_says_where() -> None:
-    asked: list[str] = []
+    paths: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.path)
+        paths.append(request.url.path)
         return httpx.Response(200)
 
     assert await an_upstream(answer).ping() == "http://10.0.0.7:8003"
-    assert asked == ["/livez"]
+    assert paths == ["/livez"]
 
 
 async def test_a_ping_that_is_refused_raises() -> None:

@@ -133,7 +133,7 @@ def test_a_last_row_without_a_line_end_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("ratings.csv", "id,name\n1,x\n", "ratings.csv is not a MovieLens file"),
         ("movies.csv", "<html>\n", "movies.csv is not a MovieLens file"),
@@ -143,12 +143,12 @@ def test_a_last_row_without_a_line_end_counts(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_not_movielens_is_reported_in_one_line(
-    tmp_path: Path, name: str, content: str, said: str
+    tmp_path: Path, name: str, content: str, message: str
 ) -> None:
     folder = a_directory(tmp_path / "ml")
     (folder / name).write_text(content)
 
-    with pytest.raises(Misconfigured, match=said) as error:
+    with pytest.raises(Misconfigured, match=message) as error:
         read(folder)
 
     assert "\n" not in str(error.value)

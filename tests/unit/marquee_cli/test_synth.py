@@ -52,9 +52,9 @@ def test_impossible_sizes_are_reported_in_one_line(
 ) -> None:
     assert synth.run(arguments(tmp_path / "out", **changes)) == 1
 
-    said = capsys.readouterr().err
-    assert said.startswith("synth: ")
-    assert said.count("\n") == 1
+    error = capsys.readouterr().err
+    assert error.startswith("synth: ")
+    assert error.count("\n") == 1
 
 
 def test_no_user_has_a_movie_twice_even_at_full_density() -> None:

@@ -25,7 +25,7 @@ def test_what_a_killed_broker_acknowledged_earlier_or_later_must_not_be_lost(at:
 
 
 def test_the_time_until_the_next_answer_counts() -> None:
-    asked = [
+    requests = [
         RankingRequest(0.0, 0.1, "200"),
         RankingRequest(1.0, 1.0, "refused"),
         RankingRequest(2.0, 12.0, "timeout"),
@@ -34,7 +34,7 @@ def test_the_time_until_the_next_answer_counts() -> None:
         RankingRequest(5.5, 5.6, "503"),
     ]
 
-    assert unreachable_s(asked) == pytest.approx(2.5 + 0.5)
+    assert unreachable_s(requests) == pytest.approx(2.5 + 0.5)
 
 
 def test_without_an_answer_the_time_until_the_last_failure_counts() -> None:
