@@ -81,10 +81,11 @@ openapi: setup ## rewrite the gateway's OpenAPI document and the frontend's type
 	$(BIN)/python -m gateway.main openapi > services/gateway/openapi.json
 	cd frontend && npm run --silent gen
 
-lint: setup ## ruff: rules and format; which folder may import which
+lint: setup ## ruff: rules and format; which folder may import which; declared dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo --no-cache
+	ci/check_dependencies.sh
 
 type: setup ## run mypy, strict
 	$(BIN)/mypy $(TYPED)

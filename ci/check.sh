@@ -26,6 +26,7 @@ step "set-up" make --no-print-directory setup-test
 step "ruff: rules" .venv/bin/ruff check .
 step "ruff: format" .venv/bin/ruff format --check .
 step "import rules" .venv/bin/lint-imports --no-logo --no-cache
+step "declared dependencies" ci/check_dependencies.sh
 step "mypy" make --no-print-directory type
 step "locks, addresses and paths" .venv/bin/python ci/check_lock.py
 step "frontend: rules" frontend lint
