@@ -26,7 +26,6 @@ REDRIVEN = "redriven_offset"
 
 SOURCE = "redriven_from"
 SHOWN_BYTES = 160
-LARGEST_REQUEST = 2 * 1_048_576
 TRY_S = 15.0
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from marquee.arrays import IntArray
+from marquee.contracts.events import NO_GENRES
 from marquee_cli.synth_world import GENRES, Rated, SyntheticWorld, make_world, rate
 
 _ADJECTIVES = (
@@ -99,4 +100,4 @@ def _titles(year: IntArray) -> list[str]:
 
 def _genre_texts(world: SyntheticWorld) -> list[str]:
     names = np.array(GENRES)
-    return ["|".join(names[row]) or "(no genres listed)" for row in world.genres]
+    return ["|".join(names[row]) or NO_GENRES for row in world.genres]

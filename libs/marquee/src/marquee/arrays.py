@@ -1,12 +1,7 @@
-"""Identifiers that must not be mixed up, and the array types of the maths."""
-
-from typing import NewType
+"""The array types of the maths."""
 
 import numpy as np
 from numpy.typing import NDArray
-
-UserId = NewType("UserId", int)
-MovieId = NewType("MovieId", int)
 
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]

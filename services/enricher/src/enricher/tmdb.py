@@ -45,7 +45,7 @@ class _NoAnswer(Exception):
 
 @dataclass(slots=True)
 class Bucket:
-    """A token bucket: at most `rate_per_s` requests a second on average, `BURST` at once."""
+    """A token bucket: at most `rate_per_s` requests per second on average, `BURST` at once."""
 
     rate_per_s: float
     clock: Callable[[], float] = time.monotonic

@@ -21,7 +21,7 @@ from marquee.http.service import Service, run
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace, open_redis
 from marquee.stores.online import MovieStore, RatingStore
-from marquee.stores.refreshing import refresh_for_ever
+from marquee.stores.refreshing import keep_refreshed
 
 
 async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wiring:
@@ -44,7 +44,7 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
         optional_read_s=settings.optional_read_s,
         required_read_s=settings.required_read_s,
     )
-    service.tasks.start("catalogue", refresh_for_ever(catalogue.refresh, every_s=settings.refresh_s))
+    service.tasks.start("catalogue", keep_refreshed(catalogue.refresh, every_s=settings.refresh_s))
     service.dependencies.add("redis", redis.ping)
     service.dependencies.add("ranker", wiring.ranker.ping)
     service.dependencies.add("ingest", wiring.ingest.ping)

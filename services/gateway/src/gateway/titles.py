@@ -3,12 +3,8 @@
 import re
 import unicodedata
 
-# fmt: off
-ARTICLES = frozenset({
-    "a", "an", "the", "la", "le", "les", "l", "el", "los", "las", "il", "lo", "gli", "der", "die", "das", "den", "det",
-    "de", "het", "un", "una", "une", "en", "et", "ein", "eine",
-})
-# fmt: on
+from marquee.readers import movielens
+
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "&": " and ", "'": "", "’": ""})
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")
 
@@ -18,6 +14,12 @@ def words(text: str) -> tuple[str, ...]:
     folded = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
     bare = "".join(char for char in folded if not unicodedata.combining(char))
     return tuple(_NOT_A_WORD.sub(" ", bare).split())
+
+
+_ALSO_WORDS = {"as", "des", "een", "ett", "i", "o", "os", "um", "uma", "uno"}
+"""Articles that are words or names of their own as well: "I, Robot", "As Good as It Gets", "O Brother"."""
+ARTICLES = frozenset(word for article in movielens.ARTICLES for word in words(article)) - _ALSO_WORDS
+"""Words that make no difference at the start of a title and in a query."""
 
 
 def without_article(title: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,12 +9,13 @@ from marquee.contracts.events import MoviesRated
 from marquee.errors import refused_fields
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""No rating is older, whether from a file or live: it is before MovieLens, and before the web."""
 MAX_AHEAD = timedelta(days=1)
-"""A clock may be wrong by as much. What is ahead counts as now, or no later rating could correct it until then."""
+"""How far a clock may be ahead. A live rating that is ahead counts as now, so that a later one can correct it."""
 
 
 def accepted(request: RatingsRequest, known_movies: Container[int], *, now: datetime) -> list[MoviesRated]:
-    """One event a rating, in the order given; a rated_at that is missing or ahead is now.
+    """One event per rating, in the order given; a rated_at that is missing or ahead is now.
 
     Raises:
         Refused: 422, names every field that is wrong.

@@ -14,14 +14,15 @@ from itertools import compress
 
 import numpy as np
 
+from ingest.acceptance import EARLIEST, MAX_AHEAD
 from ingest.layouts import RatingsFile
 from ingest.rejects import Reason, Reject, as_text
 from marquee.arrays import BoolArray, FloatArray, IntArray
 from marquee.contracts.bodies import VISITOR_ID
 from marquee.contracts.events import MAX_ID
 
-EARLIEST_S = 631_152_000  # 1990-01-01: before MovieLens, before the web
-DAY_S = 86_400
+EARLIEST_S = int(EARLIEST.timestamp())
+MAX_AHEAD_S = int(MAX_AHEAD.total_seconds())
 
 _INTEGER = re.compile(r"\s*(-?\d{1,18})(?:\.0*)?\s*")
 _DECIMAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
@@ -186,7 +187,8 @@ def reasons(rows: Rows, known_movies: IntArray, *, now_s: int) -> IntArray:
     verdict = np.zeros(len(rows.line), np.int64)
     # the last one written wins, so the most basic fault comes last
     verdict[known_movies[at] != rows.movie] = 1 + REASONS.index(Reason.UNKNOWN_MOVIE)
-    verdict[(rows.timestamp < EARLIEST_S) | (rows.timestamp > now_s + DAY_S)] = 1 + REASONS.index(Reason.BAD_TIMESTAMP)
+    out_of_time = (rows.timestamp < EARLIEST_S) | (rows.timestamp > now_s + MAX_AHEAD_S)
+    verdict[out_of_time] = 1 + REASONS.index(Reason.BAD_TIMESTAMP)
     half_star = (halves >= 1) & (halves <= 10) & (halves == np.floor(halves))
     verdict[~half_star] = 1 + REASONS.index(Reason.BAD_RATING)
     bad_id = (rows.user < 1) | (rows.movie < 1) | (rows.user >= VISITOR_ID) | (rows.movie > MAX_ID)

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics
 from marquee.stores.key_space import open_redis
-from marquee.stores.refreshing import refresh_for_ever
+from marquee.stores.refreshing import keep_refreshed
 from ranker.online import Online
 from ranker.routes import Wiring, router
 from ranker.settings import RankerSettings
@@ -21,7 +21,7 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     wiring = Wiring(Online.of(settings, redis))
     await wiring.online.refresh()
     service.tasks.start("models", wiring.follow_models(settings.kafka))
-    service.tasks.start("refresh", refresh_for_ever(wiring.online.refresh, every_s=settings.refresh_s))
+    service.tasks.start("refresh", keep_refreshed(wiring.online.refresh, every_s=settings.refresh_s))
     service.dependencies.add("redis", redis.ping)
     service.dependencies.add("model", wiring.model_is_loaded)
     return wiring

@@ -1,4 +1,4 @@
-"""What travels through Kafka: one frozen pydantic model a fact, past tense. Samples stand in tests/contract/samples.
+"""What travels through Kafka: one frozen pydantic model per fact, past tense. Samples are in tests/contract/samples.
 
 An added optional field keeps a topic's version; anything else is a new topic.
 """
@@ -15,6 +15,8 @@ MAX_CHUNK = 1_000
 MIN_RATING, MAX_RATING, RATING_STEP = 0.5, 5.0, 0.5
 MAX_ID = 2**53 - 1
 """The largest id that every JSON reader keeps exact."""
+NO_GENRES = "(no genres listed)"
+"""What MovieLens writes instead of a movie's genres if it has none. Never a genre."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Stars = Annotated[float, Field(ge=MIN_RATING, le=MAX_RATING, multiple_of=RATING_STEP)]
@@ -87,6 +89,8 @@ class MovieEnriched(Event):
 
 
 class ModelStatus(StrEnum):
+    """What happened to a model. Only PROMOTED is sent so far; the others belong to the contract of `models.v1`."""
+
     PUBLISHED = "published"
     PROMOTED = "promoted"
     ROLLED_BACK = "rolled_back"

@@ -1,8 +1,8 @@
 """Every Redis key, built here only.
 
 Keys of one shard share a prefix in braces, which would be their hash tag on Redis Cluster; the client in use speaks to
-one Redis only. Sizes: 17 bytes a rating of a user, 16 bytes a movie and week, one JSON event a movie in each of the
-two catalogue topics, about 100 bytes an event id for a week, and 150 for a live rating's claim of it.
+one Redis only. Sizes: 17 bytes per rating of a user, 16 bytes per movie and week, one JSON event per movie in each of
+the two catalogue topics, about 100 bytes per event id for a week, and 150 for a live rating's claim of it.
 """
 
 from dataclasses import dataclass

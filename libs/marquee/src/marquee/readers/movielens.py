@@ -6,9 +6,9 @@ All functions raise ValueError with a short text when a field cannot be used; th
 import re
 from collections.abc import Sequence
 
-from marquee.contracts.events import MAX_ID, MovieListed
+from marquee.contracts.events import MAX_ID, NO_GENRES, MovieListed
 
-NO_GENRES = frozenset({"", "(no genres listed)", "unknown"})
+_NOT_GENRES = frozenset({"", NO_GENRES, "unknown"})
 GENRE_NAMES = {"Children's": "Children"}
 """ml-100k and ml-1m say Children's, every later release says Children."""
 
@@ -22,6 +22,7 @@ _ARTICLES = (
     "De Het Een Den Det En Et Ett"  # Dutch and the Scandinavian languages
 )
 ARTICLES = frozenset(_ARTICLES.split())
+"""Articles as MovieLens writes them behind a title: "Matrix, The"."""
 
 MAX_TITLE = 1_000  # characters; the longest of MovieLens has about 200
 
@@ -67,7 +68,7 @@ def _article_first(text: str) -> str:
 
 def parse_genres(text: str, separator: str = "|") -> tuple[str, ...]:
     """Names in the order given, each once; what means "none" is left out."""
-    names = (GENRE_NAMES.get(name, name) for part in text.split(separator) if (name := part.strip()) not in NO_GENRES)
+    names = (GENRE_NAMES.get(name, name) for part in text.split(separator) if (name := part.strip()) not in _NOT_GENRES)
     return tuple(dict.fromkeys(names))
 
 

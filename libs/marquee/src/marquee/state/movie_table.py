@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marquee.arrays import BoolArray, Float32Array, IntArray
-from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed
+from marquee.contracts.events import NO_GENRES, MetadataStatus, MovieEnriched, MovieListed
 
 RowArray = NDArray[np.intp]
 Names = tuple[str, ...]
 
-NO_GENRES = "(no genres listed)"
 TMDB_GENRES = {"Science Fiction": "Sci-Fi", "Family": "Children", "Music": "Musical", "TV Movie": ""}
 """TMDB's genre names as MovieLens writes them, for the movies to which MovieLens gives no genre."""
 

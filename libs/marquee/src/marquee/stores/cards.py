@@ -6,10 +6,9 @@ from typing import Any
 
 import orjson
 
-from marquee.contracts.events import MetadataStatus
+from marquee.contracts.events import NO_GENRES, MetadataStatus
 from marquee.contracts.ranking_fields import CardFields
 from marquee.contracts.topics import CATALOG, METADATA
-from marquee.state.movie_table import NO_GENRES
 from marquee.stores.key_space import KeySpace
 from marquee.stores.views import ChangeFeed
 

@@ -12,7 +12,7 @@ WEEK_ROW = np.dtype([("week", "<i4"), ("n", "<i4"), ("half_stars", "<i4"), ("pos
 
 
 def pack_users(ratings: Ratings) -> dict[int, bytes]:
-    """One value a user, rows oldest first by (rated_at, movie_id); equal histories give equal bytes.
+    """One value per user, rows oldest first by (rated_at, movie_id); equal histories give equal bytes.
 
     Args:
         ratings: one row per user and movie.
@@ -49,7 +49,7 @@ def unpack_users(values: Mapping[int, bytes | None]) -> Ratings:
 
 
 def pack_weeks(stats: ItemStats) -> dict[int, bytes]:
-    """One value a movie, rows by week.
+    """One value per movie, rows by week.
 
     Args:
         stats: summed, that is sorted by movie and week.
