@@ -1,9 +1,10 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { readEnv } from "@/lib/env";
 
 /** Gives each page its content security policy; Next puts the nonce on the scripts it writes. */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(crypto.randomUUID());
-  const csp = policy(nonce, process.env.NODE_ENV === "development");
+  const csp = policy(nonce, readEnv().imageOrigin, process.env.NODE_ENV === "development");
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", csp);
@@ -14,12 +15,12 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-function policy(nonce: string, isDevelopment: boolean): string {
+function policy(nonce: string, imageOrigin: string, isDevelopment: boolean): string {
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ""}`,
     "style-src 'self' 'unsafe-inline'", // drawn posters and score bars carry style attributes
-    "img-src 'self' data: https://image.tmdb.org",
+    `img-src 'self' data: ${imageOrigin}`,
     "font-src 'self'",
     "connect-src 'self'",
     "object-src 'none'",

@@ -1,4 +1,4 @@
-"""The shared list of MARQUEE_* variables is complete: who reads or sets one that is not on it is told by this test."""
+"""The shared list of MARQUEE_* variables is complete: a setting that is missing from it fails a test here."""
 
 import re
 from pathlib import Path

@@ -3,16 +3,28 @@
 export interface Env {
   gatewayUrl: string;
   timeoutMs: number;
+  /** Where posters come from, as a content security policy names it. */
+  imageOrigin: string;
 }
 
-const DEFAULTS = { gatewayUrl: "http://127.0.0.1:8000", timeoutMs: 5_000 };
+const DEFAULTS = {
+  gatewayUrl: "http://127.0.0.1:8000",
+  timeoutMs: 5_000,
+  imageBase: "https://image.tmdb.org/t/p",
+};
 
 /** Raises an Error with one clear line when a variable cannot be used. */
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   return {
     gatewayUrl: httpAddress("MARQUEE_GATEWAY_URL", source.MARQUEE_GATEWAY_URL || DEFAULTS.gatewayUrl),
     timeoutMs: milliseconds("MARQUEE_GATEWAY_TIMEOUT_MS", source.MARQUEE_GATEWAY_TIMEOUT_MS),
+    imageOrigin: imageOrigin(source.MARQUEE_IMAGE_BASE),
   };
+}
+
+/** The gateway reads the same variable for the posters' addresses. */
+function imageOrigin(value: string | undefined): string {
+  return new URL(httpAddress("MARQUEE_IMAGE_BASE", value || DEFAULTS.imageBase)).origin;
 }
 
 function httpAddress(name: string, value: string): string {

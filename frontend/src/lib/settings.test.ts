@@ -71,3 +71,11 @@ test("the environment is read with defaults, and refused by name", () => {
   assert.throws(() => readEnv({ MARQUEE_GATEWAY_URL: "gateway:8000" }), /MARQUEE_GATEWAY_URL/);
   assert.throws(() => readEnv({ MARQUEE_GATEWAY_TIMEOUT_MS: "soon" }), /MARQUEE_GATEWAY_TIMEOUT_MS/);
 });
+
+test("the page admits images from where the gateway says that posters are", () => {
+  assert.equal(readEnv({}).imageOrigin, "https://image.tmdb.org");
+  assert.equal(readEnv({ MARQUEE_IMAGE_BASE: "" }).imageOrigin, "https://image.tmdb.org");
+  const ours = "https://images.example:8443/t/p/";
+  assert.equal(readEnv({ MARQUEE_IMAGE_BASE: ours }).imageOrigin, "https://images.example:8443");
+  assert.throws(() => readEnv({ MARQUEE_IMAGE_BASE: "images.example" }), /MARQUEE_IMAGE_BASE/);
+});

@@ -2,11 +2,10 @@
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from marquee.settings import ServiceSettings
-from marquee.stores.cards import ImageSettings
+from marquee.stores.cards import CardSettings
 
 
-class GatewaySettings(ServiceSettings):
+class GatewaySettings(CardSettings):
     """Read from MARQUEE_* variables. docs/architecture.md shows how the deadlines fit into each other."""
 
     port: PositiveInt = 8000
@@ -20,9 +19,3 @@ class GatewaySettings(ServiceSettings):
     optional_read_s: PositiveFloat = 0.15  # for reads that an answer can do without: rated movies, details
     required_read_s: PositiveFloat = 1.0  # for reads that an answer cannot do without: a user's profile
     refresh_s: PositiveFloat = 1.0  # how often cards and counts are refreshed
-    image_base: str = "https://image.tmdb.org/t/p"
-    image_size: str = "w342"
-
-    @property
-    def images(self) -> ImageSettings:
-        return ImageSettings(self.image_base, self.image_size)

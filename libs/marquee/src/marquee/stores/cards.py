@@ -9,6 +9,7 @@ import orjson
 from marquee.contracts.events import NO_GENRES, MetadataStatus
 from marquee.contracts.ranking_fields import CardFields
 from marquee.contracts.topics import CATALOG, METADATA
+from marquee.settings import ServiceSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.views import ChangeFeed
 
@@ -25,6 +26,17 @@ class ImageSettings:
 
     def poster_url(self, path: str | None) -> str | None:
         return f"{self.base}/{self.size}{path}" if path else None
+
+
+class CardSettings(ServiceSettings):
+    """Base of the settings of a service that makes cards. The page's content security policy reads `image_base` too."""
+
+    image_base: str = ImageSettings().base
+    image_size: str = ImageSettings().size
+
+    @property
+    def images(self) -> ImageSettings:
+        return ImageSettings(self.image_base, self.image_size)
 
 
 @dataclass(frozen=True, slots=True)
