@@ -1,8 +1,9 @@
-"""Where to read on: at every moment, where the stores end. Nothing else remembers a position.
+"""How far are we? As far as the shorter of a shard's two stores: nothing else remembers a position across a restart.
 
-Before each poll this replica's partitions are settled, each partition that is new is compared with the topic
-(`features.reconciliation`), and a store that ends before the reading position, because it was emptied or restored, is
-read again from its end.
+Redis ends at the offset that changes in one transaction with the effects (`stores.shards`), the log where its files
+first leave a gap (`EventLog.next_offset`). There is no consumer group. A cursor is where this process reads next, only
+in memory: it starts at the shorter store's end, moves on when both have a batch, and goes back when a look before a
+poll finds a store that ends earlier, because it was emptied or restored. What a topic has beyond that is the lag.
 """
 
 import time
@@ -36,6 +37,10 @@ class StorePositions:
 
     Attributes:
         ends: the topics' ends at the last look, over all partitions of all topics.
+        _cursor: the next offset to deliver of each partition that was compared with its topic.
+        _reached: the farthest cursor so far: a store that ends before it is being rebuilt.
+        _skipped: (cursor, first offset that came instead) of a hole that was asked for once more.
+        _life: the broker process that the cursors belong to.
     """
 
     consumer: AIOKafkaConsumer
@@ -120,7 +125,7 @@ class StorePositions:
         self._looked_at = self._log_looked_at = float("-inf")
 
     async def true_lag(self) -> dict[str, int]:
-        """Records by topic, over all partitions, that one of the stores lacks; asks the broker and both stores.
+        """Records by topic, over all partitions, that one of the stores lacks; from the broker and both stores.
 
         Raises:
             Transient, KafkaError: one of them cannot be reached.

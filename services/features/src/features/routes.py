@@ -1,4 +1,4 @@
-"""What the features service says of itself over HTTP (internal)."""
+"""What the features service reports about itself over HTTP (internal)."""
 
 from typing import Annotated
 

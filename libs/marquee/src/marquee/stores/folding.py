@@ -1,4 +1,4 @@
-"""What arriving ratings change: the pure step between events and both stores."""
+"""What arriving ratings change: the pure step between events and the online store."""
 
 from dataclasses import dataclass
 

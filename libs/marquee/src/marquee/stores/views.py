@@ -13,7 +13,7 @@ from marquee.stores.packing import pack_weeks, unpack_weeks
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What changed in one shard: values by movie id, empty for "gone".
+    """What changed in one shard: values by movie id, empty for a movie that is no longer there.
 
     Attributes:
         is_whole: this is all that the shard holds, because it was filled from nothing since the last look.
@@ -31,7 +31,7 @@ class _Seen:
 
 @dataclass(slots=True)
 class ChangeFeed:
-    """Remembers how far a reader has read one topic's movies and returns those that changed since."""
+    """Remembers how far a reader has read one topic's movies, and returns those that changed since."""
 
     space: KeySpace
     topic: str
@@ -89,7 +89,7 @@ class StatsView:
         return len(self._shards)
 
     async def refresh(self) -> bool:
-        """Read what changed; says whether anything did."""
+        """Read what changed; returns whether anything did."""
         changes = await self._feed.poll()
         for shard, changed in changes.items():
             known = {} if changed.is_whole else self._shards.get(shard, {})
