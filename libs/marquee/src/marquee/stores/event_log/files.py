@@ -71,6 +71,19 @@ class Files:
             found.append(LogFile(int(first), int(end), info.path, info.size))
         return sorted(found, key=lambda file: (file.first, -file.end))
 
+    def in_order_beside_a_writer(self, shard: Shard) -> list[LogFile]:
+        """The same for a reader in another process: listed again until no file has gone in the meantime.
+
+        While a merge runs, one listing may have neither the joined file, which appeared where it had already looked, nor
+        the parts, which went before it reached them. The listing before has those parts: one that only adds is complete.
+        """
+        found = self.in_order(shard)
+        for _ in range(LISTED_AGAIN):
+            before, found = found, self.in_order(shard)
+            if set(before) <= set(found):
+                break
+        return found
+
     def read(self, path: str) -> pa.Table:
         with self.fs.open_input_file(path) as source:
             return pq.read_table(source)

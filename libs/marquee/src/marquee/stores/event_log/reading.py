@@ -41,12 +41,14 @@ def newest_movies(files: Files, topic: str) -> list[str]:
 
 def _tables(files: Files, shard: Shard, *, first: int = 0) -> list[pa.Table]:
     """The rows of the files that reach beyond an offset, each offset once."""
-    return settled(lambda: list(files.tables([file for file in files.in_order(shard) if file.end > first])))
+    return settled(
+        lambda: list(files.tables([file for file in files.in_order_beside_a_writer(shard) if file.end > first]))
+    )
 
 
 def _row_count(files: Files, shard: Shard) -> int:
     total = read_to = 0
-    for file in files.in_order(shard):
+    for file in files.in_order_beside_a_writer(shard):
         if file.end > read_to:
             total += files.row_count(file)
             read_to = file.end
