@@ -74,8 +74,9 @@ class Files:
     def in_order_beside_a_writer(self, shard: Shard) -> list[LogFile]:
         """The same for a reader in another process: listed again until no file has gone in the meantime.
 
-        While a merge runs, one listing may have neither the joined file, which appeared where it had already looked, nor
-        the parts, which went before it reached them. The listing before has those parts: one that only adds is complete.
+        While a merge runs, one listing may have neither the joined file, which appeared where it had already looked,
+        nor the parts, which went before it reached them. The listing before has those parts: one that only adds is
+        complete.
         """
         found = self.in_order(shard)
         for _ in range(LISTED_AGAIN):
