@@ -109,4 +109,4 @@ def _records(offsets: IntArray) -> tuple[IntArray, IntArray]:
 
 def _event_ids(table: pa.Table, starts: IntArray) -> list[Any]:
     """The event ids, as bytes, of the records that begin at some rows."""
-    return table["event_id"].take(pa.array(starts)).cast(pa.binary()).to_pylist()  # type: ignore[no-any-return]
+    return table["event_id"].take(pa.array(starts)).cast(pa.binary()).to_pylist()  # type: ignore[no-any-return]  # pyarrow is untyped
