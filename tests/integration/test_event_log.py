@@ -33,6 +33,7 @@ def test_no_read_fails_or_is_short_while_small_files_are_merged(tmp_path: Path) 
         before = written[0]
         assert len(reader.ratings()) >= before
         assert reader.rows(RATINGS.name) >= before
+        assert reader.next_offset(RATINGS.name, SHARD) >= before
         reads += 1
     writer.join()
     assert reads > 10

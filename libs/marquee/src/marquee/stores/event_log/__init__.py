@@ -28,7 +28,7 @@ class EventLog:
 
     def next_offset(self, topic: str, partition: int) -> int:
         """The end of what the log holds from offset 0 on without a gap; 0 for nothing."""
-        return end_of(self.files(topic, partition))
+        return end_of(self._files.in_order_beside_a_writer((topic, partition)))
 
     def files(self, topic: str, partition: int) -> list[LogFile]:
         """A partition's files in the order of their offsets; if several start equally, the longest first."""
