@@ -13,9 +13,10 @@ from gateway.docs_page import install_docs
 from gateway.metrics import metrics_served
 from gateway.movie_copy import MovieCopy
 from gateway.openapi import as_sent
-from gateway.routes import Wiring, router
+from gateway.routes import router
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
+from gateway.wiring import Wiring
 from marquee.contracts.topics import CATALOG, METADATA
 from marquee.http.service import Service, run
 from marquee.stores.cards import Cards

@@ -1,0 +1,80 @@
+"""Movies: search, detail, similar ones."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from gateway.deadlines import redis_within
+from gateway.details import movie_detail
+from gateway.paging import offset_of, token
+from gateway.ranking_routes import ranking
+from gateway.wiring import UNKNOWN, MovieId, Parts, known_card
+from marquee.contracts.bodies import (
+    DEFAULT_K,
+    MAX_GENRE,
+    MAX_K,
+    Digits,
+    Filters,
+    MovieDetail,
+    Ranking,
+    RankRequest,
+    SearchHit,
+    SearchPage,
+)
+from marquee.errors import Transient, unprocessable
+from marquee.http.request_id import request_id
+from marquee.state.filters import MovieFilter
+
+router = APIRouter()
+
+
+@router.get("/search", tags=["movies"])
+async def search(
+    parts: Parts,
+    q: Annotated[
+        str, Query(min_length=1, max_length=200, description="a title as one types it, with or without a year")
+    ],
+    genre: Annotated[str | None, Query(max_length=MAX_GENRE)] = None,
+    year_min: Annotated[int | None, Query(ge=1870, le=2200), Digits] = None,
+    year_max: Annotated[int | None, Query(ge=1870, le=2200), Digits] = None,
+    page_size: Annotated[int, Query(ge=1, le=100), Digits] = 20,
+    page_token: Annotated[str | None, Query(max_length=64)] = None,
+) -> SearchPage:
+    """Titles by prefix, with typos, accents and moved articles forgiven; the well-known movie first."""
+    if year_min is not None and year_max is not None and year_min > year_max:
+        raise unprocessable("year_min", "must not be after year_max")
+    wanted = MovieFilter.of(Filters(genres=(genre,) if genre else (), year_min=year_min, year_max=year_max))
+    start = offset_of(page_token, q, genre, year_min, year_max)
+    catalogue = parts.catalogue
+    cards = (catalogue.get(movie_id) for movie_id in catalogue.index.search(q, catalogue.counts.ratings))
+    hits = [card for card in cards if card is not None and wanted.passes(card)]
+    page = hits[start : start + page_size]
+    end = start + len(page)
+    return SearchPage(
+        items=tuple(SearchHit(**card, ratings=int(catalogue.counts.ratings.get(card["movie_id"], 0))) for card in page),
+        next_page_token=token(end, q, genre, year_min, year_max) if end < len(hits) else None,
+    )
+
+
+@router.get("/movies/{movie_id}", responses=UNKNOWN, tags=["movies"])
+async def movie(movie_id: MovieId, parts: Parts) -> MovieDetail:
+    """All that is known of a movie."""
+    card = known_card(parts, movie_id)
+    try:
+        async with redis_within(parts.optional_read_s):
+            return await movie_detail(parts.listed, parts.enriched, parts.catalogue, card)
+    except Transient:  # the card alone is better than nothing
+        counts = parts.catalogue.counts
+        count, mean = int(counts.ratings.get(movie_id, 0)), counts.mean.get(movie_id)
+        return MovieDetail(**card, rating_count=count, rating_mean=mean)
+
+
+@router.get("/movies/{movie_id}/similar", response_model=Ranking, responses=UNKNOWN, tags=["movies"])
+async def similar(
+    movie_id: MovieId, request: Request, parts: Parts, k: Annotated[int, Query(ge=1, le=MAX_K), Digits] = DEFAULT_K
+) -> Response:
+    """Movies similar to this one; the same as POST /v1/rank with its movie_id."""
+    known_card(parts, movie_id)
+    body = RankRequest(movie_id=movie_id, k=k)
+    raw = body.model_dump_json(exclude_defaults=True).encode()
+    return await ranking(parts, body, raw, request_id(request.scope))

@@ -1,0 +1,40 @@
+"""Rankings: POST /v1/rank, and the popular list when there is no ranker."""
+
+import structlog
+from fastapi import APIRouter, Request, Response
+
+from gateway.deadlines import redis_within
+from gateway.fallback import popular
+from gateway.wiring import UNKNOWN, WITH_BODY, Parts, Wiring, known_card
+from marquee.contracts.bodies import Ranking, RankRequest
+from marquee.errors import Transient
+from marquee.http.request_id import request_id
+
+log = structlog.get_logger()
+
+router = APIRouter()
+
+
+@router.post("/rank", response_model=Ranking, responses=WITH_BODY | UNKNOWN, tags=["rankings"])
+async def rank(body: RankRequest, request: Request, parts: Parts) -> Response:
+    """Ranked movies for a user, or similar to a movie, with scores, posters and reasons. 200 on every rung."""
+    if body.movie_id is not None:
+        known_card(parts, body.movie_id)
+    return await ranking(parts, body, await request.body(), request_id(request.scope))
+
+
+async def ranking(parts: Wiring, body: RankRequest, raw: bytes, identity: str) -> Response:
+    """The ranker's answer, unchanged, or the popular list if there is none."""
+    try:
+        return await parts.ranker.post("/v1/rank", raw, request_id=identity)
+    except Transient as error:
+        log.warning("popular_list_served", error=str(error))
+    missing, rated = ["ranker"], frozenset[int]()
+    if body.user_id is not None:
+        try:
+            async with redis_within(parts.optional_read_s):
+                rated = frozenset((await parts.ratings.user(body.user_id)).movie_id.tolist())
+        except Transient:
+            missing.append("redis")
+    answer = popular(parts.catalogue, body, rated, missing=tuple(missing))
+    return Response(answer.model_dump_json(), media_type="application/json")

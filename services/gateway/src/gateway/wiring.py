@@ -1,0 +1,58 @@
+"""What all public routes share: the parts they use, the ids they take and the errors they document."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Path
+
+from gateway.movie_copy import MovieCopy
+from gateway.upstream import Upstream
+from marquee.contracts.bodies import Digits, Problem
+from marquee.contracts.events import MAX_ID, MovieEnriched, MovieListed
+from marquee.contracts.ranking_fields import CardFields
+from marquee.errors import not_found
+from marquee.http.service import wired
+from marquee.stores.online import MovieStore, RatingStore
+
+Responses = dict[int | str, dict[str, Any]]
+
+PROBLEMS: Responses = {
+    421: {"model": Problem, "description": "The Host header names another server"},
+    422: {"model": Problem, "description": "Refused; `errors` names the fields"},
+    500: {"model": Problem, "description": "A bug; it is logged under `request_id`"},
+}
+UNKNOWN: Responses = {404: {"model": Problem, "description": "No such movie"}}
+UNRATED: Responses = {404: {"model": Problem, "description": "The user has not rated this movie"}}
+UNAVAILABLE: Responses = {503: {"model": Problem, "description": "Something it needs is unavailable; try again"}}
+WITH_BODY: Responses = {
+    400: {"model": Problem, "description": "The body cannot be read"},
+    413: {"model": Problem, "description": "The body is larger than 64 KiB (ratings: 256 KiB)"},
+}
+
+MovieId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
+UserId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The parts that routes use."""
+
+    catalogue: MovieCopy
+    listed: MovieStore[MovieListed]
+    enriched: MovieStore[MovieEnriched]
+    ratings: RatingStore
+    ranker: Upstream
+    ingest: Upstream
+    optional_read_s: float
+    required_read_s: float
+
+
+Parts = Annotated[Wiring, Depends(wired(Wiring))]
+
+
+def known_card(parts: Wiring, movie_id: int) -> CardFields:
+    """The card of a movie; 404 for an unknown one."""
+    card = parts.catalogue.get(movie_id)
+    if card is None:
+        raise not_found("movie", f"there is no movie {movie_id}")
+    return card
