@@ -90,8 +90,23 @@ async def test_tmdbs_year_fills_in_for_a_missing_one(space: KeySpace) -> None:
     assert card["year"] == 1995
 
 
-async def test_no_genres_listed_is_no_genre(space: KeySpace) -> None:
-    await listed(space, a_movie(movie_id=42, genres=("(no genres listed)",)))
+async def test_the_title_on_a_card_is_tmdbs_and_every_other_one_is_kept_for_search(space: KeySpace) -> None:
+    await listed(space, a_movie(movie_id=4, title="Amelie (Le fabuleux destin)"), a_movie(movie_id=5, title="Heat"))
+    known = {"title": "Amélie", "original_title": "Le fabuleux destin d'Amélie Poulain"}
+    await found(space, an_enriched(movie_id=4, directors=("Jean-Pierre Jeunet",), cast=("Audrey Tautou",), **known))
+    cards = Cards(space, ImageSettings(), with_names=True)
+
+    await cards.refresh()
+
+    assert [card["title"] for card in cards] == ["Amélie", "Heat"]
+    assert cards.titles(4) == ("Amélie", "Amelie (Le fabuleux destin)", "Le fabuleux destin d'Amélie Poulain")
+    assert cards.titles(5) == ("Heat",)
+    assert (cards.names[4].directors, cards.names[4].cast) == (("Jean-Pierre Jeunet",), ("Audrey Tautou",))
+
+
+@pytest.mark.parametrize("entry", ["(no genres listed)", "IMAX"])
+async def test_what_is_no_genre_is_not_shown_as_one(space: KeySpace, entry: str) -> None:
+    await listed(space, a_movie(movie_id=42, genres=(entry,)))
     cards = Cards(space, ImageSettings())
 
     await cards.refresh()

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.details import PEOPLE_FROM, RECENT, TOP, movie_detail, rated_movie, user_profile
+from gateway.details import PEOPLE_FROM, RECENT, TOP, movie_detail, user_profile
 from gateway.movie_copy import MovieCopy
+from gateway.rated import rated_movie
 from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed, MoviesRated
 from marquee.contracts.topics import CATALOG, METADATA, RATINGS
 from marquee.state.ratings import UserState

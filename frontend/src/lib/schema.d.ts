@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Person
+         * @description The movies of a director or actor, by the whole name; case and accents make no difference.
+         */
+        get: operations["person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rank": {
         parameters: {
             query?: never;
@@ -136,11 +156,31 @@ export interface paths {
         };
         /**
          * Search
-         * @description Titles by prefix, with typos, accents and moved articles forgiven; the well-known movie first.
+         * @description Movies by title, director or actor; typos, accents and moved articles are forgiven, well-known movies first.
          */
         get: operations["search"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New User
+         * @description An id without ratings, drawn at random. Nothing is stored: whoever rates with it has it.
+         */
+        post: operations["new_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -159,6 +199,26 @@ export interface paths {
          * @description What the system believes of a user; one nobody has seen has counts of zero.
          */
         get: operations["user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user_id}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * User Ratings
+         * @description All ratings of a user, page by page; none for a user nobody has seen.
+         */
+        get: operations["user_ratings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -219,6 +279,35 @@ export interface components {
             mean_rating: number;
             /** Name */
             name: string;
+        };
+        /** CountedCard */
+        CountedCard: {
+            /**
+             * Genres
+             * @default []
+             */
+            genres: string[];
+            /** Movie Id */
+            movie_id: number;
+            /**
+             * Poster Url
+             * @description absent where no poster is known: draw one
+             */
+            poster_url?: string | null;
+            /**
+             * Ratings
+             * @description how many people rated it
+             */
+            ratings: number;
+            /**
+             * Runtime
+             * @description minutes
+             */
+            runtime?: number | null;
+            /** Title */
+            title: string;
+            /** Year */
+            year?: number | null;
         };
         /** DependencyState */
         DependencyState: {
@@ -397,6 +486,32 @@ export interface components {
             year?: number | null;
         };
         /**
+         * NewUser
+         * @description An id that nobody uses. It is kept by rating with it.
+         */
+        NewUser: {
+            /** User Id */
+            user_id: number;
+        };
+        /**
+         * PersonMovies
+         * @description The movies of a director or actor, those that most people rated first.
+         */
+        PersonMovies: {
+            /**
+             * Acted
+             * @default []
+             */
+            acted: components["schemas"]["CountedCard"][];
+            /**
+             * Directed
+             * @default []
+             */
+            directed: components["schemas"]["CountedCard"][];
+            /** Name */
+            name: string;
+        };
+        /**
          * Problem
          * @description RFC 9457 problem details; the body of every error.
          */
@@ -564,6 +679,27 @@ export interface components {
             /** Year */
             year?: number | null;
         };
+        /**
+         * RatingOrder
+         * @description How a user's ratings are sorted; equal ones by the newest first.
+         * @enum {string}
+         */
+        RatingOrder: "newest" | "oldest" | "highest" | "lowest" | "title";
+        /**
+         * RatingsPage
+         * @description A page of all of a user's ratings.
+         */
+        RatingsPage: {
+            /** Items */
+            items: components["schemas"]["RatedMovie"][];
+            /** Next Page Token */
+            next_page_token?: string | null;
+            /**
+             * Total
+             * @description ratings over all pages
+             */
+            total: number;
+        };
         /** RatingsRequest */
         RatingsRequest: {
             /** Ratings */
@@ -635,6 +771,11 @@ export interface components {
             genres: string[];
             /** Movie Id */
             movie_id: number;
+            /**
+             * Person
+             * @description the director or actor whose name was found; absent where the title was
+             */
+            person?: string | null;
             /**
              * Poster Url
              * @description absent where no poster is known: draw one
@@ -882,6 +1023,64 @@ export interface operations {
             };
         };
     };
+    person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonMovies"];
+                };
+            };
+            /** @description No movie names this person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rank: {
         parameters: {
             query?: never;
@@ -1041,7 +1240,7 @@ export interface operations {
     search: {
         parameters: {
             query: {
-                /** @description a title as one types it, with or without a year */
+                /** @description a title or a name as one types it, with or without a year */
                 q: string;
                 genre?: string | null;
                 year_min?: number | null;
@@ -1093,6 +1292,62 @@ export interface operations {
             };
         };
     };
+    new_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewUser"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something it needs is unavailable; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     user: {
         parameters: {
             query?: never;
@@ -1111,6 +1366,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserProfile"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something it needs is unavailable; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_ratings: {
+        parameters: {
+            query?: {
+                sort?: components["schemas"]["RatingOrder"];
+                page_size?: number;
+                page_token?: string | null;
+            };
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingsPage"];
                 };
             };
             /** @description The Host header names another server */

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from gateway.movie_copy import MovieCopy
-from marquee.contracts.bodies import Affinity, MovieDetail, RatedMovie, UserProfile
+from gateway.rated import card_of, newest_first, rated_movies, time_of
+from marquee.contracts.bodies import Affinity, MovieDetail, UserProfile
 from marquee.contracts.events import MovieEnriched, MovieListed
-from marquee.contracts.ranking_fields import CardFields, card_without_details
+from marquee.contracts.ranking_fields import CardFields
 from marquee.state.ratings import POSITIVE, UserState
 from marquee.stores.online import MovieStore
 
@@ -33,7 +33,7 @@ async def movie_detail(
         imdb_id=movielens.imdb_id if movielens else None,
         tmdb_id=movielens.tmdb_id if movielens else None,
         **(_tmdb_fields(tmdb) if tmdb else {}),
-        rating_count=int(catalogue.counts.ratings.get(movie_id, 0)),
+        rating_count=catalogue.ratings(movie_id),
         rating_mean=catalogue.counts.mean.get(movie_id),
     )
 
@@ -61,46 +61,21 @@ async def user_profile(
     Raises:
         Transient: Redis is unavailable.
     """
-    rated = list(zip(state.movie_id.tolist(), state.rating.tolist(), state.rated_at.tolist(), strict=True))[::-1]
-    liked = [movie for movie, stars, _ in rated if stars >= POSITIVE][:PEOPLE_FROM]
+    rated = newest_first(state)
+    liked = [each.movie_id for each in rated if each.stars >= POSITIVE][:PEOPLE_FROM]
     people = await enriched.read(liked)
-    stars_of = {movie: stars for movie, stars, _ in rated}
+    stars_of = {each.movie_id: each.stars for each in rated}
     return UserProfile(
         user_id=user_id,
         is_known=bool(rated),
         rating_count=len(rated),
         rating_mean=sum(stars_of.values()) / len(rated) if rated else None,
-        first_rated_at=_time(rated[-1][2]) if rated else None,
-        last_rated_at=_time(rated[0][2]) if rated else None,
-        recent_ratings=tuple(_rated(catalogue, *row) for row in rated[:RECENT]),
-        top_genres=_affinities(stars_of, {m: _card(catalogue, m)["genres"] for m in stars_of}),
+        first_rated_at=time_of(rated[-1].rated_at_ms) if rated else None,
+        last_rated_at=time_of(rated[0].rated_at_ms) if rated else None,
+        recent_ratings=tuple(rated_movies(catalogue, rated[:RECENT])),
+        top_genres=_affinities(stars_of, {m: card_of(catalogue, m)["genres"] for m in stars_of}),
         top_people=_affinities(stars_of, {m: event.directors for m, event in people.items()}),
     )
-
-
-def rated_movie(catalogue: MovieCopy, state: UserState, movie_id: int) -> RatedMovie | None:
-    """The user's rating of one movie; None without one. A rated movie that is not listed has a made-up title."""
-    found = (state.movie_id == movie_id).nonzero()[0]
-    if not len(found):
-        return None
-    at = int(found[0])
-    return _rated(catalogue, movie_id, float(state.rating[at]), int(state.rated_at[at]))
-
-
-def _rated(catalogue: MovieCopy, movie_id: int, stars: float, rated_at_ms: int) -> RatedMovie:
-    card = _card(catalogue, movie_id)
-    return RatedMovie(
-        movie_id=movie_id,
-        title=card["title"],
-        year=card["year"],
-        poster_url=card["poster_url"],
-        rating=stars,
-        rated_at=_time(rated_at_ms),
-    )
-
-
-def _card(catalogue: MovieCopy, movie_id: int) -> CardFields:
-    return catalogue.get(movie_id) or card_without_details(movie_id)
 
 
 def _affinities(stars_of: Mapping[int, float], names_of: Mapping[int, Iterable[str]]) -> tuple[Affinity, ...]:
@@ -115,7 +90,3 @@ def _affinities(stars_of: Mapping[int, float], names_of: Mapping[int, Iterable[s
     ]
     liked = [affinity for affinity in found if affinity.liked]
     return tuple(sorted(liked, key=lambda a: (-a.liked, -a.mean_rating, a.name))[:TOP])
-
-
-def _time(epoch_ms: int) -> datetime:
-    return datetime.fromtimestamp(epoch_ms / 1_000, UTC)

@@ -31,7 +31,7 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
     stack.enter_context(metrics_served(settings.metrics_host, settings.metrics_port))
     redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
     space = KeySpace(redis, settings.redis.space)
-    catalogue = MovieCopy(space, Cards(space, settings.images))
+    catalogue = MovieCopy(space, Cards(space, settings.images, with_names=True))
     await catalogue.refresh()
     ranker = await stack.enter_async_context(http_client(settings.ranker_url, settings.ranker_timeout_s))
     ingest = await stack.enter_async_context(http_client(settings.ingest_url, settings.ingest_timeout_s))

@@ -1,10 +1,13 @@
-"""The gateway's own copy of the movies: cards, rating counts and the title index, refreshed in the background."""
+"""The gateway's own copy of the movies: cards, rating counts and the search index, refreshed in the background."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from gateway.finding import SearchIndex
+from gateway.people import PeopleIndex
 from gateway.search import TitleIndex
 from marquee.contracts.ranking_fields import CardFields
 from marquee.state.item_stats import ItemStats
@@ -44,11 +47,15 @@ class MovieCopy:
     def __init__(self, space: KeySpace, cards: Cards) -> None:
         self.cards = cards
         self._stats = StatsView(space)
-        self.index = TitleIndex.of([])
+        self.index = SearchIndex(TitleIndex.of([]), PeopleIndex.of([]))
         self.counts = Counts()
 
     def get(self, movie_id: int) -> CardFields | None:
         return self.cards.get(movie_id)
+
+    def ratings(self, movie_id: int) -> int:
+        """How many people rated a movie."""
+        return int(self.counts.ratings.get(movie_id, 0))
 
     async def refresh(self) -> None:
         """Read what has changed.
@@ -57,7 +64,12 @@ class MovieCopy:
             Transient: Redis is unavailable.
         """
         if await self.cards.refresh():
-            snapshot = list(self.cards)
-            self.index = await asyncio.to_thread(TitleIndex.of, snapshot)
+            self.index = await asyncio.to_thread(_indexed, self.cards, list(self.cards))
         if await self._stats.refresh():
             self.counts = await asyncio.to_thread(lambda: Counts.of(self._stats.stats()))
+
+
+def _indexed(cards: Cards, snapshot: Sequence[CardFields]) -> SearchIndex:
+    """Index the cards of one moment, while `cards` may already be growing again."""
+    names = [(card["movie_id"], known) for card in snapshot if (known := cards.names.get(card["movie_id"]))]
+    return SearchIndex(TitleIndex.of(snapshot, cards.titles), PeopleIndex.of(names))

@@ -32,7 +32,8 @@ router = APIRouter()
 async def search(
     parts: Parts,
     q: Annotated[
-        str, Query(min_length=1, max_length=200, description="a title as one types it, with or without a year")
+        str,
+        Query(min_length=1, max_length=200, description="a title or a name as one types it, with or without a year"),
     ],
     genre: Annotated[str | None, Query(max_length=MAX_GENRE)] = None,
     year_min: Annotated[int | None, Query(ge=1870, le=2200), Digits] = None,
@@ -40,18 +41,18 @@ async def search(
     page_size: Annotated[int, Query(ge=1, le=100), Digits] = 20,
     page_token: Annotated[str | None, Query(max_length=64)] = None,
 ) -> SearchPage:
-    """Titles by prefix, with typos, accents and moved articles forgiven; the well-known movie first."""
+    """Movies by title, director or actor; typos, accents and moved articles are forgiven, well-known movies first."""
     if year_min is not None and year_max is not None and year_min > year_max:
         raise unprocessable("year_min", "must not be after year_max")
     wanted = MovieFilter.of(Filters(genres=(genre,) if genre else (), year_min=year_min, year_max=year_max))
     start = offset_of(page_token, q, genre, year_min, year_max)
     catalogue = parts.catalogue
-    cards = (catalogue.get(movie_id) for movie_id in catalogue.index.search(q, catalogue.counts.ratings))
-    hits = [card for card in cards if card is not None and wanted.passes(card)]
+    found = ((hit.person, catalogue.get(hit.movie_id)) for hit in catalogue.index.search(q, catalogue.counts.ratings))
+    hits = [(person, card) for person, card in found if card is not None and wanted.passes(card)]
     page = hits[start : start + page_size]
     end = start + len(page)
     return SearchPage(
-        items=tuple(SearchHit(**card, ratings=int(catalogue.counts.ratings.get(card["movie_id"], 0))) for card in page),
+        items=tuple(SearchHit(**card, ratings=catalogue.ratings(card["movie_id"]), person=name) for name, card in page),
         next_page_token=token(end, q, genre, year_min, year_max) if end < len(hits) else None,
     )
 
@@ -64,8 +65,7 @@ async def movie(movie_id: MovieId, parts: Parts) -> MovieDetail:
         async with redis_within(parts.optional_read_s):
             return await movie_detail(parts.listed, parts.enriched, parts.catalogue, card)
     except Transient:  # the card alone is better than nothing
-        counts = parts.catalogue.counts
-        count, mean = int(counts.ratings.get(movie_id, 0)), counts.mean.get(movie_id)
+        count, mean = parts.catalogue.ratings(movie_id), parts.catalogue.counts.mean.get(movie_id)
         return MovieDetail(**card, rating_count=count, rating_mean=mean)
 
 

@@ -1,13 +1,30 @@
 """Users: what the system believes of them, and their ratings."""
 
-from fastapi import APIRouter, Request, Response
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from gateway.deadlines import redis_within
-from gateway.details import rated_movie, user_profile
+from gateway.details import user_profile
+from gateway.paging import offset_of, token
+from gateway.rated import rated_movie, rated_movies, sorted_ratings
 from gateway.wiring import UNAVAILABLE, UNRATED, WITH_BODY, MovieId, Parts, UserId
-from marquee.contracts.bodies import RatedMovie, RatingsRequest, Receipts, UserProfile
+from marquee.contracts.bodies import (
+    Digits,
+    NewUser,
+    RatedMovie,
+    RatingOrder,
+    RatingsPage,
+    RatingsRequest,
+    Receipts,
+    UserProfile,
+)
 from marquee.errors import not_found
 from marquee.http.request_id import request_id
+
+FIRST_NEW_ID, NEW_IDS = 1_000_000_000, 9_000_000_000
+"""New users get ten digits: far from the ids of data sets, and short enough to be typed."""
 
 router = APIRouter()
 
@@ -18,6 +35,36 @@ async def user(user_id: UserId, parts: Parts) -> UserProfile:
     async with redis_within(parts.required_read_s):
         state = await parts.ratings.user(user_id)
         return await user_profile(parts.enriched, parts.catalogue, user_id, state)
+
+
+@router.post("/users", status_code=201, responses=UNAVAILABLE, tags=["users"])
+async def new_user(parts: Parts) -> NewUser:
+    """An id without ratings, drawn at random. Nothing is stored: whoever rates with it has it."""
+    async with redis_within(parts.required_read_s):
+        while True:
+            user_id = FIRST_NEW_ID + secrets.randbelow(NEW_IDS)
+            if not len(await parts.ratings.user(user_id)):
+                return NewUser(user_id=user_id)
+
+
+@router.get("/users/{user_id}/ratings", responses=UNAVAILABLE, tags=["users"])
+async def user_ratings(
+    user_id: UserId,
+    parts: Parts,
+    sort: RatingOrder = RatingOrder.NEWEST,
+    page_size: Annotated[int, Query(ge=1, le=500), Digits] = 50,
+    page_token: Annotated[str | None, Query(max_length=64)] = None,
+) -> RatingsPage:
+    """All ratings of a user, page by page; none for a user nobody has seen."""
+    start = offset_of(page_token, user_id, sort)
+    async with redis_within(parts.required_read_s):
+        rated = sorted_ratings(parts.catalogue, await parts.ratings.user(user_id), sort)
+    end = start + page_size
+    return RatingsPage(
+        items=tuple(rated_movies(parts.catalogue, rated[start:end])),
+        total=len(rated),
+        next_page_token=token(end, user_id, sort) if end < len(rated) else None,
+    )
 
 
 @router.get("/users/{user_id}/ratings/{movie_id}", responses=UNRATED | UNAVAILABLE, tags=["users"])

@@ -22,6 +22,7 @@ PROBLEMS: Responses = {
     500: {"model": Problem, "description": "A bug; it is logged under `request_id`"},
 }
 UNKNOWN: Responses = {404: {"model": Problem, "description": "No such movie"}}
+UNKNOWN_PERSON: Responses = {404: {"model": Problem, "description": "No movie names this person"}}
 UNRATED: Responses = {404: {"model": Problem, "description": "The user has not rated this movie"}}
 UNAVAILABLE: Responses = {503: {"model": Problem, "description": "Something it needs is unavailable; try again"}}
 WITH_BODY: Responses = {

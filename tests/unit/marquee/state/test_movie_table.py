@@ -50,3 +50,9 @@ def test_tmdb_fills_what_movielens_leaves_open() -> None:
     assert catalog.year.tolist() == [1999.0, 1950.0]
     assert catalog.genre_names == ("Sci-Fi", "War")
     assert catalog.genres.tolist() == [[True, False], [False, True]]
+
+
+def test_imax_and_no_genres_are_not_genres() -> None:
+    catalog = MovieTable.build([MovieListed(movie_id=1, title="A", genres=("Action", "IMAX", "(no genres listed)"))])
+
+    assert catalog.genre_names == ("Action",)

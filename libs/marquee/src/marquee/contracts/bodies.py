@@ -236,13 +236,27 @@ class Ranking(Answer):
     meta: RankMeta
 
 
-class SearchHit(Card):
+class CountedCard(Card):
     ratings: int = Field(description="how many people rated it")
+
+
+class SearchHit(CountedCard):
+    person: str | None = Field(
+        default=None, description="the director or actor whose name was found; absent where the title was"
+    )
 
 
 class SearchPage(Answer):
     items: tuple[SearchHit, ...]
     next_page_token: str | None = None
+
+
+class PersonMovies(Answer):
+    """The movies of a director or actor, those that most people rated first."""
+
+    name: str
+    directed: tuple[CountedCard, ...] = ()
+    acted: tuple[CountedCard, ...] = ()
 
 
 class MovieDetail(Card):
@@ -270,6 +284,30 @@ class RatedMovie(Answer):
     poster_url: str | None = None
     rating: float
     rated_at: datetime
+
+
+class RatingOrder(StrEnum):
+    """How a user's ratings are sorted; equal ones by the newest first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    TITLE = "title"
+
+
+class RatingsPage(Answer):
+    """A page of all of a user's ratings."""
+
+    items: tuple[RatedMovie, ...]
+    total: int = Field(description="ratings over all pages")
+    next_page_token: str | None = None
+
+
+class NewUser(Answer):
+    """An id that nobody uses. It is kept by rating with it."""
+
+    user_id: int
 
 
 class Affinity(Answer):

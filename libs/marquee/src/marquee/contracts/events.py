@@ -17,6 +17,8 @@ MAX_ID = 2**53 - 1
 """The largest id that every JSON reader keeps exact."""
 NO_GENRES = "(no genres listed)"
 """What MovieLens writes instead of a movie's genres if it has none. Never a genre."""
+NOT_GENRES = frozenset({"", NO_GENRES, "IMAX"})
+"""Entries of MovieLens's genres that are none: IMAX is a format of film."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Stars = Annotated[float, Field(ge=MIN_RATING, le=MAX_RATING, multiple_of=RATING_STEP)]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marquee.arrays import BoolArray, Float32Array, IntArray
-from marquee.contracts.events import NO_GENRES, MetadataStatus, MovieEnriched, MovieListed
+from marquee.contracts.events import NOT_GENRES, MetadataStatus, MovieEnriched, MovieListed
 
 RowArray = NDArray[np.intp]
 Names = tuple[str, ...]
@@ -80,7 +80,7 @@ class MovieTable:
 
 
 def _genres(listed: MovieListed, enriched: MovieEnriched | None) -> Names:
-    own = tuple(g for g in listed.genres if g and g != NO_GENRES)
+    own = tuple(g for g in listed.genres if g not in NOT_GENRES)
     if own or enriched is None:
         return own
     return tuple(name for g in enriched.genres if (name := TMDB_GENRES.get(g, g)))

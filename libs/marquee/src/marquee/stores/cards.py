@@ -1,12 +1,13 @@
 """Every movie as lists show it: a reader's copy of what MovieLens lists and TMDB adds, kept up by two change feeds."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from marquee.contracts.events import NO_GENRES, MetadataStatus
+from marquee.contracts.events import NOT_GENRES, MetadataStatus
 from marquee.contracts.ranking_fields import CardFields
 from marquee.contracts.topics import CATALOG, METADATA
 from marquee.settings import ServiceSettings
@@ -50,23 +51,39 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True)
 class _Details:
-    """What TMDB adds to a card."""
+    """What TMDB adds to a card; its title is the one that people know."""
 
+    title: str | None = None
     year: int | None = None
     runtime: int | None = None
     poster_url: str | None = None
 
 
-class Cards:
-    """All cards by movie id."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a movie can be found by besides the title on its card; names of people as TMDB writes them."""
 
-    def __init__(self, space: KeySpace, images: ImageSettings) -> None:
+    other_titles: tuple[str, ...] = ()
+    directors: tuple[str, ...] = ()
+    cast: tuple[str, ...] = ()
+
+
+class Cards:
+    """All cards by movie id.
+
+    Args:
+        with_names: keep each movie's other titles and people too, in `names`; only a search needs them.
+    """
+
+    def __init__(self, space: KeySpace, images: ImageSettings, *, with_names: bool = False) -> None:
         self._listed = ChangeFeed(space, CATALOG.name)
         self._enriched = ChangeFeed(space, METADATA.name)
         self._images = images
         self._titles: dict[int, _Listed] = {}
         self._details: dict[int, _Details] = {}
         self._cards: dict[int, CardFields] = {}
+        self._with_names = with_names
+        self.names: dict[int, Names] = {}
         self._changed: set[int] = set()  # read, not yet reported
         self.version = 0
 
@@ -79,6 +96,11 @@ class Cards:
     def get(self, movie_id: int) -> CardFields | None:
         return self._cards.get(movie_id)
 
+    def titles(self, movie_id: int) -> tuple[str, ...]:
+        """Every known title of a movie that has a card: the card's, MovieLens's and the original one."""
+        known = (self._cards[movie_id]["title"], self._titles[movie_id].title)
+        return tuple(dict.fromkeys((*known, *self.names.get(movie_id, Names()).other_titles)))
+
     async def refresh(self) -> set[int]:
         """Read what changed; the ids whose cards are new or different.
 
@@ -90,6 +112,8 @@ class Cards:
             self._titles[event["movie_id"]] = _listed(event)
         async for event in self._read(self._enriched):
             self._details[event["movie_id"]] = self._details_of(event)
+            if self._with_names:
+                self.names[event["movie_id"]] = _names(event)
         changed, self._changed = self._changed, set()
         for movie_id in changed & self._titles.keys():
             self._cards[movie_id] = _card(movie_id, self._titles[movie_id], self._details.get(movie_id, _Details()))
@@ -108,18 +132,27 @@ class Cards:
         if event["status"] != MetadataStatus.FOUND:
             return _Details()
         poster_url = self._images.poster_url(event.get("poster_path"))
-        return _Details(event.get("release_year"), event.get("runtime_min") or None, poster_url)
+        runtime = event.get("runtime_min") or None
+        return _Details(event.get("title") or None, event.get("release_year"), runtime, poster_url)
+
+
+def _names(event: Event) -> Names:
+    if event["status"] != MetadataStatus.FOUND:
+        return Names()
+    original = event.get("original_title")
+    people = (tuple(map(sys.intern, event.get(role, ()))) for role in ("directors", "cast"))
+    return Names((original,) if original and original != event.get("title") else (), *people)
 
 
 def _listed(event: Event) -> _Listed:
-    genres = [genre for genre in event.get("genres", ()) if genre != NO_GENRES]
+    genres = [genre for genre in event.get("genres", ()) if genre not in NOT_GENRES]
     return _Listed(event["title"], event.get("year"), genres)
 
 
 def _card(movie_id: int, listed: _Listed, details: _Details) -> CardFields:
     return {
         "movie_id": movie_id,
-        "title": listed.title,
+        "title": details.title or listed.title,
         "year": listed.year or details.year,
         "genres": listed.genres,
         "runtime": details.runtime,

@@ -1,0 +1,79 @@
+"""Search by title or by name: what is typed finds the movie that is meant, and says by whose name it was found."""
+
+import pytest
+
+from gateway.finding import Found, SearchIndex
+from gateway.people import PeopleIndex
+from gateway.search import TitleIndex
+from marquee.contracts.ranking_fields import card_without_details
+from marquee.stores.cards import Names
+
+NOLAN, HANKS, LEDGER = "Christopher Nolan", "Tom Hanks", "Heath Ledger"
+TITLES = {
+    1: ("Inception",),
+    2: ("The Dark Knight",),
+    3: ("Forrest Gump",),
+    4: ("Amélie", "Amelie from Montmartre", "Le fabuleux destin d'Amélie Poulain"),
+    5: ("Heat",),
+    6: ("Scott Pilgrim vs. the World",),
+    7: ("Alien",),
+    8: ("Nolan's Diary",),
+}
+NAMES = {
+    1: Names(directors=(NOLAN,), cast=("Leonardo DiCaprio",)),
+    2: Names(directors=(NOLAN,), cast=(LEDGER, "christopher nolan")),
+    3: Names(directors=("Robert Zemeckis",), cast=(HANKS,)),
+    4: Names(directors=("Jean-Pierre Jeunet",), cast=("Audrey Tautou",)),
+    7: Names(directors=("Ridley Scott",)),
+}
+COUNTS = {1: 143.0, 2: 149.0, 3: 329.0, 4: 120.0, 5: 102.0, 6: 50.0, 7: 146.0, 8: 1.0}
+PEOPLE = PeopleIndex.of(NAMES.items())
+INDEX = SearchIndex(
+    TitleIndex.of([{**card_without_details(m), "title": each[0]} for m, each in TITLES.items()], TITLES.__getitem__),
+    PEOPLE,
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("tom hanks", [Found(3, HANKS)]),
+        ("hanks", [Found(3, HANKS)]),
+        ("hank", [Found(3, HANKS)]),
+        ("tom hnaks", [Found(3, HANKS)]),
+        ("christopher nolan", [Found(2, NOLAN), Found(1, NOLAN)]),
+        ("ledger", [Found(2, LEDGER)]),
+        ("jeunet", [Found(4, "Jean-Pierre Jeunet")]),
+        ("fabuleux destin", [Found(4)]),
+        ("montmartre", [Found(4)]),
+        ("amelie", [Found(4)]),
+        ("ha", []),
+        ("", []),
+    ],
+)
+def test_a_query_finds_movies_by_every_title_and_by_people(query: str, found: list[Found]) -> None:
+    assert INDEX.search(query, COUNTS) == found
+
+
+def test_a_title_comes_before_the_movies_of_a_person_of_like_name() -> None:
+    assert INDEX.search("heat", COUNTS) == [Found(5), Found(2, LEDGER)]
+    assert INDEX.search("scott pilgrim", COUNTS) == [Found(6)]
+
+
+def test_a_movie_that_matches_by_title_and_by_name_is_listed_once() -> None:
+    both = SearchIndex(INDEX.titles, PeopleIndex.of([(8, Names(directors=(NOLAN,)))]))
+
+    assert both.search("nolan", COUNTS) == [Found(8)]
+
+
+def test_names_that_differ_by_case_or_accents_are_one_person() -> None:
+    nolan = PEOPLE.named("CHRISTOPHER  nolan")
+
+    assert nolan is not None
+    assert (nolan.name, nolan.directed, nolan.acted) == (NOLAN, (1, 2), (2,))
+    assert nolan.movies == (1, 2)
+
+
+@pytest.mark.parametrize("name", ["", "nolan", "Nobody Known", "!!!"])
+def test_only_a_whole_name_names_a_person(name: str) -> None:
+    assert PEOPLE.named(name) is None
