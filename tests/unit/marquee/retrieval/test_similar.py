@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from marquee.retrieval.config import SimilarConfig
 from marquee.retrieval.fitted import fit_retrieval
-from marquee.retrieval.similar import similar
+from marquee.retrieval.similar import PARTS, similar, weighted
 from support.worlds import a_catalog, checkerboard, movies_of
 
 
@@ -19,3 +20,25 @@ def test_movies_of_the_same_colour_are_the_most_similar(seed: int) -> None:
     assert (found.row[:10] % 2 == seed % 2).all()
     assert (np.diff(found.score) <= 0).all()
     np.testing.assert_allclose(found.parts.sum(axis=1), found.score)
+
+
+@pytest.mark.parametrize(("content", "silent"), [(0.0, ["content"]), (1.0, ["item_knn", "ease"])])
+def test_at_either_end_only_the_same_fans_or_the_same_story_count(content: float, silent: list[str]) -> None:
+    catalog, ratings = a_catalog(), checkerboard(n_movies=38)
+
+    found = similar(fit_retrieval(ratings, catalog), movies_of(ratings, catalog).state, 0, k=39, content=content)
+
+    assert not found.parts[:, [PARTS.index(name) for name in silent]].any()
+    heard = [at for at, name in enumerate(PARTS) if name not in (*silent, "popular")]
+    assert found.parts[:, heard].any()
+    np.testing.assert_allclose(found.parts.sum(axis=1), found.score)
+
+
+def test_the_share_of_content_is_what_was_asked_for_and_the_whole_stays() -> None:
+    config = SimilarConfig(item_knn=1.0, ease=2.0, content=1.0, popular=0.5)
+
+    shifted = weighted(config, 0.75)
+
+    assert (shifted.item_knn, shifted.ease, shifted.content, shifted.popular) == (1 / 3, 2 / 3, 3.0, 0.5)
+    assert weighted(config, None) == config
+    assert weighted(config, 0.25) == config
