@@ -24,6 +24,9 @@ MOVIES = [
     (13, "Stargate", 1994, 140),
     (14, "Alien", 1979, 146),
     (15, "Aliens", 1986, 126),
+    (16, "WALL·E", 2008, 104),
+    (17, "Walled In", 2009, 2),
+    (18, "Spider-Man", 2002, 122),
 ]
 COUNTS = {movie_id: float(ratings) for movie_id, _, _, ratings in MOVIES}
 INDEX = TitleIndex.of([{**card_without_details(m), "title": t, "year": y} for m, t, y, _ in MOVIES])
@@ -53,6 +56,11 @@ INDEX = TitleIndex.of([{**card_without_details(m), "title": t, "year": y} for m,
         ("matrxi", 3),
         ("shindler", 10),
         ("toy stroy", 1),
+        ("walle", 16),
+        ("wall-e", 16),
+        ("walled", 17),
+        ("spiderman", 18),
+        ("spiderm", 18),
     ],
 )
 def test_what_a_person_types_finds_the_intended_movie_first(query: str, first: int) -> None:

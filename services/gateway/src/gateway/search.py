@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +46,14 @@ class TitleIndex:
 
     Attributes:
         movie_id: (n,) int64. year: (n,) int64, 0 where unknown. titles: (n,) folded words, article included.
+        joined: the titles' neighbouring words written as one: "walle", "spiderman".
     """
 
     movie_id: NDArray[np.int64]
     year: NDArray[np.int64]
     titles: tuple[tuple[str, ...], ...]
     index: WordIndex
+    joined: WordIndex
 
     @classmethod
     def of(cls, cards: Iterable[CardFields], titles_of: Callable[[int], Iterable[str]] | None = None) -> "TitleIndex":
@@ -61,7 +64,13 @@ class TitleIndex:
                 rows.setdefault((card["movie_id"], words(title)), card["year"] or 0)
         titles = tuple(title for _, title in rows)
         ids = np.array([movie_id for movie_id, _ in rows], np.int64)
-        return cls(ids, np.array(list(rows.values()), np.int64), titles, WordIndex.of(titles))
+        return cls(
+            ids,
+            np.array(list(rows.values()), np.int64),
+            titles,
+            WordIndex.of(titles),
+            WordIndex.of(map(_joined, titles)),
+        )
 
     def search(self, query: str, counts: Mapping[int, float]) -> list[int]:
         """Movie ids, best first, typing errors forgiven if nothing matches without; empty for a query without a word.
@@ -94,6 +103,8 @@ class TitleIndex:
         for at, word in enumerate(query_words):
             is_last = at == len(query_words) - 1
             matches = self.index.rows_with(word, is_prefix=is_last or len(word) >= 3, is_typo=is_typo)
+            if len(joined := self.joined.rows_with(word, is_prefix=is_typo, is_typo=False)):
+                matches = np.union1d(matches, joined)
             if word.isdigit() and int(word) in YEARS:
                 matches = np.union1d(matches, np.flatnonzero(self.year == int(word)))
             rows = matches if rows is None else np.intersect1d(rows, matches, assume_unique=True)
@@ -116,3 +127,9 @@ class TitleIndex:
             return EXACT + STARTS + WHOLE
         score = WHOLE if set(wanted) <= set(title) else 0.0
         return score + (STARTS if " ".join(title).startswith(" ".join(wanted)) else 0.0)
+
+
+def _joined(title: tuple[str, ...]) -> tuple[str, ...]:
+    """Every two neighbouring words as one, a leading article left out."""
+    bare = without_article(title)
+    return tuple(first + second for first, second in pairwise(bare))
