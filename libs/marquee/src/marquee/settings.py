@@ -18,6 +18,7 @@ class KafkaSettings(BaseModel):
     topic_prefix: str = ""  # of every topic's name; each test has its own
     group_prefix: str = "marquee"
     replication: PositiveInt = 1
+    activity_days: PositiveInt = 30  # how long the broker keeps activity.v1; read when the topic is created
     idle_pause: bool = False  # for a broker that answers an empty fetch at once: pause before the next one
 
 

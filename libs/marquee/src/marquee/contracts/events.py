@@ -12,6 +12,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 MAX_CHUNK = 1_000
 """Ratings in one event, at most."""
 
+MAX_SHOWN = 500
+"""Movies in one impression, at most: the largest ranking."""
+
+MAX_RANKING_ID = 64
+"""Characters of a ranking's id."""
+
 MIN_RATING, MAX_RATING, RATING_STEP = 0.5, 5.0, 0.5
 MAX_ID = 2**53 - 1
 """The largest id that every JSON reader keeps exact."""
@@ -45,6 +51,61 @@ class MoviesRated(Event):
     def columns_are_equally_long(self) -> Self:
         if not len(self.movie_id) == len(self.rating) == len(self.rated_at_ms):
             raise ValueError("movie_id, rating and rated_at_ms must be equally long")
+        return self
+
+
+class Act(StrEnum):
+    """What a user, or a list in front of a user, did with movies."""
+
+    SHOWN = "shown"  # a ranking was sent to the user; written by Marquee's own side only
+    OPENED = "opened"
+    DISMISSED = "dismissed"
+    UNDISMISSED = "undismissed"
+
+
+class DismissReason(StrEnum):
+    """Why a user does not want to see a movie in lists."""
+
+    SEEN = "seen"
+    NOT_INTERESTED = "not_interested"
+    NOT_NOW = "not_now"
+    DISLIKE = "dislike"
+
+
+class UserActed(Event):
+    """A user opened, dismissed or brought back one movie, or was shown a list: then the columns are equally long.
+
+    Attributes:
+        position: of `shown`: the place of each movie in its ranking, from 1.
+        score: of `shown`: as the ranking had it; of the popular list the number of likes.
+        propensity: of `shown`: how probable it was that this movie stood at this place; 1.0 while rankings are
+            deterministic, as they are.
+        model_version: of `shown`: None for the popular list, which no model made.
+    """
+
+    type: Literal["user_acted"] = "user_acted"
+    event_id: UUID
+    user_id: Id
+    kind: Act
+    acted_at_ms: EpochMs
+    movie_id: tuple[Id, ...] = Field(min_length=1, max_length=MAX_SHOWN)
+    ranking_id: str | None = Field(default=None, max_length=MAX_RANKING_ID)
+    model_version: str | None = None
+    reason: DismissReason | None = None
+    position: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    score: tuple[float, ...] = ()
+    propensity: tuple[Annotated[float, Field(gt=0, le=1)], ...] = ()
+
+    @model_validator(mode="after")
+    def fields_fit_the_act(self) -> Self:
+        lengths = {len(self.position), len(self.score), len(self.propensity)}
+        if self.kind is Act.SHOWN:
+            if lengths != {len(self.movie_id)}:
+                raise ValueError("movie_id, position, score and propensity must be equally long")
+        elif len(self.movie_id) != 1 or lengths != {0}:
+            raise ValueError(f"{self.kind} is about one movie, without position, score and propensity")
+        if self.reason is not None and self.kind is not Act.DISMISSED:
+            raise ValueError(f"{self.kind} has no reason")
         return self
 
 

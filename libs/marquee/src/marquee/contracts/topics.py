@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from aiokafka.partitioner import murmur2
 from pydantic import ValidationError
 
-from marquee.contracts.events import Event, ModelChanged, MovieEnriched, MovieListed, MoviesRated
+from marquee.contracts.events import Event, ModelChanged, MovieEnriched, MovieListed, MoviesRated, UserActed
 from marquee.errors import InvalidEvent
 
 PARTITIONS = 8
@@ -27,6 +27,7 @@ class Topic(Generic[E]):
     key: str  # the event's field whose order matters
     partitions: int = PARTITIONS
     is_compacted: bool = False
+    is_time_limited: bool = False  # the broker removes records after a number of days (KafkaSettings.activity_days)
 
     @property
     def dead_letters(self) -> str:
@@ -55,6 +56,7 @@ class Topic(Generic[E]):
 CATALOG = Topic("catalog.v1", MovieListed, "movie_id", is_compacted=True)
 METADATA = Topic("metadata.v1", MovieEnriched, "movie_id", is_compacted=True)
 RATINGS = Topic("ratings.v1", MoviesRated, "user_id")
+ACTIVITY = Topic("activity.v1", UserActed, "user_id", is_time_limited=True)
 MODELS = Topic("models.v1", ModelChanged, "model", partitions=1, is_compacted=True)
 
 

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from marquee.contracts.topics import CATALOG, METADATA, MODELS, RATINGS, Topic
+from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, MODELS, RATINGS, Topic
 from marquee.errors import Misconfigured
 from marquee.patches import pause_between_empty_fetches, stop_consumer
 from marquee.settings import KafkaSettings
@@ -17,8 +17,9 @@ from marquee.waiting import wait_until_reachable
 
 log = structlog.get_logger()
 
-ALL_TOPICS: tuple[Topic[Any], ...] = (CATALOG, METADATA, RATINGS, MODELS)
+ALL_TOPICS: tuple[Topic[Any], ...] = (CATALOG, METADATA, RATINGS, ACTIVITY, MODELS)
 UNLIMITED_MS = "-1"
+DAY_MS = 86_400_000
 
 
 def topic_name(settings: KafkaSettings, name: str) -> str:
@@ -34,13 +35,24 @@ def group_name(settings: KafkaSettings, name: str) -> str:
 def _new_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]]) -> list[NewTopic]:
     wanted = []
     for topic in topics:
-        cleanup = {"cleanup.policy": "compact"} if topic.is_compacted else {"retention.ms": UNLIMITED_MS}
         wanted.append(
-            NewTopic(topic_name(settings, topic.name), topic.partitions, settings.replication, topic_configs=cleanup)
+            NewTopic(
+                topic_name(settings, topic.name),
+                topic.partitions,
+                settings.replication,
+                topic_configs=_cleanup(settings, topic),
+            )
         )
         dead_letters = topic_name(settings, topic.dead_letters)
         wanted.append(NewTopic(dead_letters, 1, settings.replication, topic_configs={"retention.ms": UNLIMITED_MS}))
     return wanted
+
+
+def _cleanup(settings: KafkaSettings, topic: Topic[Any]) -> dict[str, str]:
+    """What the broker removes from a topic: replaced records, old records, or nothing."""
+    if topic.is_compacted:
+        return {"cleanup.policy": "compact"}
+    return {"retention.ms": str(settings.activity_days * DAY_MS) if topic.is_time_limited else UNLIMITED_MS}
 
 
 async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]] = ALL_TOPICS, *, wait_s: float) -> None:
