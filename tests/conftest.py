@@ -1,5 +1,6 @@
 """Fixtures: a real broker and a real Valkey for the whole run, and a name space of its own for each test."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -16,6 +17,14 @@ from support.real_data import real_data
 # Speed belongs in `make bench`: an example that takes long on a busy machine is no failure.
 settings.register_profile("marquee", deadline=None)
 settings.load_profile("marquee")
+
+# What imports create stays: looking through it for garbage would take a tenth of the time of the unit tests.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

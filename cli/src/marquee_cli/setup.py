@@ -80,7 +80,9 @@ def set_up_python() -> bool:
     bootstrap = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
     _run("installing uv into .venv", [*bootstrap, "-r", "ci/uv.txt"])
     install = [str(UV), "pip", "install", "--quiet", "--python", str(PYTHON)]
-    _run("installing requirements.lock", [*install, "--require-hashes", "-r", "requirements.lock"])
+    # Compiled here, once: under PYTHONDONTWRITEBYTECODE each short process of demo and tests would compile it again.
+    hashed = ["--compile-bytecode", "--require-hashes", "-r", "requirements.lock"]
+    _run("installing requirements.lock", [*install, *hashed])
     editable = [word for member in MEMBERS for word in ("-e", member)]
     _run("linking Marquee's own packages", [*install, "--no-deps", "--no-build-isolation", *editable])
     STAMP.write_text(wanted)

@@ -36,7 +36,7 @@ def test_a_stopped_store_does_not_answer_though_its_port_is_open(
 
     os.kill(child.process.pid, signal.SIGSTOP)
 
-    assert not answers(port, health, timeout_s=0.5)
+    assert not answers(port, health, timeout_s=0.2)
     assert answers(port, None)
     os.kill(child.process.pid, signal.SIGCONT)
     assert answers(port, health, timeout_s=10)

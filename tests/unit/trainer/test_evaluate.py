@@ -39,3 +39,13 @@ def test_the_bootstrap_interval_of_equal_values_is_a_point() -> None:
 
     assert (found.mean, found.low, found.high) == (0.25, 0.25, 0.25)
     assert np.isnan(bootstrap(np.empty(0)).mean)
+
+
+@pytest.mark.parametrize("n", [1, 7, 20_000])
+def test_an_interval_is_that_of_resamples_drawn_one_after_the_other(n: int) -> None:
+    values, rng = np.random.default_rng(1).random(n), np.random.default_rng(5)
+
+    found = bootstrap(values, rounds=50, seed=5)
+
+    means = [values[rng.integers(0, n, n)].mean() for _ in range(50)]
+    assert [found.low, found.high] == np.percentile(means, [2.5, 97.5]).tolist()

@@ -6,6 +6,8 @@ import numpy as np
 
 from marquee.arrays import BoolArray, FloatArray
 
+DRAWN_AT_ONCE = 8_192  # values: few calls for short lists, and the draws for long ones stay in the cache
+
 
 def ndcg_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:
     """Binary nDCG@k: sum of hit / log2(rank + 1) over the first k, divided by the largest possible sum.
@@ -45,7 +47,9 @@ def bootstrap(values: FloatArray, *, rounds: int = 2_000, seed: int = 0) -> Inte
     """
     if not len(values):
         return Interval(float("nan"), float("nan"), float("nan"))
-    rng = np.random.default_rng(seed)
-    means = np.array([values[rng.integers(0, len(values), len(values))].mean() for _ in range(rounds)])
+    rng, n = np.random.default_rng(seed), len(values)
+    at_once = max(1, DRAWN_AT_ONCE // n)
+    sizes = (min(at_once, rounds - done) for done in range(0, rounds, at_once))
+    means = np.concatenate([values[rng.integers(0, n, (size, n))].mean(axis=1) for size in sizes])
     low, high = np.percentile(means, [2.5, 97.5])
     return Interval(float(values.mean()), float(low), float(high))
