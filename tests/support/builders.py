@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from marquee.contracts.batches import Batch, Delivered
-from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed, MoviesRated
-from marquee.contracts.topics import RATINGS, E, Topic, partition_of, shard_of
-from marquee.stores.rows import MovieRows, RatingRows
+from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed, MoviesRated, UserActed
+from marquee.contracts.topics import ACTIVITY, RATINGS, E, Topic, partition_of, shard_of
+from marquee.stores.rows import ActivityRows, MovieRows, RatingRows
 
 NOON_MS = 1_500_000_000_000
 
@@ -28,6 +28,26 @@ def a_rating(
         rating=(rating,),
         rated_at_ms=(rated_at_ms,),
     )
+
+
+def an_act(
+    kind: str = "dismissed",
+    *,
+    user_id: int = 1,
+    movie_id: int = 42,
+    at_ms: int = NOON_MS,
+    event_id: UUID | None = None,
+    **known: object,
+) -> UserActed:
+    act = {"event_id": event_id or uuid4(), "user_id": user_id, "kind": kind, "acted_at_ms": at_ms}
+    return UserActed.model_validate(act | {"movie_id": (movie_id,)} | known)
+
+
+def an_impression(*, user_id: int = 1, movie_ids: Sequence[int] = (1, 2, 3), **known: object) -> UserActed:
+    n = len(movie_ids)
+    shown = {"kind": "shown", "user_id": user_id, "ranking_id": "r", "model_version": "v1", "movie_id": movie_ids}
+    columns = {"position": range(1, n + 1), "score": [1 / place for place in range(1, n + 1)], "propensity": [1.0] * n}
+    return UserActed.model_validate({"event_id": uuid4(), "acted_at_ms": NOON_MS} | shown | columns | known)
 
 
 def a_movie(
@@ -57,7 +77,8 @@ def a_batch(*events: MoviesRated, first_offset: int = 0) -> RatingRows:
 
 def rows_of(batch: Batch[Any]) -> Any:
     """A batch as the stores take it."""
-    return RatingRows.of(batch) if batch.topic == RATINGS else MovieRows.of(batch)
+    kinds: dict[str, type[RatingRows] | type[ActivityRows]] = {RATINGS.name: RatingRows, ACTIVITY.name: ActivityRows}
+    return kinds.get(batch.topic.name, MovieRows).of(batch)
 
 
 def in_batches(topic: Topic[E], events: Sequence[E], *, size: int = 1_000) -> list[Any]:

@@ -13,15 +13,18 @@ from prometheus_client import Counter, Histogram
 
 from features.meter import Meter
 from marquee.contracts.batches import Batch, Shard
-from marquee.contracts.topics import CATALOG, METADATA, RATINGS
+from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, RATINGS
 from marquee.errors import Transient
+from marquee.stores.dismissals import DismissalStore
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore
-from marquee.stores.rows import MovieRows, RatingRows, Rows
+from marquee.stores.rows import ActivityRows, MovieRows, RatingRows, Rows
 from marquee.stores.shards import mark_rebuilding, stored_offsets
 
-APPLIED = Counter("marquee_features_applied_total", "Ratings or movies that were new to the store", ["topic"])
+APPLIED = Counter(
+    "marquee_features_applied_total", "Ratings, movies or dismissals that were new to the store", ["topic"]
+)
 APPLY_SECONDS = Histogram("marquee_features_apply_seconds", "One batch into one store", ["store"])
 
 R = TypeVar("R", bound=Rows)
@@ -50,10 +53,12 @@ class BothStores:
         self.ratings = RatingStore(space)
         self.listed = MovieStore(space, CATALOG)
         self.enriched = MovieStore(space, METADATA)
+        self.dismissals = DismissalStore(space)
         self._routes: dict[str, _Route[Any]] = {
             RATINGS.name: _Route(RatingRows.of, self.ratings),
             CATALOG.name: _Route(MovieRows.of, self.listed),
             METADATA.name: _Route(MovieRows.of, self.enriched),
+            ACTIVITY.name: _Route(ActivityRows.of, self.dismissals),
         }
 
     async def apply(self, batch: Batch[Any]) -> None:

@@ -1,4 +1,4 @@
-"""The features service: catalog.v1, metadata.v1 and ratings.v1 into Redis and the Parquet log."""
+"""The features service: catalog.v1, metadata.v1, ratings.v1 and activity.v1 into Redis and the Parquet log."""
 
 import asyncio
 from contextlib import AsyncExitStack

@@ -2,8 +2,8 @@
 
 The embedded broker acknowledges a record before it writes it (ADR 0002): killed, it forgets the last second, and gives
 the forgotten offsets to new records. So equal offsets do not mean equal records; equal identities do: the event id of a
-rating, the bytes of a movie. What the event log has and the topic lacks is published again; the stores then read on
-from the first offset at which they differ. Effects that come again change nothing.
+rating or an act, the bytes of a movie. What the event log has and the topic lacks is published again; the stores then
+read on from the first offset at which they differ. Effects that come again change nothing.
 """
 
 import asyncio
@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from marquee.contracts.batches import Shard
-from marquee.contracts.topics import RATINGS, Topic
+from marquee.contracts.topics import Topic
 from marquee.errors import InvalidEvent, Transient
 from marquee.kafka.clients import open_consumer
 from marquee.kafka.publisher import Publisher, Record
@@ -54,7 +55,8 @@ def identity(topic: Topic[Any], value: bytes | None) -> bytes | None:
         event = topic.parse(value)
     except InvalidEvent:
         return None
-    return event.event_id.bytes if topic.name == RATINGS.name else value
+    event_id: UUID | None = getattr(event, "event_id", None)
+    return value if event_id is None else event_id.bytes
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ class State(BaseModel):
     ratings: int
     movies: int
     enriched: int
+    dismissed: int
     lag: dict[str, int]
     ratings_per_s: float  # of the last busy stretch
 
@@ -39,6 +40,7 @@ async def state(parts: Parts) -> State:
         ratings=ratings,
         movies=await parts.stores.listed.count(),
         enriched=await parts.stores.enriched.count(),
+        dismissed=await parts.stores.dismissals.count(),
         lag=await parts.positions.true_lag(),
         ratings_per_s=parts.stores.ratings_per_s(),
     )

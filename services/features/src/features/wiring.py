@@ -14,7 +14,7 @@ from features.positions import StorePositions
 from features.reconciliation import Reconciliation
 from features.settings import FeaturesSettings
 from features.shares import Leases
-from marquee.contracts.topics import CATALOG, METADATA, RATINGS
+from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, RATINGS
 from marquee.errors import Transient
 from marquee.kafka.broker_watch import BrokerWatch
 from marquee.kafka.consuming import DeadLetters, consume
@@ -22,7 +22,7 @@ from marquee.kafka.publisher import Publisher
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
 
-TOPICS = (CATALOG, METADATA, RATINGS)
+TOPICS = (CATALOG, METADATA, RATINGS, ACTIVITY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Every Redis key, built here only.
 
 Keys of one shard share a prefix in braces, which would be their hash tag on Redis Cluster; the client in use speaks to
-one Redis only. Sizes: 17 bytes per rating of a user, 16 bytes per movie and week, one JSON event per movie in each of
-the two catalogue topics, about 100 bytes per event id for a week, and 150 for a live rating's claim of it.
+one Redis only. Sizes: 17 bytes per rating of a user, 16 bytes per movie that a user dismissed, 16 bytes per movie and
+week, one JSON event per movie in each of the two catalogue topics, about 100 bytes per event id for a week, and 150 for
+a live rating's or event's claim of it.
 """
 
 from dataclasses import dataclass
@@ -26,21 +27,22 @@ class ShardKeys:
 
     @property
     def meta(self) -> str:
-        """Hash: offset (the next one to apply), users, ratings; epoch, another one each time the shard is filled from
-        nothing; rebuild_to, the offset below which the shard lacks what it had before, while that is so."""
+        """Hash: offset (the next one to apply), users, ratings, dismissed (counts); epoch, another one each time the
+        shard is filled from nothing; rebuild_to, the offset below which the shard lacks what it had before, while that
+        is so."""
         return f"{self.tag}:meta"
 
     def user(self, user_id: int) -> str:
-        """String: the packed history of a user."""
+        """String: the packed history of a user (ratings.v1), or the movies that they have dismissed (activity.v1)."""
         return f"{self.tag}:user:{user_id}"
 
     @property
     def users(self) -> str:
-        """Set: the ids of all users of the shard."""
+        """Set: the ids of all users of whom the shard keeps something."""
         return f"{self.tag}:users"
 
     def event(self, event_id: UUID) -> str:
-        """String with a TTL: this event was applied."""
+        """String with a TTL: this event was applied; of activity.v1 the offset at which it came first."""
         return f"{self.tag}:event:{event_id}"
 
     @property

@@ -6,7 +6,7 @@ event id is recognised, so that everything counts once. Readers poll what change
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 from redis.asyncio.client import Pipeline
@@ -38,6 +38,12 @@ class StoredUser:
     state: UserState
     epoch: str | None
     is_rebuilding: bool
+
+    @classmethod
+    def of(cls, value: bytes | None, condition: tuple[bytes | None, bytes | None]) -> Self:
+        """What the two reads of `queue_user` gave."""
+        epoch, rebuild_to = condition
+        return cls(unpack_user(value), None if epoch is None else epoch.decode(), rebuild_to is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,8 @@ class RatingStore:
         """
         keys = self.keys(shard_of(user_id))
         async with transient(), self.space.redis.pipeline(transaction=False) as pipe:
-            pipe.get(keys.user(user_id))
-            pipe.hmget(keys.meta, "epoch", "rebuild_to")
-            value, (epoch, rebuild_to) = await pipe.execute()
-        return StoredUser(unpack_user(value), None if epoch is None else epoch.decode(), rebuild_to is not None)
+            queue_user(pipe, keys, user_id)
+            return StoredUser.of(*await pipe.execute())
 
     async def counts(self) -> tuple[int, int]:
         """(users, ratings) over all shards."""
@@ -94,6 +98,12 @@ class RatingStore:
         async with transient():
             found = [await self.space.redis.smembers(self.keys(shard).users) for shard in range(PARTITIONS)]
         return sorted(int(user_id) for shard in found for user_id in shard)
+
+
+def queue_user(pipe: Pipeline, keys: ShardKeys, user_id: int) -> None:
+    """Queue the reads of what a shard keeps of a user, and of the shard's condition: two results."""
+    pipe.get(keys.user(user_id))
+    pipe.hmget(keys.meta, "epoch", "rebuild_to")
 
 
 async def _queue_ratings(pipe: Pipeline, keys: ShardKeys, rows: RatingRows) -> int:

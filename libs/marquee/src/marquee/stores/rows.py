@@ -11,7 +11,7 @@ import numpy as np
 
 from marquee.arrays import BoolArray, IntArray
 from marquee.contracts.batches import Batch, Shard
-from marquee.contracts.events import MovieEnriched, MovieListed, MoviesRated
+from marquee.contracts.events import MovieEnriched, MovieListed, MoviesRated, UserActed
 from marquee.state.ratings import Ratings
 
 
@@ -31,7 +31,7 @@ class Rows(ABC):
 
     @abstractmethod
     def __len__(self) -> int:
-        """Rows of the log: ratings, or movie events."""
+        """Rows of the log: ratings, movie events, or acts."""
 
     @abstractmethod
     def where(self, keep: BoolArray) -> Self:
@@ -124,6 +124,29 @@ class MovieRows(Rows):
         return replace(
             self, offset=self.offset[keep], movie_id=self.movie_id[keep], value=tuple(compress(self.value, keep))
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRows(Rows):
+    """Records of activity.v1.
+
+    Attributes:
+        acts: of each record.
+    """
+
+    acts: tuple[UserActed, ...]
+
+    def __len__(self) -> int:
+        return len(self.acts)
+
+    @classmethod
+    def of(cls, batch: Batch[UserActed]) -> Self:
+        return cls(*_range(batch), tuple(record.event for record in batch.records))
+
+    def where(self, keep: BoolArray) -> Self:
+        if keep.all():
+            return self
+        return replace(self, offset=self.offset[keep], acts=tuple(compress(self.acts, keep)))
 
 
 def _range(batch: Batch[Any]) -> tuple[Shard, int, int, IntArray]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
 from marquee.state.item_stats import ItemStats, merged
 from marquee.state.ratings import Ratings
+from marquee.stores.dismissals import DismissalStore
 from marquee.stores.key_space import KeySpace, transient
 from marquee.stores.online import RatingStore
-from marquee.stores.packing import pack_weeks, unpack_weeks
+from marquee.stores.packing import pack_dismissed, pack_weeks, unpack_weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,10 @@ class StatsView:
 
 
 async def digest(space: KeySpace) -> str:
-    """A canonical digest of everything stored: equal states give equal digests, however they came about."""
+    """A canonical digest of everything stored: equal states give equal digests, however they came about.
+
+    Without a dismissed movie it is what it was before there were any.
+    """
     sha = hashlib.sha256()
     store = RatingStore(space)
     for user_id in await store.user_ids():
@@ -119,4 +123,6 @@ async def digest(space: KeySpace) -> str:
         rows = sorted((int(movie), value) for shard in shards for movie, value in shard.items())
         for movie_id, value in rows:
             sha.update(f"{topic.name} {movie_id} ".encode() + value)
+    for user_id, dismissed in (await DismissalStore(space).of_all_users()).items():
+        sha.update(f"dismissed {user_id} ".encode() + pack_dismissed(dismissed))
     return sha.hexdigest()

@@ -5,7 +5,9 @@ overlap: readers skip offsets that they have already read, so that a replay chan
 there are many; a reader that finds a listed file gone lists the folder again.
 """
 
-from marquee.contracts.events import MovieEnriched, MovieListed
+from collections.abc import Collection
+
+from marquee.contracts.events import Act, MovieEnriched, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA
 from marquee.state.ratings import Ratings, latest_per_movie
 from marquee.stores.event_log import reading, writing
@@ -71,12 +73,19 @@ class EventLog:
         return [MovieEnriched.model_validate_json(event) for event in reading.newest_movies(self._files, METADATA.name)]
 
     def identities(self, topic: str, partition: int, *, first: int) -> dict[int, bytes]:
-        """What stands at each offset from `first` on: an event id (ratings.v1) or the record itself."""
+        """What stands at each offset from `first` on: an event id (ratings.v1, activity.v1) or the record itself."""
         return {event.offset: event.identity for event in self.events(topic, partition, first=first)}
 
     def events(self, topic: str, partition: int, *, first: int) -> list[LoggedEvent]:
         """Everything from `first` on, in the order of the offsets."""
         return reading.events(self._files, (topic, partition), first=first)
+
+    def acts(self, partition: int, kinds: Collection[Act], *, first: int, end: int) -> list[LoggedEvent]:
+        """The acts of these kinds at offsets [first, end) of a partition of activity.v1, in the order of the offsets.
+
+        Only they are held in memory: impressions, which fill the log, are passed over file by file.
+        """
+        return reading.acts(self._files, partition, kinds, first=first, end=end)
 
     def cut(self, topic: str, partition: int, at: int) -> None:
         """Take everything from offset `at` on out of the log. It is set aside first: see `aside`."""

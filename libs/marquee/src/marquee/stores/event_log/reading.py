@@ -1,11 +1,14 @@
 """Reading the log while another process may be merging its files."""
 
+from collections.abc import Collection
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from marquee.contracts.batches import Shard
-from marquee.contracts.topics import PARTITIONS, RATINGS
+from marquee.contracts.events import Act
+from marquee.contracts.topics import ACTIVITY, PARTITIONS, RATINGS
 from marquee.state.ratings import Ratings
 from marquee.stores.event_log.files import Files, settled
 from marquee.stores.event_log.tables import LoggedEvent, each_event_once, events_of
@@ -21,6 +24,24 @@ def events(files: Files, shard: Shard, *, first: int) -> list[LoggedEvent]:
     return [
         event for table in _tables(files, shard, first=first) for event in events_of(table) if event.offset >= first
     ]
+
+
+def acts(files: Files, partition: int, kinds: Collection[Act], *, first: int, end: int) -> list[LoggedEvent]:
+    """See `EventLog.acts`."""
+
+    def chosen(table: pa.Table) -> pa.Table:
+        is_kind = pc.is_in(table["kind"], pa.array([str(kind) for kind in kinds]))
+        is_between = pc.and_(pc.greater_equal(table["offset"], first), pc.less(table["offset"], end))
+        return table.filter(pc.and_(is_kind, is_between))
+
+    shard = (ACTIVITY.name, partition)
+    tables = settled(
+        lambda: [
+            chosen(table)
+            for table in files.tables([file for file in files.in_order_beside_a_writer(shard) if file.end > first])
+        ]
+    )
+    return [event for table in tables for event in events_of(table)]
 
 
 def all_ratings(files: Files) -> Ratings:

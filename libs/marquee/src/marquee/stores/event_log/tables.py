@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from marquee.arrays import IntArray
-from marquee.contracts.events import MoviesRated
+from marquee.contracts.events import MoviesRated, UserActed
 from marquee.state.ratings import Ratings
-from marquee.stores.rows import MovieRows, RatingRows, Rows
+from marquee.stores.rows import ActivityRows, MovieRows, RatingRows, Rows
 
 RATING_SCHEMA = pa.schema(
     [
@@ -24,13 +24,30 @@ RATING_SCHEMA = pa.schema(
     ]
 )
 MOVIE_SCHEMA = pa.schema([("offset", pa.int64()), ("movie_id", pa.int64()), ("event", pa.string())])
+ACTIVITY_SCHEMA = pa.schema(
+    [
+        ("offset", pa.int64()),
+        ("event_id", pa.binary(16)),
+        ("user_id", pa.int64()),
+        ("kind", pa.string()),
+        ("acted_at_ms", pa.int64()),
+        ("movie_id", pa.list_(pa.int64())),
+        ("ranking_id", pa.string()),
+        ("model_version", pa.string()),
+        ("reason", pa.string()),
+        ("position", pa.list_(pa.int32())),
+        ("score", pa.list_(pa.float64())),
+        ("propensity", pa.list_(pa.float32())),
+    ]
+)
+"""One row per act: an impression's movies are lists, in the order in which they were shown."""
 
 
 class LoggedEvent(NamedTuple):
     """An event as the log has it.
 
     Attributes:
-        identity: what makes it the same event wherever it stands: the event id of a rating, the bytes of a movie.
+        identity: what makes it the same event wherever it stands: the event id if it has one, the bytes of a movie.
         value: the record to publish to have it on the topic again.
     """
 
@@ -41,7 +58,7 @@ class LoggedEvent(NamedTuple):
 
 @singledispatch
 def table_of(rows: Rows) -> pa.Table:
-    """The rows as the log keeps them: one row per rating, or one per movie event."""
+    """The rows as the log keeps them: one row per rating, per movie event, or per act."""
     raise TypeError(f"the log has no schema for {type(rows).__name__}")
 
 
@@ -62,6 +79,14 @@ def _(rows: MovieRows) -> pa.Table:
     return pa.table([rows.offset, rows.movie_id, list(rows.value)], schema=MOVIE_SCHEMA)
 
 
+@table_of.register
+def _(rows: ActivityRows) -> pa.Table:
+    acts = [act.model_dump(exclude={"type", "event_id"}) for act in rows.acts]
+    columns: dict[str, Any] = {name: [act[name] for act in acts] for name in ACTIVITY_SCHEMA.names[2:]}
+    columns |= {"offset": rows.offset, "event_id": [act.event_id.bytes for act in rows.acts]}
+    return pa.table([columns[name] for name in ACTIVITY_SCHEMA.names], schema=ACTIVITY_SCHEMA)
+
+
 def each_event_once(table: pa.Table) -> Ratings:
     """Rows in offset order as ratings, without those of an event id that stood at an earlier offset."""
     starts, ends = _records(table["offset"].to_numpy())
@@ -76,7 +101,16 @@ def each_event_once(table: pa.Table) -> Ratings:
 
 def events_of(table: pa.Table) -> Iterator[LoggedEvent]:
     """Each event in a table, in the order of the rows."""
-    return _movie_events(table) if "event" in table.column_names else _rating_events(table)
+    if "event" in table.column_names:
+        return _movie_events(table)
+    return _acts(table) if "kind" in table.column_names else _rating_events(table)
+
+
+def _acts(table: pa.Table) -> Iterator[LoggedEvent]:
+    for row in table.to_pylist():
+        identity = row.pop("event_id")
+        act = UserActed.model_validate(row | {"event_id": UUID(bytes=identity)})
+        yield LoggedEvent(row["offset"], identity, act.model_dump_json().encode())
 
 
 def _movie_events(table: pa.Table) -> Iterator[LoggedEvent]:

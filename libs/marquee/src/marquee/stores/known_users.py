@@ -1,0 +1,41 @@
+"""All that a ranking needs of one user, read from the online store in one round trip."""
+
+from dataclasses import dataclass
+
+from marquee.contracts.topics import ACTIVITY, RATINGS, shard_of
+from marquee.stores.dismissals import StoredDismissals
+from marquee.stores.key_space import KeySpace, transient
+from marquee.stores.online import StoredUser, queue_user
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUser:
+    """A user's history and dismissed movies, each with the condition of its shard."""
+
+    ratings: StoredUser
+    dismissals: StoredDismissals
+
+    @property
+    def is_rebuilding(self) -> bool:
+        """One of the two lacks what it had before."""
+        return self.ratings.is_rebuilding or self.dismissals.is_rebuilding
+
+
+@dataclass(frozen=True, slots=True)
+class UserReader:
+    """Reads users as they stand, also while their shards are being filled again."""
+
+    space: KeySpace
+
+    async def read(self, user_id: int) -> ReadUser:
+        """One user; one nobody has seen has neither ratings nor dismissed movies.
+
+        Raises:
+            Transient: Redis is unavailable.
+        """
+        shard = shard_of(user_id)
+        async with transient(), self.space.redis.pipeline(transaction=False) as pipe:
+            for topic in (RATINGS, ACTIVITY):
+                queue_user(pipe, self.space.keys(topic.name, shard), user_id)
+            history, ratings, dismissed, activity = await pipe.execute()
+        return ReadUser(StoredUser.of(history, ratings), StoredDismissals.of(dismissed, activity))
