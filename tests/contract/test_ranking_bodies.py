@@ -25,6 +25,7 @@ PAIRS: list[tuple[type[BaseModel], type]] = [
     (bodies.RankedCard, fields.RankedCardFields),
     (bodies.Reason, fields.ReasonFields),
     (bodies.Freshness, fields.FreshnessFields),
+    (bodies.Stages, fields.StagesFields),
     (bodies.RankMeta, fields.RankMetaFields),
     (bodies.Ranking, fields.RankingFields),
 ]
@@ -59,6 +60,7 @@ def parts_of(ranking: Ranking) -> list[tuple[BaseModel, Any]]:
     return [
         (ranking, fields.RankingFields),
         (ranking.meta, fields.RankMetaFields),
+        (ranking.meta.stages, fields.StagesFields),
         (ranking.meta.freshness, fields.FreshnessFields),
         *((card, fields.RankedCardFields) for card in ranking.items),
         *((reason, fields.ReasonFields) for reason in reasons),

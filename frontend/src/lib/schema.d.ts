@@ -367,6 +367,11 @@ export interface components {
         /** Freshness */
         Freshness: {
             /**
+             * Applied
+             * @description whether every receipt in `after` counts in this answer; null without `after`
+             */
+            applied?: boolean | null;
+            /**
              * Model As Of
              * @description the newest ratings the model was fitted on
              */
@@ -378,6 +383,27 @@ export interface components {
              * @description the user's newest rating that was counted
              */
             user_updated_at?: string | null;
+        };
+        /**
+         * GivenReceipt
+         * @description A receipt as a 202 gave it, sent back.
+         */
+        GivenReceipt: {
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Offset */
+            offset: number;
+            /** Partition */
+            partition: number;
+            /**
+             * Topic
+             * @default ratings.v1
+             * @enum {string}
+             */
+            topic: "ratings.v1" | "activity.v1";
         };
         /**
          * Invalid
@@ -549,6 +575,11 @@ export interface components {
         /** RankMeta */
         RankMeta: {
             /**
+             * Candidates
+             * @description movies in the whole order of which this is a page
+             */
+            candidates?: number | null;
+            /**
              * Degraded
              * @description what is missing, e.g. ranker, redis
              * @default []
@@ -557,6 +588,8 @@ export interface components {
             /** @default {} */
             freshness: components["schemas"]["Freshness"];
             rung: components["schemas"]["Rung"];
+            /** @default {} */
+            stages: components["schemas"]["Stages"];
             /** Timings Ms */
             timings_ms?: {
                 [key: string]: number;
@@ -567,6 +600,12 @@ export interface components {
          * @description Rank movies for a user, or movies similar to one: exactly one of user_id and movie_id.
          */
         RankRequest: {
+            /**
+             * After
+             * @description receipts of the user's own events: ranks once they count, or after 250 ms without them
+             * @default []
+             */
+            after: components["schemas"]["GivenReceipt"][];
             /**
              * Diversity
              * @description 0: by score alone; towards 1: fewer of the same genres
@@ -750,6 +789,12 @@ export interface components {
             offset: number;
             /** Partition */
             partition: number;
+            /**
+             * Topic
+             * @default ratings.v1
+             * @enum {string}
+             */
+            topic: "ratings.v1" | "activity.v1";
         };
         /** Receipts */
         Receipts: {
@@ -802,6 +847,42 @@ export interface components {
             items: components["schemas"]["SearchHit"][];
             /** Next Page Token */
             next_page_token?: string | null;
+        };
+        /**
+         * Stages
+         * @description The way from a star to the list, in numbers; null where there is no such stage.
+         */
+        Stages: {
+            /**
+             * Applied Offset
+             * @description of the user's partition of ratings.v1: everything before it counts
+             */
+            applied_offset?: number | null;
+            /**
+             * Candidates
+             * @description movies that retrieval chose, or that could be listed
+             */
+            candidates?: number | null;
+            /**
+             * Ratings
+             * @description of the user, that were read
+             */
+            ratings?: number | null;
+            /**
+             * Ratings Tried
+             * @description ratings that were taken away to see whether a movie's score falls
+             */
+            ratings_tried?: number | null;
+            /**
+             * Scored
+             * @description candidates that the model scored
+             */
+            scored?: number | null;
+            /**
+             * Sums Checked
+             * @description cards whose parts were added up and held to the score
+             */
+            sums_checked?: number | null;
         };
         /**
          * UserProfile

@@ -7,6 +7,7 @@ from gateway.movie_copy import MovieCopy
 from marquee.contracts.bodies import (
     Evidence,
     Filters,
+    Freshness,
     RankedCard,
     Ranking,
     RankMeta,
@@ -34,7 +35,8 @@ def popular(catalogue: MovieCopy, request: RankRequest, rated: Container[int], *
         items.append(RankedCard(**card, **fields, reasons=(reason,) if request.explain else ()))
         if len(items) == request.k:
             break
-    meta = RankMeta(rung=Rung.POPULAR, degraded=missing)
+    freshness = Freshness(applied=False if request.after else None)
+    meta = RankMeta(rung=Rung.POPULAR, degraded=missing, freshness=freshness)
     return Ranking(ranking_id=uuid4().hex, model_version=None, items=tuple(items), meta=meta)
 
 

@@ -123,7 +123,14 @@ def _answer(
         "model_version": serving.model.version,
         "items": items,
         "next_page_token": None,
-        "meta": {"rung": rung, "degraded": degraded, "freshness": freshness, "timings_ms": watch.ms},
+        "meta": {
+            "rung": rung,
+            "degraded": degraded,
+            "freshness": freshness,
+            "candidates": None,
+            "stages": {},
+            "timings_ms": watch.ms,
+        },
     }
 
 

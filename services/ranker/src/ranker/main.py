@@ -9,6 +9,7 @@ from marquee.kafka.clients import ensure_topics
 from marquee.stores.key_space import open_redis
 from marquee.stores.refreshing import keep_refreshed
 from ranker.online import Online
+from ranker.receipts import ReceiptWait
 from ranker.routes import Wiring, router
 from ranker.settings import RankerSettings
 
@@ -18,7 +19,8 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     settings = service.settings
     redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
-    wiring = Wiring(Online.of(settings, redis))
+    online = Online.of(settings, redis)
+    wiring = Wiring(online, ReceiptWait(online.store.space, settings.receipt_wait_s))
     await wiring.online.refresh()
     service.tasks.start("models", wiring.follow_models(settings.kafka))
     service.tasks.start("refresh", keep_refreshed(wiring.online.refresh, every_s=settings.refresh_s))

@@ -15,6 +15,7 @@ from marquee.kafka.models_topic import model_changes
 from marquee.settings import KafkaSettings
 from ranker.answers import similar_answer, user_answer
 from ranker.online import Online
+from ranker.receipts import ReceiptWait
 from ranker.stopwatch import Stopwatch
 
 router = APIRouter()
@@ -25,6 +26,7 @@ class Wiring:
     """The parts of a running ranker."""
 
     online: Online
+    receipts: ReceiptWait
 
     async def follow_models(self, kafka: KafkaSettings) -> None:
         """Use every model that models.v1 says to serve. Never ends."""
@@ -46,18 +48,30 @@ class Wiring:
 Parts = Annotated[Wiring, Depends(wired(Wiring))]
 
 
+async def _waited(request: RankRequest, receipts: ReceiptWait, watch: Stopwatch) -> bool | None:
+    """Whether the events named in `after` count; None if none is named."""
+    if not request.after or request.user_id is None:
+        return None
+    is_applied = await receipts.applied(request.after, [request.user_id])
+    watch.lap("receipts")
+    return is_applied
+
+
 @router.post("/v1/rank", response_model=Ranking)
 async def rank(request: RankRequest, parts: Parts) -> Response:
     """Rank for a user or similar to a movie; 503 before the first model."""
-    online, serving = parts.online, parts.online.serving
+    online, watch, ranking_id = parts.online, Stopwatch(perf_counter), uuid4().hex
+    is_applied = await _waited(request, parts.receipts, watch)
+    serving = online.serving
     if serving is None:
         raise Transient("no model has been published yet")
-    watch, ranking_id = Stopwatch(perf_counter), uuid4().hex
     match request.subject:
         case UserSubject(user_id):
             user = await online.user(user_id)
             watch.lap("user")
             answer = user_answer(serving, user, request, online.cards.get, watch, ranking_id=ranking_id)
+            if is_applied is not None:
+                answer["meta"]["freshness"]["applied"] = is_applied and user.missing is None
         case MovieSubject(movie_id):
             answer = similar_answer(serving, movie_id, request, online.cards.get, watch, ranking_id=ranking_id)
     timing = ", ".join(f"{stage};dur={ms}" for stage, ms in watch.ms.items())

@@ -11,4 +11,7 @@ class RankerSettings(CardSettings):
     port: PositiveInt = 8005
     refresh_s: PositiveFloat = 1.0  # how often movie counts and cards are read again; users are read at each request
     user_timeout_s: PositiveFloat = 0.15  # after it the last known history is ranked; the gateway waits longer
+    receipt_wait_s: PositiveFloat = (
+        0.25  # for the events named in `after`; together with user_timeout_s the gateway waits
+    )
     remembered_users: PositiveInt = 10_000  # last known histories, for when Redis is unavailable

@@ -16,16 +16,21 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
 from marquee.contracts.events import MAX_ID, Id, MetadataStatus, Stars
 from marquee.contracts.reason_codes import ReasonCode
+from marquee.contracts.topics import PARTITIONS
 
 MAX_K = 500
 DEFAULT_K = 25
 MAX_EXCLUDED = 1_000
 MAX_RATINGS = 500
+MAX_AFTER = 20
+"""Receipts that one ranking can wait for."""
 MAX_GENRE = 64
 """Characters; MovieLens's longest genre has 18."""
 
@@ -120,6 +125,18 @@ class Filters(Body):
         return self
 
 
+ReceiptTopic = Literal["ratings.v1", "activity.v1"]
+
+
+class GivenReceipt(Body):
+    """A receipt as a 202 gave it, sent back."""
+
+    event_id: UUID
+    topic: ReceiptTopic = "ratings.v1"
+    partition: int = Field(ge=0, lt=PARTITIONS, strict=True)
+    offset: int = Field(ge=0, le=MAX_ID, strict=True)
+
+
 @dataclass(frozen=True, slots=True)
 class UserSubject:
     """Rank movies for this user."""
@@ -148,12 +165,24 @@ class RankRequest(Body):
         default=0.0, ge=0, le=1, strict=True, description="0: by score alone; towards 1: fewer of the same genres"
     )
     explain: bool = Field(default=True, strict=True, description="false leaves the reasons out and saves their time")
+    after: Annotated[tuple[GivenReceipt, ...], at_most(MAX_AFTER)] = Field(
+        default=(),
+        max_length=MAX_AFTER,
+        description="receipts of the user's own events: ranks once they count, or after 250 ms without them",
+    )
 
     @model_validator(mode="after")
     def has_one_subject(self) -> Self:
         if (self.user_id is None) == (self.movie_id is None):
             raise ValueError("give exactly one of user_id and movie_id")
         return self
+
+    @field_validator("after")
+    @classmethod
+    def waits_for_users_only(cls, after: tuple[GivenReceipt, ...], given: ValidationInfo) -> tuple[GivenReceipt, ...]:
+        if after and given.data.get("user_id") is None:
+            raise ValueError("only with user_id: other rankings wait for nobody's events")
+        return after
 
     @property
     def subject(self) -> UserSubject | MovieSubject:
@@ -217,12 +246,32 @@ class Freshness(Answer):
     model_as_of: datetime | None = Field(default=None, description="the newest ratings the model was fitted on")
     model_created_at: datetime | None = None
     user_updated_at: datetime | None = Field(default=None, description="the user's newest rating that was counted")
+    applied: bool | None = Field(
+        default=None, description="whether every receipt in `after` counts in this answer; null without `after`"
+    )
+
+
+class Stages(Answer):
+    """The way from a star to the list, in numbers; null where there is no such stage."""
+
+    applied_offset: int | None = Field(
+        default=None, description="of the user's partition of ratings.v1: everything before it counts"
+    )
+    ratings: int | None = Field(default=None, description="of the user, that were read")
+    candidates: int | None = Field(default=None, description="movies that retrieval chose, or that could be listed")
+    scored: int | None = Field(default=None, description="candidates that the model scored")
+    sums_checked: int | None = Field(default=None, description="cards whose parts were added up and held to the score")
+    ratings_tried: int | None = Field(
+        default=None, description="ratings that were taken away to see whether a movie's score falls"
+    )
 
 
 class RankMeta(Answer):
     rung: Rung
     degraded: tuple[str, ...] = Field(default=(), description="what is missing, e.g. ranker, redis")
     freshness: Freshness = Freshness()
+    candidates: int | None = Field(default=None, description="movies in the whole order of which this is a page")
+    stages: Stages = Stages()
     timings_ms: dict[str, float] = Field(default_factory=dict)
 
 
@@ -348,6 +397,7 @@ class Receipt(Answer):
     """Where the log keeps an accepted event."""
 
     event_id: UUID
+    topic: ReceiptTopic = "ratings.v1"
     partition: int
     offset: int
 

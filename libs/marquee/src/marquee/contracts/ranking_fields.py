@@ -94,6 +94,18 @@ class FreshnessFields(TypedDict):
     model_as_of: datetime
     model_created_at: datetime
     user_updated_at: NotRequired[datetime]
+    applied: NotRequired[bool]
+
+
+class StagesFields(TypedDict):
+    """The way from a star to the list; each is absent where there is no such stage."""
+
+    applied_offset: NotRequired[int]
+    ratings: NotRequired[int]
+    candidates: NotRequired[int]
+    scored: NotRequired[int]
+    sums_checked: NotRequired[int]
+    ratings_tried: NotRequired[int]
 
 
 class RankMetaFields(TypedDict):
@@ -102,6 +114,8 @@ class RankMetaFields(TypedDict):
     rung: Rung
     degraded: list[str]
     freshness: FreshnessFields
+    candidates: int | None
+    stages: StagesFields
     timings_ms: dict[str, float]
 
 

@@ -1,0 +1,109 @@
+"""`after` on a ranking: waits for the named events, and no longer; receipts that cannot come true are refused."""
+
+import asyncio
+from collections.abc import Sequence
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+
+from marquee.contracts.bodies import GivenReceipt
+from marquee.contracts.events import MoviesRated
+from marquee.contracts.topics import RATINGS, shard_of
+from marquee.errors import Refused
+from marquee.stores.key_space import KeySpace
+from marquee.stores.online import RatingStore
+from ranker.receipts import ReceiptWait
+from support.builders import a_rating, in_batches
+
+pytestmark = pytest.mark.integration
+
+LIMIT_S = 0.25
+STRANGER = next(user for user in range(2, 99) if shard_of(user) != shard_of(1))
+
+
+def receipt_of(event: MoviesRated, offset: int) -> GivenReceipt:
+    return GivenReceipt(event_id=event.event_id, partition=shard_of(event.user_id), offset=offset)
+
+
+async def store(space: KeySpace, events: Sequence[MoviesRated]) -> None:
+    """All events of user 1, from offset 0 on."""
+    for batch in in_batches(RATINGS, events):
+        await RatingStore(space).apply(batch)
+
+
+async def refusal(space: KeySpace, receipt: GivenReceipt) -> tuple[int, list[str]]:
+    with pytest.raises(Refused) as refused:
+        await ReceiptWait(space, LIMIT_S).applied([receipt], [1])
+    return refused.value.status, [field for field, _ in refused.value.errors]
+
+
+async def test_an_event_that_counts_already_is_not_waited_for(space: KeySpace) -> None:
+    events = [a_rating(movie_id=movie) for movie in (1, 2)]
+    await store(space, events)
+    began = monotonic()
+
+    receipts = [receipt_of(event, at) for at, event in enumerate(events)]
+    is_applied = await ReceiptWait(space, 60).applied(receipts, [1])
+
+    assert is_applied
+    assert monotonic() - began < 1
+
+
+async def test_an_event_that_comes_to_count_ends_the_wait(space: KeySpace) -> None:
+    event = a_rating()
+    waiting = asyncio.create_task(ReceiptWait(space, 60).applied([receipt_of(event, 0)], [1]))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+
+    await store(space, [event])
+    began = monotonic()
+
+    assert await waiting
+    assert monotonic() - began < 1
+
+
+async def test_an_event_that_does_not_come_to_count_is_given_up_at_the_limit(space: KeySpace) -> None:
+    first, second = a_rating(movie_id=1), a_rating(movie_id=2)
+    await store(space, [first])
+    began = monotonic()
+
+    is_applied = await ReceiptWait(space, LIMIT_S).applied([receipt_of(first, 0), receipt_of(second, 1)], [1])
+
+    assert not is_applied
+    assert LIMIT_S * 0.9 <= monotonic() - began < LIMIT_S + 1
+
+
+async def test_an_event_sent_twice_counts_under_either_receipt(space: KeySpace) -> None:
+    event = a_rating()
+    await store(space, [event, event])
+
+    for offset in (0, 1):
+        assert await ReceiptWait(space, LIMIT_S).applied([receipt_of(event, offset)], [1])
+
+
+async def test_a_receipt_of_a_strangers_partition_is_refused_by_its_field(space: KeySpace) -> None:
+    receipt = GivenReceipt(event_id=uuid4(), partition=shard_of(STRANGER), offset=0)
+
+    assert await refusal(space, receipt) == (422, ["after[0].partition"])
+
+
+async def test_a_receipt_of_another_log_is_refused_by_its_field(space: KeySpace) -> None:
+    await store(space, [a_rating(movie_id=1), a_rating(movie_id=2)])
+
+    assert await refusal(space, receipt_of(a_rating(), 1)) == (422, ["after[0].event_id"])
+
+
+async def test_a_receipt_is_judged_by_its_own_topic(space: KeySpace) -> None:
+    event = a_rating()
+    await store(space, [event])
+    receipt = receipt_of(event, 0).model_copy(update={"topic": "activity.v1"})
+
+    assert not await ReceiptWait(space, 0.05).applied([receipt], [1])
+
+
+async def test_without_redis_nothing_is_said_to_count(space: KeySpace) -> None:
+    await space.redis.aclose()
+    gone = KeySpace(type(space.redis).from_url("redis://127.0.0.1:1/0"), "gone")
+
+    assert not await ReceiptWait(gone, LIMIT_S).applied([receipt_of(a_rating(), 0)], [1])
