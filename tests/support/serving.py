@@ -12,7 +12,7 @@ from marquee.contracts.bodies import RankRequest, Rung
 from marquee.contracts.ranking_fields import RankingFields, card_without_details
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import UserState
-from ranker.answers import similar_answer, user_answer
+from ranker.answers import CardOf, similar_answer, user_answer
 from ranker.online import KnownUser
 from ranker.scoring import RankerModel
 from ranker.serving import Serving
@@ -50,14 +50,24 @@ def modelless() -> Serving:
 def answer(rung: Rung, wishes: Mapping[str, object]) -> RankingFields:
     """The ranker's answer to a request that gets this rung."""
     if rung is Rung.SIMILAR:
-        request = RankRequest.model_validate({"movie_id": 1, **wishes})
-        return similar_answer(trained(), 1, request, card_without_details, Stopwatch(perf_counter), ranking_id="r")
+        return similar_answer_for(trained(), {"movie_id": 1, **wishes})
     state = UserState.empty() if rung is Rung.COLD else KNOWN
     used = modelless() if rung is Rung.RETRIEVAL else trained()
     return answer_for(used, KnownUser(state, missing="redis" if rung is Rung.STALE else None), wishes)
 
 
-def answer_for(used: Serving, user: KnownUser, wishes: Mapping[str, object]) -> RankingFields:
+def answer_for(
+    used: Serving, user: KnownUser, wishes: Mapping[str, object], card_of: CardOf = card_without_details
+) -> RankingFields:
     """The ranker's answer for a user of whom this is known."""
     request = RankRequest.model_validate({"user_id": 1, **wishes})
-    return user_answer(used, user, request, card_without_details, Stopwatch(perf_counter), ranking_id="r")
+    return user_answer(used, user, request, card_of, Stopwatch(perf_counter), ranking_id="r")
+
+
+def similar_answer_for(
+    used: Serving, wishes: Mapping[str, object], card_of: CardOf = card_without_details
+) -> RankingFields:
+    """The ranker's answer to a request that names a movie."""
+    request = RankRequest.model_validate(wishes)
+    assert request.movie_id is not None
+    return similar_answer(used, request.movie_id, request, card_of, Stopwatch(perf_counter), ranking_id="r")
