@@ -23,6 +23,7 @@ from marquee.settings import KafkaSettings, RedisSettings
 from marquee.state.item_stats import ItemStats
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace
+from marquee.stores.known_users import UserReader
 from marquee.stores.online import RatingStore
 from marquee.stores.views import StatsView
 from ranker.main import create_app
@@ -182,7 +183,7 @@ async def test_a_new_model_counts_ratings_that_come_while_it_is_loaded(
     a_bundle(good_bundle, tmp_path, "v1")
     counts = SlowCounts(space)
     settings = RankerSettings(redis=redis_settings, model_dir=tmp_path)
-    online = Online(settings, RatingStore(space), counts, Cards(space, settings.images))
+    online = Online(settings, UserReader(space), counts, Cards(space, settings.images))
     change = ModelChanged(
         version="v1", status=ModelStatus.PROMOTED, location="v1", changed_at=datetime(2026, 1, 1, tzinfo=UTC)
     )

@@ -76,7 +76,8 @@ def _ranked(serving: Serving, user: KnownUser, request: RankRequest) -> Ranked:
     """The first k, chosen from a larger pool if the request wants diversity."""
     pool = request.k if request.diversity == 0 else min(request.k * POOL_FACTOR, len(serving.catalog))
     allowed = MovieFilter.of(request.filters).mask(serving.catalog)
-    ranked = rank_user(serving.model, serving.movies, user.state, k=pool, exclude=request.exclude, allowed=allowed)
+    exclude = (*request.exclude, *user.dismissed)
+    ranked = rank_user(serving.model, serving.movies, user.state, k=pool, exclude=exclude, allowed=allowed)
     if request.diversity == 0:
         return ranked
     genres = serving.catalog.genres[ranked.row]

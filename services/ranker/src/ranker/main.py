@@ -20,7 +20,7 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
     online = Online.of(settings, redis)
-    wiring = Wiring(online, ReceiptWait(online.store.space, settings.receipt_wait_s))
+    wiring = Wiring(online, ReceiptWait(online.users.space, settings.receipt_wait_s))
     await wiring.online.refresh()
     service.tasks.start("models", wiring.follow_models(settings.kafka))
     service.tasks.start("refresh", keep_refreshed(wiring.online.refresh, every_s=settings.refresh_s))

@@ -18,7 +18,7 @@ from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import UserState
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace
-from marquee.stores.online import RatingStore
+from marquee.stores.known_users import ReadUser, UserReader
 from marquee.stores.views import StatsView
 from ranker.scoring import RankerModel
 from ranker.serving import Serving
@@ -32,7 +32,7 @@ BLIND_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class KnownUser:
-    """A user's history.
+    """A user's history and dismissed movies.
 
     Attributes:
         missing: why it may not be the current one, "redis" or "rebuilding"; None if it is.
@@ -40,6 +40,25 @@ class KnownUser:
 
     state: UserState
     missing: str | None = None
+    dismissed: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class _Filled:
+    """The shards that held something when last read, by topic: empty now, they have lost it."""
+
+    ratings: set[int] = field(default_factory=set)
+    activity: set[int] = field(default_factory=set)
+
+    def note(self, shard: int, read: ReadUser) -> None:
+        if read.ratings.epoch is not None:
+            self.ratings.add(shard)
+        if read.dismissals.epoch is not None:
+            self.activity.add(shard)
+
+    def has_lost(self, shard: int, read: ReadUser) -> bool:
+        lacks_ratings = read.ratings.epoch is None and shard in self.ratings
+        return lacks_ratings or (read.dismissals.epoch is None and shard in self.activity)
 
 
 @dataclass(slots=True)
@@ -47,19 +66,19 @@ class Online:
     """Follows Redis and the models; everything but a user's history is answered from memory."""
 
     settings: RankerSettings
-    store: RatingStore
+    users: UserReader
     stats: StatsView
     cards: Cards
     serving: Serving | None = None
-    _remembered: OrderedDict[int, UserState] = field(default_factory=OrderedDict)
-    _filled: set[int] = field(default_factory=set)  # shards that held something when last read
+    _remembered: OrderedDict[int, KnownUser] = field(default_factory=OrderedDict)
+    _filled: _Filled = field(default_factory=_Filled)
     _blind_until: float = 0.0  # Redis is not queried before this time
     _counts: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while counts are read or used
 
     @classmethod
     def of(cls, settings: RankerSettings, redis: Redis) -> "Online":
         space = KeySpace(redis, settings.redis.space)
-        return cls(settings, RatingStore(space), StatsView(space), Cards(space, settings.images))
+        return cls(settings, UserReader(space), StatsView(space), Cards(space, settings.images))
 
     @property
     def model_version(self) -> str | None:
@@ -67,33 +86,32 @@ class Online:
         return self.serving.model.version if self.serving else None
 
     async def user(self, user_id: int) -> KnownUser:
-        """A user's history from Redis; the last known one while Redis does not answer or is being rebuilt."""
+        """A user as Redis has them; as last known while Redis does not answer or is being rebuilt."""
         if monotonic() < self._blind_until:
             return self._as_remembered(user_id, "redis")
         try:
             async with asyncio.timeout(self.settings.user_timeout_s):
-                stored = await self.store.stored_user(user_id)
+                read = await self.users.read(user_id)
         except (Transient, TimeoutError):
             self._blind_until = monotonic() + BLIND_S
             return self._as_remembered(user_id, "redis")
-        shard = shard_of(user_id)
-        is_emptied = stored.epoch is None and (
-            shard in self._filled or (self.serving is not None and not len(self.stats))
-        )
-        if stored.is_rebuilding or is_emptied:
-            return self._as_remembered(user_id, "rebuilding", stored.state)
-        if stored.epoch is not None:
-            self._filled.add(shard)
-        self._remembered[user_id] = stored.state
+        shard, found = shard_of(user_id), KnownUser(read.ratings.state, dismissed=read.dismissals.movies)
+        is_unseen = read.ratings.epoch is None and self.serving is not None and not len(self.stats)
+        if read.is_rebuilding or is_unseen or self._filled.has_lost(shard, read):
+            return self._as_remembered(user_id, "rebuilding", found)
+        self._filled.note(shard, read)
+        self._remembered[user_id] = found
         self._remembered.move_to_end(user_id)
         if len(self._remembered) > self.settings.remembered_users:
             self._remembered.popitem(last=False)
-        return KnownUser(stored.state)
+        return found
 
-    def _as_remembered(self, user_id: int, missing: str, stored: UserState | None = None) -> KnownUser:
-        """The last known history, or what a rebuild has reached so far if that is longer."""
-        known = [self._remembered.get(user_id), stored, UserState.empty()]
-        return KnownUser(max((state for state in known if state is not None), key=len), missing)
+    def _as_remembered(self, user_id: int, missing: str, found: KnownUser | None = None) -> KnownUser:
+        """The last known user, with what a rebuild has reached so far where that is more."""
+        nobody = KnownUser(UserState.empty())
+        known, found = self._remembered.get(user_id), found or nobody
+        state = max((known or nobody).state, found.state, key=len)
+        return KnownUser(state, missing, found.dismissed if known is None else known.dismissed)
 
     async def refresh(self) -> None:
         """Read which movies changed, and rebuild their state if any did.

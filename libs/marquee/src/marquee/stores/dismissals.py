@@ -1,4 +1,4 @@
-"""The movies that users have dismissed, from activity.v1; what was shown and opened is in the event log only.
+"""The movies that users have dismissed, from activity.v1; what was shown and opened stays in the event log.
 
 Order of arrival decides: the last of a user's dismissals and un-dismissals of a movie holds, whatever their times, so
 that batching makes no difference. An event id counts where it first stood. A shard may be read again from an earlier
@@ -55,7 +55,7 @@ class DismissalStore:
         return self.space.keys(ACTIVITY.name, shard)
 
     async def apply(self, rows: ActivityRows) -> int:
-        """Apply records exactly once; returns how many dismissals and un-dismissals were new to the store.
+        """Apply records exactly once; returns how many acts of users (impressions are none) were new to the store.
 
         Raises:
             Gap, Transient: see `apply_once`; nothing was changed.
@@ -81,7 +81,7 @@ class DismissalStore:
 
 
 def folded(before: dict[int, int], acts: Iterable[UserActed]) -> dict[int, int]:
-    """A user's dismissed movies, and when, after some of their acts in order of arrival."""
+    """A user's dismissed movies, and when, after some decisive acts in order of arrival."""
     after = dict(before)
     for act in acts:
         (movie_id,) = act.movie_id
@@ -93,11 +93,12 @@ def folded(before: dict[int, int], acts: Iterable[UserActed]) -> dict[int, int]:
 
 
 async def _queue_dismissals(pipe: Pipeline, keys: ShardKeys, rows: ActivityRows) -> int:
-    """Queue the dismissals and un-dismissals that were not applied before; returns how many."""
+    """Queue the effects and marks of the acts that were not applied before; returns how many."""
     fresh = await _fresh(pipe, keys, rows)
     by_user: dict[int, list[UserActed]] = {}
     for act in fresh.values():
-        by_user.setdefault(act.user_id, []).append(act)
+        if act.kind in DECISIVE:
+            by_user.setdefault(act.user_id, []).append(act)
     values = await pipe.mget([keys.user(user_id) for user_id in by_user]) if by_user else []
     pipe.multi()
     grown = 0
@@ -119,10 +120,10 @@ async def _queue_dismissals(pipe: Pipeline, keys: ShardKeys, rows: ActivityRows)
 
 
 async def _fresh(pipe: Pipeline, keys: ShardKeys, rows: ActivityRows) -> dict[int, UserActed]:
-    """The decisive acts by offset, without those whose event id stood at an earlier offset."""
+    """The users' own acts by offset, without those whose event id stood at an earlier offset."""
     first: dict[UUID, tuple[int, UserActed]] = {}
     for offset, act in zip(rows.offset.tolist(), rows.acts, strict=True):
-        if act.kind in DECISIVE:
+        if act.kind is not Act.SHOWN:
             first.setdefault(act.event_id, (offset, act))
     marks = await pipe.mget([keys.event(event_id) for event_id in first]) if first else []
     return {
