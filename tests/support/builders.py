@@ -50,6 +50,13 @@ def an_impression(*, user_id: int = 1, movie_ids: Sequence[int] = (1, 2, 3), **k
     return UserActed.model_validate({"event_id": uuid4(), "acted_at_ms": NOON_MS} | shown | columns | known)
 
 
+def a_withdrawal(*, user_id: int = 1, movie_id: int = 42, event_id: UUID | None = None) -> MoviesRated:
+    """The user takes a rating back, at the time of all builders."""
+    return MoviesRated(
+        event_id=event_id or uuid4(), user_id=user_id, movie_id=(movie_id,), rating=(None,), rated_at_ms=(NOON_MS,)
+    )
+
+
 def a_movie(
     *, movie_id: int = 42, title: str = "Heat", year: int | None = 1995, genres: Sequence[str] = ("Action",)
 ) -> MovieListed:

@@ -57,10 +57,11 @@ async def histories(space: KeySpace, users: Iterable[int]) -> dict[int, dict[int
 
 
 def expected(events: Iterable[MoviesRated]) -> dict[int, dict[int, float]]:
-    """What each user's history has to be after these events, each a different user and movie."""
+    """What each user's history has to be after these events, each a different user and movie, without withdrawals."""
     wanted: dict[int, dict[int, float]] = {}
     for event in events:
-        wanted.setdefault(event.user_id, {}).update(zip(event.movie_id, event.rating, strict=True))
+        stars = [given for given in event.rating if given is not None]
+        wanted.setdefault(event.user_id, {}).update(zip(event.movie_id, stars, strict=True))
     return wanted
 
 

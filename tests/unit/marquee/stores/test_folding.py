@@ -1,4 +1,4 @@
-"""Folding ratings into histories and counts: idempotent, order of arrival only matters for equal times."""
+"""Folding ratings and withdrawals into histories and counts: the order of arrival decides, batches do not."""
 
 import numpy as np
 from hypothesis import given

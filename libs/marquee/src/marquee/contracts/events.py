@@ -38,13 +38,17 @@ class Event(BaseModel):
 
 
 class MoviesRated(Event):
-    """One user rated 1 to 1,000 movies: a live rating, or a chunk of a bulk load. Three columns of equal length."""
+    """One user rated 1 to 1,000 movies: a live rating, or a chunk of a bulk load. Three columns of equal length.
+
+    No stars mean that the user took the rating back: whatever their rating of the movie was before it on the topic, of
+    whatever time. Ratings that come after it on the topic count as ever (docs/adr/0006).
+    """
 
     type: Literal["movies_rated"] = "movies_rated"
     event_id: UUID  # set once by whoever acted; an event counts once, however often it arrives
     user_id: Id
     movie_id: tuple[Id, ...] = Field(min_length=1, max_length=MAX_CHUNK)
-    rating: tuple[Stars, ...]
+    rating: tuple[Stars | None, ...]
     rated_at_ms: tuple[EpochMs, ...]  # Unix milliseconds, when the user acted
 
     @model_validator(mode="after")

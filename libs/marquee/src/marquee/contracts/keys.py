@@ -33,7 +33,8 @@ class ShardKeys:
         return f"{self.tag}:meta"
 
     def user(self, user_id: int) -> str:
-        """String: the packed history of a user (ratings.v1), or the movies that they have dismissed (activity.v1)."""
+        """String, absent if empty: the packed history of a user (ratings.v1), or the movies that they have dismissed
+        (activity.v1)."""
         return f"{self.tag}:user:{user_id}"
 
     @property
@@ -42,7 +43,7 @@ class ShardKeys:
         return f"{self.tag}:users"
 
     def event(self, event_id: UUID) -> str:
-        """String with a TTL: this event was applied; of activity.v1 the offset at which it came first."""
+        """String with a TTL: the offset at which this event was applied."""
         return f"{self.tag}:event:{event_id}"
 
     @property

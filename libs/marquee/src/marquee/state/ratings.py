@@ -1,4 +1,4 @@
-"""Ratings as columns, and the one rule for repeated ratings: the newest one per user and movie counts."""
+"""Ratings as columns, and the two rules for repeated ratings: the newest counts, and a withdrawal takes back."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -17,7 +17,7 @@ class Ratings:
 
     Attributes:
         user_id, movie_id: (n,) int64.
-        rating: (n,) float32 stars, 0.5 to 5.
+        rating: (n,) float32 stars, 0.5 to 5; in rows as they arrived also NaN, a withdrawal (see `not_withdrawn`).
         rated_at: (n,) int64, Unix milliseconds.
     """
 
@@ -66,6 +66,27 @@ def latest_per_movie(ratings: Ratings) -> Ratings:
     is_last = np.ones(len(order), bool)
     is_last[:-1] = (user[1:] != user[:-1]) | (movie[1:] != movie[:-1])
     return ratings.take(order[is_last])
+
+
+def not_withdrawn(arrived: Ratings) -> Ratings:
+    """The rows that no withdrawal took back, in their order; the withdrawals themselves are left out, too.
+
+    Args:
+        arrived: rows in order of arrival. A row without stars (NaN) takes back all earlier rows of its user and movie,
+            whatever their times; it does not matter whether there are any.
+    """
+    is_withdrawal = np.isnan(arrived.rating)
+    if not is_withdrawal.any():
+        return arrived
+    concerned = np.flatnonzero(np.isin(arrived.user_id, arrived.user_id[is_withdrawal]))  # few of many
+    order = concerned[np.lexsort((arrived.movie_id[concerned], arrived.user_id[concerned]))]  # stable: as they arrived
+    user, movie = arrived.user_id[order], arrived.movie_id[order]
+    ends = np.flatnonzero(np.r_[(user[1:] != user[:-1]) | (movie[1:] != movie[:-1]), True])
+    so_far = np.cumsum(is_withdrawal[order])
+    at_the_end = np.repeat(so_far[ends], np.diff(ends, prepend=-1))
+    stands = np.ones(len(arrived), bool)
+    stands[order] = (so_far == at_the_end) & ~is_withdrawal[order]
+    return arrived.take(stands)
 
 
 @dataclass(frozen=True, slots=True)

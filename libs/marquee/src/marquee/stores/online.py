@@ -25,6 +25,9 @@ from marquee.stores.shards import apply_once
 
 E = TypeVar("E", MovieListed, MovieEnriched)
 
+NEVER = np.iinfo(np.int64).max
+"""In place of the offset at which an event was applied."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredUser:
@@ -48,7 +51,7 @@ class StoredUser:
 
 @dataclass(frozen=True, slots=True)
 class RatingStore:
-    """Histories by user and weekly counts by movie, from ratings.v1."""
+    """Histories by user and weekly counts by movie, from ratings.v1. What was withdrawn leaves no trace in it."""
 
     space: KeySpace
 
@@ -56,7 +59,7 @@ class RatingStore:
         return self.space.keys(RATINGS.name, shard)
 
     async def apply(self, rows: RatingRows) -> int:
-        """Apply records exactly once; returns the number of ratings that were new to the store.
+        """Apply records exactly once; returns the number of ratings and withdrawals that were new to the store.
 
         Raises:
             Gap, Transient: see `apply_once`; nothing was changed.
@@ -107,13 +110,17 @@ def queue_user(pipe: Pipeline, keys: ShardKeys, user_id: int) -> None:
 
 
 async def _queue_ratings(pipe: Pipeline, keys: ShardKeys, rows: RatingRows) -> int:
-    """Queue the ratings of events that were not applied before; returns how many."""
+    """Queue the ratings of events that were not applied at an earlier offset; returns how many.
+
+    An event whose mark names its own offset, or a later one, is being read again at its first place.
+    """
     rows = rows.first_of_each_event()
     marks = await pipe.mget([keys.event(event_id) for event_id in rows.event_id]) if rows.event_id else []
-    fresh = rows.where(np.array([mark is None for mark in marks], bool))
+    applied_at = np.array([NEVER if mark is None else int(mark) for mark in marks], np.int64)
+    fresh = rows.where(applied_at >= rows.offset)
     await _queue_folded(pipe, keys, fresh.ratings, changed_at=rows.next_offset)
-    for event_id in fresh.event_id:
-        pipe.set(keys.event(event_id), 1, ex=EVENT_ID_TTL_S)
+    for event_id, offset in zip(fresh.event_id, fresh.offset.tolist(), strict=True):
+        pipe.set(keys.event(event_id), offset, ex=EVENT_ID_TTL_S)
     return len(fresh)
 
 
@@ -123,14 +130,19 @@ async def _queue_folded(pipe: Pipeline, keys: ShardKeys, arrived: Ratings, *, ch
     values = await pipe.mget([keys.user(user_id) for user_id in users]) if users else []
     before = unpack_users(dict(zip(users, values, strict=True)))
     folded = fold(before, arrived)
+    histories = pack_users(folded.after)
     movies = np.unique(folded.delta.movie_id).tolist()
     weeks = await pipe.hmget(keys.movies, movies) if movies else []
     packed = pack_weeks(merged(unpack_weeks(zip(movies, weeks, strict=True)), folded.delta))
     pipe.multi()
+    if histories:
+        pipe.mset({keys.user(user_id): value for user_id, value in histories.items()})
+        pipe.sadd(keys.users, *histories)
+    if left := [user_id for user_id in users if user_id not in histories]:
+        pipe.delete(*map(keys.user, left))
+        pipe.srem(keys.users, *left)
     if users:
-        pipe.mset({keys.user(user_id): value for user_id, value in pack_users(folded.after).items()})
-        pipe.sadd(keys.users, *users)
-        pipe.hincrby(keys.meta, "users", sum(value is None for value in values))
+        pipe.hincrby(keys.meta, "users", len(histories) - sum(value is not None for value in values))
         pipe.hincrby(keys.meta, "ratings", len(folded.after) - len(before))
     if packed:
         pipe.hset(keys.movies, mapping={str(movie): value for movie, value in packed.items()})

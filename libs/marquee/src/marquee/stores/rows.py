@@ -55,7 +55,7 @@ class RatingRows(Rows):
     Attributes:
         event_id: of each record.
         length: (r,) int64, how many ratings each record has.
-        ratings: all of them, record after record.
+        ratings: all of them, record after record; a withdrawal has NaN stars.
     """
 
     event_id: tuple[UUID, ...]
@@ -73,7 +73,7 @@ class RatingRows(Rows):
         ratings = Ratings(
             np.repeat(np.array([event.user_id for event in events], np.int64), length),
             _flat((event.movie_id for event in events), np.int64, total),
-            _flat((event.rating for event in events), np.float32, total),
+            _flat((event.rating for event in events), np.float32, total),  # None becomes NaN
             _flat((event.rated_at_ms for event in events), np.int64, total),
         )
         return cls(*_range(batch), tuple(event.event_id for event in events), length, ratings)
@@ -154,6 +154,6 @@ def _range(batch: Batch[Any]) -> tuple[Shard, int, int, IntArray]:
     return batch.shard, batch.first_offset, batch.next_offset, offset
 
 
-def _flat(columns: Iterable[Iterable[float]], dtype: type[np.generic], total: int) -> Any:
+def _flat(columns: Iterable[Iterable[float | None]], dtype: type[np.generic], total: int) -> Any:
     """Several short columns as one long one."""
     return np.fromiter(chain.from_iterable(columns), dtype, total)

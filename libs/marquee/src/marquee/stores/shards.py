@@ -6,7 +6,7 @@ offset is refused (`Gap`): a store that lost data must be filled again first.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from redis.asyncio.client import Pipeline
 
@@ -14,6 +14,8 @@ from marquee.contracts.batches import Gap, Shard
 from marquee.contracts.keys import ShardKeys
 from marquee.stores.key_space import KeySpace, transient
 from marquee.stores.rows import Rows
+
+MARKS_AT_ONCE = 1_000
 
 R = TypeVar("R", bound=Rows)
 Queue = Callable[[Pipeline, ShardKeys, R], Awaitable[int]]
@@ -40,16 +42,31 @@ async def mark_rebuilding(space: KeySpace, up_to: Mapping[Shard, int]) -> None:
         await pipe.execute()
 
 
-async def set_back(space: KeySpace, shard: Shard, offset: int) -> None:
+async def set_back(space: KeySpace, shard: Shard, offset: int, *, again: Sequence[UUID] = ()) -> None:
     """Read a shard again from an earlier offset on. What it holds stays: effects that come again change nothing.
 
     Its epoch changes, because marks of changes are offsets, which would no longer show a reader what is new.
+
+    Args:
+        again: the events that stood from `offset` on and will come again. All of them count anew, in their new order:
+            if only those did whose marks have expired, a rating would come back and its withdrawal would not.
     """
     meta = space.keys(*shard).meta
+    await _forget_marks(space, shard, offset, again)
     async with transient(), space.redis.pipeline(transaction=True) as pipe:
         pipe.hset(meta, mapping={"offset": offset, "epoch": uuid4().hex})
         pipe.hdel(meta, "rebuild_to")
         await pipe.execute()
+
+
+async def _forget_marks(space: KeySpace, shard: Shard, since: int, event_ids: Sequence[UUID]) -> None:
+    """Remove these events' marks, except of events that were applied before an offset, which stay."""
+    for start in range(0, len(event_ids), MARKS_AT_ONCE):
+        names = [space.keys(*shard).event(event_id) for event_id in event_ids[start : start + MARKS_AT_ONCE]]
+        async with transient():
+            marks = await space.redis.mget(names)
+            if later := [name for name, mark in zip(names, marks, strict=True) if mark and int(mark) >= since]:
+                await space.redis.delete(*later)
 
 
 async def apply_once(space: KeySpace, rows: R, queue: Queue[R]) -> int:

@@ -52,16 +52,21 @@ class EventLog:
         return writing.merge_small(self._files, (topic, partition))
 
     def rows(self, topic: str) -> int:
-        """Rows of a topic over all files, from their footers alone. A range that stands in two files counts once,
-        except for the part in which one file ends after another began."""
+        """Rows of a topic over all files, withdrawals and what they took back among them, from the footers alone.
+
+        A range that stands in two files counts once, except for the part in which one file ends after another began.
+        """
         return reading.rows(self._files, topic)
 
     def ratings(self) -> Ratings:
-        """The state of the whole log: one row per user and movie, every event once, sorted by user and movie."""
+        """The state of the whole log: one row per user and movie, every event once, sorted by user and movie.
+
+        What was withdrawn is not in it.
+        """
         return latest_per_movie(self.all_ratings())
 
     def all_ratings(self) -> Ratings:
-        """Every rating event once, in order of arrival within each partition."""
+        """Every rating that was not withdrawn, each event once, in order of arrival within each partition."""
         return reading.all_ratings(self._files)
 
     def listed(self) -> list[MovieListed]:

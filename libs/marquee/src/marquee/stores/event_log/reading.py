@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from marquee.contracts.batches import Shard
 from marquee.contracts.events import Act
 from marquee.contracts.topics import ACTIVITY, PARTITIONS, RATINGS
-from marquee.state.ratings import Ratings
+from marquee.state.ratings import Ratings, not_withdrawn
 from marquee.stores.event_log.files import Files, settled
 from marquee.stores.event_log.tables import LoggedEvent, each_event_once, events_of
 
@@ -47,7 +47,7 @@ def acts(files: Files, partition: int, kinds: Collection[Act], *, first: int, en
 def all_ratings(files: Files) -> Ratings:
     """See `EventLog.all_ratings`."""
     partitions = (_tables(files, (RATINGS.name, partition)) for partition in range(PARTITIONS))
-    parts = [each_event_once(pa.concat_tables(tables)) for tables in partitions if tables]
+    parts = [not_withdrawn(each_event_once(pa.concat_tables(tables))) for tables in partitions if tables]
     return Ratings.concat(Ratings.empty(), *parts)
 
 

@@ -1,7 +1,11 @@
-"""The schema of the log, and the way from columns to Arrow tables and back to events."""
+"""The schema of the log, and the way from columns to Arrow tables and back to events.
+
+A withdrawal has null stars in the log, as in its event, and NaN in memory.
+"""
 
 from collections.abc import Iterator
 from functools import singledispatch
+from math import isnan
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -70,7 +74,8 @@ def _(rows: RatingRows) -> pa.Table:
     )
     ratings = rows.ratings
     offset = np.repeat(rows.offset, rows.length)
-    arrays = [offset, ids, ratings.user_id, ratings.movie_id, ratings.rating, ratings.rated_at]
+    stars = pa.array(ratings.rating, pa.float32(), from_pandas=True)
+    arrays = [offset, ids, ratings.user_id, ratings.movie_id, stars, ratings.rated_at]
     return pa.table(arrays, schema=RATING_SCHEMA)
 
 
@@ -88,7 +93,10 @@ def _(rows: ActivityRows) -> pa.Table:
 
 
 def each_event_once(table: pa.Table) -> Ratings:
-    """Rows in offset order as ratings, without those of an event id that stood at an earlier offset."""
+    """Rows in offset order as ratings, without those of an event id that stood at an earlier offset.
+
+    A withdrawal has NaN stars.
+    """
     starts, ends = _records(table["offset"].to_numpy())
     ids = np.array(_event_ids(table, starts), dtype="S16")
     _, first = np.unique(ids, return_index=True)  # the first occurrence of each
@@ -127,7 +135,7 @@ def _rating_events(table: pa.Table) -> Iterator[LoggedEvent]:
             event_id=UUID(bytes=identity),
             user_id=int(user[start]),
             movie_id=tuple(movie[start:end].tolist()),
-            rating=tuple(rating[start:end].tolist()),
+            rating=tuple(None if isnan(stars) else stars for stars in rating[start:end].tolist()),
             rated_at_ms=tuple(at[start:end].tolist()),
         )
         yield LoggedEvent(int(offsets[start]), identity, event.model_dump_json().encode())
