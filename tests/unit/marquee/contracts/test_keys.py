@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marquee.contracts.keys import ShardKeys, claim, replicas
+from marquee.contracts.keys import PinKeys, ShardKeys, claim, replicas
 from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS
 
 SPACES = st.text("abcdefghij0123456789-", min_size=1, max_size=12)
@@ -61,4 +61,10 @@ def test_keys_do_not_change_from_release_to_release() -> None:
         f"marquee:{{main.ratings.v1.3}}:event:{event_id}",
     ]
     assert replicas("main", "features") == "marquee:{main.features}:replicas"
+    pins = PinKeys("main")
+    assert [pins.pin("5f"), pins.ages, pins.size] == [
+        "marquee:{main.pins}:pin:5f",
+        "marquee:{main.pins}:ages",
+        "marquee:{main.pins}:size",
+    ]
     assert claim("main", event_id) == f"marquee:main:claim:{event_id}"

@@ -57,6 +57,31 @@ class ShardKeys:
         return f"{self.tag}:changed"
 
 
+@dataclass(frozen=True, slots=True)
+class PinKeys:
+    """The keys of rankings that are kept for their next pages, in one key space; the rankers' own."""
+
+    space: str
+
+    @property
+    def tag(self) -> str:
+        return f"marquee:{{{self.space}.pins}}"
+
+    def pin(self, ranking_id: str) -> str:
+        """String with a TTL: a pinned ranking."""
+        return f"{self.tag}:pin:{ranking_id}"
+
+    @property
+    def ages(self) -> str:
+        """Sorted set of "<ranking id>:<bytes>" by the Unix milliseconds at which each was pinned."""
+        return f"{self.tag}:ages"
+
+    @property
+    def size(self) -> str:
+        """Integer: the bytes of all pins in `ages`."""
+        return f"{self.tag}:size"
+
+
 def replicas(space: str, service: str) -> str:
     """Sorted set: the live replicas of a service by the time, in Unix seconds, at which their lease ends."""
     return f"marquee:{{{space}.{service}}}:replicas"

@@ -1,0 +1,1 @@
+"""Rankings that are kept for their next pages."""

@@ -1,0 +1,88 @@
+"""Where pinned rankings are kept: in Redis, for 30 minutes, so that every ranker can serve their next pages.
+
+All together they take a bounded number of bytes: the oldest go first. A sorted set knows each one's age and size, and a
+counter their sum; whoever removes a name from the set takes its bytes off the counter, so that it happens once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marquee.contracts.keys import PinKeys
+from marquee.stores.key_space import KeySpace, transient
+
+KEPT_S = 30 * 60
+"""How long a ranking's pages can be asked for."""
+OVERHEAD_BYTES = 200
+"""Of one pin besides its value: two keys' worth of names, and Redis's own records of them (measured: below 200)."""
+AT_ONCE = 100
+"""How many old pins one new one removes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinStore:
+    """Pins in one key space.
+
+    Attributes:
+        limit_bytes: of all pins together.
+    """
+
+    space: KeySpace
+    limit_bytes: int
+
+    @property
+    def keys(self) -> PinKeys:
+        return PinKeys(self.space.name)
+
+    async def put(self, ranking_id: str, value: bytes, *, now_ms: int) -> None:
+        """Keep a pin from now on, and drop those that are too old or too many.
+
+        Raises:
+            Transient: Redis is unavailable or full.
+        """
+        size = len(value) + OVERHEAD_BYTES
+        async with transient(), self.space.redis.pipeline(transaction=True) as pipe:
+            pipe.set(self.keys.pin(ranking_id), value, ex=KEPT_S)
+            pipe.zadd(self.keys.ages, {f"{ranking_id}:{size}": now_ms})
+            pipe.incrby(self.keys.size, size)
+            for key in (self.keys.ages, self.keys.size):
+                pipe.expire(key, 2 * KEPT_S)
+            pipe.zrange(self.keys.ages, 0, AT_ONCE - 1, withscores=True)
+            _, _, total, _, _, oldest = await pipe.execute()
+        await self._drop(_to_drop(oldest, excess=total - self.limit_bytes, before_ms=now_ms - KEPT_S * 1_000))
+
+    async def get(self, ranking_id: str) -> bytes | None:
+        """A pin, None for one that is not kept.
+
+        Raises:
+            Transient: Redis is unavailable.
+        """
+        async with transient():
+            value: bytes | None = await self.space.redis.get(self.keys.pin(ranking_id))
+            return value
+
+    async def _drop(self, names: Sequence[bytes]) -> None:
+        if not names:
+            return
+        async with transient(), self.space.redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.zrem(self.keys.ages, name)
+            removed = await pipe.execute()
+            sizes = [_size(name) for name, count in zip(names, removed, strict=True) if count]
+            pipe.decrby(self.keys.size, sum(sizes))
+            pipe.delete(*(self.keys.pin(name.decode().partition(":")[0]) for name in names))
+            await pipe.execute()
+
+
+def _to_drop(oldest: Sequence[tuple[bytes, float]], *, excess: int, before_ms: int) -> list[bytes]:
+    """The names of expired pins, and of as many more, oldest first, as are too many by `excess` bytes."""
+    names = []
+    for name, created_ms in oldest:
+        if created_ms > before_ms and excess <= 0:
+            break
+        names.append(name)
+        excess -= _size(name)
+    return names
+
+
+def _size(name: bytes) -> int:
+    return int(name.rpartition(b":")[2])
