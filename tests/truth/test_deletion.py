@@ -8,7 +8,7 @@ from support.worlds import state_of
 from truth.oracle import Oracle
 
 USERS = 200
-PER_USER = 6
+PER_USER = 3
 
 
 def test_removing_a_cited_rating_lowers_the_score_for_200_users(world: RealWorld, oracle: Oracle) -> None:
