@@ -1,6 +1,6 @@
-"""What each event id was given to: an id stands for one rating, so a second rating under it is refused.
+"""What each event id was given to: an id stands for one rating or act, so another one under it is refused.
 
-The stores recognise a repeated id within a user's shard only, and keep the first of two ratings silently. Here the
+The stores recognise a repeated id within a user's shard only, and keep the first of two silently. Here the
 second one is refused, whoever sends it. While Redis is unavailable, this process's memory and the stores remain.
 """
 
@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from redis.exceptions import RedisError
 
+from marquee.contracts.activity_bodies import UserEvent
 from marquee.contracts.bodies import LiveRating
 from marquee.contracts.keys import EVENT_ID_TTL_S, claim
 from marquee.errors import refused_fields
@@ -35,7 +36,7 @@ Digests = Mapping[UUID, bytes]
 
 
 class Claims:
-    """Claims event ids for ratings, in Redis for as long as the stores recognise them, and in memory.
+    """Claims event ids, in Redis for as long as the stores recognise them, and in memory.
 
     Args:
         timeout_s: how long one request waits for Redis, at most.
@@ -65,7 +66,18 @@ class Claims:
         Raises:
             Refused: 422, an id was used for another rating: another user, movie or number of stars. None is claimed.
         """
-        wanted = {rating.event_id: digest_of(rating) for rating in ratings}
+        await self._claim({rating.event_id: digest_of(rating) for rating in ratings}, "ratings", "rating")
+
+    async def claim_events(self, events: Sequence[UserEvent]) -> None:
+        """The same for what users did with movies in lists.
+
+        Raises:
+            Refused: 422, an id was used for another user, movie, kind or reason, or for a rating. None is claimed.
+        """
+        await self._claim({event.event_id: digest_of_event(event) for event in events}, "events", "event")
+
+    async def _claim(self, wanted: Digests, field: str, what: str) -> None:
+        """Claim ids in the order of a body's field, or refuse those that stand for something else."""
         taken = _others(wanted, self._memory)
         if not taken:
             new = [event_id for event_id in wanted if event_id not in self._memory]  # keys() - keys() visits them all
@@ -75,8 +87,8 @@ class Claims:
                 self._forget(new)
                 self._remember(taken)
         if taken:
-            places = [at for at, rating in enumerate(ratings) if rating.event_id in taken]
-            raise refused_fields([(f"ratings[{at}].event_id", "was used for another rating") for at in places])
+            places = [at for at, event_id in enumerate(wanted) if event_id in taken]
+            raise refused_fields([(f"{field}[{at}].event_id", f"was used for another {what}") for at in places])
 
     async def _claim_in_redis(self, wanted: Digests) -> Digests:
         """The ids that stand for another rating. When there are any, the rest is released."""
@@ -119,6 +131,12 @@ class Claims:
 def digest_of(rating: LiveRating) -> bytes:
     """16 bytes that tell ratings apart: user, movie and stars. The time is left out: a retry may have a new one."""
     content = f"{rating.user_id} {rating.movie_id} {rating.rating:g}"
+    return blake2b(content.encode(), digest_size=16).digest()
+
+
+def digest_of_event(event: UserEvent) -> bytes:
+    """The same for events: user, movie, kind and reason."""
+    content = f"{event.kind} {event.user_id} {event.movie_id} {event.reason or ''}"
     return blake2b(content.encode(), digest_size=16).digest()
 
 

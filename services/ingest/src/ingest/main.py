@@ -8,12 +8,13 @@ from functools import partial
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
+from ingest import activity_routes
 from ingest.claims import Claims
 from ingest.known_movies import KnownMovies
 from ingest.progress import Progress
 from ingest.routes import Wiring, router
 from ingest.settings import IngestSettings
-from marquee.contracts.topics import CATALOG, RATINGS
+from marquee.contracts.topics import ACTIVITY, CATALOG, RATINGS
 from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.publisher import Publisher
@@ -27,9 +28,9 @@ def utc_now() -> datetime:
 async def start(
     service: Service[IngestSettings], stack: AsyncExitStack, *, clock: Callable[[], datetime] = utc_now
 ) -> Wiring:
-    """Read the known movies, accept ratings, and load settings.data in the background if it names any."""
+    """Read the known movies, accept ratings and events, and load settings.data in the background if it names any."""
     settings = service.settings
-    await ensure_topics(settings.kafka, (CATALOG, RATINGS), wait_s=settings.wait_s)
+    await ensure_topics(settings.kafka, (CATALOG, RATINGS, ACTIVITY), wait_s=settings.wait_s)
     publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, linger_ms=0)
     await stack.enter_async_context(publisher)
     redis = Redis.from_url(settings.redis.url)  # not waited for: ratings are accepted without it
@@ -56,6 +57,7 @@ def create_app(settings: IngestSettings | None = None, *, clock: Callable[[], da
     """The app; it accepts ratings while it runs."""
     app = Service("ingest", settings or IngestSettings()).app(partial(start, clock=clock))
     app.include_router(router)
+    app.include_router(activity_routes.router)
     return app
 
 
