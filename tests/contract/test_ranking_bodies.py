@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from gateway.fallback import popular
 from marquee.contracts import bodies
 from marquee.contracts import ranking_fields as fields
-from marquee.contracts.bodies import Ranking, RankRequest, Rung
+from marquee.contracts.bodies import Ranking, Rung
+from marquee.contracts.rank_request import RankRequest
 from support.few_movies import CARDS, FewMovies
 from support.serving import answer
 

@@ -4,7 +4,8 @@ import pytest
 
 from gateway.fallback import popular
 from gateway.movie_copy import MovieCopy
-from marquee.contracts.bodies import Filters, RankRequest, Rung
+from marquee.contracts.bodies import Rung
+from marquee.contracts.rank_request import Filters, RankRequest
 from support.few_movies import CARDS, FewMovies
 
 

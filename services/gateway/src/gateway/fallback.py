@@ -4,17 +4,8 @@ from collections.abc import Container, Iterator
 from uuid import uuid4
 
 from gateway.movie_copy import MovieCopy
-from marquee.contracts.bodies import (
-    Evidence,
-    Filters,
-    Freshness,
-    RankedCard,
-    Ranking,
-    RankMeta,
-    RankRequest,
-    Reason,
-    Rung,
-)
+from marquee.contracts.bodies import Evidence, Freshness, RankedCard, Ranking, RankMeta, Reason, Rung
+from marquee.contracts.rank_request import Filters, RankRequest
 from marquee.contracts.ranking_fields import CardFields
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.state.filters import MovieFilter

@@ -9,18 +9,8 @@ from gateway.details import movie_detail
 from gateway.paging import offset_of, token
 from gateway.ranking_routes import ranking
 from gateway.wiring import UNKNOWN, MovieId, Parts, known_card
-from marquee.contracts.bodies import (
-    DEFAULT_K,
-    MAX_GENRE,
-    MAX_K,
-    Digits,
-    Filters,
-    MovieDetail,
-    Ranking,
-    RankRequest,
-    SearchHit,
-    SearchPage,
-)
+from marquee.contracts.bodies import Digits, MovieDetail, Ranking, SearchHit, SearchPage
+from marquee.contracts.rank_request import DEFAULT_K, MAX_GENRE, MAX_K, Filters, RankRequest
 from marquee.errors import Transient, unprocessable
 from marquee.http.request_id import request_id
 from marquee.state.filters import MovieFilter

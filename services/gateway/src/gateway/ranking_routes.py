@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request, Response
 from gateway.deadlines import redis_within
 from gateway.fallback import popular
 from gateway.wiring import UNKNOWN, WITH_BODY, Parts, Wiring, known_card
-from marquee.contracts.bodies import Ranking, RankRequest
+from marquee.contracts.bodies import Ranking
+from marquee.contracts.rank_request import RankRequest
 from marquee.errors import Transient
 from marquee.http.request_id import request_id
 

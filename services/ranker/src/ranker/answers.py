@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from marquee.contracts.bodies import RankRequest, Rung
+from marquee.contracts.bodies import Rung
+from marquee.contracts.rank_request import RankRequest
 from marquee.contracts.ranking_fields import (
     CardFields,
     FreshnessFields,

@@ -8,7 +8,8 @@ from uuid import uuid4
 import orjson
 from fastapi import APIRouter, Depends, Response
 
-from marquee.contracts.bodies import MovieSubject, Ranking, RankRequest, UserSubject
+from marquee.contracts.bodies import Ranking
+from marquee.contracts.rank_request import MovieSubject, RankRequest, UserSubject
 from marquee.errors import Transient
 from marquee.http.service import wired
 from marquee.kafka.models_topic import model_changes

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from marquee.contracts.bodies import MovieSubject, RankRequest, UserSubject
+from marquee.contracts.rank_request import MovieSubject, RankRequest, UserSubject
 
 
 def test_a_request_is_about_the_user_or_the_movie_that_it_names() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marquee.contracts.bodies import Filters
+from marquee.contracts.rank_request import Filters
 from marquee.contracts.ranking_fields import CardFields
 from marquee.state.filters import MovieFilter
 from marquee.state.movie_table import MovieTable

@@ -1,10 +1,9 @@
 """Bodies of the public API, as the gateway publishes them in OpenAPI; the ranker writes the ranked ones."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -16,8 +15,6 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 
@@ -25,19 +22,9 @@ from marquee.contracts.events import MAX_ID, Id, MetadataStatus, Stars
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.topics import PARTITIONS
 
-MAX_K = 500
-DEFAULT_K = 25
-MAX_EXCLUDED = 1_000
 MAX_RATINGS = 500
-MAX_AFTER = 20
-"""Receipts that one ranking can wait for."""
-MAX_GENRE = 64
-"""Characters; MovieLens's longest genre has 18."""
-
 MAX_UNKNOWN = 5
 """Unknown fields of a body that are named one by one."""
-
-Genre = Annotated[str, StringConstraints(max_length=MAX_GENRE)]
 
 VISITOR_ID = MAX_ID
 """The user that pages without a user rank for. Nobody can rate as it, so its list stays the one of a new user."""
@@ -106,25 +93,6 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Filters(Body):
-    """Which movies may be ranked. All given conditions hold together."""
-
-    genres: Annotated[tuple[Genre, ...], at_most(20)] = Field(
-        default=(), max_length=20, description="at least one of these genres"
-    )
-    year_min: BodyYear | None = None
-    year_max: BodyYear | None = None
-    runtime_max: int | None = Field(
-        default=None, ge=1, le=1_000, strict=True, description="minutes; a movie of unknown length stays"
-    )
-
-    @model_validator(mode="after")
-    def years_are_in_order(self) -> Self:
-        if self.year_min is not None and self.year_max is not None and self.year_min > self.year_max:
-            raise ValueError("year_min must not be after year_max")
-        return self
-
-
 ReceiptTopic = Literal["ratings.v1", "activity.v1"]
 
 
@@ -135,62 +103,6 @@ class GivenReceipt(Body):
     topic: ReceiptTopic = "ratings.v1"
     partition: int = Field(ge=0, lt=PARTITIONS, strict=True)
     offset: int = Field(ge=0, le=MAX_ID, strict=True)
-
-
-@dataclass(frozen=True, slots=True)
-class UserSubject:
-    """Rank movies for this user."""
-
-    user_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class MovieSubject:
-    """Rank movies similar to this one."""
-
-    movie_id: int
-
-
-class RankRequest(Body):
-    """Rank movies for a user, or movies similar to one: exactly one of user_id and movie_id."""
-
-    user_id: BodyId | None = None
-    movie_id: BodyId | None = None
-    k: int = Field(default=DEFAULT_K, ge=1, le=MAX_K, strict=True)
-    filters: Filters = Filters()
-    exclude: Annotated[tuple[BodyId, ...], at_most(MAX_EXCLUDED)] = Field(
-        default=(), max_length=MAX_EXCLUDED, description="movies to leave out"
-    )
-    diversity: float = Field(
-        default=0.0, ge=0, le=1, strict=True, description="0: by score alone; towards 1: fewer of the same genres"
-    )
-    explain: bool = Field(default=True, strict=True, description="false leaves the reasons out and saves their time")
-    after: Annotated[tuple[GivenReceipt, ...], at_most(MAX_AFTER)] = Field(
-        default=(),
-        max_length=MAX_AFTER,
-        description="receipts of the user's own events: ranks once they count, or after 250 ms without them",
-    )
-
-    @model_validator(mode="after")
-    def has_one_subject(self) -> Self:
-        if (self.user_id is None) == (self.movie_id is None):
-            raise ValueError("give exactly one of user_id and movie_id")
-        return self
-
-    @field_validator("after")
-    @classmethod
-    def waits_for_users_only(cls, after: tuple[GivenReceipt, ...], given: ValidationInfo) -> tuple[GivenReceipt, ...]:
-        if after and given.data.get("user_id") is None:
-            raise ValueError("only with user_id: other rankings wait for nobody's events")
-        return after
-
-    @property
-    def subject(self) -> UserSubject | MovieSubject:
-        """What the request is about; to be matched."""
-        if self.user_id is not None:
-            return UserSubject(self.user_id)
-        assert self.movie_id is not None  # noqa: S101  # has_one_subject
-        return MovieSubject(self.movie_id)
 
 
 class Evidence(Answer):

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from marquee.arrays import BoolArray
-from marquee.contracts.bodies import Filters
+from marquee.contracts.rank_request import Filters
 from marquee.contracts.ranking_fields import CardFields
 from marquee.state.movie_table import MovieTable
 
