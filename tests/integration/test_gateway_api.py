@@ -53,6 +53,23 @@ async def test_without_a_ranker_the_popular_list_is_served_with_200(
     assert answer.json()["meta"]["degraded"] == ["ranker"]
 
 
+async def test_without_a_ranker_a_guest_gets_the_popular_list_without_the_rated_movies(
+    gateway: httpx.AsyncClient,
+) -> None:
+    body = {"ratings": [{"movie_id": 30, "rating": 5.0}, {"movie_id": 28, "rating": 4.0}], "k": 2}
+    answer = await gateway.post("/v1/rank", json=body)
+
+    assert answer.status_code == 200
+    assert [card["movie_id"] for card in answer.json()["items"]] == [29, 27]
+
+
+async def test_a_guests_unknown_movies_are_refused_by_field(gateway: httpx.AsyncClient) -> None:
+    body = {"ratings": [{"movie_id": 30, "rating": 5.0}, {"movie_id": 999, "rating": 4.0}]}
+    answer = await gateway.post("/v1/rank", json=body)
+
+    assert (answer.status_code, [each["field"] for each in answer.json()["errors"]]) == (422, ["ratings[1].movie_id"])
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

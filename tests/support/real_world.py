@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from gateway.fallback import popular
 from gateway.movie_copy import MovieCopy
-from marquee.contracts.bodies import RankRequest
 from marquee.contracts.events import MAX_CHUNK, MoviesRated
+from marquee.contracts.rank_request import RankRequest
 from marquee.contracts.topics import CATALOG, METADATA, RATINGS
 from marquee.state.ratings import Ratings, UserState
 from marquee.stores.cards import Cards, ImageSettings

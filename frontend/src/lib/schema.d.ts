@@ -115,7 +115,9 @@ export interface paths {
         put?: never;
         /**
          * Rank
-         * @description Ranked movies for a user, or similar to a movie, with scores, posters and reasons. 200 on every rung.
+         * @description Ranked movies for a user, for a guest's own ratings, or similar to a movie, with scores, posters and reasons.
+         *
+         *     200 on every rung.
          */
         post: operations["rank"];
         delete?: never;
@@ -406,6 +408,16 @@ export interface components {
             topic: "ratings.v1" | "activity.v1";
         };
         /**
+         * GuestRating
+         * @description A rating of somebody without an id.
+         */
+        GuestRating: {
+            /** Movie Id */
+            movie_id: number;
+            /** Rating */
+            rating: number;
+        };
+        /**
          * Invalid
          * @description One field that was refused.
          */
@@ -597,7 +609,7 @@ export interface components {
         };
         /**
          * RankRequest
-         * @description Rank movies for a user, or movies similar to one: exactly one of user_id and movie_id.
+         * @description Rank movies for a user, for a guest, or movies similar to one: exactly one of user_id, ratings and movie_id.
          */
         RankRequest: {
             /**
@@ -606,6 +618,11 @@ export interface components {
              * @default []
              */
             after: components["schemas"]["GivenReceipt"][];
+            /**
+             * Content
+             * @description with movie_id: 0 for the same fans, 1 for the same story
+             */
+            content?: number | null;
             /**
              * Diversity
              * @description 0: by score alone; towards 1: fewer of the same genres
@@ -637,6 +654,11 @@ export interface components {
             k: number;
             /** Movie Id */
             movie_id?: number | null;
+            /**
+             * Ratings
+             * @description a guest's own ratings, one per movie, the last the newest; nothing is stored
+             */
+            ratings?: components["schemas"]["GuestRating"][] | null;
             /** User Id */
             user_id?: number | null;
         };
@@ -1048,6 +1070,8 @@ export interface operations {
         parameters: {
             query?: {
                 k?: number;
+                /** @description 0: the same fans; 1: the same story */
+                content?: number | null;
             };
             header?: never;
             path: {

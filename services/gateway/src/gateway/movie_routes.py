@@ -61,10 +61,16 @@ async def movie(movie_id: MovieId, parts: Parts) -> MovieDetail:
 
 @router.get("/movies/{movie_id}/similar", response_model=Ranking, responses=UNKNOWN, tags=["movies"])
 async def similar(
-    movie_id: MovieId, request: Request, parts: Parts, k: Annotated[int, Query(ge=1, le=MAX_K), Digits] = DEFAULT_K
+    movie_id: MovieId,
+    request: Request,
+    parts: Parts,
+    k: Annotated[int, Query(ge=1, le=MAX_K), Digits] = DEFAULT_K,
+    content: Annotated[
+        float | None, Query(ge=0, le=1, allow_inf_nan=False, description="0: the same fans; 1: the same story")
+    ] = None,
 ) -> Response:
     """Movies similar to this one; the same as POST /v1/rank with its movie_id."""
     known_card(parts, movie_id)
-    body = RankRequest(movie_id=movie_id, k=k)
+    body = RankRequest(movie_id=movie_id, k=k, content=content)
     raw = body.model_dump_json(exclude_defaults=True).encode()
     return await ranking(parts, body, raw, request_id(request.scope))

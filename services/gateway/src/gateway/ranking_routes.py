@@ -8,7 +8,7 @@ from gateway.fallback import popular
 from gateway.wiring import UNKNOWN, WITH_BODY, Parts, Wiring, known_card
 from marquee.contracts.bodies import Ranking
 from marquee.contracts.rank_request import RankRequest
-from marquee.errors import Transient
+from marquee.errors import Transient, refused_fields
 from marquee.http.request_id import request_id
 
 log = structlog.get_logger()
@@ -18,10 +18,25 @@ router = APIRouter()
 
 @router.post("/rank", response_model=Ranking, responses=WITH_BODY | UNKNOWN, tags=["rankings"])
 async def rank(body: RankRequest, request: Request, parts: Parts) -> Response:
-    """Ranked movies for a user, or similar to a movie, with scores, posters and reasons. 200 on every rung."""
+    """Ranked movies for a user, for a guest's own ratings, or similar to a movie, with scores, posters and reasons.
+
+    200 on every rung.
+    """
+    _require_known_movies(parts, body)
+    return await ranking(parts, body, await request.body(), request_id(request.scope))
+
+
+def _require_known_movies(parts: Wiring, body: RankRequest) -> None:
+    """Raises: Refused, 404 for the movie that others shall be similar to, 422 for one that a guest rated."""
     if body.movie_id is not None:
         known_card(parts, body.movie_id)
-    return await ranking(parts, body, await request.body(), request_id(request.scope))
+    unknown = [
+        (f"ratings[{at}].movie_id", f"unknown movie {rating.movie_id}")
+        for at, rating in enumerate(body.ratings or ())
+        if parts.catalogue.get(rating.movie_id) is None
+    ]
+    if unknown:
+        raise refused_fields(unknown)
 
 
 async def ranking(parts: Wiring, body: RankRequest, raw: bytes, identity: str) -> Response:
@@ -30,7 +45,7 @@ async def ranking(parts: Wiring, body: RankRequest, raw: bytes, identity: str) -
         return await parts.ranker.post("/v1/rank", raw, request_id=identity)
     except Transient as error:
         log.warning("popular_list_served", error=str(error))
-    missing, rated = ["ranker"], frozenset[int]()
+    missing, rated = ["ranker"], frozenset(rating.movie_id for rating in body.ratings or ())
     if body.user_id is not None:
         try:
             async with redis_within(parts.optional_read_s):

@@ -15,12 +15,12 @@ from marquee.contracts.ranking_fields import (
 )
 from marquee.errors import not_found
 from marquee.state.filters import MovieFilter
-from ranker.diversity import POOL_FACTOR, diversified
 from ranker.explain.reasons import similar_reasons, user_reasons
 from ranker.online import KnownUser
-from ranker.ranking import Ranked, rank_similar, rank_user
+from ranker.ranking import Ranked, rank_similar
 from ranker.serving import Serving
 from ranker.stopwatch import Stopwatch
+from ranker.subjects import ranked_for
 
 CardOf = Callable[[int], CardFields | None]
 
@@ -29,7 +29,7 @@ def user_answer(
     serving: Serving, user: KnownUser, request: RankRequest, card_of: CardOf, watch: Stopwatch, *, ranking_id: str
 ) -> RankingFields:
     """The ranking of a user."""
-    ranked = _ranked(serving, user, request)
+    ranked = ranked_for(serving, user, request)
     watch.lap("rank")
     reasons = _no_reasons(ranked)
     if request.explain:
@@ -59,7 +59,13 @@ def similar_answer(
     allowed = MovieFilter.of(request.filters).mask(serving.catalog)
     try:
         ranked = rank_similar(
-            serving.model, serving.movies.state, movie_id, k=request.k, exclude=request.exclude, allowed=allowed
+            serving.model,
+            serving.movies.state,
+            movie_id,
+            k=request.k,
+            exclude=request.exclude,
+            allowed=allowed,
+            content=request.content,
         )
     except KeyError:
         if card_of(movie_id) is None:
@@ -71,18 +77,6 @@ def similar_answer(
     watch.lap("explain")
     items = _items(ranked, reasons, card_of)
     return _answer(serving, items, ranked.rung, [], _freshness(serving), watch, ranking_id)
-
-
-def _ranked(serving: Serving, user: KnownUser, request: RankRequest) -> Ranked:
-    """The first k, chosen from a larger pool if the request wants diversity."""
-    pool = request.k if request.diversity == 0 else min(request.k * POOL_FACTOR, len(serving.catalog))
-    allowed = MovieFilter.of(request.filters).mask(serving.catalog)
-    exclude = (*request.exclude, *user.dismissed)
-    ranked = rank_user(serving.model, serving.movies, user.state, k=pool, exclude=exclude, allowed=allowed)
-    if request.diversity == 0:
-        return ranked
-    genres = serving.catalog.genres[ranked.row]
-    return ranked.take(diversified(ranked.score, genres, k=request.k, diversity=request.diversity))
 
 
 def _titles(card_of: CardOf) -> Callable[[int], str]:

@@ -1,6 +1,6 @@
 """Ranking: a user's state or a movie in, an ordered list with the account of each score out. No store, no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -10,9 +10,11 @@ from marquee.arrays import BoolArray, Float32Array, FloatArray, IntArray
 from marquee.contracts.bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.explanation.attribution import contributions
+from marquee.explanation.trees import Trees
 from marquee.features.context import RankContext
 from marquee.features.describe import Described, described
 from marquee.features.movie_features import MovieFeatures
+from marquee.retrieval.candidates import Candidates
 from marquee.retrieval.history import History
 from marquee.retrieval.similar import PARTS, similar
 from marquee.state.movie_state import MovieState
@@ -20,7 +22,7 @@ from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import UserState
 from ranker import retrieval_order
 from ranker.cold import popular_and_diverse
-from ranker.scoring import RankerModel
+from ranker.scoring import RankerModel, Scorer
 
 _CODE_OF_PART = {
     "item_knn": ReasonCode.CO_RATED,
@@ -84,6 +86,65 @@ class Ranked:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Every movie that could be ranked, best first. What a place rests on is computed when the place is taken.
+
+    Attributes:
+        row: (m,) intp catalogue rows. movie_id: (m,) int64. score: (m,) float64, by which they are sorted, but for
+            movies that no source found and that only fill up a long list: they come last.
+        known: the candidates described, None on the cold rung.
+    """
+
+    rung: Rung
+    row: RowArray
+    movie_id: IntArray
+    score: FloatArray
+    known: Described | None
+    _ranked: Callable[[RowArray], Ranked]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, at: RowArray) -> Ranked:
+        """The movies at these places, in this order, with the account of their scores."""
+        return self._ranked(at)
+
+    def first(self, k: int) -> Ranked:
+        """The first k movies, fewer only where there are no more."""
+        return self._ranked(np.arange(min(k, len(self))))
+
+
+def order_for_user(
+    model: RankerModel,
+    movies: MovieFeatures,
+    user: UserState,
+    *,
+    at_least: int = 0,
+    exclude: Sequence[int] = (),
+    allowed: BoolArray | None = None,
+) -> Order:
+    """Order the movies the user has not rated.
+
+    Args:
+        movies: the state of the bundle's catalogue.
+        at_least: how many movies to fill up to with popular ones; the cold list has exactly as many.
+        exclude: movie ids to leave out besides the rated ones.
+        allowed: (n_movies,) bool, a filter over the catalogue's rows.
+    Returns:
+        All candidates, so that the order for a smaller `at_least` is the beginning of the order for a larger one. A
+        user without ratings of known movies gets the cold list.
+    """
+    bundle = model.bundle
+    excluded = _known_rows(bundle.catalog, exclude)
+    known = described(bundle.retrieval, movies, user, excluded_rows=excluded, allowed=allowed, at_least=at_least)
+    if known is None:
+        return _cold(movies.state, excluded, k=at_least, allowed=allowed)
+    if model.scorer is None or bundle.trees is None:
+        return _in_retrieval_order(movies.state, known)
+    return _by_model(model.scorer, bundle.trees, model.codes, movies.state, known)
+
+
 def rank_user(
     model: RankerModel,
     movies: MovieFeatures,
@@ -93,37 +154,8 @@ def rank_user(
     exclude: Sequence[int] = (),
     allowed: BoolArray | None = None,
 ) -> Ranked:
-    """Rank movies the user has not rated.
-
-    Args:
-        movies: the state of the bundle's catalogue.
-        exclude: movie ids to leave out besides the rated ones.
-        allowed: (n_movies,) bool, a filter over the catalogue's rows.
-    Returns:
-        k movies, fewer only where the catalogue has no more. A user without ratings of known movies gets the cold list.
-    """
-    bundle = model.bundle
-    excluded = _known_rows(bundle.catalog, exclude)
-    known = described(bundle.retrieval, movies, user, excluded_rows=excluded, allowed=allowed, at_least=k)
-    if known is None:
-        return _cold(movies.state, excluded, k=k, allowed=allowed)
-    if model.scorer is None or bundle.trees is None:
-        return _in_retrieval_order(movies.state, known, k=k)
-    score = model.scorer(known.x).astype(np.float64)
-    best = _best(score, movies.state, known.candidates.row, k)
-    rows, x = known.candidates.row[best], known.x[best]
-    return Ranked(
-        rung=Rung.PERSONAL,
-        row=rows,
-        movie_id=bundle.catalog.movie_id[rows],
-        score=score[best],
-        base=bundle.trees.base,
-        contribution=contributions(bundle.trees, x),
-        codes=model.codes,
-        sources=tuple(known.candidates.sources(int(at)) for at in best),
-        history=known.history,
-        model_input=ModelInput(known.context, x),
-    )
+    """The first k movies of the user's order, fewer only where the catalogue has no more."""
+    return order_for_user(model, movies, user, at_least=k, exclude=exclude, allowed=allowed).first(k)
 
 
 def rank_similar(
@@ -134,9 +166,12 @@ def rank_similar(
     k: int,
     exclude: Sequence[int] = (),
     allowed: BoolArray | None = None,
+    content: float | None = None,
 ) -> Ranked:
     """Rank the movies most similar to one; both collaborative parts are accounted for as one.
 
+    Args:
+        content: how much the story counts against the fans, from 0 to 1; None for the usual mix.
     Raises:
         KeyError: the bundle's catalogue does not have the movie.
     """
@@ -146,7 +181,7 @@ def rank_similar(
         raise KeyError(movie_id)
     is_open = np.ones(len(catalog), bool) if allowed is None else allowed.copy()
     is_open[_known_rows(catalog, exclude)] = False
-    found = similar(model.bundle.retrieval, movies, seed, k=k, allowed=is_open)
+    found = similar(model.bundle.retrieval, movies, seed, k=k, allowed=is_open, content=content)
     account = np.zeros((len(found.row), len(_SIMILAR_CODES)))
     for part, name in enumerate(PARTS):
         account[:, _SIMILAR_CODES.index(_CODE_OF_PART[name])] += found.parts[:, part]
@@ -169,17 +204,44 @@ def _known_rows(catalog: MovieTable, movie_ids: Sequence[int]) -> RowArray:
     return rows[rows >= 0]
 
 
-def _best(score: FloatArray, movies: MovieState, rows: RowArray, k: int) -> RowArray:
-    """Positions of the k highest scores, best first; ties by popularity."""
-    order: RowArray = np.lexsort((-movies.prior[rows], -score))
-    return order[:k]
+def _best_first(score: FloatArray, movies: MovieState, candidates: Candidates) -> RowArray:
+    """Positions of the candidates by score; ties by popularity, and what no source found comes last."""
+    is_filler = (candidates.rank < 0).all(axis=0)
+    order: RowArray = np.lexsort((-movies.prior[candidates.row], -score, is_filler))
+    return order
 
 
-def _cold(movies: MovieState, excluded: RowArray, *, k: int, allowed: BoolArray | None) -> Ranked:
+def _by_model(
+    scorer: Scorer, trees: Trees, codes: tuple[ReasonCode, ...], movies: MovieState, known: Described
+) -> Order:
+    candidates, x = known.candidates, known.x
+    score = scorer(x).astype(np.float64)
+    best = _best_first(score, movies, candidates)
+    movie_id = movies.catalog.movie_id[candidates.row[best]]
+
+    def ranked(places: RowArray) -> Ranked:
+        at = best[places]
+        return Ranked(
+            rung=Rung.PERSONAL,
+            row=candidates.row[at],
+            movie_id=movie_id[places],
+            score=score[at],
+            base=trees.base,
+            contribution=contributions(trees, x[at]),
+            codes=codes,
+            sources=tuple(candidates.sources(int(each)) for each in at),
+            history=known.history,
+            model_input=ModelInput(known.context, x[at]),
+        )
+
+    return Order(Rung.PERSONAL, candidates.row[best], movie_id, score[best], known, ranked)
+
+
+def _cold(movies: MovieState, excluded: RowArray, *, k: int, allowed: BoolArray | None) -> Order:
     is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
     is_open[excluded] = False
     rows, score = popular_and_diverse(movies, is_open, k=k)
-    return Ranked(
+    listed = Ranked(
         rung=Rung.COLD,
         row=rows,
         movie_id=movies.catalog.movie_id[rows],
@@ -190,15 +252,16 @@ def _cold(movies: MovieState, excluded: RowArray, *, k: int, allowed: BoolArray 
         sources=(("popular",),) * len(rows),
         history=History.empty(),
     )
+    return Order(Rung.COLD, rows, listed.movie_id, score, None, listed.take)
 
 
-def _in_retrieval_order(movies: MovieState, known: Described, *, k: int) -> Ranked:
+def _in_retrieval_order(movies: MovieState, known: Described) -> Order:
     candidates = known.candidates
     account = retrieval_order.fused(candidates, movies)
     score = account.sum(axis=1)
-    best = _best(score, movies, candidates.row, k)
+    best = _best_first(score, movies, candidates)
     rows = candidates.row[best]
-    return Ranked(
+    listed = Ranked(
         rung=Rung.RETRIEVAL,
         row=rows,
         movie_id=movies.catalog.movie_id[rows],
@@ -209,3 +272,4 @@ def _in_retrieval_order(movies: MovieState, known: Described, *, k: int) -> Rank
         sources=tuple(candidates.sources(int(at)) for at in best),
         history=known.history,
     )
+    return Order(Rung.RETRIEVAL, rows, listed.movie_id, listed.score, known, listed.take)

@@ -1,7 +1,7 @@
 """The ranker over HTTP (internal): the gateway hands its answers on as they are."""
 
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, time_ns
 from typing import Annotated
 from uuid import uuid4
 
@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Response
 
 from marquee.contracts.bodies import Ranking
-from marquee.contracts.rank_request import MovieSubject, RankRequest, UserSubject
+from marquee.contracts.rank_request import GuestSubject, MovieSubject, RankRequest, UserSubject
 from marquee.errors import Transient
 from marquee.http.service import wired
 from marquee.kafka.models_topic import model_changes
@@ -18,6 +18,7 @@ from ranker.answers import similar_answer, user_answer
 from ranker.online import Online
 from ranker.receipts import ReceiptWait
 from ranker.stopwatch import Stopwatch
+from ranker.subjects import guest
 
 router = APIRouter()
 
@@ -73,6 +74,9 @@ async def rank(request: RankRequest, parts: Parts) -> Response:
             answer = user_answer(serving, user, request, online.cards.get, watch, ranking_id=ranking_id)
             if is_applied is not None:
                 answer["meta"]["freshness"]["applied"] = is_applied and user.missing is None
+        case GuestSubject(ratings):
+            somebody = guest(ratings, now_ms=time_ns() // 1_000_000)
+            answer = user_answer(serving, somebody, request, online.cards.get, watch, ranking_id=ranking_id)
         case MovieSubject(movie_id):
             answer = similar_answer(serving, movie_id, request, online.cards.get, watch, ranking_id=ranking_id)
     timing = ", ".join(f"{stage};dur={ms}" for stage, ms in watch.ms.items())

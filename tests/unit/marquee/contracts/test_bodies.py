@@ -13,7 +13,7 @@ def test_a_request_is_about_the_user_or_the_movie_that_it_names() -> None:
 
 @pytest.mark.parametrize("given", [{}, {"user_id": 1, "movie_id": 2}])
 def test_a_request_without_a_subject_or_with_two_is_refused(given: dict[str, int]) -> None:
-    with pytest.raises(ValidationError, match="exactly one of user_id and movie_id"):
+    with pytest.raises(ValidationError, match="exactly one of user_id, movie_id, ratings"):
         RankRequest.model_validate(given)
 
 

@@ -1,0 +1,47 @@
+"""Whom a request ranks for, and the whole order that every kind of answer about them is cut from."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from marquee.contracts.rank_request import GuestRating, RankRequest
+from marquee.state.filters import MovieFilter
+from marquee.state.ratings import UserState
+from ranker.diversity import POOL_FACTOR, diversified
+from ranker.online import KnownUser
+from ranker.ranking import Order, Ranked, order_for_user
+from ranker.serving import Serving
+
+
+def guest(ratings: Sequence[GuestRating], *, now_ms: int) -> KnownUser:
+    """Somebody without an id who has just given these ratings, one millisecond after the other, the last one now."""
+    count = len(ratings)
+    movie_id = np.array([rating.movie_id for rating in ratings], np.int64)
+    stars = np.array([rating.rating for rating in ratings], np.float32)
+    return KnownUser(UserState.of(movie_id, stars, now_ms - np.arange(count, dtype=np.int64)[::-1]))
+
+
+def order_for(serving: Serving, user: KnownUser, request: RankRequest, *, at_least: int) -> Order:
+    """All movies that the request may rank for a user, best first; the one order behind rankings and explanations.
+
+    Args:
+        at_least: how many movies to fill up to.
+    """
+    return order_for_user(
+        serving.model,
+        serving.movies,
+        user.state,
+        at_least=at_least,
+        exclude=(*request.exclude, *user.dismissed),
+        allowed=MovieFilter.of(request.filters).mask(serving.catalog),
+    )
+
+
+def ranked_for(serving: Serving, user: KnownUser, request: RankRequest) -> Ranked:
+    """The first k of the order, chosen from a larger pool if the request wants diversity."""
+    if request.diversity == 0:
+        return order_for(serving, user, request, at_least=request.k).first(request.k)
+    pool = min(request.k * POOL_FACTOR, len(serving.catalog))
+    order = order_for(serving, user, request, at_least=pool)
+    genres, score = serving.catalog.genres[order.row[:pool]], order.score[:pool]
+    return order.take(diversified(score, genres, k=request.k, diversity=request.diversity))

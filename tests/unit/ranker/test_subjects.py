@@ -1,0 +1,84 @@
+"""Whom a ranking is for: a guest is ranked as a user with the same ratings, and a list begins like a longer one."""
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from marquee.contracts.rank_request import GuestRating, GuestSubject, RankRequest
+from marquee.state.ratings import UserState
+from ranker.online import KnownUser
+from ranker.subjects import guest, order_for, ranked_for
+from support.serving import KNOWN, answer_for, modelless, trained
+
+NOW_MS = 1_700_000_000_000
+
+
+def test_a_guests_ratings_are_in_the_order_given_and_the_last_is_from_now() -> None:
+    somebody = guest([GuestRating(movie_id=9, rating=5.0), GuestRating(movie_id=3, rating=0.5)], now_ms=NOW_MS)
+
+    assert somebody.state.movie_id.tolist() == [9, 3]
+    assert somebody.state.rating.tolist() == [5.0, 0.5]
+    assert somebody.state.rated_at.tolist() == [NOW_MS - 1, NOW_MS]
+    assert (somebody.missing, somebody.dismissed) == (None, frozenset())
+
+
+def test_a_guest_gets_card_for_card_what_a_user_with_these_ratings_gets() -> None:
+    pairs = zip(KNOWN.movie_id.tolist(), KNOWN.rating.tolist(), strict=True)
+    ratings = [GuestRating(movie_id=movie, rating=stars) for movie, stars in pairs]
+    stored = UserState.of(KNOWN.movie_id, KNOWN.rating, NOW_MS - np.arange(len(KNOWN), dtype=np.int64)[::-1])
+
+    own = answer_for(trained(), guest(ratings, now_ms=NOW_MS), {"k": 12})
+
+    assert own["items"] == answer_for(trained(), KnownUser(stored), {"k": 12})["items"]
+    assert own["meta"]["rung"] == "personal"
+
+
+@pytest.mark.parametrize("serving", [trained, modelless], ids=["model", "retrieval"])
+@pytest.mark.parametrize("user", [KNOWN, UserState.empty()], ids=["known", "cold"])
+def test_a_list_is_the_beginning_of_every_longer_one(serving: object, user: UserState) -> None:
+    assert callable(serving)
+    longest = ranked_for(serving(), KnownUser(user), RankRequest(user_id=1, k=500))
+
+    for k in (1, 5, 20, 35):
+        shorter = ranked_for(serving(), KnownUser(user), RankRequest(user_id=1, k=k))
+        assert shorter.movie_id.tolist() == longest.movie_id[:k].tolist()
+        np.testing.assert_allclose(shorter.score, longest.score[:k])
+
+
+def test_taking_places_of_an_order_accounts_for_exactly_these_movies() -> None:
+    order = order_for(trained(), KnownUser(KNOWN), RankRequest(user_id=1), at_least=0)
+
+    taken = order.take(np.array([3, 0]))
+
+    assert taken.movie_id.tolist() == order.movie_id[[3, 0]].tolist()
+    np.testing.assert_allclose(taken.base + taken.contribution.sum(axis=1), taken.score, atol=1e-4)
+    assert len(order.first(10_000)) == len(order)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"ratings": []}, "ratings"),
+        ({"ratings": [{"movie_id": 1, "rating": 5.0}] * 501}, "ratings"),
+        ({"ratings": [{"movie_id": 1, "rating": 5.0}, {"movie_id": 1, "rating": 4.0}]}, "ratings"),
+        ({"ratings": [{"movie_id": 1, "rating": 5.3}]}, "rating"),
+        ({"ratings": [{"movie_id": 1, "rating": 5.0, "rated_at": "now"}]}, "rated_at"),
+        ({"user_id": 1, "content": 0.5}, "content"),
+        ({"movie_id": 1, "content": 1.5}, "content"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_field(given: dict[str, object], field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        RankRequest.model_validate(given)
+
+    assert field in refused.value.errors()[0]["loc"]
+
+
+def test_ratings_are_a_guests_and_a_request_names_one_subject() -> None:
+    ratings = [{"movie_id": 2, "rating": 4.5}]
+
+    request = RankRequest.model_validate({"ratings": ratings})
+
+    assert request.subject == GuestSubject((GuestRating(movie_id=2, rating=4.5),))
+    with pytest.raises(ValidationError, match="exactly one"):
+        RankRequest.model_validate({"ratings": ratings, "user_id": 1})
