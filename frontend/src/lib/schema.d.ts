@@ -532,6 +532,16 @@ export interface components {
             user_id: number;
         };
         /**
+         * Override
+         * @description What if this rating of the user were another one; null: what if it had not been made.
+         */
+        Override: {
+            /** Movie Id */
+            movie_id: number;
+            /** Rating */
+            rating: number | null;
+        };
+        /**
          * PersonMovies
          * @description The movies of a director or actor, those that most people rated first.
          */
@@ -654,6 +664,12 @@ export interface components {
             k: number;
             /** Movie Id */
             movie_id?: number | null;
+            /**
+             * Overrides
+             * @description with user_id: other stars, or none, for movies that the user rated; nothing is stored
+             * @default []
+             */
+            overrides: components["schemas"]["Override"][];
             /**
              * Ratings
              * @description a guest's own ratings, one per movie, the last the newest; nothing is stored

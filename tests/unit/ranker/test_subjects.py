@@ -1,13 +1,16 @@
 """Whom a ranking is for: a guest is ranked as a user with the same ratings, and a list begins like a longer one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from marquee.contracts.rank_request import GuestRating, GuestSubject, RankRequest
+from marquee.contracts.rank_request import GuestRating, GuestSubject, Override, RankRequest
+from marquee.errors import Refused
 from marquee.state.ratings import UserState
 from ranker.online import KnownUser
-from ranker.subjects import guest, order_for, ranked_for
+from ranker.subjects import guest, order_for, ranked_for, with_overrides
 from support.serving import KNOWN, answer_for, modelless, trained
 
 NOW_MS = 1_700_000_000_000
@@ -31,6 +34,29 @@ def test_a_guest_gets_card_for_card_what_a_user_with_these_ratings_gets() -> Non
 
     assert own["items"] == answer_for(trained(), KnownUser(stored), {"k": 12})["items"]
     assert own["meta"]["rung"] == "personal"
+
+
+@pytest.mark.parametrize("stars", [0.5, None])
+def test_an_override_ranks_as_if_the_rating_had_been_another_or_none(stars: float | None) -> None:
+    overridden = with_overrides(KnownUser(KNOWN), [Override(movie_id=1, rating=stars)])
+
+    at = KNOWN.movie_id == 1
+    copy = KNOWN.without(1) if stars is None else replace(KNOWN, rating=np.where(at, stars, KNOWN.rating))
+    assert overridden.state.rated_at.tolist() == copy.rated_at.tolist()
+    ranked = answer_for(trained(), overridden, {"k": 12})["items"]
+    assert ranked == answer_for(trained(), KnownUser(copy), {"k": 12})["items"]
+    assert ranked != answer_for(trained(), KnownUser(KNOWN), {"k": 12})["items"]
+
+
+def test_an_override_of_an_unrated_movie_is_refused_unless_the_history_is_unknown() -> None:
+    overrides = [Override(movie_id=1, rating=4.0), Override(movie_id=30, rating=4.0)]
+
+    with pytest.raises(Refused) as refused:
+        with_overrides(KnownUser(KNOWN), overrides)
+
+    assert [field for field, _ in refused.value.errors] == ["overrides[1].movie_id"]
+    stale = with_overrides(KnownUser(KNOWN, missing="redis"), overrides)
+    assert len(stale.state) == len(KNOWN)
 
 
 @pytest.mark.parametrize("serving", [trained, modelless], ids=["model", "retrieval"])
@@ -64,6 +90,10 @@ def test_taking_places_of_an_order_accounts_for_exactly_these_movies() -> None:
         ({"ratings": [{"movie_id": 1, "rating": 5.3}]}, "rating"),
         ({"ratings": [{"movie_id": 1, "rating": 5.0, "rated_at": "now"}]}, "rated_at"),
         ({"user_id": 1, "content": 0.5}, "content"),
+        ({"movie_id": 1, "overrides": [{"movie_id": 2, "rating": 4.0}]}, "overrides"),
+        ({"user_id": 1, "overrides": [{"movie_id": 2, "rating": 4.0}] * 2}, "overrides"),
+        ({"user_id": 1, "overrides": [{"movie_id": 2, "rating": 4.0}] * 51}, "overrides"),
+        ({"user_id": 1, "overrides": [{"movie_id": 2}]}, "rating"),
         ({"movie_id": 1, "content": 1.5}, "content"),
     ],
 )

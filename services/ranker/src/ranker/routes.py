@@ -18,7 +18,7 @@ from ranker.answers import similar_answer, user_answer
 from ranker.online import Online
 from ranker.receipts import ReceiptWait
 from ranker.stopwatch import Stopwatch
-from ranker.subjects import guest
+from ranker.subjects import guest, with_overrides
 
 router = APIRouter()
 
@@ -69,7 +69,7 @@ async def rank(request: RankRequest, parts: Parts) -> Response:
         raise Transient("no model has been published yet")
     match request.subject:
         case UserSubject(user_id):
-            user = await online.user(user_id)
+            user = with_overrides(await online.user(user_id), request.overrides)
             watch.lap("user")
             answer = user_answer(serving, user, request, online.cards.get, watch, ranking_id=ranking_id)
             if is_applied is not None:

@@ -1,10 +1,12 @@
 """Whom a request ranks for, and the whole order that every kind of answer about them is cut from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from marquee.contracts.rank_request import GuestRating, RankRequest
+from marquee.contracts.rank_request import GuestRating, Override, RankRequest
+from marquee.errors import refused_fields
 from marquee.state.filters import MovieFilter
 from marquee.state.ratings import UserState
 from ranker.diversity import POOL_FACTOR, diversified
@@ -19,6 +21,26 @@ def guest(ratings: Sequence[GuestRating], *, now_ms: int) -> KnownUser:
     movie_id = np.array([rating.movie_id for rating in ratings], np.int64)
     stars = np.array([rating.rating for rating in ratings], np.float32)
     return KnownUser(UserState.of(movie_id, stars, now_ms - np.arange(count, dtype=np.int64)[::-1]))
+
+
+def with_overrides(user: KnownUser, overrides: Sequence[Override]) -> KnownUser:
+    """The user if these ratings had been other ones, at the same times, or had not been made.
+
+    Raises:
+        Refused: 422, names the overrides of movies that the user has not rated. While the user's history is not known
+            to be current these are skipped instead.
+    """
+    if not overrides:
+        return user
+    state = user.state
+    unrated = [at for at, each in enumerate(overrides) if each.movie_id not in state.movie_id]
+    if unrated and user.missing is None:
+        raise refused_fields([(f"overrides[{at}].movie_id", "the user has not rated this movie") for at in unrated])
+    stars = {each.movie_id: each.rating for each in overrides}
+    rating = [stars.get(movie, given) for movie, given in zip(state.movie_id.tolist(), state.rating, strict=True)]
+    kept = np.array([each is not None for each in rating], bool)
+    changed = np.array([each for each in rating if each is not None], np.float32)
+    return replace(user, state=UserState(state.movie_id[kept], changed, state.rated_at[kept]))
 
 
 def order_for(serving: Serving, user: KnownUser, request: RankRequest, *, at_least: int) -> Order:

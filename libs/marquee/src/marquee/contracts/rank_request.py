@@ -1,5 +1,6 @@
 """What may be ranked, and for whom: the body of POST /v1/rank."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -10,6 +11,7 @@ from marquee.contracts.bodies import MAX_RATINGS, Body, BodyId, BodyStars, BodyY
 MAX_K = 500
 DEFAULT_K = 25
 MAX_EXCLUDED = 1_000
+MAX_OVERRIDES = 50
 MAX_AFTER = 20
 """Receipts that one ranking can wait for."""
 MAX_GENRE = 64
@@ -45,6 +47,13 @@ class GuestRating(Body):
 
     movie_id: BodyId
     rating: BodyStars
+
+
+class Override(Body):
+    """What if this rating of the user were another one; null: what if it had not been made."""
+
+    movie_id: BodyId
+    rating: BodyStars | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,11 @@ class RankRequest(Body):
         max_length=MAX_RATINGS,
         description="a guest's own ratings, one per movie, the last the newest; nothing is stored",
     )
+    overrides: Annotated[tuple[Override, ...], at_most(MAX_OVERRIDES)] = Field(
+        default=(),
+        max_length=MAX_OVERRIDES,
+        description="with user_id: other stars, or none, for movies that the user rated; nothing is stored",
+    )
     k: int = Field(default=DEFAULT_K, ge=1, le=MAX_K, strict=True)
     filters: Filters = Filters()
     exclude: Annotated[tuple[BodyId, ...], at_most(MAX_EXCLUDED)] = Field(
@@ -114,11 +128,16 @@ class RankRequest(Body):
     @field_validator("ratings")
     @classmethod
     def rates_each_movie_once(cls, ratings: tuple[GuestRating, ...] | None) -> tuple[GuestRating, ...] | None:
-        movies = [rating.movie_id for rating in ratings or ()]
-        if len(set(movies)) < len(movies):
-            twice = next(movie for at, movie in enumerate(movies) if movie in movies[:at])
-            raise ValueError(f"movie {twice} is rated more than once")
+        _require_distinct(rating.movie_id for rating in ratings or ())
         return ratings
+
+    @field_validator("overrides")
+    @classmethod
+    def overrides_a_users_ratings(cls, overrides: tuple[Override, ...], given: ValidationInfo) -> tuple[Override, ...]:
+        if overrides and given.data.get("user_id") is None:
+            raise ValueError("only with user_id")
+        _require_distinct(override.movie_id for override in overrides)
+        return overrides
 
     @field_validator("content")
     @classmethod
@@ -143,3 +162,11 @@ class RankRequest(Body):
             return GuestSubject(self.ratings)
         assert self.movie_id is not None  # noqa: S101  # has_one_subject
         return MovieSubject(self.movie_id, self.content)
+
+
+def _require_distinct(movie_ids: Iterable[int]) -> None:
+    seen = set[int]()
+    for movie_id in movie_ids:
+        if movie_id in seen:
+            raise ValueError(f"movie {movie_id} is rated more than once")
+        seen.add(movie_id)
