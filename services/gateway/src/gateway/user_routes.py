@@ -1,6 +1,7 @@
 """Users: what the system believes of them, and their ratings."""
 
 import secrets
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,7 +10,7 @@ from gateway.deadlines import redis_within
 from gateway.details import user_profile
 from gateway.paging import offset_of, token
 from gateway.rated import rated_movie, rated_movies, sorted_ratings
-from gateway.wiring import UNAVAILABLE, UNRATED, WITH_BODY, MovieId, Parts, UserId
+from gateway.wiring import UNAVAILABLE, UNRATED, WITH_BODY, MovieId, Parts, RaterId, UserId
 from marquee.contracts.bodies import (
     Digits,
     NewUser,
@@ -17,11 +18,14 @@ from marquee.contracts.bodies import (
     RatingOrder,
     RatingsPage,
     RatingsRequest,
+    Receipt,
     Receipts,
     UserProfile,
 )
+from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import not_found
 from marquee.http.request_id import request_id
+from marquee.stores.withdrawing import withdrawal_id
 
 FIRST_NEW_ID, NEW_IDS = 1_000_000_000, 9_000_000_000
 """New users get ten digits: far from the ids of data sets, and short enough to be typed."""
@@ -75,6 +79,26 @@ async def user_rating(user_id: UserId, movie_id: MovieId, parts: Parts) -> Rated
     if found is None:
         raise not_found("rating", f"user {user_id} has not rated movie {movie_id}")
     return found
+
+
+@router.delete(
+    "/users/{user_id}/ratings/{movie_id}",
+    status_code=202,
+    response_model=Receipt,
+    responses=UNRATED | UNAVAILABLE,
+    tags=["users"],
+)
+async def withdraw(user_id: RaterId, movie_id: MovieId, request: Request, parts: Parts) -> Response:
+    """Take a rating back: 202 once the log keeps that, and a moment later it is as if the movie had never been rated.
+
+    404 without such a rating, and so for a repeated request; sent again before it is applied it changes nothing more.
+    """
+    async with redis_within(parts.required_read_s):
+        event_id = await withdrawal_id(parts.ratings, user_id, movie_id, on=datetime.now(UTC).date())
+    if event_id is None:
+        raise not_found("rating", f"user {user_id} has not rated movie {movie_id}")
+    body = Withdrawal(event_id=event_id, user_id=user_id, movie_id=movie_id).model_dump_json().encode()
+    return await parts.ingest.post("/v1/withdrawals", body, request_id=request_id(request.scope))
 
 
 @router.post("/ratings", status_code=202, response_model=Receipts, responses=WITH_BODY | UNAVAILABLE, tags=["users"])

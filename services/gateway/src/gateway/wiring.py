@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Path
+from pydantic import AfterValidator
 
 from gateway.movie_copy import MovieCopy
 from gateway.upstream import Upstream
-from marquee.contracts.bodies import Digits, Problem
+from marquee.contracts.bodies import Digits, Problem, who_can_rate
 from marquee.contracts.events import MAX_ID, MovieEnriched, MovieListed
 from marquee.contracts.ranking_fields import CardFields
 from marquee.errors import not_found
@@ -32,6 +33,7 @@ WITH_BODY: Responses = {
 
 MovieId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
 UserId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
+RaterId = Annotated[UserId, AfterValidator(who_can_rate)]
 
 
 @dataclass(frozen=True, slots=True)

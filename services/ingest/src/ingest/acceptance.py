@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marquee.contracts.bodies import LiveRating, RatingsRequest
 from marquee.contracts.events import MoviesRated
+from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import refused_fields
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -25,6 +26,17 @@ def accepted(request: RatingsRequest, known_movies: Container[int], *, now: date
     if errors:
         raise refused_fields(errors)
     return [_event(rating, now) for rating in request.ratings]
+
+
+def withdrawn(body: Withdrawal, *, now: datetime) -> MoviesRated:
+    """The event that takes a rating back."""
+    return MoviesRated(
+        event_id=body.event_id,
+        user_id=body.user_id,
+        movie_id=(body.movie_id,),
+        rating=(None,),
+        rated_at_ms=(_epoch_ms(now),),
+    )
 
 
 def _errors(at: int, rating: LiveRating, known_movies: Container[int], now: datetime) -> list[tuple[str, str]]:
@@ -49,12 +61,14 @@ def _repeated_ids(request: RatingsRequest) -> list[tuple[str, str]]:
 
 
 def _event(rating: LiveRating, now: datetime) -> MoviesRated:
-    at = min(rating.rated_at or now, now)
-    since = at - datetime(1970, 1, 1, tzinfo=UTC)
     return MoviesRated(
         event_id=rating.event_id,
         user_id=rating.user_id,
         movie_id=(rating.movie_id,),
         rating=(rating.rating,),
-        rated_at_ms=(since // timedelta(milliseconds=1),),
+        rated_at_ms=(_epoch_ms(min(rating.rated_at or now, now)),),
     )
+
+
+def _epoch_ms(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from marquee.contracts.activity_bodies import UserEvent
 from marquee.contracts.bodies import LiveRating
 from marquee.contracts.keys import EVENT_ID_TTL_S, claim
+from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import refused_fields
 from marquee.stores.key_space import KeySpace
 
@@ -66,7 +67,7 @@ class Claims:
         Raises:
             Refused: 422, an id was used for another rating: another user, movie or number of stars. None is claimed.
         """
-        await self._claim({rating.event_id: digest_of(rating) for rating in ratings}, "ratings", "rating")
+        await self._claim({rating.event_id: digest_of(rating) for rating in ratings}, "ratings[{}].event_id", "rating")
 
     async def claim_events(self, events: Sequence[UserEvent]) -> None:
         """The same for what users did with movies in lists.
@@ -74,10 +75,19 @@ class Claims:
         Raises:
             Refused: 422, an id was used for another user, movie, kind or reason, or for a rating. None is claimed.
         """
-        await self._claim({event.event_id: digest_of_event(event) for event in events}, "events", "event")
+        await self._claim({event.event_id: digest_of_event(event) for event in events}, "events[{}].event_id", "event")
+
+    async def claim_withdrawal(self, body: Withdrawal) -> None:
+        """Claim a withdrawal's event id, so that no rating can be sent under it; sent again it has its claim already.
+
+        Raises:
+            Refused: 422, the id was used for something else.
+        """
+        digest = _digest(f"withdrawn {body.user_id} {body.movie_id}")
+        await self._claim({body.event_id: digest}, "event_id", "event")
 
     async def _claim(self, wanted: Digests, field: str, what: str) -> None:
-        """Claim ids in the order of a body's field, or refuse those that stand for something else."""
+        """Claim ids, or refuse those that stand for something else; `{}` in the field is an id's place among them."""
         taken = _others(wanted, self._memory)
         if not taken:
             new = [event_id for event_id in wanted if event_id not in self._memory]  # keys() - keys() visits them all
@@ -88,7 +98,7 @@ class Claims:
                 self._remember(taken)
         if taken:
             places = [at for at, event_id in enumerate(wanted) if event_id in taken]
-            raise refused_fields([(f"{field}[{at}].event_id", f"was used for another {what}") for at in places])
+            raise refused_fields([(field.format(at), f"was used for another {what}") for at in places])
 
     async def _claim_in_redis(self, wanted: Digests) -> Digests:
         """The ids that stand for another rating. When there are any, the rest is released."""
@@ -130,13 +140,15 @@ class Claims:
 
 def digest_of(rating: LiveRating) -> bytes:
     """16 bytes that tell ratings apart: user, movie and stars. The time is left out: a retry may have a new one."""
-    content = f"{rating.user_id} {rating.movie_id} {rating.rating:g}"
-    return blake2b(content.encode(), digest_size=16).digest()
+    return _digest(f"{rating.user_id} {rating.movie_id} {rating.rating:g}")
 
 
 def digest_of_event(event: UserEvent) -> bytes:
     """The same for events: user, movie, kind and reason."""
-    content = f"{event.kind} {event.user_id} {event.movie_id} {event.reason or ''}"
+    return _digest(f"{event.kind} {event.user_id} {event.movie_id} {event.reason or ''}")
+
+
+def _digest(content: str) -> bytes:
     return blake2b(content.encode(), digest_size=16).digest()
 
 

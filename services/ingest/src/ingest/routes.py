@@ -8,7 +8,7 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Depends
 
-from ingest.acceptance import accepted
+from ingest.acceptance import accepted, withdrawn
 from ingest.bulk_load import load
 from ingest.claims import Claims
 from ingest.known_movies import KnownMovies
@@ -16,6 +16,7 @@ from ingest.progress import LoadStatus, Progress
 from ingest.settings import IngestSettings
 from marquee.contracts.bodies import Problem, RatingsRequest, Receipt, Receipts
 from marquee.contracts.topics import RATINGS
+from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import MarqueeError
 from marquee.http.service import wired
 from marquee.kafka.publisher import Publisher, record_of
@@ -63,6 +64,15 @@ async def rate(body: RatingsRequest, parts: Parts) -> Receipts:
             for event, ack in zip(events, acks, strict=True)
         )
     )
+
+
+@router.post("/withdrawals", status_code=202, responses={422: {"model": Problem}, 503: {"model": Problem}})
+async def withdraw(body: Withdrawal, parts: Parts) -> Receipt:
+    """Take a rating back: 202 when the broker has acknowledged it; the caller has seen that there is such a rating."""
+    await parts.claims.claim_withdrawal(body)
+    event = withdrawn(body, now=parts.clock())
+    (ack,) = await parts.publisher.publish(RATINGS, [record_of(RATINGS, event)])
+    return Receipt(event_id=event.event_id, partition=ack.partition, offset=ack.offset)
 
 
 @router.get("/load")

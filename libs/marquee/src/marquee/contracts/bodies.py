@@ -45,7 +45,8 @@ def _iso_time(value: object) -> object:
     return value
 
 
-def _who_can_rate(user_id: int) -> int:
+def who_can_rate(user_id: int) -> int:
+    """Raises: ValueError for the visitor."""
     if user_id == VISITOR_ID:
         raise ValueError("is the visitor's id, which cannot rate")
     return user_id
@@ -57,7 +58,7 @@ Digits = BeforeValidator(_plain_digits)
 # Bodies are strict: JSON's true is not 1, "4" is not 4 and 4.0 is no id. Events, which others wrote before, are not.
 BodyId = Annotated[Id, Strict()]
 BodyYear = Annotated[int, Field(ge=1870, le=2200), Strict()]
-RaterId = Annotated[BodyId, AfterValidator(_who_can_rate)]
+RaterId = Annotated[BodyId, AfterValidator(who_can_rate)]
 BodyStars = Annotated[Stars, Strict()]
 BodyTime = Annotated[AwareDatetime, BeforeValidator(_iso_time)]
 

@@ -1,0 +1,315 @@
+"""DELETE /v1/users/{id}/ratings/{movie_id}, from the gateway through the log to both stores, the ranking and back."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from features.settings import FeaturesSettings
+from gateway.main import create_app
+from gateway.settings import GatewaySettings
+from marquee.contracts.bodies import VISITOR_ID
+from marquee.contracts.events import ModelChanged, ModelStatus, MovieListed
+from marquee.contracts.topics import CATALOG, MODELS, RATINGS, shard_of
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
+from marquee.settings import KafkaSettings, RedisSettings
+from marquee.stores.event_log import EventLog
+from marquee.stores.key_space import KeySpace, open_redis
+from marquee.stores.online import RatingStore
+from marquee.stores.shards import stored_offsets
+from marquee.stores.views import digest
+from marquee_cli.embedded import free_port, start_redis
+from support.builders import NOON_MS, a_batch, a_rating
+from support.ratings_flow import running as features_running
+from support.running_app import running
+from support.service_process import ServiceProcess, service_process
+from support.topic_reader import events_on
+from support.wait import until
+from support.worlds import START_MS, a_catalog, checkerboard
+from trainer.config import TrainingConfig
+from trainer.pipeline import train
+
+pytestmark = pytest.mark.integration
+
+NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
+USER = 9_001
+
+
+@pytest.fixture
+async def catalogue(kafka_settings: KafkaSettings) -> None:
+    """Movies 1 to 40 on the topic."""
+    await ensure_topics(kafka_settings, wait_s=20)
+    movies = [MovieListed(movie_id=m, title=f"Movie {m}", year=1990, genres=(f"Genre{m % 2}",)) for m in range(1, 41)]
+    async with Publisher(kafka_settings, timeout_s=20) as publisher:
+        await publisher.publish(CATALOG, [record_of(CATALOG, movie) for movie in movies])
+
+
+@pytest.fixture
+def variables(kafka_settings: KafkaSettings, redis_settings: RedisSettings) -> dict[str, str]:
+    """Where a service that is a process of its own finds this test's broker and store."""
+    return {
+        "MARQUEE_KAFKA__BOOTSTRAP": kafka_settings.bootstrap,
+        "MARQUEE_KAFKA__TOPIC_PREFIX": kafka_settings.topic_prefix,
+        "MARQUEE_KAFKA__IDLE_PAUSE": str(kafka_settings.idle_pause),
+        "MARQUEE_REDIS__URL": redis_settings.url,
+        "MARQUEE_REDIS__SPACE": redis_settings.space,
+    }
+
+
+@pytest.fixture
+def ingest(catalogue: None, variables: dict[str, str], tmp_path: Path) -> Iterator[ServiceProcess]:
+    with service_process("ingest", tmp_path / "ingest.log", **variables) as process:
+        yield process
+
+
+@pytest.fixture
+async def gateway(ingest: ServiceProcess, redis_settings: RedisSettings) -> AsyncIterator[httpx.AsyncClient]:
+    settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=ingest.url, wait_s=10)
+    async with running(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def store(space: KeySpace) -> RatingStore:
+    return RatingStore(space)
+
+
+async def rated(store: RatingStore, *movies: int, stars: float = 4.0) -> None:
+    """The store as if `features` had applied these ratings of the user, all made at noon."""
+    shard = (RATINGS.name, shard_of(USER))
+    end = (await stored_offsets(store.space, [shard]))[shard]
+    events = [a_rating(user_id=USER, movie_id=movie, rating=stars) for movie in movies]
+    await store.apply(a_batch(*events, first_offset=end))
+
+
+async def applied(store: RatingStore, kafka: KafkaSettings, *, since: int) -> int:
+    """Apply what the topic has beyond its first records, as `features` would; returns how many it has."""
+    events = await events_on(kafka, RATINGS)
+    shard = (RATINGS.name, shard_of(USER))
+    end = (await stored_offsets(store.space, [shard]))[shard]
+    await store.apply(a_batch(*events[since:], first_offset=end))
+    return len(events)
+
+
+def path_of(movie: int, user: int = USER) -> str:
+    return f"/v1/users/{user}/ratings/{movie}"
+
+
+async def test_a_repeated_withdrawal_is_one_event_until_it_is_applied_and_404_after(
+    gateway: httpx.AsyncClient, store: RatingStore, kafka_settings: KafkaSettings
+) -> None:
+    await rated(store, 1, 2)
+
+    answers = [await gateway.delete(path_of(1)) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [202, 202]
+    receipts = [answer.json() for answer in answers]
+    assert receipts[0]["event_id"] == receipts[1]["event_id"]
+    events = await events_on(kafka_settings, RATINGS)
+    assert [(e.user_id, e.movie_id, e.rating) for e in events] == [(USER, (1,), (None,))] * 2
+    await applied(store, kafka_settings, since=0)
+    again = await gateway.delete(path_of(1))
+    assert (again.status_code, again.json()["code"]) == (404, "rating_not_found")
+    assert (await store.user(USER)).movie_id.tolist() == [2]
+    assert len(await events_on(kafka_settings, RATINGS)) == 2, "a refused request stores nothing"
+
+
+async def test_the_same_rating_given_again_can_be_withdrawn_again(
+    gateway: httpx.AsyncClient, store: RatingStore, kafka_settings: KafkaSettings
+) -> None:
+    await rated(store, 1)
+    first = (await gateway.delete(path_of(1))).json()
+    applied_so_far = await applied(store, kafka_settings, since=0)
+    await rated(store, 1)
+
+    second = (await gateway.delete(path_of(1))).json()
+
+    await applied(store, kafka_settings, since=applied_so_far)
+    assert second["event_id"] != first["event_id"]
+    assert (await gateway.get(path_of(1))).status_code == 404
+
+
+async def test_the_event_id_of_a_withdrawal_stands_for_no_rating(
+    gateway: httpx.AsyncClient, store: RatingStore, ingest: ServiceProcess
+) -> None:
+    await rated(store, 1)
+    receipt = (await gateway.delete(path_of(1))).json()
+
+    async def is_ready() -> bool:
+        async with httpx.AsyncClient(base_url=ingest.url) as client:
+            return (await client.get("/readyz")).status_code == 200
+
+    await until(is_ready)
+    rating = {"event_id": receipt["event_id"], "user_id": USER, "movie_id": 1, "rating": 4.0}
+    answer = await gateway.post("/v1/ratings", json={"ratings": [rating]})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "ratings[0].event_id"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "names"),
+    [
+        (path_of(3), 404, "3"),
+        (path_of(999_999), 404, "999999"),
+        (path_of(1, user=4_242), 404, "4242"),
+        (path_of(1, user=VISITOR_ID), 422, "user_id"),
+        (path_of(1, user=0), 422, "user_id"),
+        (path_of(-1), 422, "movie_id"),
+        (f"/v1/users/{USER}/ratings/x", 422, "movie_id"),
+    ],
+)
+async def test_a_withdrawal_of_what_is_not_there_is_refused_and_nothing_is_stored(
+    gateway: httpx.AsyncClient, store: RatingStore, kafka_settings: KafkaSettings, path: str, status: int, names: str
+) -> None:
+    await rated(store, 1)
+
+    answer = await gateway.delete(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert names in (answer.json()["errors"][0]["field"] if status == 422 else answer.json()["detail"])
+    assert await events_on(kafka_settings, RATINGS) == []
+
+
+async def test_without_redis_or_ingest_a_withdrawal_is_a_503(tmp_path: Path) -> None:
+    child = start_redis(tmp_path / "redis", port=free_port(), log=tmp_path / "redis.log")
+    own = RedisSettings(url=f"redis://{child.address}/0")
+    settings = GatewaySettings(redis=own, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10)
+    try:
+        async with running(create_app(settings)) as gateway, open_space(own) as space:
+            await rated(RatingStore(space), 1)
+
+            without_ingest = await gateway.delete(path_of(1))
+            child.stop()
+            without_redis = await gateway.delete(path_of(1))
+    finally:
+        child.stop()
+
+    assert (without_ingest.status_code, without_redis.status_code) == (503, 503)
+    assert "ingest" in without_ingest.json()["detail"]
+    assert "redis" in without_redis.json()["detail"]
+
+
+@asynccontextmanager
+async def open_space(settings: RedisSettings) -> AsyncIterator[KeySpace]:
+    async with open_redis(settings, wait_s=10) as redis:
+        yield KeySpace(redis, settings.space)
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The gateway of a running system, and its stores."""
+
+    gateway: httpx.AsyncClient
+    space: KeySpace
+    log: EventLog
+
+    async def rate(self, movie: int, stars: float) -> None:
+        """Rate, and wait until it counts; the time is always the same."""
+        at = datetime.fromtimestamp(NOON_MS / 1_000, UTC).isoformat()
+        rating = {"event_id": str(uuid4()), "user_id": USER, "movie_id": movie, "rating": stars, "rated_at": at}
+        answer = await self.gateway.post("/v1/ratings", json={"ratings": [rating]})
+        assert answer.status_code == 202, answer.text
+
+        async def is_there() -> bool:
+            found = await self.gateway.get(path_of(movie))
+            return found.status_code == 200 and found.json()["rating"] == stars
+
+        await until(is_there)
+
+    async def withdraw(self, movie: int) -> None:
+        """Withdraw, and wait until it counts."""
+        assert (await self.gateway.delete(path_of(movie))).status_code == 202
+
+        async def is_gone() -> bool:
+            return (await self.gateway.get(path_of(movie))).status_code == 404
+
+        await until(is_gone)
+
+    async def ranked(self) -> list[int]:
+        answer = (await self.gateway.post("/v1/rank", json={"user_id": USER, "k": 40})).json()
+        assert answer["meta"]["rung"] in ("personal", "cold"), answer["meta"]
+        return [card["movie_id"] for card in answer["items"]]
+
+    async def count(self, movie: int) -> int:
+        return int((await self.gateway.get(f"/v1/movies/{movie}")).json()["rating_count"])
+
+
+@pytest.fixture
+async def journey(
+    ingest: ServiceProcess,
+    variables: dict[str, str],
+    kafka_settings: KafkaSettings,
+    redis_settings: RedisSettings,
+    space: KeySpace,
+    tmp_path: Path,
+) -> AsyncIterator[Journey]:
+    """Everything but the page: the checkerboard world is loaded, and its model is served."""
+    world, models = checkerboard(), tmp_path / "models"
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    model = train(world, a_catalog(), as_of_ms=START_MS * 2, config=TrainingConfig(seed=1))
+    model.write(models, version="v1", created_at=now)
+    columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())
+    events = [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
+    promoted = ModelChanged(version="v1", status=ModelStatus.PROMOTED, location="v1", changed_at=now)
+    async with Publisher(kafka_settings, timeout_s=20) as publisher:
+        await publisher.publish(RATINGS, [record_of(RATINGS, event) for event in events])
+        await publisher.publish(MODELS, [record_of(MODELS, promoted)])
+    log_dir = str(tmp_path / "log")
+    features = FeaturesSettings(kafka=kafka_settings, redis=redis_settings, log_dir=log_dir, wait_s=20)
+    with service_process("ranker", tmp_path / "ranker.log", MARQUEE_MODEL_DIR=str(models), **variables) as ranker:
+        settings = GatewaySettings(
+            redis=redis_settings, ranker_url=ranker.url, ingest_url=ingest.url, wait_s=10, refresh_s=0.1
+        )
+        async with features_running(features), running(create_app(settings)) as gateway:
+            found = Journey(gateway, space, EventLog(log_dir))
+
+            async def is_loaded() -> bool:
+                users, ratings = await RatingStore(space).counts()
+                ready = (await gateway.get("/readyz")).status_code == 200
+                ranking = (await gateway.post("/v1/rank", json={"user_id": 1})).json()
+                return (users, ratings) == (60, len(world)) and ready and ranking["meta"]["rung"] == "personal"
+
+            await until(is_loaded, limit_s=60)
+            yield found
+
+
+async def test_after_a_withdrawal_all_is_as_if_the_movie_had_never_been_rated(journey: Journey) -> None:
+    untouched, counted = await digest(journey.space), await journey.count(1)
+    await journey.rate(3, 5.0)
+    rated_once = await digest(journey.space)
+    before = await journey.ranked()
+    await journey.rate(1, 5.0)
+    await until(lambda: counts(journey, 1, counted + 1))
+    assert 1 not in await journey.ranked()
+
+    await journey.withdraw(1)
+
+    assert await digest(journey.space) == rated_once
+    await until(lambda: counts(journey, 1, counted))
+    await until(lambda: ranks(journey, before))
+    profile = (await journey.gateway.get(f"/v1/users/{USER}")).json()
+    assert [rating["movie_id"] for rating in profile["recent_ratings"]] == [3]
+    training = journey.log.ratings()
+    assert training.movie_id[training.user_id == USER].tolist() == [3]
+    await journey.withdraw(3)
+    assert await digest(journey.space) == untouched
+    assert not (await journey.gateway.get(f"/v1/users/{USER}")).json()["is_known"]
+    await journey.rate(3, 1.0)
+    await journey.withdraw(3)
+    await journey.rate(3, 5.0)
+    assert await digest(journey.space) == rated_once
+
+
+async def counts(journey: Journey, movie: int, count: int) -> bool:
+    return await journey.count(movie) == count
+
+
+async def ranks(journey: Journey, movies: list[int]) -> bool:
+    return await journey.ranked() == movies
