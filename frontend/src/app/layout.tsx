@@ -5,11 +5,16 @@ import { Footer } from "@/components/shell/footer";
 import { Header } from "@/components/shell/header";
 import { USER_COOKIE } from "@/lib/current-user";
 import { idFrom } from "@/lib/ids";
+import { THEME_COOKIE, themeFrom } from "@/lib/theme";
+import { display, displayExtended } from "./fonts";
 import "./globals.css";
+
+const DESCRIPTION = "Movies ranked for you, and the arithmetic behind every pick.";
 
 export const metadata: Metadata = {
   title: { default: "Marquee", template: "%s · Marquee" },
-  description: "Movies ranked for you, and the arithmetic behind every pick.",
+  description: DESCRIPTION,
+  openGraph: { siteName: "Marquee", type: "website", title: "Marquee", description: DESCRIPTION },
 };
 
 export const viewport: Viewport = {
@@ -17,9 +22,11 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: React.ReactNode }) {
-  const userId = idFrom((await cookies()).get(USER_COOKIE)?.value);
+  const jar = await cookies();
+  const userId = idFrom(jar.get(USER_COOKIE)?.value);
+  const theme = themeFrom(jar.get(THEME_COOKIE)?.value);
   return (
-    <html lang="en">
+    <html lang="en" className={`${display.variable} ${displayExtended.variable}`} data-theme={theme}>
       <body className="flex min-h-dvh flex-col font-sans antialiased">
         <CurrentUserProvider initial={userId}>
           <a href="#main" className="button absolute top-2 left-2 z-50 -translate-y-20 focus:translate-y-0">
@@ -33,7 +40,7 @@ export default async function RootLayout({ children }: { children: React.ReactNo
           >
             {children}
           </main>
-          <Footer />
+          <Footer theme={theme} />
         </CurrentUserProvider>
       </body>
     </html>

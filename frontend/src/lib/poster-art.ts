@@ -15,7 +15,6 @@ export interface PosterArt {
   palette: Palette;
   motif: Motif;
   layout: Layout;
-  isSerif: boolean;
   title: Lettering;
   /** Of the lettering with its margins, in hundredths of the poster's width; an estimate. */
   textHeight: number;
@@ -72,13 +71,11 @@ export function posterArt(title: string, year: number | null, genres: readonly s
   const seed = hash(`${title}|${year ?? ""}`);
   const dice = diceFrom(seed);
   const motifs = motifsOf(genres);
-  const isSerif = (dice[8] ?? 0) < 0.34;
-  const set = lettering(title, isSerif);
+  const set = lettering(title);
   return {
     palette: PALETTES[seed % PALETTES.length] as Palette,
     motif: motifs[Math.floor((dice[6] ?? 0) * motifs.length)] ?? "lamp",
     layout: LAYOUTS[Math.floor((dice[7] ?? 0) * LAYOUTS.length)] ?? "low",
-    isSerif,
     title: set,
     textHeight: 14 + 9 + set.lines * set.size * LINE_HEIGHT,
     dice,

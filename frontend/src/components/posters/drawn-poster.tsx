@@ -31,7 +31,7 @@ export function DrawnPoster({ title, year, genres, isThumb }: Props) {
           )}
           <span
             data-testid="drawn-title"
-            className={`drawn-poster-title ${art.isSerif ? "font-serif" : ""}`}
+            className="drawn-poster-title"
             style={{ fontSize: `${art.title.size}cqw` }}
           >
             <Words words={art.title.words} />

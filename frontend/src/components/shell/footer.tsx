@@ -1,6 +1,8 @@
+import type { Theme } from "@/lib/theme";
+import { ThemeSwitch } from "./theme-switch";
 import { TmdbMark } from "./tmdb-mark";
 
-export function Footer() {
+export function Footer({ theme }: { theme: Theme }) {
   return (
     <footer className="border-line border-t bg-panel text-soft text-sm">
       <div className="mx-auto grid w-full max-w-[88rem] gap-6 px-4 py-10 sm:px-6 md:grid-cols-2 lg:px-10">
@@ -12,7 +14,8 @@ export function Footer() {
             doi.org/10.1145/2827872
           </a>
         </p>
-        <div className="flex items-start gap-3 md:justify-end">
+        <div className="flex flex-wrap items-start gap-x-6 gap-y-4 md:justify-end">
+          <ThemeSwitch initial={theme} />
           <TmdbMark />
           <p className="max-w-xs leading-relaxed">
             This product uses the TMDB API but is not endorsed or certified by TMDB.

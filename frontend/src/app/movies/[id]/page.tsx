@@ -14,7 +14,14 @@ interface Props {
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const id = idFrom((await params).id);
   const outcome = id === null ? null : await movieOnce(id);
-  return outcome?.ok ? { title: outcome.data.title } : {};
+  if (!outcome?.ok) return {};
+  const { title, year, overview, poster_url: poster } = outcome.data;
+  const shared = {
+    title: year ? `${title} (${year})` : title,
+    ...(overview && { description: overview }),
+    ...(poster && { images: [poster] }),
+  };
+  return { title, ...(overview && { description: overview }), openGraph: { type: "video.movie", ...shared } };
 }
 
 export default async function MoviePage({ params }: Props) {
