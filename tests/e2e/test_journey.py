@@ -12,7 +12,9 @@ def test_a_movie_is_found_by_typing_its_title(page: Page, api: httpx.Client) -> 
     movie = api.post("/v1/rank", json={"user_id": 2_000_000_000, "k": 1}).json()["items"][0]
 
     page.goto("/")
-    page.get_by_role("combobox", name="Search movies by title").press_sequentially(movie["title"][:-1], delay=20)
+    page.get_by_role("combobox", name="Search movies by title or name").press_sequentially(
+        movie["title"][:-1], delay=20
+    )
     page.get_by_role("option", name=movie["title"]).first.click()
 
     expect(page).to_have_url(re.compile(rf"/movies/{movie['movie_id']}$"))
@@ -21,7 +23,7 @@ def test_a_movie_is_found_by_typing_its_title(page: Page, api: httpx.Client) -> 
 
 def test_rating_the_first_movie_of_a_list_shows_reasons_and_changes_the_list(page: Page) -> None:
     page.goto("/")
-    page.get_by_label("Enter a user id").fill(str(USER))
+    page.get_by_label("Have a user id? Enter it").fill(str(USER))
     page.get_by_role("button", name="Show my list").click()
     cards = page.get_by_test_id("ranked-card")
     expect(cards.first).to_be_visible()

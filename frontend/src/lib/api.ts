@@ -2,7 +2,16 @@
 import "server-only";
 import { callGateway, GatewayUnreachable } from "./gateway";
 import { type Outcome, outcomeOf, unreachable } from "./outcome";
-import type { MovieDetail, Ranking, RankRequest, RatedMovie, SearchPage, UserProfile } from "./types";
+import type { Order } from "./rating-order";
+import type {
+  MovieDetail,
+  Ranking,
+  RankRequest,
+  RatedMovie,
+  RatingsPage,
+  SearchPage,
+  UserProfile,
+} from "./types";
 
 export const movie = (id: number) => ask<MovieDetail>(`/v1/movies/${id}`);
 
@@ -12,6 +21,11 @@ export const profileOf = (userId: number) => ask<UserProfile>(`/v1/users/${userI
 
 export const ratingOf = (userId: number, movieId: number) =>
   ask<RatedMovie>(`/v1/users/${userId}/ratings/${movieId}`);
+
+export const ratingsOf = (userId: number, sort: Order, pageToken: string) => {
+  const query = new URLSearchParams({ sort, ...(pageToken && { page_token: pageToken }) });
+  return ask<RatingsPage>(`/v1/users/${userId}/ratings?${query}`);
+};
 
 export const search = (query: URLSearchParams) => ask<SearchPage>(`/v1/search?${query}`);
 

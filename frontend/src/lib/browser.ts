@@ -1,7 +1,9 @@
 /** What the browser may ask of this server; it never talks to the gateway itself. */
-import { remember } from "./given";
+import { remember, rememberDismissed } from "./given";
 import { type Outcome, type OwnRating, outcomeOf, ownRatingOf, unreachable } from "./outcome";
 import type {
+  GuestRating,
+  NewUser,
   Ranking,
   RankRequest,
   RatedMovie,
@@ -28,13 +30,41 @@ export async function fetchOwnRating(
   return ownRatingOf(userId, await ask<RatedMovie>(`/api/users/${userId}/ratings/${movieId}`, { signal }));
 }
 
-/** Sends one rating under a fresh event id, so that a repeat by the network counts once. */
-export async function sendRating(userId: number, movieId: number, stars: number): Promise<Outcome<Receipts>> {
+export const newUser = () => ask<NewUser>("/api/users", json({}));
+
+export const sendRating = (userId: number, movieId: number, stars: number) =>
+  sendRatings(userId, [{ movie_id: movieId, rating: stars }]);
+
+/** Sends ratings, each under a fresh event id, so that a repeat by the network counts once. */
+export async function sendRatings(
+  userId: number,
+  ratings: readonly GuestRating[],
+): Promise<Outcome<Receipts>> {
   const body: RatingsRequest = {
-    ratings: [{ event_id: newEventId(), user_id: userId, movie_id: movieId, rating: stars }],
+    ratings: ratings.map((rating) => ({ event_id: newEventId(), user_id: userId, ...rating })),
   };
   const sent = await ask<Receipts>("/api/ratings", json(body));
-  if (sent.ok) remember(userId, movieId, stars);
+  if (sent.ok) for (const { movie_id, rating } of ratings) remember(userId, movie_id, rating);
+  return sent;
+}
+
+/** Takes a rating back, as if it had never been given. */
+export async function removeRating(userId: number, movieId: number): Promise<Outcome<unknown>> {
+  const sent = await ask<unknown>(`/api/users/${userId}/ratings/${movieId}`, { method: "DELETE" });
+  if (sent.ok) remember(userId, movieId, null);
+  return sent;
+}
+
+/** Takes a movie off the user's list, or puts it back. */
+export async function dismiss(
+  userId: number,
+  movieId: number,
+  isDismissed: boolean,
+): Promise<Outcome<unknown>> {
+  const event = { event_id: newEventId(), user_id: userId, movie_id: movieId };
+  const kind = isDismissed ? { kind: "dismiss", reason: "not_interested" } : { kind: "undismiss" };
+  const sent = await ask<unknown>("/api/events", json({ events: [{ ...event, ...kind }] }));
+  if (sent.ok) rememberDismissed(userId, movieId, isDismissed);
   return sent;
 }
 

@@ -3,7 +3,12 @@ import { test } from "node:test";
 import { noticeFor } from "./rungs";
 import type { RankMeta } from "./types";
 
-const meta = (rung: RankMeta["rung"], ...degraded: string[]): RankMeta => ({ rung, degraded, freshness: {} });
+const meta = (rung: RankMeta["rung"], ...degraded: string[]): RankMeta => ({
+  rung,
+  degraded,
+  freshness: {},
+  stages: {},
+});
 
 test("a list as good as it gets says nothing", () => {
   assert.equal(noticeFor(meta("personal"), 7), null);

@@ -746,6 +746,11 @@ export interface components {
         };
         /** RatedMovie */
         RatedMovie: {
+            /**
+             * Genres
+             * @default []
+             */
+            genres: string[];
             /** Movie Id */
             movie_id: number;
             /** Poster Url */

@@ -16,8 +16,11 @@ export type SearchPage = Schemas["SearchPage"];
 export type MovieDetail = Schemas["MovieDetail"];
 export type UserProfile = Schemas["UserProfile"];
 export type RatedMovie = Schemas["RatedMovie"];
+export type RatingsPage = Schemas["RatingsPage"];
 export type Affinity = Schemas["Affinity"];
 export type Receipts = Schemas["Receipts"];
+export type NewUser = Schemas["NewUser"];
+export type GuestRating = Schemas["GuestRating"];
 export type Problem = Schemas["Problem"];
 
 /** What a request must name; the gateway fills in the rest. */

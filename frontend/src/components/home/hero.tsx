@@ -14,12 +14,18 @@ export function Hero({ isRefused }: { isRefused: boolean }) {
         <p className="mt-4 max-w-xl text-lg text-soft leading-relaxed">
           Every movie here is ranked for one person, and every place in the list can be added up.
         </p>
-        <div className="mt-7 max-w-xl">
+        <div className="mt-7 flex flex-wrap items-center gap-3">
+          <Link href="/start" prefetch={false} className="button h-14! px-6! text-lg" data-testid="start">
+            Pick five you love
+          </Link>
+          <span className="text-soft">and your list forms as you pick. No account.</span>
+        </div>
+        <div className="mt-5 max-w-xl">
           <SearchBox isLarge />
         </div>
       </div>
       <div className="rounded-2xl border border-line bg-panel p-5 sm:p-6">
-        <UserForm label="Enter a user id" isRefused={isRefused} />
+        <UserForm label="Have a user id? Enter it" isRefused={isRefused} />
         <p className="mt-3 flex flex-wrap items-center gap-2 text-soft text-sm">
           Or look over the shoulder of
           {EXAMPLES.map((id) => (

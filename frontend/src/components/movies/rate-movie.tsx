@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { useCurrentUser } from "@/components/shell/current-user";
 import { NeedsScript } from "@/components/ui/needs-script";
 import { UserForm } from "@/components/users/user-form";
-import { fetchOwnRating, isAbort, sendRating } from "@/lib/browser";
+import { fetchOwnRating, isAbort, removeRating, sendRating } from "@/lib/browser";
 import { stars as inStars } from "@/lib/format";
 import { givenBy } from "@/lib/given";
 import type { OwnRating } from "@/lib/outcome";
@@ -40,17 +40,15 @@ function UserStars({ userId, movieId, title, own }: Props & { userId: number }) 
   const [isSending, setSending] = useState(false);
   const [message, setMessage] = useState("");
 
-  async function rate(stars: number) {
+  async function change(stars: number | null) {
     know({ userId, stars, isKnown: true });
     setSending(true);
-    const sent = await sendRating(userId, movieId, stars);
+    const sent =
+      stars === null ? await removeRating(userId, movieId) : await sendRating(userId, movieId, stars);
     setSending(false);
     if (!sent.ok) know({ userId, stars: value, isKnown });
-    setMessage(
-      sent.ok
-        ? `You rated ${title} ${inStars(stars)}.`
-        : `Not rated: ${sent.trouble.detail || sent.trouble.title}`,
-    );
+    const said = stars === null ? "Your rating is removed." : `You rated ${title} ${inStars(stars)}.`;
+    setMessage(sent.ok ? said : `Not changed: ${sent.trouble.detail || sent.trouble.title}`);
   }
 
   return (
@@ -62,7 +60,18 @@ function UserStars({ userId, movieId, title, own }: Props & { userId: number }) 
         <p className="mb-2 text-soft text-sm">Whether user {userId} has rated it is unknown at the moment.</p>
       )}
       <NeedsScript what="Rating" />
-      <StarRating title={title} value={value} isBusy={isSending} onRate={rate} />
+      <StarRating title={title} value={value} isBusy={isSending} onRate={change} />
+      {value !== null && isKnown && (
+        <button
+          type="button"
+          onClick={() => change(null)}
+          disabled={isSending}
+          data-testid="remove-rating"
+          className="mt-1 rounded-sm text-sm text-soft underline underline-offset-4 hover:text-text"
+        >
+          Remove my rating
+        </button>
+      )}
       <p
         role="status"
         aria-live="polite"
@@ -87,7 +96,7 @@ function UserStars({ userId, movieId, title, own }: Props & { userId: number }) 
 /** What was rated in this tab counts first, then what the server answered for this very user; else it is asked. */
 function useOwnRating(userId: number, movieId: number, own: OwnRating | null) {
   const [rating, know] = useState<OwnRating>(() => {
-    const given = givenBy(userId).get(movieId);
+    const given = givenBy(userId).ratings.get(movieId);
     if (given !== undefined) return { userId, stars: given, isKnown: true };
     return own?.userId === userId ? own : { userId, stars: null, isKnown: true };
   });

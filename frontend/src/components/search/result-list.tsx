@@ -33,7 +33,7 @@ export function ResultList({ first, query }: { first: SearchPage; query: string 
           <MovieTile
             key={hit.movie_id}
             movie={hit}
-            note={counted(hit.ratings, "rating")}
+            note={[hit.person, counted(hit.ratings, "rating")].filter(Boolean).join(" · ")}
             isEager={index < 6}
             headingLevel={2}
           />

@@ -3,16 +3,25 @@
 import { useRouter } from "next/navigation";
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { SearchIcon } from "@/components/ui/icons";
+import type { SearchHit } from "@/lib/types";
 import { SuggestionList } from "./suggestion-list";
 import { useSuggestions } from "./use-suggestions";
 
 interface Props {
   initial?: string;
   isLarge?: boolean;
+  label?: string;
+  /** Takes the chosen movie instead of opening its page; Enter alone then takes the first suggestion. */
+  onPick?: (hit: SearchHit) => void;
 }
 
 /** Title search as a combobox: arrows choose, Enter opens, Escape closes, and Enter alone shows all results. */
-export function SearchBox({ initial = "", isLarge = false }: Props) {
+export function SearchBox({
+  initial = "",
+  isLarge = false,
+  label = "Search movies by title or name",
+  onPick,
+}: Props) {
   const [text, setText] = useState(initial);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
@@ -37,11 +46,19 @@ export function SearchBox({ initial = "", isLarge = false }: Props) {
     router.push(address);
   }
 
+  function choose(hit: SearchHit) {
+    if (!onPick) return go(`/movies/${hit.movie_id}`);
+    onPick(hit);
+    setText("");
+    setOpen(false);
+    setActive(-1);
+  }
+
   function submit(event: FormEvent) {
     event.preventDefault();
-    const chosen = isShown ? items[active] : undefined;
-    if (chosen) go(`/movies/${chosen.movie_id}`);
-    else if (text.trim()) go(`/search?q=${encodeURIComponent(text.trim())}`);
+    const chosen = isShown ? items[onPick ? Math.max(active, 0) : active] : undefined;
+    if (chosen) choose(chosen);
+    else if (!onPick && text.trim()) go(`/search?q=${encodeURIComponent(text.trim())}`);
   }
 
   function steer(event: KeyboardEvent) {
@@ -69,7 +86,7 @@ export function SearchBox({ initial = "", isLarge = false }: Props) {
           name="q"
           type="text"
           role="combobox"
-          aria-label="Search movies by title"
+          aria-label={label}
           aria-expanded={isShown}
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
@@ -79,7 +96,7 @@ export function SearchBox({ initial = "", isLarge = false }: Props) {
           spellCheck={false}
           maxLength={200}
           enterKeyHint="search"
-          placeholder="Search a title"
+          placeholder={label}
           data-testid="search-input"
           value={text}
           onChange={(event) => {
@@ -100,7 +117,7 @@ export function SearchBox({ initial = "", isLarge = false }: Props) {
           isFailed={isFailed}
           active={active}
           onPoint={setActive}
-          onChoose={(hit) => go(`/movies/${hit.movie_id}`)}
+          onChoose={choose}
         />
       </form>
     </search>

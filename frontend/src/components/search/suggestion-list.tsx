@@ -44,7 +44,9 @@ export function SuggestionList({ id, isShown, query, items, isFailed, active, on
               <span className="min-w-0">
                 <span className="block truncate font-semibold">{hit.title}</span>
                 <span className="block truncate text-soft text-sm">
-                  {[hit.year, ...(hit.genres ?? []).slice(0, 2)].filter(Boolean).join(" · ")}
+                  {[hit.year, ...(hit.person ? [hit.person] : (hit.genres ?? []).slice(0, 2))]
+                    .filter(Boolean)
+                    .join(" · ")}
                 </span>
               </span>
             </div>

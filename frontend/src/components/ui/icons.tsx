@@ -26,6 +26,29 @@ export function StarIcon({ className = "" }: Props) {
   );
 }
 
+export function HeartIcon({ className = "" }: Props) {
+  return (
+    <svg viewBox="0 0 24 24" className={className} fill="currentColor" aria-hidden="true">
+      <path d="M12 20.6 4.1 12.8a5.1 5.1 0 0 1 7.2-7.2l.7.7.7-.7a5.1 5.1 0 0 1 7.2 7.2z" />
+    </svg>
+  );
+}
+
+export function CrossIcon({ className = "" }: Props) {
+  return (
+    <svg
+      viewBox="0 0 20 20"
+      className={className}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2"
+      aria-hidden="true"
+    >
+      <path d="m5 5 10 10M15 5 5 15" strokeLinecap="round" />
+    </svg>
+  );
+}
+
 export function ChevronIcon({ className = "" }: Props) {
   return (
     <svg

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { count, day } from "@/lib/format";
 import type { UserProfile } from "@/lib/types";
 import { AffinityBars } from "./affinity-bars";
@@ -21,7 +22,17 @@ export function ProfilePanel({ profile }: { profile: UserProfile | null }) {
             <AffinityBars title="Genres you like" items={(profile.top_genres ?? []).slice(0, 6)} />
             <AffinityBars title="People you like" items={(profile.top_people ?? []).slice(0, 5)} />
           </div>
-          <RecentRatings ratings={profile.recent_ratings.slice(0, 12)} />
+          <div>
+            <RecentRatings ratings={profile.recent_ratings.slice(0, 12)} />
+            <Link
+              href={`/users/${profile.user_id}/ratings`}
+              prefetch={false}
+              className="mt-4 inline-block rounded-sm font-semibold text-glow text-sm underline-offset-4 hover:underline"
+              data-testid="all-ratings"
+            >
+              All ratings
+            </Link>
+          </div>
         </div>
       )}
     </aside>

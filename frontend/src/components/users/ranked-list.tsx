@@ -12,11 +12,12 @@ interface Props {
   ref: Ref<HTMLOListElement>;
   state: RankingState;
   onRate: ((card: RankedCard, stars: number) => void) | null;
+  onPass: ((card: RankedCard) => void) | null;
 }
 
 const RANKED_GRID = "relative grid gap-4 xl:grid-cols-2";
 
-export function RankedList({ ref, state, onRate }: Props) {
+export function RankedList({ ref, state, onRate, onPass }: Props) {
   const { items, meta } = state.ranking;
   if (items.length === 0) {
     return (
@@ -42,6 +43,7 @@ export function RankedList({ ref, state, onRate }: Props) {
           rated={state.rated.get(card.movie_id) ?? null}
           isLeaving={state.leaving.has(card.movie_id)}
           onRate={onRate}
+          onPass={onPass}
         />
       ))}
     </ol>

@@ -19,10 +19,11 @@ export interface RankedMovieProps {
   isLeaving: boolean;
   /** Null on another user's list. */
   onRate: ((card: RankedCard, stars: number) => void) | null;
+  onPass: ((card: RankedCard) => void) | null;
 }
 
 /** One place of the ranking: the movie, why it is here, and stars to say otherwise. */
-export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: RankedMovieProps) {
+export function RankedMovie({ card, match, moved, rated, isLeaving, onRate, onPass }: RankedMovieProps) {
   const isLead = card.rank === 1;
   const reasons = card.reasons ?? [];
   return (
@@ -75,7 +76,7 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
           </header>
           {match !== null && <MatchMeter percent={match} />}
           <ReasonList reasons={reasons} isLarge={isLead} />
-          <div className="mt-auto">
+          <div className="mt-auto flex flex-wrap items-center justify-between gap-x-3">
             <StarRating
               title={card.title}
               value={rated}
@@ -83,6 +84,17 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate }: Ra
               isOff={onRate === null}
               onRate={(stars) => onRate?.(card, stars)}
             />
+            {onPass && (
+              <button
+                type="button"
+                onClick={() => onPass(card)}
+                aria-label={`${card.title} is not for me`}
+                data-testid="pass"
+                className="min-h-8 rounded-md px-1 font-semibold text-sm text-soft hover:text-text"
+              >
+                Not for me
+              </button>
+            )}
           </div>
         </div>
         <div className="max-sm:col-span-2 max-sm:mt-2 sm:col-start-2">

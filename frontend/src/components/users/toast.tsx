@@ -5,8 +5,15 @@ import type { Trouble } from "@/lib/outcome";
 
 const SHOWN_MS = 8_000;
 
+interface Props {
+  announcement: string;
+  trouble: Trouble | null;
+  /** Takes back what is announced. */
+  undo?: (() => void) | null;
+}
+
 /** What just happened, for eyes and for screen readers; it clears itself, trouble stays. */
-export function Toast({ announcement, trouble }: { announcement: string; trouble: Trouble | null }) {
+export function Toast({ announcement, trouble, undo = null }: Props) {
   const [cleared, setCleared] = useState("");
 
   useEffect(() => {
@@ -30,6 +37,16 @@ export function Toast({ announcement, trouble }: { announcement: string; trouble
       >
         {said}
       </p>
+      {said && undo && (
+        <button
+          type="button"
+          onClick={undo}
+          data-testid="undo"
+          className="button pointer-events-auto shadow-2xl"
+        >
+          Undo
+        </button>
+      )}
       <p
         role="alert"
         data-testid="action-trouble"

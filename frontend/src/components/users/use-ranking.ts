@@ -2,10 +2,10 @@
 
 import { useSearchParams } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { fetchProfile, isAbort, rerank, sendRating } from "@/lib/browser";
+import { dismiss, fetchProfile, isAbort, removeRating, rerank, sendRating } from "@/lib/browser";
 import { counted, stars as inStars } from "@/lib/format";
-import { givenBy, reflects } from "@/lib/given";
-import type { Trouble } from "@/lib/outcome";
+import { givenBy, isOffList, reflects } from "@/lib/given";
+import type { Outcome, Trouble } from "@/lib/outcome";
 import { movement } from "@/lib/scores";
 import { queryOf, rankRequest, type Settings, settingsOf } from "@/lib/settings";
 import type { RankedCard, Ranking, UserProfile } from "@/lib/types";
@@ -26,6 +26,8 @@ export interface RankingState {
   isPending: boolean;
   trouble: Trouble | null;
   announcement: string;
+  /** Takes back what the announcement tells of. */
+  undo: (() => void) | null;
 }
 
 interface Initial {
@@ -85,7 +87,7 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
         if (signal.aborted || !answer) return;
         const old = latest.current.ranking;
         const given = givenBy(userId);
-        const gone = old.items.filter((item) => given.has(item.movie_id));
+        const gone = old.items.filter((item) => isOffList(given, item.movie_id));
         if (gone.length > 0) {
           update({ leaving: new Set(gone.map((item) => item.movie_id)) });
           await pause(FADE_MS, signal);
@@ -122,23 +124,54 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
     [userId, begin, update, arrive, catchUp],
   );
 
+  /** Says what is done, does it, and waits for the list to follow; or says that it failed. */
+  const act = useCallback(
+    async (said: string, failed: string, send: () => Promise<Outcome<unknown>>): Promise<boolean> => {
+      update({ trouble: null, announcement: said, undo: null });
+      const sent = await send();
+      if (sent.ok) await catchUp(said);
+      else update({ trouble: { ...sent.trouble, title: failed }, announcement: "" });
+      return sent.ok;
+    },
+    [update, catchUp],
+  );
+
+  const offer = useCallback(
+    (said: string, send: () => Promise<Outcome<unknown>>) => {
+      update({ undo: () => act(said, "It could not be undone", send) });
+    },
+    [update, act],
+  );
+
   const rate = useCallback(
     async (card: RankedCard, stars: number) => {
       if (latest.current.rated.has(card.movie_id)) return;
-      const said = `You rated ${card.title} ${inStars(stars)}.`;
-      update({
-        rated: new Map(latest.current.rated).set(card.movie_id, stars),
-        trouble: null,
-        announcement: said,
-      });
-      const sent = await sendRating(userId, card.movie_id, stars);
-      if (sent.ok) return catchUp(said);
+      update({ rated: new Map(latest.current.rated).set(card.movie_id, stars) });
+      const isSent = await act(
+        `You rated ${card.title} ${inStars(stars)}.`,
+        `${card.title} could not be rated`,
+        () => sendRating(userId, card.movie_id, stars),
+      );
+      if (isSent)
+        return offer(`The rating of ${card.title} is taken back.`, () => removeRating(userId, card.movie_id));
       const rated = new Map(latest.current.rated);
       rated.delete(card.movie_id);
-      const trouble = { ...sent.trouble, title: `${card.title} could not be rated` };
-      update({ rated, trouble, announcement: "" });
+      update({ rated });
     },
-    [userId, update, catchUp],
+    [userId, update, act, offer],
+  );
+
+  const pass = useCallback(
+    async (card: RankedCard) => {
+      const isSent = await act(
+        `${card.title} is off your list.`,
+        `${card.title} could not be taken off`,
+        () => dismiss(userId, card.movie_id, true),
+      );
+      if (isSent)
+        offer(`${card.title} may be on your list again.`, () => dismiss(userId, card.movie_id, false));
+    },
+    [userId, act, offer],
   );
 
   useEffect(() => {
@@ -156,7 +189,7 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
     if (isNewest && query !== queryOf(latest.current.settings)) change(settings);
   }, [query, change]);
 
-  return { state, change, rate };
+  return { state, change, rate, pass };
 }
 
 /** The answers that were on the screen already: one that comes a second time comes from the router's memory. */
@@ -186,13 +219,21 @@ function startOf(initial: Initial, asked: Settings): { state: RankingState; isCu
     profile,
     settings: asked,
     moved: new Map(),
-    rated: new Map([...given].filter(([movieId]) => ranking.items.some((item) => item.movie_id === movieId))),
+    rated: ratedAmong(given.ratings, ranking),
     leaving: new Set<number>(),
     isPending: false,
     trouble: null,
     announcement: "",
+    undo: null,
   };
   return { state, isCurrent: isNew && reflects(given, ranking, profile) };
+}
+
+function ratedAmong(given: ReadonlyMap<number, number | null>, { items }: Ranking): Map<number, number> {
+  const shown = new Set(items.map((item) => item.movie_id));
+  return new Map(
+    [...given].filter((pair): pair is [number, number] => pair[1] !== null && shown.has(pair[0])),
+  );
 }
 
 /** The first list and profile that know of every rating given here; null when none do in time. */

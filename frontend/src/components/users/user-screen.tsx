@@ -33,7 +33,7 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
     rememberPlaces();
     rememberFocus();
   }, [rememberPlaces, rememberFocus]);
-  const { state, change, rate } = useRanking({ userId, ranking, profile, settings }, beforeChange);
+  const { state, change, rate, pass } = useRanking({ userId, ranking, profile, settings }, beforeChange);
   // Whose list is open and who is looking are two things: an address must not make anybody someone else.
   const isOwn = useCurrentUser().userId === userId;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -50,11 +50,11 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
           <RankingControls settings={state.settings} onChange={change} />
           <RungNotice meta={state.ranking.meta} userId={userId} />
           {isOwn && <NeedsScript what="Rating" />}
-          <RankedList ref={list} state={state} onRate={isOwn ? rate : null} />
+          <RankedList ref={list} state={state} onRate={isOwn ? rate : null} onPass={isOwn ? pass : null} />
         </section>
         <ProfilePanel profile={profileShown} />
       </div>
-      <Toast announcement={state.announcement} trouble={state.trouble} />
+      <Toast announcement={state.announcement} trouble={state.trouble} undo={state.undo} />
     </>
   );
 }

@@ -66,6 +66,7 @@ def _rated_movie(card: CardFields, rated: Rated) -> RatedMovie:
         movie_id=rated.movie_id,
         title=card["title"],
         year=card["year"],
+        genres=tuple(card["genres"]),
         poster_url=card["poster_url"],
         rating=rated.stars,
         rated_at=time_of(rated.rated_at_ms),

@@ -243,6 +243,7 @@ class RatedMovie(Answer):
     movie_id: int
     title: str
     year: int | None = None
+    genres: tuple[str, ...] = ()
     poster_url: str | None = None
     rating: float
     rated_at: datetime

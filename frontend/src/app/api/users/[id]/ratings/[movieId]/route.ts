@@ -1,10 +1,14 @@
 import { forward, problem } from "@/lib/forward";
 import { idFrom } from "@/lib/ids";
 
-export async function GET(
-  request: Request,
-  { params }: { params: Promise<{ id: string; movieId: string }> },
-): Promise<Response> {
+interface Context {
+  params: Promise<{ id: string; movieId: string }>;
+}
+
+export const GET = passOn;
+export const DELETE = passOn;
+
+async function passOn(request: Request, { params }: Context): Promise<Response> {
   const { id, movieId } = await params;
   const [user, movie] = [idFrom(id), idFrom(movieId)];
   if (user === null || movie === null) {
