@@ -1,7 +1,10 @@
 """A request in, the finished answer out: ranking, reasons and cards put together. Pure but for the stopwatch."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import numpy as np
 
 from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import RankRequest
@@ -15,25 +18,59 @@ from marquee.contracts.ranking_fields import (
 )
 from marquee.errors import not_found
 from marquee.state.filters import MovieFilter
+from marquee.state.ratings import UserState
 from ranker.explain.reasons import similar_reasons, user_reasons
 from ranker.online import KnownUser
 from ranker.ranking import Ranked, rank_similar
 from ranker.serving import Serving
 from ranker.stopwatch import Stopwatch
-from ranker.subjects import ranked_for
+from ranker.subjects import Shown, shown_for
 
+NOBODY = KnownUser(UserState.empty())
+"""Whom movies similar to one are ranked for."""
 CardOf = Callable[[int], CardFields | None]
 
 
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """What an answer shows of a ranking that goes on.
+
+    Attributes:
+        shown: in its whole order; None of movies similar to one, of which there is no order yet.
+        ranked: the movies that are shown. user: whom they are ranked for.
+        rung, degraded: as the answer has them.
+    """
+
+    shown: Shown | None
+    ranked: Ranked
+    user: KnownUser
+    rung: Rung
+    degraded: Sequence[str]
+
+
+Keep = Callable[[FirstPage], str | None]
+"""Keeps a ranking for its next pages, and gives the token of the next one; None where it cannot."""
+
+
 def user_answer(
-    serving: Serving, user: KnownUser, request: RankRequest, card_of: CardOf, watch: Stopwatch, *, ranking_id: str
+    serving: Serving,
+    user: KnownUser,
+    request: RankRequest,
+    card_of: CardOf,
+    watch: Stopwatch,
+    *,
+    ranking_id: str,
+    keep: Keep = lambda _: None,
 ) -> RankingFields:
     """The ranking of a user."""
-    ranked = ranked_for(serving, user, request)
+    shown = shown_for(serving, user, request)
+    ranked = shown.ranked()
     watch.lap("rank")
-    reasons = _no_reasons(ranked)
+    _count(watch, user, shown)
+    reasons = no_reasons(ranked)
     if request.explain:
-        reasons = user_reasons(ranked, serving, _titles(card_of), watch)
+        reasons = user_reasons(ranked, serving, titles_of(card_of), watch)
+        watch.count("sums_checked", len(ranked))
     watch.lap("explain")
     rung, degraded = ranked.rung, list[str]()
     if rung is Rung.RETRIEVAL:
@@ -41,15 +78,25 @@ def user_answer(
     if user.missing is not None:
         degraded.append(user.missing)
         rung = Rung.STALE if len(user.state) else rung
-    freshness = _freshness(serving)
+    freshness = freshness_of(serving)
     if len(user.state):
-        freshness["user_updated_at"] = _time(int(user.state.rated_at[-1]))
-    items = _items(ranked, reasons, card_of)
-    return _answer(serving, items, rung, degraded, freshness, watch, ranking_id)
+        freshness["user_updated_at"] = as_time(int(user.state.rated_at[-1]))
+    items = cards(ranked, reasons, card_of)
+    answer = answered(serving, items, rung, degraded, freshness, watch, ranking_id)
+    if not shown.is_all:
+        answer["next_page_token"] = keep(FirstPage(shown, ranked, user, rung, degraded))
+    return answer
 
 
 def similar_answer(
-    serving: Serving, movie_id: int, request: RankRequest, card_of: CardOf, watch: Stopwatch, *, ranking_id: str
+    serving: Serving,
+    movie_id: int,
+    request: RankRequest,
+    card_of: CardOf,
+    watch: Stopwatch,
+    *,
+    ranking_id: str,
+    keep: Keep = lambda _: None,
 ) -> RankingFields:
     """The movies most similar to one.
 
@@ -62,7 +109,7 @@ def similar_answer(
             serving.model,
             serving.movies.state,
             movie_id,
-            k=request.k,
+            k=request.k + 1,  # one more shows that there is a next page
             exclude=request.exclude,
             allowed=allowed,
             content=request.content,
@@ -71,15 +118,33 @@ def similar_answer(
         if card_of(movie_id) is None:
             raise not_found("movie", f"there is no movie {movie_id}") from None
         # listed after the model was trained: the movie is known, but no movie is known to be like it yet
-        return _answer(serving, [], Rung.SIMILAR, ["model"], _freshness(serving), watch, ranking_id)
+        return answered(serving, [], Rung.SIMILAR, ["model"], freshness_of(serving), watch, ranking_id)
+    found, ranked = len(ranked), ranked.take(np.arange(min(request.k, len(ranked))))
     watch.lap("rank")
-    reasons = similar_reasons(ranked, serving, movie_id) if request.explain else _no_reasons(ranked)
+    reasons = no_reasons(ranked)
+    if request.explain:
+        reasons = similar_reasons(ranked, serving, movie_id)
+        watch.count("sums_checked", len(ranked))
     watch.lap("explain")
-    items = _items(ranked, reasons, card_of)
-    return _answer(serving, items, ranked.rung, [], _freshness(serving), watch, ranking_id)
+    items = cards(ranked, reasons, card_of)
+    answer = answered(serving, items, ranked.rung, [], freshness_of(serving), watch, ranking_id)
+    if found > len(ranked):
+        answer["next_page_token"] = keep(FirstPage(None, ranked, NOBODY, ranked.rung, ()))
+    return answer
 
 
-def _titles(card_of: CardOf) -> Callable[[int], str]:
+def _count(watch: Stopwatch, user: KnownUser, shown: Shown) -> None:
+    """Note how many went through the stages before the reasons."""
+    if user.applied_offset is not None:
+        watch.count("applied_offset", user.applied_offset)
+    watch.count("ratings", len(user.state))
+    if shown.order.known is not None:
+        watch.count("candidates", len(shown.order))
+    if shown.order.rung is Rung.PERSONAL:
+        watch.count("scored", len(shown.order))
+
+
+def titles_of(card_of: CardOf) -> Callable[[int], str]:
     def title(movie_id: int) -> str:
         card = card_of(movie_id)
         return card["title"] if card else f"movie {movie_id}"
@@ -87,15 +152,18 @@ def _titles(card_of: CardOf) -> Callable[[int], str]:
     return title
 
 
-def _no_reasons(ranked: Ranked) -> list[list[ReasonFields]]:
+def no_reasons(ranked: Ranked) -> list[list[ReasonFields]]:
     return [[] for _ in range(len(ranked))]
 
 
-def _items(ranked: Ranked, reasons: Sequence[list[ReasonFields]], card_of: CardOf) -> list[RankedCardFields]:
+def cards(
+    ranked: Ranked, reasons: Sequence[list[ReasonFields]], card_of: CardOf, *, before: int = 0
+) -> list[RankedCardFields]:
+    """The ranked movies as cards, after so many on earlier pages."""
     return [
         {
             **(card_of(movie_id) or card_without_details(movie_id)),
-            "rank": at + 1,
+            "rank": before + at + 1,
             "score": score,
             "base": ranked.base,
             "sources": ranked.sources[at],
@@ -105,7 +173,7 @@ def _items(ranked: Ranked, reasons: Sequence[list[ReasonFields]], card_of: CardO
     ]
 
 
-def _answer(
+def answered(
     serving: Serving,
     items: list[RankedCardFields],
     rung: Rung,
@@ -123,17 +191,17 @@ def _answer(
             "rung": rung,
             "degraded": degraded,
             "freshness": freshness,
-            "candidates": None,
-            "stages": {},
+            "candidates": watch.counts.get("candidates"),
+            "stages": watch.counts,
             "timings_ms": watch.ms,
         },
     }
 
 
-def _freshness(serving: Serving) -> FreshnessFields:
+def freshness_of(serving: Serving) -> FreshnessFields:
     manifest = serving.model.bundle.manifest
-    return {"model_as_of": _time(manifest.as_of_ms), "model_created_at": manifest.created_at}
+    return {"model_as_of": as_time(manifest.as_of_ms), "model_created_at": manifest.created_at}
 
 
-def _time(epoch_ms: int) -> datetime:
+def as_time(epoch_ms: int) -> datetime:
     return datetime.fromtimestamp(epoch_ms / 1_000, UTC)

@@ -36,11 +36,14 @@ class KnownUser:
 
     Attributes:
         missing: why it may not be the current one, "redis" or "rebuilding"; None if it is.
+        applied_offset: every rating of theirs that the log holds before it counts; None where that is
+            not known.
     """
 
     state: UserState
     missing: str | None = None
     dismissed: frozenset[int] = frozenset()
+    applied_offset: int | None = None
 
 
 @dataclass(slots=True)
@@ -95,7 +98,7 @@ class Online:
         except (Transient, TimeoutError):
             self._blind_until = monotonic() + BLIND_S
             return self._as_remembered(user_id, "redis")
-        shard, found = shard_of(user_id), KnownUser(read.ratings.state, dismissed=read.dismissals.movies)
+        shard, found = shard_of(user_id), _known(read)
         is_unseen = read.ratings.epoch is None and self.serving is not None and not len(self.stats)
         if read.is_rebuilding or is_unseen or self._filled.has_lost(shard, read):
             return self._as_remembered(user_id, "rebuilding", found)
@@ -148,6 +151,10 @@ class Online:
             return False
         log.info("model_in_use", version=model.version, movies=len(self.serving.catalog))
         return True
+
+
+def _known(read: ReadUser) -> KnownUser:
+    return KnownUser(read.ratings.state, dismissed=read.dismissals.movies, applied_offset=read.applied_offset)
 
 
 def _opened(path: Path) -> RankerModel:

@@ -128,7 +128,8 @@ def order_for_user(
 
     Args:
         movies: the state of the bundle's catalogue.
-        at_least: how many movies to fill up to with popular ones; the cold list has exactly as many.
+        at_least: how many movies to fill up to with popular ones; the cold list has one more, which shows
+            that a longer one would go on.
         exclude: movie ids to leave out besides the rated ones.
         allowed: (n_movies,) bool, a filter over the catalogue's rows.
     Returns:
@@ -139,7 +140,7 @@ def order_for_user(
     excluded = _known_rows(bundle.catalog, exclude)
     known = described(bundle.retrieval, movies, user, excluded_rows=excluded, allowed=allowed, at_least=at_least)
     if known is None:
-        return _cold(movies.state, excluded, k=at_least, allowed=allowed)
+        return _cold(movies.state, excluded, k=at_least + 1, allowed=allowed)
     if model.scorer is None or bundle.trees is None:
         return _in_retrieval_order(movies.state, known)
     return _by_model(model.scorer, bundle.trees, model.codes, movies.state, known)

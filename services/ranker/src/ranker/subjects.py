@@ -1,13 +1,14 @@
 """Whom a request ranks for, and the whole order that every kind of answer about them is cut from."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from marquee.contracts.rank_request import GuestRating, Override, RankRequest
 from marquee.errors import refused_fields
 from marquee.state.filters import MovieFilter
+from marquee.state.movie_table import RowArray
 from marquee.state.ratings import UserState
 from ranker.diversity import POOL_FACTOR, diversified
 from ranker.online import KnownUser
@@ -61,9 +62,36 @@ def order_for(serving: Serving, user: KnownUser, request: RankRequest, *, at_lea
 
 def ranked_for(serving: Serving, user: KnownUser, request: RankRequest) -> Ranked:
     """The first k of the order, chosen from a larger pool if the request wants diversity."""
+    return shown_for(serving, user, request).ranked()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the first page shows of an order.
+
+    Attributes:
+        places: (k,) in the order.
+    """
+
+    order: Order
+    places: RowArray
+
+    @property
+    def is_all(self) -> bool:
+        """Nothing is left for a next page."""
+        return len(self.places) == len(self.order)
+
+    def ranked(self) -> Ranked:
+        """The shown movies with the account of their scores."""
+        return self.order.take(self.places)
+
+
+def shown_for(serving: Serving, user: KnownUser, request: RankRequest) -> Shown:
+    """The order and the first k of it, chosen from a larger pool if the request wants diversity."""
     if request.diversity == 0:
-        return order_for(serving, user, request, at_least=request.k).first(request.k)
+        order = order_for(serving, user, request, at_least=request.k)
+        return Shown(order, np.arange(min(request.k, len(order))))
     pool = min(request.k * POOL_FACTOR, len(serving.catalog))
     order = order_for(serving, user, request, at_least=pool)
     genres, score = serving.catalog.genres[order.row[:pool]], order.score[:pool]
-    return order.take(diversified(score, genres, k=request.k, diversity=request.diversity))
+    return Shown(order, diversified(score, genres, k=request.k, diversity=request.diversity))

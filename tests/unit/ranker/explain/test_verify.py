@@ -1,5 +1,7 @@
 """Verifying: a rating is cited if the score falls without it, and nothing is cited where no fall is sure."""
 
+from time import perf_counter
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from ranker.explain.reasons import cited_ratings
 from ranker.explain.verify import CITED, MARGIN, verified
 from ranker.online import KnownUser
 from ranker.ranking import Ranked, rank_user
+from ranker.stopwatch import Stopwatch
 from support.deletion import Citation, cited_in
 from support.serving import answer, answer_for, modelless, trained
 from support.worlds import a_user, checkerboard, state_of
@@ -101,7 +104,9 @@ def ease_signal(user: UserState, row: int) -> float:
 def test_a_user_who_liked_no_known_movie_gets_no_citation(user: UserState) -> None:
     ranked = rank_user(trained().model, trained().movies, user, k=10)
 
-    assert [positions.tolist() for positions in cited_ratings(ranked, trained().model.scorer)] == [[]] * 10
+    assert [
+        positions.tolist() for positions in cited_ratings(ranked, trained().model.scorer, Stopwatch(perf_counter))
+    ] == [[]] * 10
 
 
 def test_without_a_model_nothing_is_cited() -> None:

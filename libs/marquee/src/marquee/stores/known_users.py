@@ -10,10 +10,15 @@ from marquee.stores.online import StoredUser, queue_user
 
 @dataclass(frozen=True, slots=True)
 class ReadUser:
-    """A user's history and dismissed movies, each with the condition of its shard."""
+    """A user's history and dismissed movies, each with the condition of its shard.
+
+    Attributes:
+        applied_offset: every rating of the user that the log holds before it is in the history.
+    """
 
     ratings: StoredUser
     dismissals: StoredDismissals
+    applied_offset: int
 
     @property
     def is_rebuilding(self) -> bool:
@@ -35,7 +40,10 @@ class UserReader:
         """
         shard = shard_of(user_id)
         async with transient(), self.space.redis.pipeline(transaction=False) as pipe:
+            pipe.hget(self.space.keys(RATINGS.name, shard).meta, "offset")  # before the history, which may be newer
             for topic in (RATINGS, ACTIVITY):
                 queue_user(pipe, self.space.keys(topic.name, shard), user_id)
-            history, ratings, dismissed, activity = await pipe.execute()
-        return ReadUser(StoredUser.of(history, ratings), StoredDismissals.of(dismissed, activity))
+            offset, history, ratings, dismissed, activity = await pipe.execute()
+        return ReadUser(
+            StoredUser.of(history, ratings), StoredDismissals.of(dismissed, activity), applied_offset=int(offset or 0)
+        )

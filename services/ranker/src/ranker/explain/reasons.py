@@ -36,7 +36,7 @@ def user_reasons(ranked: Ranked, serving: Serving, titles: Titles, watch: Stopwa
         ReasonsDoNotAddUp: base + contributions differs from a score by more than TOLERANCE.
     """
     check_account(ranked)
-    cited = cited_ratings(ranked, serving.model.scorer)
+    cited = cited_ratings(ranked, serving.model.scorer, watch)
     watch.lap("cite")
     evidence = UserEvidence(ranked.row, cited, ranked.history, serving.catalog, serving.crowd, titles)
     return _reasons(ranked, evidence)
@@ -64,11 +64,12 @@ def check_account(ranked: Ranked) -> None:
         raise ReasonsDoNotAddUp(f"base + contributions differs from the score by {gap:.2g}")
 
 
-def cited_ratings(ranked: Ranked, scorer: Scorer | None) -> list[Positions]:
+def cited_ratings(ranked: Ranked, scorer: Scorer | None, watch: Stopwatch) -> list[Positions]:
     """For each ranked movie the history positions to name, the one that matters most first; none without a model."""
     if ranked.model_input is None or scorer is None:
         return [np.empty(0, np.intp)] * len(ranked)
     proposed = proposals(ranked.model_input.context, ranked.row)
+    watch.count("ratings_tried", len(proposed.tried))
     return verified(proposed, ranked.model_input, ranked.score, scorer)
 
 
