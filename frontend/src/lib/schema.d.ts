@@ -44,6 +44,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act
+         * @description Accept 1 to 500 events: 202 once the log keeps them all, 422 for all when one is wrong.
+         *
+         *     A dismissed movie leaves the user's lists until it is un-dismissed; it does not count as rated. Of several
+         *     dismissals and un-dismissals of a movie the last to arrive holds. After a 503 some may be stored; sending the same
+         *     again is safe: an event_id counts once. An event_id that was used for another event or rating is refused.
+         */
+        post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/movies/{movie_id}": {
         parameters: {
             query?: never;
@@ -331,6 +355,23 @@ export interface components {
             detail: string;
             /** Ok */
             ok: boolean;
+        };
+        /**
+         * DismissReason
+         * @description Why a user does not want to see a movie in lists.
+         * @enum {string}
+         */
+        DismissReason: "seen" | "not_interested" | "not_now" | "dislike";
+        /**
+         * EventKind
+         * @description What a client can report.
+         * @enum {string}
+         */
+        EventKind: "open" | "dismiss" | "undismiss";
+        /** EventsRequest */
+        EventsRequest: {
+            /** Events */
+            events: components["schemas"]["UserEvent"][];
         };
         /**
          * Evidence
@@ -934,6 +975,35 @@ export interface components {
             sums_checked?: number | null;
         };
         /**
+         * UserEvent
+         * @description One thing that a user did with a movie in a list.
+         */
+        UserEvent: {
+            /**
+             * At
+             * @description with an offset; defaults to now; up to a day ahead counts as now
+             */
+            at?: string | null;
+            /**
+             * Event Id
+             * Format: uuid
+             * @description chosen by the client; sending it again changes nothing
+             */
+            event_id: string;
+            kind: components["schemas"]["EventKind"];
+            /** Movie Id */
+            movie_id: number;
+            /**
+             * Ranking Id
+             * @description the ranking in which the user saw the movie
+             */
+            ranking_id?: string | null;
+            /** @description of a dismissal only */
+            reason?: components["schemas"]["DismissReason"] | null;
+            /** User Id */
+            user_id: number;
+        };
+        /**
          * UserProfile
          * @description What the system believes of a user. An unknown user has counts of zero; that is not an error.
          */
@@ -1031,6 +1101,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipts"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB (ratings, events: 256 KiB) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something it needs is unavailable; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1253,7 +1401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 64 KiB (ratings: 256 KiB) */
+            /** @description The body is larger than 64 KiB (ratings, events: 256 KiB) */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1322,7 +1470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 64 KiB (ratings: 256 KiB) */
+            /** @description The body is larger than 64 KiB (ratings, events: 256 KiB) */
             413: {
                 headers: {
                     [name: string]: unknown;

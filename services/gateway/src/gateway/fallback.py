@@ -11,11 +11,13 @@ from marquee.contracts.reason_codes import ReasonCode
 from marquee.state.filters import MovieFilter
 
 
-def popular(catalogue: MovieCopy, request: RankRequest, rated: Container[int], *, missing: tuple[str, ...]) -> Ranking:
-    """The k most liked movies that pass the filters and were not rated; score = ratings of 4 or more."""
+def popular(
+    catalogue: MovieCopy, request: RankRequest, unwanted: Container[int], *, missing: tuple[str, ...]
+) -> Ranking:
+    """The k most liked movies that pass the filters and are not unwanted; score = ratings of 4 or more."""
     left_out = {*request.exclude, request.movie_id}
     items: list[RankedCard] = []
-    for card, liked in _open(catalogue, request.filters, rated, left_out):
+    for card, liked in _open(catalogue, request.filters, unwanted, left_out):
         reason = Reason(
             code=ReasonCode.POPULAR,
             text=f"Popular with everyone: {liked:,.0f} people liked it",
@@ -32,10 +34,10 @@ def popular(catalogue: MovieCopy, request: RankRequest, rated: Container[int], *
 
 
 def _open(
-    catalogue: MovieCopy, filters: Filters, rated: Container[int], left_out: Container[int | None]
+    catalogue: MovieCopy, filters: Filters, unwanted: Container[int], left_out: Container[int | None]
 ) -> Iterator[tuple[CardFields, float]]:
     wanted = MovieFilter.of(filters)
     for movie_id, liked in catalogue.counts.popular:
         card = catalogue.get(movie_id)
-        if card is not None and movie_id not in rated and movie_id not in left_out and wanted.passes(card):
+        if card is not None and movie_id not in unwanted and movie_id not in left_out and wanted.passes(card):
             yield card, liked

@@ -10,6 +10,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from gateway.breaker import Breaker
 from gateway.docs_page import install_docs
+from gateway.impressions import Impressions
 from gateway.metrics import metrics_served
 from gateway.movie_copy import MovieCopy
 from gateway.openapi import as_sent
@@ -21,6 +22,7 @@ from marquee.contracts.topics import CATALOG, METADATA
 from marquee.http.service import Service, run
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace, open_redis
+from marquee.stores.known_users import UserReader
 from marquee.stores.online import MovieStore, RatingStore
 from marquee.stores.refreshing import keep_refreshed
 
@@ -35,17 +37,23 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
     await catalogue.refresh()
     ranker = await stack.enter_async_context(http_client(settings.ranker_url, settings.ranker_timeout_s))
     ingest = await stack.enter_async_context(http_client(settings.ingest_url, settings.ingest_timeout_s))
+    to_ingest = Upstream("ingest", ingest, settings.ingest_timeout_s)
+    impressions = Impressions(to_ingest, is_on=settings.impressions)
+    stack.push_async_callback(impressions.last_try)
     wiring = Wiring(
         catalogue=catalogue,
         listed=MovieStore(space, CATALOG),
         enriched=MovieStore(space, METADATA),
         ratings=RatingStore(space),
+        users=UserReader(space),
         ranker=Upstream("ranker", ranker, settings.ranker_timeout_s, Breaker(settings.ranker_pause_s)),
-        ingest=Upstream("ingest", ingest, settings.ingest_timeout_s),
+        ingest=to_ingest,
+        impressions=impressions,
         optional_read_s=settings.optional_read_s,
         required_read_s=settings.required_read_s,
     )
     service.tasks.start("catalogue", keep_refreshed(catalogue.refresh, every_s=settings.refresh_s))
+    service.tasks.start("impressions", impressions.run())
     service.dependencies.add("redis", redis.ping)
     service.dependencies.add("ranker", wiring.ranker.ping)
     service.dependencies.add("ingest", wiring.ingest.ping)

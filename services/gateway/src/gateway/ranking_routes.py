@@ -23,7 +23,10 @@ async def rank(body: RankRequest, request: Request, parts: Parts) -> Response:
     200 on every rung.
     """
     _require_known_movies(parts, body)
-    return await ranking(parts, body, await request.body(), request_id(request.scope))
+    answer = await ranking(parts, body, await request.body(), request_id(request.scope))
+    if body.user_id is not None and answer.status_code == 200:
+        parts.impressions.note(body.user_id, bytes(answer.body))
+    return answer
 
 
 def _require_known_movies(parts: Wiring, body: RankRequest) -> None:
@@ -45,12 +48,24 @@ async def ranking(parts: Wiring, body: RankRequest, raw: bytes, identity: str) -
         return await parts.ranker.post("/v1/rank", raw, request_id=identity)
     except Transient as error:
         log.warning("popular_list_served", error=str(error))
-    missing, rated = ["ranker"], frozenset(rating.movie_id for rating in body.ratings or ())
+    missing, unwanted = ["ranker"], frozenset(rating.movie_id for rating in body.ratings or ())
     if body.user_id is not None:
         try:
-            async with redis_within(parts.optional_read_s):
-                rated = frozenset((await parts.ratings.user(body.user_id)).movie_id.tolist())
+            unwanted = await _unwanted(parts, body.user_id)
         except Transient:
             missing.append("redis")
-    answer = popular(parts.catalogue, body, rated, missing=tuple(missing))
+    answer = popular(parts.catalogue, body, unwanted, missing=tuple(missing))
     return Response(answer.model_dump_json(), media_type="application/json")
+
+
+async def _unwanted(parts: Wiring, user_id: int) -> frozenset[int]:
+    """The movies that a user has rated or dismissed.
+
+    Raises:
+        Transient: Redis does not answer in time, or is being filled again.
+    """
+    async with redis_within(parts.optional_read_s):
+        user = await parts.users.read(user_id)
+    if user.is_rebuilding:
+        raise Transient("redis: users are being read again from the log")
+    return user.dismissals.movies.union(user.ratings.state.movie_id.tolist())

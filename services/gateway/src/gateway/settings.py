@@ -18,4 +18,5 @@ class GatewaySettings(CardSettings):
     ingest_timeout_s: PositiveFloat = 4.5  # longer than ingest waits for the broker, shorter than the page waits
     optional_read_s: PositiveFloat = 0.15  # for reads that an answer can do without: rated movies, details
     required_read_s: PositiveFloat = 1.0  # for reads that an answer cannot do without: a user's profile
+    impressions: bool = True  # whether rankings that users were shown are put on activity.v1
     refresh_s: PositiveFloat = 1.0  # how often cards and counts are refreshed

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Path
 from pydantic import AfterValidator
 
+from gateway.impressions import Impressions
 from gateway.movie_copy import MovieCopy
 from gateway.upstream import Upstream
 from marquee.contracts.bodies import Digits, Problem, who_can_rate
@@ -13,6 +14,7 @@ from marquee.contracts.events import MAX_ID, MovieEnriched, MovieListed
 from marquee.contracts.ranking_fields import CardFields
 from marquee.errors import not_found
 from marquee.http.service import wired
+from marquee.stores.known_users import UserReader
 from marquee.stores.online import MovieStore, RatingStore
 
 Responses = dict[int | str, dict[str, Any]]
@@ -28,7 +30,7 @@ UNRATED: Responses = {404: {"model": Problem, "description": "The user has not r
 UNAVAILABLE: Responses = {503: {"model": Problem, "description": "Something it needs is unavailable; try again"}}
 WITH_BODY: Responses = {
     400: {"model": Problem, "description": "The body cannot be read"},
-    413: {"model": Problem, "description": "The body is larger than 64 KiB (ratings: 256 KiB)"},
+    413: {"model": Problem, "description": "The body is larger than 64 KiB (ratings, events: 256 KiB)"},
 }
 
 MovieId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
@@ -44,8 +46,10 @@ class Wiring:
     listed: MovieStore[MovieListed]
     enriched: MovieStore[MovieEnriched]
     ratings: RatingStore
+    users: UserReader
     ranker: Upstream
     ingest: Upstream
+    impressions: Impressions
     optional_read_s: float
     required_read_s: float
 
