@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 
 from marquee.bundle import BundleParts, load_bundle
+from marquee.explanation.attribution import contributions
+from marquee.features.vector import NAMES
+from marquee.retrieval import content
 from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
 from trainer.code_version import code_version
 from trainer.config import TrainingConfig
 from trainer.export_onnx import OnnxDiffers, Parity, gate, onnx_scores, to_onnx, with_float32_thresholds
-from trainer.pipeline import CannotTrain, train
+from trainer.pipeline import CannotTrain, train, window_lists
+from trainer.windows import cut
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
 LATER_MS = 2_000_000_000_000
@@ -60,6 +64,36 @@ def test_onnx_takes_the_same_branch_for_values_on_a_threshold() -> None:
     scores = onnx_scores(to_onnx(single), on_threshold)
 
     np.testing.assert_allclose(scores, booster.predict(on_threshold), atol=1e-5)
+
+
+def test_a_trained_model_branches_alike_as_onnx_and_as_trees_around_every_threshold(trained: BundleParts) -> None:
+    """Of each feature: the values on and just above its thresholds, while all other features are unknown."""
+    assert trained.onnx is not None
+    assert trained.trees is not None
+    is_split = np.isfinite(trained.trees.threshold)
+    feature, on = trained.trees.feature[is_split], trained.trees.threshold[is_split]
+    x = np.full((2 * len(on), len(NAMES)), np.nan, np.float32)
+    x[np.arange(len(x)), np.tile(feature, 2)] = np.concatenate([on, np.nextafter(on, np.float32(np.inf))])
+
+    by_trees = trained.trees.base + contributions(trained.trees, x).sum(axis=1)
+
+    assert len(on) > 100
+    np.testing.assert_allclose(onnx_scores(trained.onnx, x), by_trees, atol=1e-4)
+
+
+def test_the_lists_of_a_window_depend_on_nothing_that_was_rated_later() -> None:
+    config, catalog = TrainingConfig(seed=0), a_catalog(with_people=True)
+    terms = content.fit(catalog, config.retrieval.content)
+    windows = cut(checkerboard(n_users=40), config.windows.cuts, label_share=config.windows.label_share)
+
+    alone, _ = window_lists(windows[:4], catalog, terms, config, lambda _: None)
+    together, _ = window_lists(windows, catalog, terms, config, lambda _: None)
+
+    rows = slice(0, len(alone.features))
+    assert len(alone) > 0
+    assert together.size[: len(alone)].tolist() == alone.size.tolist()
+    np.testing.assert_array_equal(together.features[rows], alone.features)
+    np.testing.assert_array_equal(together.label[rows], alone.label)
 
 
 def test_trees_without_a_split_convert_too() -> None:

@@ -136,6 +136,13 @@ def test_metadata_of_a_few_more_movies_is_no_reason_to_train() -> None:
     assert started(see, until_s=3_600, known=TrainedOn(100_000, 9_600)) == []
 
 
+def test_metadata_of_a_hundredth_of_the_movies_is_trained_on_once_no_more_comes() -> None:
+    def see(second: int) -> LogSight:
+        return LogSight(100_000, metadata=min(second, 98), movies=9_742, enriched=9_600 + min(second, 98))
+
+    assert started(see, until_s=3_600, known=TrainedOn(100_000, 9_600)) == [98 + 60]
+
+
 def test_metadata_records_without_a_find_are_no_reason_to_train() -> None:
     def see(second: int) -> LogSight:
         return LogSight(100_000, metadata=100 * second, movies=9_742, enriched=5_000)

@@ -95,6 +95,19 @@ def test_small_files_on_both_sides_of_a_large_one_are_merged(tmp_path: Path, mon
     assert log.all_ratings().movie_id.tolist() == list(range(1, 91))
 
 
+def test_a_merge_does_not_span_a_gap(tmp_path: Path) -> None:
+    events, log = some(writing.MERGE_FROM_FILES + 1), EventLog(str(tmp_path))
+    for offset, event in enumerate(events):
+        log.append(a_batch(event, first_offset=offset))
+    Path(log.files(RATINGS.name, SHARD)[10].path).unlink()
+
+    assert log.merge_small(RATINGS.name, SHARD)
+
+    ends = [(file.first, file.end) for file in log.files(RATINGS.name, SHARD)]
+    assert ends == [(0, 10), (11, writing.MERGE_FROM_FILES + 1)]
+    assert log.next_offset(RATINGS.name, SHARD) == 10
+
+
 def test_rows_that_are_cut_off_are_set_aside_until_forgotten(tmp_path: Path) -> None:
     events, log = some(10), EventLog(str(tmp_path))
     log.append(a_batch(*events[:4]))

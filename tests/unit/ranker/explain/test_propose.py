@@ -8,7 +8,16 @@ from marquee.features.context import RankContext
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History, Query
 from marquee.state.ratings import UserState
-from ranker.explain.propose import PER_MOVIE, PER_RANKING, SCORES, likely_causes, links_to, proposals, shares_of_scores
+from ranker.explain.propose import (
+    PER_MOVIE,
+    PER_RANKING,
+    SCORES,
+    likely_causes,
+    links_to,
+    proposals,
+    shares_of_scores,
+    worth_trying,
+)
 from ranker.ranking import rank_user
 from support.serving import trained
 from support.worlds import a_user, checkerboard, state_of
@@ -71,6 +80,16 @@ def test_the_largest_shares_are_the_likely_causes_and_noise_is_left_out() -> Non
 
     assert [positions.tolist() for positions in likely_causes(shares)] == [[1, 3, 2], [2]]
     assert PER_MOVIE == 3
+
+
+def test_twelve_ratings_are_tried_for_a_ranking_those_behind_most_of_it() -> None:
+    """20 ratings and 20 movies: every rating carries its own movie, and the later ones carry the last movie too."""
+    shares = np.diag(np.full(20, 0.5))
+    shares[:, -1] += np.arange(20) / 200
+
+    tried = worth_trying(shares, likely_causes(shares))
+
+    assert tried.tolist() == list(range(19, 7, -1))
 
 
 def test_links_are_the_fitted_ones_between_the_history_and_the_candidates() -> None:

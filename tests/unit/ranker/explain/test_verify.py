@@ -12,7 +12,7 @@ from marquee.features.vector import SPECS
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import Query
 from marquee.state.ratings import UserState
-from ranker.explain.propose import proposals
+from ranker.explain.propose import Positions, Proposals, proposals
 from ranker.explain.reasons import cited_ratings
 from ranker.explain.verify import CITED, MARGIN, verified
 from ranker.online import KnownUser
@@ -74,24 +74,49 @@ def test_nothing_is_cited_where_the_score_does_not_depend_on_ratings() -> None:
 
 
 def test_the_rating_whose_removal_costs_most_comes_first() -> None:
-    """With a score that is one collaborative feature, the fall is known: retrieval without the rating tells it."""
-    user, ranked = state_of(checkerboard(n_users=80), 1), ranked_for(1)
+    ranked, proposed = proposed_for(1)
+
+    found = cited_by_ease(ranked, proposed, factor=100)
+
+    assert max(len(positions) for positions in found) == CITED == 2
+    for movie, positions in enumerate(found):
+        falls = [100 * fall for fall in falls_of_ease(ranked, proposed, movie, positions)]
+        assert all(fall > MARGIN for fall in falls)
+        assert falls == sorted(falls, reverse=True)
+
+
+@pytest.mark.parametrize(("largest_fall", "is_any"), [(0.0199, False), (0.0201, True)])
+def test_a_rating_is_cited_if_the_score_falls_by_more_than_two_hundredths(largest_fall: float, is_any: bool) -> None:
+    ranked, proposed = proposed_for(1)
+    largest = max(max(falls_of_ease(ranked, proposed, at, proposed.likely[at])) for at in range(len(ranked)))
+
+    found = cited_by_ease(ranked, proposed, factor=largest_fall / largest)
+
+    assert any(len(positions) for positions in found) is is_any
+
+
+def proposed_for(user_id: int) -> tuple[Ranked, Proposals]:
+    ranked = ranked_for(user_id)
+    assert ranked.model_input is not None
+    return ranked, proposals(ranked.model_input.context, ranked.row)
+
+
+def cited_by_ease(ranked: Ranked, proposed: Proposals, *, factor: float) -> list[Positions]:
+    """What is cited if the score is one collaborative feature times a factor, so that every fall is known."""
     assert ranked.model_input is not None
     column = [spec.name for spec in SPECS].index("ease_taste")
 
     def ease(x: Float32Array) -> Float32Array:
-        return 100 * x[:, column]
+        return (factor * x[:, column].astype(np.float64)).astype(np.float32)
 
-    proposed = proposals(ranked.model_input.context, ranked.row)
-    score = ease(ranked.model_input.x).astype(np.float64)
-    found = verified(proposed, ranked.model_input, score, ease)
+    return verified(proposed, ranked.model_input, ease(ranked.model_input.x).astype(np.float64), ease)
 
-    assert sum(len(positions) for positions in found) > 0
-    for movie, positions in enumerate(found):
-        removed = trained().catalog.movie_id[proposed.recent.row[positions]]
-        falls = [score[movie] - 100 * ease_signal(user.without(int(m)), int(ranked.row[movie])) for m in removed]
-        assert all(fall > MARGIN for fall in falls)
-        assert falls == sorted(falls, reverse=True)
+
+def falls_of_ease(ranked: Ranked, proposed: Proposals, movie: int, positions: Positions) -> list[float]:
+    """How much the feature falls without each rating, by retrieval without it."""
+    user, row = state_of(checkerboard(n_users=80), 1), int(ranked.row[movie])
+    removed = trained().catalog.movie_id[proposed.recent.row[positions]]
+    return [ease_signal(user, row) - ease_signal(user.without(int(movie_id)), row) for movie_id in removed]
 
 
 def ease_signal(user: UserState, row: int) -> float:

@@ -61,9 +61,7 @@ def proposals(context: RankContext, ranked_rows: RowArray) -> Proposals:
     place = np.searchsorted(context.rows, ranked_rows)
     shares = shares_of_scores(links[:, :, place], recent)
     likely = likely_causes(shares)
-    wanted = np.unique(np.concatenate(likely)) if likely else np.empty(0, np.intp)
-    tried = wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:PER_RANKING].astype(np.intp)
-    return Proposals(recent, links, place, likely, tried)
+    return Proposals(recent, links, place, likely, worth_trying(shares, likely))
 
 
 def shares_of_scores(links: Float32Array, recent: History) -> FloatArray:
@@ -92,6 +90,12 @@ def likely_causes(shares: FloatArray) -> list[Positions]:
     """For each column of `shares` the PER_MOVIE positions with the largest shares, largest first, without noise."""
     order = np.argsort(-shares, axis=0, kind="stable")[:PER_MOVIE]
     return [order[shares[order[:, at], at] >= LEAST_SHARE, at] for at in range(shares.shape[1])]
+
+
+def worth_trying(shares: FloatArray, likely: list[Positions]) -> Positions:
+    """The likely causes with the largest shares of the whole ranking, largest first, at most PER_RANKING."""
+    wanted = np.unique(np.concatenate(likely)) if likely else np.empty(0, np.intp)
+    return wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:PER_RANKING].astype(np.intp)
 
 
 def links_to(retrieval: FittedRetrieval, history: History, rows: RowArray) -> Float32Array:
