@@ -14,6 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 RELEASED = json.loads((ROOT / "docs" / "openapi" / "v0.json").read_text())
 CURRENT = json.loads((ROOT / "services" / "gateway" / "openapi.json").read_text())
 
+CORRECTED = {
+    # always enforced; the released document wrote the limits of this list as those of a text
+    "POST /v1/ratings: body.ratings: minItems is 1 now",
+    "POST /v1/ratings: body.ratings: maxItems is 500 now",
+}
+"""What the released document left out by mistake, so that writing it down breaks nobody."""
+
 Document = dict[str, Any]
 Change = Callable[[Document], object]
 
@@ -74,7 +81,7 @@ BREAKS: dict[str, tuple[Change, str]] = {
 
 
 def test_a_client_of_the_last_release_still_understands_this_api() -> None:
-    assert list(breaks(RELEASED, CURRENT)) == []
+    assert set(breaks(RELEASED, CURRENT)) <= CORRECTED
 
 
 @pytest.mark.parametrize("name", BREAKS)

@@ -1,6 +1,7 @@
 """The checked-in OpenAPI document is the gateway's, and the frontend's types know its schemas."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.main import create_app
@@ -15,6 +16,25 @@ def test_the_gateways_description_is_the_one_checked_in() -> None:
     now = json.loads(json.dumps(create_app().openapi()))
 
     assert now == json.loads(DOCUMENT.read_text()), "run `make openapi` and commit what changed"
+
+
+def test_the_limits_of_a_list_are_written_as_those_of_a_list() -> None:
+    """A validator before a limit turns maxItems into maxLength, which no reader of JSON Schema applies to an array."""
+    document = json.loads(DOCUMENT.read_text())
+
+    assert not [path for path, schema in arrays(document) if {"minLength", "maxLength"} & schema.keys()]
+
+
+def arrays(part: object, path: str = "") -> Iterator[tuple[str, dict[str, object]]]:
+    """Every array schema of a document, with where it stands."""
+    if isinstance(part, dict):
+        if part.get("type") == "array":
+            yield path, part
+        for name, inner in part.items():
+            yield from arrays(inner, f"{path}/{name}")
+    elif isinstance(part, list):
+        for at, inner in enumerate(part):
+            yield from arrays(inner, f"{path}/{at}")
 
 
 def test_the_frontends_types_have_every_schema_and_route() -> None:

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
+
 from marquee.contracts.batches import Batch, Delivered
-from marquee.contracts.events import MetadataStatus, MovieEnriched, MovieListed, MoviesRated, UserActed
+from marquee.contracts.events import MAX_CHUNK, MetadataStatus, MovieEnriched, MovieListed, MoviesRated, UserActed
 from marquee.contracts.topics import ACTIVITY, RATINGS, E, Topic, partition_of, shard_of
+from marquee.state.ratings import Ratings
 from marquee.stores.rows import ActivityRows, MovieRows, RatingRows
 
 NOON_MS = 1_500_000_000_000
@@ -96,4 +101,17 @@ def in_batches(topic: Topic[E], events: Sequence[E], *, size: int = 1_000) -> li
         for first in range(0, len(own), size):
             records = delivered(own[first : first + size], first_offset=first)
             found.append(rows_of(Batch(topic, partition, first, first + len(records), records)))
+    return found
+
+
+def chunks(ratings: Ratings) -> list[MoviesRated]:
+    """Ratings as the events of a bulk load: up to 1,000 of one user each."""
+    order = np.argsort(ratings.user_id, kind="stable")
+    columns = (ratings.user_id, ratings.movie_id, ratings.rating, ratings.rated_at)
+    found = []
+    for user, rows in groupby(zip(*(column[order].tolist() for column in columns), strict=True), key=itemgetter(0)):
+        own = list(rows)
+        for first in range(0, len(own), MAX_CHUNK):
+            _, movie, stars, at = zip(*own[first : first + MAX_CHUNK], strict=True)
+            found.append(MoviesRated(event_id=uuid4(), user_id=user, movie_id=movie, rating=stars, rated_at_ms=at))
     return found

@@ -1,25 +1,22 @@
 """The whole read path on the real data in this process: model, cards and the gateway's copy, and their answers."""
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
 import orjson
 from redis.asyncio import Redis
 
 from gateway.fallback import popular
 from gateway.movie_copy import MovieCopy
-from marquee.contracts.events import MAX_CHUNK, MoviesRated
 from marquee.contracts.rank_request import RankRequest
 from marquee.contracts.topics import CATALOG, METADATA, RATINGS
-from marquee.state.ratings import Ratings, UserState
+from marquee.state.ratings import UserState
 from marquee.stores.cards import Cards, ImageSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore
 from ranker.online import KnownUser
-from support.builders import in_batches
+from support.builders import chunks, in_batches
 from support.real_training import RealTraining
 from support.serving import answer_for, similar_answer_for
 from support.worlds import state_of
@@ -68,23 +65,6 @@ async def real_world(training: RealTraining, redis_url: str) -> RealWorld:
     await copy.refresh()
     await redis.aclose()
     return RealWorld(training, copy)
-
-
-def chunks(ratings: Ratings) -> list[MoviesRated]:
-    """Ratings as the events of a bulk load."""
-    order = np.argsort(ratings.user_id, kind="stable")
-    columns = zip(*(column[order].tolist() for column in _columns(ratings)), strict=True)
-    found = []
-    for user, rows in groupby(columns, key=lambda row: row[0]):
-        own = list(rows)
-        for first in range(0, len(own), MAX_CHUNK):
-            _, movie, stars, at = zip(*own[first : first + MAX_CHUNK], strict=True)
-            found.append(MoviesRated(event_id=uuid4(), user_id=user, movie_id=movie, rating=stars, rated_at_ms=at))
-    return found
-
-
-def _columns(ratings: Ratings) -> tuple[Any, ...]:
-    return ratings.user_id, ratings.movie_id, ratings.rating, ratings.rated_at
 
 
 def _as_sent(answer: object) -> Answer:

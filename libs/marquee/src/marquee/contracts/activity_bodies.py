@@ -62,7 +62,7 @@ class UserEvent(Body):
 
 
 class EventsRequest(Body):
-    events: Annotated[tuple[UserEvent, ...], at_most(MAX_EVENTS), Field(min_length=1, max_length=MAX_EVENTS)]
+    events: Annotated[tuple[UserEvent, ...], Field(min_length=1, max_length=MAX_EVENTS), at_most(MAX_EVENTS)]
 
 
 def _was_shown(event: UserActed) -> UserActed:

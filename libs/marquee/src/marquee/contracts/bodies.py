@@ -304,7 +304,7 @@ class LiveRating(Body):
 
 
 class RatingsRequest(Body):
-    ratings: Annotated[tuple[LiveRating, ...], at_most(MAX_RATINGS), Field(min_length=1, max_length=MAX_RATINGS)]
+    ratings: Annotated[tuple[LiveRating, ...], Field(min_length=1, max_length=MAX_RATINGS), at_most(MAX_RATINGS)]
 
 
 class Receipt(Answer):

@@ -90,10 +90,10 @@ class RankRequest(Body):
 
     user_id: BodyId | None = None
     movie_id: BodyId | None = None
-    ratings: Annotated[tuple[GuestRating, ...], at_most(MAX_RATINGS)] | None = Field(
+    ratings: (
+        Annotated[tuple[GuestRating, ...], Field(min_length=1, max_length=MAX_RATINGS), at_most(MAX_RATINGS)] | None
+    ) = Field(
         default=None,
-        min_length=1,
-        max_length=MAX_RATINGS,
         description="a guest's own ratings, one per movie, the last the newest; nothing is stored",
     )
     overrides: Annotated[tuple[Override, ...], at_most(MAX_OVERRIDES)] = Field(

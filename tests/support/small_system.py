@@ -1,0 +1,112 @@
+"""All services but the enricher and the page, as processes of their own, on the checkerboard world: the whole API."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from marquee.contracts.events import Event, MetadataStatus, ModelChanged, ModelStatus, MovieEnriched, MovieListed
+from marquee.contracts.topics import CATALOG, METADATA, MODELS, RATINGS, Topic
+from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher, record_of
+from marquee.settings import KafkaSettings, RedisSettings
+from support.builders import chunks
+from support.service_process import ServiceProcess, service_process
+from support.trainings import ENOUGH, a_training
+from support.wait import until
+from support.worlds import EPOCH, checkerboard
+
+N_MOVIES = 40
+"""Movies 1 to 40; users 1 to ENOUGH rated sixteen of them."""
+
+
+@dataclass(frozen=True)
+class SmallSystem:
+    """Where the gateway listens, and what is behind it."""
+
+    gateway: ServiceProcess
+    kafka: KafkaSettings
+    redis: RedisSettings
+    log_dir: Path
+    logs: tuple[Path, ...]
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.gateway.url, timeout=30)
+
+    def log(self) -> str:
+        """What every service logged so far."""
+        return "\n".join(path.read_text() for path in self.logs)
+
+
+@contextmanager
+def services(kafka: KafkaSettings, redis: RedisSettings, home: Path) -> Iterator[SmallSystem]:
+    """Ingest, features, ranker and gateway; the topics must hold the world (`publish_world`) already."""
+    env = {
+        "MARQUEE_KAFKA__BOOTSTRAP": kafka.bootstrap,
+        "MARQUEE_KAFKA__TOPIC_PREFIX": kafka.topic_prefix,
+        "MARQUEE_KAFKA__IDLE_PAUSE": str(kafka.idle_pause),
+        "MARQUEE_REDIS__URL": redis.url,
+        "MARQUEE_REDIS__SPACE": redis.space,
+        "MARQUEE_LOG_DIR": str(home / "log"),
+        "MARQUEE_MODEL_DIR": str(home / "models"),
+    }
+    logs = {name: home / f"{name}.log" for name in ("ingest", "features", "ranker", "gateway")}
+    with (
+        service_process("ingest", logs["ingest"], **env) as ingest,
+        service_process("features", logs["features"], **env),
+        service_process("ranker", logs["ranker"], **env) as ranker,
+        service_process(
+            "gateway", logs["gateway"], **env, MARQUEE_INGEST_URL=ingest.url, MARQUEE_RANKER_URL=ranker.url
+        ) as gateway,
+    ):
+        yield SmallSystem(gateway, kafka, redis, home / "log", tuple(logs.values()))
+
+
+async def publish_world(kafka: KafkaSettings, models: Path) -> None:
+    """The catalogue, metadata and ratings of the checkerboard, and a model of them that is promoted."""
+    parts = a_training(ENOUGH)
+    parts.write(models, version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC))
+    promoted = ModelChanged(
+        version="v1", status=ModelStatus.PROMOTED, location="v1", changed_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    await ensure_topics(kafka, wait_s=20)
+    async with Publisher(kafka, timeout_s=20) as publisher:
+        for topic, events in _world().items():
+            await publisher.publish(topic, [record_of(topic, event) for event in events])
+        await publisher.publish(MODELS, [record_of(MODELS, promoted)])
+
+
+async def in_use(system: SmallSystem) -> None:
+    """Wait until a known user gets a personal list."""
+    async with system.client() as client:
+
+        async def is_personal() -> bool:
+            answer = await client.post("/v1/rank", json={"user_id": 1, "explain": False})
+            return bool(answer.status_code == 200 and answer.json()["meta"]["rung"] == "personal")
+
+        await until(is_personal, limit_s=60)
+
+
+def _world() -> dict[Topic[Any], list[Event]]:
+    colours = [(movie, movie % 2) for movie in range(1, N_MOVIES + 1)]
+    listed: list[Event] = [
+        MovieListed(movie_id=movie, title=f"Movie {movie}", year=1990 + movie % 10, genres=(f"Genre{colour}",))
+        for movie, colour in colours
+    ]
+    enriched: list[Event] = [
+        MovieEnriched(
+            movie_id=movie,
+            status=MetadataStatus.FOUND,
+            runtime_min=90 + colour * 30,
+            directors=(f"Director {colour}",),
+            cast=(f"Actor {colour}",),
+            keywords=(f"keyword {colour}",),
+            fetched_at=EPOCH,
+        )
+        for movie, colour in colours
+    ]
+    return {CATALOG: listed, METADATA: enriched, RATINGS: [*chunks(checkerboard(n_users=ENOUGH))]}
