@@ -24,6 +24,7 @@ REQUESTS: list[dict[str, Any]] = [
 PAIRS: list[tuple[type[BaseModel], type]] = [
     (bodies.Card, fields.CardFields),
     (bodies.RankedCard, fields.RankedCardFields),
+    (bodies.Fact, fields.FactFields),
     (bodies.Reason, fields.ReasonFields),
     (bodies.Freshness, fields.FreshnessFields),
     (bodies.Stages, fields.StagesFields),

@@ -393,6 +393,24 @@ export interface components {
             value?: number | null;
         };
         /**
+         * Fact
+         * @description What a reason's text says, as data: the form of its sentence and what fills it.
+         */
+        Fact: {
+            /**
+             * Form
+             * @description an id such as liked_similar.fans; it decides which slots there are
+             */
+            form: string;
+            /**
+             * Slots
+             * @description stars, counts, years, minutes, titles, names by the form's own names
+             */
+            slots?: {
+                [key: string]: number | string | string[];
+            };
+        };
+        /**
          * Filters
          * @description Which movies may be ranked. All given conditions hold together.
          */
@@ -748,7 +766,7 @@ export interface components {
             rank: number;
             /**
              * Reasons
-             * @description largest contribution first
+             * @description the one to tell first comes first
              * @default []
              */
             reasons: components["schemas"]["Reason"][];
@@ -856,6 +874,7 @@ export interface components {
              * @default []
              */
             evidence: components["schemas"]["Evidence"][];
+            fact?: components["schemas"]["Fact"] | null;
             /** Text */
             text: string;
         };

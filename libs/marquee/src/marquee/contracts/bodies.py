@@ -116,6 +116,15 @@ class Evidence(Answer):
     value: float | None = None
 
 
+class Fact(Answer):
+    """What a reason's text says, as data: the form of its sentence and what fills it."""
+
+    form: str = Field(description="an id such as liked_similar.fans; it decides which slots there are")
+    slots: dict[str, int | float | str | tuple[str, ...]] = Field(
+        default_factory=dict, description="stars, counts, years, minutes, titles, names by the form's own names"
+    )
+
+
 class Reason(Answer):
     """One additive part of a score. The base and all contributions of a card add up to its score."""
 
@@ -123,6 +132,7 @@ class Reason(Answer):
     text: str
     contribution: float
     evidence: tuple[Evidence, ...] = ()
+    fact: Fact | None = None
 
 
 class Card(Answer):
@@ -141,7 +151,7 @@ class RankedCard(Card):
     score: float
     base: float = Field(description="base + the sum of contributions = score")
     sources: tuple[str, ...] = Field(default=(), description="the retrievers that brought it up")
-    reasons: tuple[Reason, ...] = Field(default=(), description="largest contribution first")
+    reasons: tuple[Reason, ...] = Field(default=(), description="the one to tell first comes first")
 
 
 class Rung(StrEnum):

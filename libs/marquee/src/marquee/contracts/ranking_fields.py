@@ -8,6 +8,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from marquee.contracts.bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
+from marquee.contracts.slots import Slots
 
 
 class CardFields(TypedDict):
@@ -45,9 +46,16 @@ class GenreFields(TypedDict):
 
 
 class PersonFields(TypedDict):
-    """A director."""
+    """A director or actor."""
 
     kind: Literal["person"]
+    label: str
+
+
+class KeywordFields(TypedDict):
+    """A theme."""
+
+    kind: Literal["keyword"]
     label: str
 
 
@@ -66,16 +74,24 @@ class YearFields(TypedDict):
     label: str
 
 
-EvidenceFields = RatedMovieFields | GenreFields | PersonFields | CountFields | YearFields
+EvidenceFields = RatedMovieFields | GenreFields | PersonFields | KeywordFields | CountFields | YearFields
+
+
+class FactFields(TypedDict):
+    """What a text says: the id of its form (`marquee.contracts.sentences`) and what fills it."""
+
+    form: str
+    slots: Slots
 
 
 class ReasonFields(TypedDict):
-    """One additive part of a score and what it rests on."""
+    """One additive part of a score, the sentence that tells it, and what it rests on."""
 
     code: ReasonCode
     text: str
     contribution: float
     evidence: list[EvidenceFields]
+    fact: NotRequired[FactFields]
 
 
 class RankedCardFields(CardFields):
