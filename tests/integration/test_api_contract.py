@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 import pytest
@@ -27,7 +27,7 @@ from support.small_system import N_MOVIES, SmallSystem, in_use, publish_world, s
 pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("default")]  # those of schemathesis's own libraries
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "services" / "gateway" / "openapi.json"
-Operation = APIOperation[Any, Any, Any, Any]
+Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 OPERATIONS: list[Operation] = [
     found.ok() for found in schemathesis.openapi.from_path(DOCUMENT).get_all_operations() if isinstance(found, Ok)
 ]
