@@ -9,11 +9,16 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
+from weakref import WeakSet
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import client as aiokafka_client
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.conn import AIOKafkaConnection, create_conn
 from aiokafka.errors import KafkaError
 
 FIRST_PAUSE_S = 0.001
@@ -56,6 +61,13 @@ HOOKS = (
         "tests/integration/test_kafka_idle.py",
     ),
     Hook(
+        "start_client",
+        "aiokafka",
+        "0.14",
+        "aiokafka.client.create_conn, with which AIOKafkaClient.bootstrap opens a connection",
+        "tests/integration/test_kafka_clients.py",
+    ),
+    Hook(
         "stop_consumer",
         "aiokafka",
         "0.14",
@@ -66,8 +78,8 @@ HOOKS = (
         "abandon_producer",
         "aiokafka",
         "0.14",
-        "AIOKafkaProducer._closed, ._sender.sender_task, ._sender._fail_all",
-        "tests/integration/test_publisher.py",
+        "AIOKafkaProducer._closed, ._sender, whose tasks run its methods, ._sender.sender_task, ._sender._fail_all",
+        "tests/integration/test_kafka_clients.py",
     ),
     Hook(
         "UNREACHABLE_BROKER",
@@ -121,6 +133,38 @@ def pause_between_empty_fetches(consumer: AIOKafkaConsumer) -> None:
     fetcher._proc_fetch_request = fetch_patiently
 
 
+_opened: ContextVar[WeakSet[AIOKafkaConnection] | None] = ContextVar("_opened", default=None)
+"""The connections of the client that is being started."""
+
+
+async def _noted_connection(*args: Any, **options: Any) -> AIOKafkaConnection:
+    connection = await create_conn(*args, **options)
+    if (opened := _opened.get()) is not None:
+        opened.add(connection)
+    return connection
+
+
+aiokafka_client.create_conn = _noted_connection
+
+
+async def start_client(client: AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient) -> None:
+    """Start a client; if that fails or is cancelled, close its connections.
+
+    aiokafka forgets the connection on which it asks for the first metadata when it is cancelled meanwhile, so that
+    neither stop() nor close() would close it.
+    """
+    opened: WeakSet[AIOKafkaConnection] = WeakSet()
+    token = _opened.set(opened)
+    try:
+        await client.start()
+    except BaseException:
+        for connection in opened:
+            connection.close()
+        raise
+    finally:
+        _opened.reset(token)
+
+
 async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
     """Close a consumer, also while the broker is unavailable.
 
@@ -138,19 +182,27 @@ async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
 async def abandon_producer(producer: AIOKafkaProducer) -> None:
     """End a producer without waiting for what it could not send, which an idempotent one would retry indefinitely.
 
-    aiokafka has no public way. Its callback on a failed sender assumes a transaction and fails itself.
+    aiokafka has no public way. Its callback on a failed sender assumes a transaction and fails itself. Its requests are
+    tasks of their own: left alone, they would wait for metadata of a closed client or connect once more.
     """
     producer._closed = True
     sender = producer._sender
     if sender.sender_task is not None:
         sender.sender_task.remove_done_callback(sender._fail_all)
-        sender.sender_task.cancel()
+    tasks = [task for task in asyncio.all_tasks() if _runs_a_method_of(sender, task)]
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=1)
     with suppress(KafkaError, OSError):
         await producer.client.close()
-    if sender.sender_task is not None:
-        await asyncio.wait([sender.sender_task], timeout=1)
-        if sender.sender_task.done() and not sender.sender_task.cancelled():
-            sender.sender_task.exception()  # retrieved; the publish that failed has reported what matters
+    if sender.sender_task is not None and sender.sender_task.done() and not sender.sender_task.cancelled():
+        sender.sender_task.exception()  # retrieved; the publish that failed has reported what matters
+
+
+def _runs_a_method_of(owner: object, task: asyncio.Task[Any]) -> bool:
+    frame = getattr(task.get_coro(), "cr_frame", None)  # None once it has ended
+    return frame is not None and frame.f_locals.get("self") is owner
 
 
 def silence_server() -> None:

@@ -11,7 +11,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, MODELS, RATINGS, Topic
 from marquee.errors import Misconfigured
-from marquee.patches import pause_between_empty_fetches, stop_consumer
+from marquee.patches import pause_between_empty_fetches, start_client, stop_consumer
 from marquee.settings import KafkaSettings
 from marquee.waiting import wait_until_reachable
 
@@ -67,17 +67,11 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]] = 
     topics = tuple(topics)
 
     async def probe() -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap, request_timeout_ms=5_000)
-        try:
-            await admin.start()
+        async with _open_admin(settings, request_timeout_ms=5_000) as admin:
             await admin.list_topics()
-        finally:
-            await admin.close()
 
     await wait_until_reachable("kafka", settings.bootstrap, probe, limit_s=wait_s)
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap)
-    await admin.start()
-    try:
+    async with _open_admin(settings) as admin:
         existing = set(await admin.list_topics())
         missing = [new for new in _new_topics(settings, topics) if new.name not in existing]
         if missing:
@@ -92,8 +86,6 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic[Any]] = 
         if short := _created_by_the_broker(settings, topics, described):
             await admin.create_partitions({name: NewPartitions(count) for name, count in short.items()})
             described = await admin.describe_topics(names)
-    finally:
-        await admin.close()
     found = {row["topic"]: len(row["partitions"]) for row in described}
     for topic in topics:
         count = found.get(topic_name(settings, topic.name), 0)
@@ -111,6 +103,16 @@ def _created_by_the_broker(
 
 
 @asynccontextmanager
+async def _open_admin(settings: KafkaSettings, **options: Any) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap, **options)
+    try:
+        await start_client(admin)
+        yield admin
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
 async def open_producer(settings: KafkaSettings, **options: Any) -> AsyncIterator[AIOKafkaProducer]:
     """An idempotent producer that waits for all replicas."""
     producer = AIOKafkaProducer(
@@ -120,7 +122,7 @@ async def open_producer(settings: KafkaSettings, **options: Any) -> AsyncIterato
         **{"linger_ms": 0, "max_batch_size": 262_144, "request_timeout_ms": 15_000} | options,
     )
     try:  # a client that could not start has to be stopped too
-        await producer.start()
+        await start_client(producer)
         yield producer
     finally:
         await producer.stop()
@@ -141,7 +143,7 @@ async def open_consumer(
         | options,
     )
     try:
-        await consumer.start()
+        await start_client(consumer)
         if settings.idle_pause:
             pause_between_empty_fetches(consumer)
         yield consumer

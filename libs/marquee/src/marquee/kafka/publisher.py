@@ -12,7 +12,7 @@ from aiokafka.errors import InvalidProducerEpoch, KafkaError, OutOfOrderSequence
 from marquee.contracts.topics import MAX_RECORD_BYTES, E, Topic, partition_of
 from marquee.errors import Transient
 from marquee.kafka.clients import topic_name
-from marquee.patches import abandon_producer
+from marquee.patches import abandon_producer, start_client
 from marquee.settings import KafkaSettings
 
 log = structlog.get_logger()
@@ -141,7 +141,7 @@ class Publisher:
                     **self._options,
                 )
                 try:
-                    await producer.start()
+                    await start_client(producer)
                 except BaseException:
                     await abandon_producer(producer)
                     raise
