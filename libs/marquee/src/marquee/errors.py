@@ -57,6 +57,11 @@ def not_found(what: str, detail: str) -> Refused:
     return Refused(404, f"{what}_not_found", "Not found", detail)
 
 
+def gone(what: str, detail: str) -> Refused:
+    """A 410: the thing named was there, and is no longer."""
+    return Refused(410, f"{what}_gone", "Gone", detail)
+
+
 def unprocessable(field_path: str, message: str) -> Refused:
     """A 422 that names one field."""
     return refused_fields([(field_path, message)])

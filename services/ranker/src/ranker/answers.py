@@ -17,14 +17,13 @@ from marquee.contracts.ranking_fields import (
     card_without_details,
 )
 from marquee.errors import not_found
-from marquee.state.filters import MovieFilter
 from marquee.state.ratings import UserState
 from ranker.explain.reasons import similar_reasons, user_reasons
 from ranker.online import KnownUser
-from ranker.ranking import Ranked, rank_similar
+from ranker.ranking import Ranked
 from ranker.serving import Serving
 from ranker.stopwatch import Stopwatch
-from ranker.subjects import Shown, shown_for
+from ranker.subjects import Shown, shown_for, similar_for
 
 NOBODY = KnownUser(UserState.empty())
 """Whom movies similar to one are ranked for."""
@@ -38,7 +37,7 @@ class FirstPage:
     Attributes:
         shown: in its whole order; None of movies similar to one, of which there is no order yet.
         ranked: the movies that are shown. user: whom they are ranked for.
-        rung, degraded: as the answer has them.
+        rung, degraded, candidates: as the answer has them.
     """
 
     shown: Shown | None
@@ -46,6 +45,7 @@ class FirstPage:
     user: KnownUser
     rung: Rung
     degraded: Sequence[str]
+    candidates: int | None
 
 
 Keep = Callable[[FirstPage], str | None]
@@ -84,7 +84,7 @@ def user_answer(
     items = cards(ranked, reasons, card_of)
     answer = answered(serving, items, rung, degraded, freshness, watch, ranking_id)
     if not shown.is_all:
-        answer["next_page_token"] = keep(FirstPage(shown, ranked, user, rung, degraded))
+        answer["next_page_token"] = keep(FirstPage(shown, ranked, user, rung, degraded, answer["meta"]["candidates"]))
     return answer
 
 
@@ -103,17 +103,8 @@ def similar_answer(
     Raises:
         Refused: 404, nobody knows the movie.
     """
-    allowed = MovieFilter.of(request.filters).mask(serving.catalog)
     try:
-        ranked = rank_similar(
-            serving.model,
-            serving.movies.state,
-            movie_id,
-            k=request.k + 1,  # one more shows that there is a next page
-            exclude=request.exclude,
-            allowed=allowed,
-            content=request.content,
-        )
+        ranked = similar_for(serving, movie_id, request, k=request.k + 1)  # one more shows that there is a next page
     except KeyError:
         if card_of(movie_id) is None:
             raise not_found("movie", f"there is no movie {movie_id}") from None
@@ -129,7 +120,7 @@ def similar_answer(
     items = cards(ranked, reasons, card_of)
     answer = answered(serving, items, ranked.rung, [], freshness_of(serving), watch, ranking_id)
     if found > len(ranked):
-        answer["next_page_token"] = keep(FirstPage(None, ranked, NOBODY, ranked.rung, ()))
+        answer["next_page_token"] = keep(FirstPage(None, ranked, NOBODY, ranked.rung, (), None))
     return answer
 
 

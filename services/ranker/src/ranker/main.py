@@ -1,6 +1,7 @@
 """The ranker service: follows models.v1 and the online store, answers /v1/rank."""
 
 from contextlib import AsyncExitStack
+from time import time
 
 from fastapi import FastAPI
 
@@ -8,7 +9,10 @@ from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics
 from marquee.stores.key_space import open_redis
 from marquee.stores.refreshing import keep_refreshed
+from ranker import page_routes
 from ranker.online import Online
+from ranker.pinning.keeping import Pins
+from ranker.pinning.store import PinStore
 from ranker.receipts import ReceiptWait
 from ranker.routes import Wiring, router
 from ranker.settings import RankerSettings
@@ -20,9 +24,11 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
     online = Online.of(settings, redis)
-    wiring = Wiring(online, ReceiptWait(online.users.space, settings.receipt_wait_s))
+    pins = Pins(PinStore(online.users.space, settings.pinned_bytes), settings.page_read_s, time)
+    wiring = Wiring(online, ReceiptWait(online.users.space, settings.receipt_wait_s), pins)
     await wiring.online.refresh()
     service.tasks.start("models", wiring.follow_models(settings.kafka))
+    service.tasks.start("pins", pins.write())
     service.tasks.start("refresh", keep_refreshed(wiring.online.refresh, every_s=settings.refresh_s))
     service.dependencies.add("redis", redis.ping)
     service.dependencies.add("model", wiring.model_is_loaded)
@@ -35,6 +41,7 @@ def create_app(settings: RankerSettings | None = None) -> FastAPI:
         start, model_version=lambda wiring: wiring.online.model_version
     )
     app.include_router(router)
+    app.include_router(page_routes.router)
     return app
 
 

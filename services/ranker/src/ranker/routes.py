@@ -16,6 +16,7 @@ from marquee.kafka.models_topic import model_changes
 from marquee.settings import KafkaSettings
 from ranker.answers import similar_answer, user_answer
 from ranker.online import Online
+from ranker.pinning.keeping import Pins
 from ranker.receipts import ReceiptWait
 from ranker.stopwatch import Stopwatch
 from ranker.subjects import guest, with_overrides
@@ -29,6 +30,7 @@ class Wiring:
 
     online: Online
     receipts: ReceiptWait
+    pins: Pins
 
     async def follow_models(self, kafka: KafkaSettings) -> None:
         """Use every model that models.v1 says to serve. Never ends."""
@@ -67,18 +69,21 @@ async def rank(request: RankRequest, parts: Parts) -> Response:
     serving = online.serving
     if serving is None:
         raise Transient("no model has been published yet")
+    keep = parts.pins.keep_for(request, serving, ranking_id)
     match request.subject:
         case UserSubject(user_id):
             user = with_overrides(await online.user(user_id), request.overrides)
             watch.lap("user")
-            answer = user_answer(serving, user, request, online.cards.get, watch, ranking_id=ranking_id)
+            answer = user_answer(serving, user, request, online.cards.get, watch, ranking_id=ranking_id, keep=keep)
             if is_applied is not None:
                 answer["meta"]["freshness"]["applied"] = is_applied and user.missing is None
         case GuestSubject(ratings):
             somebody = guest(ratings, now_ms=time_ns() // 1_000_000)
-            answer = user_answer(serving, somebody, request, online.cards.get, watch, ranking_id=ranking_id)
+            answer = user_answer(serving, somebody, request, online.cards.get, watch, ranking_id=ranking_id, keep=keep)
         case MovieSubject(movie_id):
-            answer = similar_answer(serving, movie_id, request, online.cards.get, watch, ranking_id=ranking_id)
+            answer = similar_answer(
+                serving, movie_id, request, online.cards.get, watch, ranking_id=ranking_id, keep=keep
+            )
     timing = ", ".join(f"{stage};dur={ms}" for stage, ms in watch.ms.items())
     body = orjson.dumps(answer)
     return Response(body, media_type="application/json", headers={"Server-Timing": timing})

@@ -14,4 +14,8 @@ class RankerSettings(CardSettings):
     receipt_wait_s: PositiveFloat = (
         0.25  # for the events named in `after`; together with user_timeout_s the gateway waits
     )
+    page_read_s: PositiveFloat = 0.5  # for a ranking whose next page is asked for, also while it is being written
+    pinned_bytes: PositiveInt = (
+        67_108_864  # of Redis, for rankings whose next pages can be asked for; the oldest go first
+    )
     remembered_users: PositiveInt = 10_000  # last known histories, for when Redis is unavailable

@@ -12,7 +12,7 @@ from marquee.state.movie_table import RowArray
 from marquee.state.ratings import UserState
 from ranker.diversity import POOL_FACTOR, diversified
 from ranker.online import KnownUser
-from ranker.ranking import Order, Ranked, order_for_user
+from ranker.ranking import Order, Ranked, order_for_user, rank_similar
 from ranker.serving import Serving
 
 
@@ -57,6 +57,23 @@ def order_for(serving: Serving, user: KnownUser, request: RankRequest, *, at_lea
         at_least=at_least,
         exclude=(*request.exclude, *user.dismissed),
         allowed=MovieFilter.of(request.filters).mask(serving.catalog),
+    )
+
+
+def similar_for(serving: Serving, movie_id: int, request: RankRequest, *, k: int) -> Ranked:
+    """The k movies most similar to one, of those that the request wants.
+
+    Raises:
+        KeyError: the model does not know the movie.
+    """
+    return rank_similar(
+        serving.model,
+        serving.movies.state,
+        movie_id,
+        k=k,
+        exclude=request.exclude,
+        allowed=MovieFilter.of(request.filters).mask(serving.catalog),
+        content=request.content,
     )
 
 

@@ -1,0 +1,157 @@
+"""Keeping rankings for their next pages: noted while answering, worked out and written to Redis after the answer."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from marquee.contracts.rank_request import MAX_K, RankRequest
+from marquee.errors import Refused, Transient, gone
+from ranker.answers import FirstPage, Keep
+from ranker.pinning.bins import Bins, TooManyThresholds
+from ranker.pinning.pin import Pin
+from ranker.pinning.store import KEPT_S, PinStore
+from ranker.pinning.tokens import PageToken, new_secret, page_token
+from ranker.pinning.whole import kept_order
+from ranker.scoring import RankerModel
+from ranker.serving import Serving
+
+log = structlog.get_logger()
+
+WAITING = 32
+"""Rankings that may wait to be written, with all their arrays; while there are as many, answers get no next page."""
+AWAY_S = 0.5
+"""How long no ranking is kept after Redis did not take one."""
+FRESH_S = 5
+"""The age of a token whose ranking may still be on its way to Redis."""
+LOOK_EVERY_S = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """A ranking on its way to Redis."""
+
+    ranking_id: str
+    secret: bytes
+    created_ms: int
+    request: RankRequest
+    serving: Serving
+    page: FirstPage
+
+
+@dataclass(slots=True)
+class Pins:
+    """The rankings whose next pages can be asked for.
+
+    Attributes:
+        limit_s: for reading one or writing one.
+        clock: Unix seconds.
+    """
+
+    store: PinStore
+    limit_s: float
+    clock: Callable[[], float]
+    _noted: "asyncio.Queue[_Noted]" = field(default_factory=lambda: asyncio.Queue(WAITING))
+    _away_until: float = 0.0
+    _bins: tuple[RankerModel, Bins | None] | None = None  # of the newest model
+
+    def keep_for(self, request: RankRequest, serving: Serving, ranking_id: str) -> Keep:
+        """What an answer calls with its first page, to have the ranking kept and to get the token of the next page."""
+
+        def keep(page: FirstPage) -> str | None:
+            now = self.clock()
+            if self._noted.full() or now < self._away_until or page.user.missing == "redis":
+                return None
+            if page.candidates is None and len(page.ranked) >= MAX_K:
+                return None  # movies similar to one, and the cold list, are kept to their first MAX_K
+            secret = new_secret()
+            self._noted.put_nowait(_Noted(ranking_id, secret, int(now * 1_000), request, serving, page))
+            return page_token(secret, ranking_id, start=len(page.ranked), issued_s=int(now))
+
+        return keep
+
+    async def write(self) -> None:
+        """Write what is noted, one after the other. Never ends: a ranking that cannot be kept only has no next page."""
+        while True:
+            noted = await self._noted.get()
+            try:
+                pin = self._pin(noted)
+                async with asyncio.timeout(self.limit_s):
+                    await self.store.put(noted.ranking_id, pin.packed(), now_ms=noted.created_ms)
+            except (Transient, TimeoutError) as error:
+                self._away_until = self.clock() + AWAY_S
+                log.warning("ranking_not_kept", ranking_id=noted.ranking_id, error=str(error) or "timeout")
+            except Exception as error:  # a bug here must not end the service, whose answers are complete without it
+                log.error("ranking_not_kept", ranking_id=noted.ranking_id, exc_info=error)
+
+    async def read(self, ranking_id: str, token: PageToken) -> Pin:
+        """The ranking that gave this token.
+
+        Raises:
+            Refused: 410, it is no longer kept; 422, it did not give the token.
+            Transient: Redis is unavailable.
+        """
+        value = await self._value(ranking_id, token)
+        if value is None:
+            raise no_longer_kept()
+        pin = Pin.read(value)
+        token.prove(pin.secret, ranking_id)
+        if self.clock() - pin.created_ms / 1_000 > KEPT_S:
+            raise no_longer_kept()
+        return pin
+
+    def bins_of(self, model: RankerModel) -> Bins | None:
+        """The thresholds of a model; None without one, or if its rows do not fit into bytes."""
+        if self._bins is None or self._bins[0] is not model:
+            self._bins = (model, _bins_of(model))
+        return self._bins[1]
+
+    async def _value(self, ranking_id: str, token: PageToken) -> bytes | None:
+        """The pin's bytes, waited for if the ranking is so young that they may still be written."""
+        is_late = False
+        try:
+            async with asyncio.timeout(self.limit_s):
+                while (value := await self.store.get(ranking_id)) is None:
+                    is_late = True
+                    if abs(self.clock() - token.issued_s) > FRESH_S:
+                        break
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError:
+            if not is_late:
+                raise Transient("redis: a ranking was not read in time", what="redis") from None
+            return None
+        return value
+
+    def _pin(self, noted: _Noted) -> Pin:
+        page, request, serving = noted.page, noted.request, noted.serving
+        return Pin(
+            secret=noted.secret,
+            created_ms=noted.created_ms,
+            model_version=serving.model.version,
+            user_id=request.user_id,
+            movie_id=request.movie_id,
+            k=request.k,
+            explain=request.explain,
+            rung=page.rung,
+            degraded=tuple(page.degraded),
+            candidates=page.candidates,
+            user=page.user.state,
+            order=kept_order(page, request, serving, self.bins_of(serving.model)),
+        )
+
+
+def no_longer_kept() -> Refused:
+    """The refusal of a page whose ranking is not there, or too old."""
+    minutes = KEPT_S // 60
+    return gone("ranking", f"this ranking is no longer kept: pages can be asked for within {minutes} minutes")
+
+
+def _bins_of(model: RankerModel) -> Bins | None:
+    if model.bundle.trees is None:
+        return None
+    try:
+        return Bins.of(model.bundle.trees, len(model.bundle.manifest.features))
+    except TooManyThresholds as error:
+        log.warning("next_pages_without_citations", model_version=model.version, error=str(error))
+        return None

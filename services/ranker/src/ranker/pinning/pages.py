@@ -1,0 +1,77 @@
+"""A page of a kept order as the ranking that reasons are given for."""
+
+import numpy as np
+
+from marquee.explanation.attribution import contributions
+from marquee.features.context import RankContext
+from marquee.retrieval.candidates import Candidates
+from marquee.retrieval.history import History
+from marquee.retrieval.sources import retrieve
+from marquee.state.movie_table import RowArray
+from marquee.state.ratings import UserState
+from ranker.pinning.bins import Bins
+from ranker.pinning.kept_order import Accounted, KeptOrder, Modelled
+from ranker.ranking import ModelInput, Ranked
+from ranker.serving import Serving
+
+
+def page_of(order: KeptOrder, page: slice, user: UserState, serving: Serving, bins: Bins | None) -> Ranked:
+    """The movies of a page with the account of their kept scores.
+
+    Args:
+        user: as they were when the order was made.
+        serving: the model that made the order; the movies' state may be a later one, which no kept score depends on.
+        bins: of that model.
+    Raises:
+        ValueError: a model ordered the movies, and serving has none.
+    """
+    row = order.row[page].astype(np.intp)
+    match order.of:
+        case Modelled():
+            return _modelled(order, order.of, page, row, user, serving, bins)
+        case Accounted(parts, sources):
+            return Ranked(
+                rung=order.rung,
+                row=row,
+                movie_id=serving.catalog.movie_id[row],
+                score=order.score[page],
+                base=order.base,
+                contribution=parts[page],
+                codes=order.codes,
+                sources=tuple(tuple(names) for names in sources[page]),
+                history=History.of(user, serving.catalog, serving.model.bundle.retrieval.config),
+            )
+
+
+def _modelled(
+    order: KeptOrder, of: Modelled, page: slice, row: RowArray, user: UserState, serving: Serving, bins: Bins | None
+) -> Ranked:
+    trees, codes = serving.model.bundle.trees, serving.model.codes
+    if trees is None or bins is None:
+        raise ValueError("a model ordered these movies, and there is none now")
+    x = bins.decode(of.x[page])
+    kept = [codes.index(code) for code in order.codes]
+    candidates, context = _context(order, of, user, serving)
+    at = np.searchsorted(candidates.row, row)
+    return Ranked(
+        rung=order.rung,
+        row=row,
+        movie_id=serving.catalog.movie_id[row],
+        score=order.score[page],
+        base=order.base,
+        contribution=contributions(trees, x)[:, kept],
+        codes=order.codes,
+        sources=tuple(candidates.sources(place) for place in at.tolist()),
+        history=context.history,
+        model_input=ModelInput(context, x),
+    )
+
+
+def _context(order: KeptOrder, of: Modelled, user: UserState, serving: Serving) -> tuple[Candidates, RankContext]:
+    """The candidates as they were chosen, and the user against them."""
+    retrieval = serving.model.bundle.retrieval
+    ascending = np.argsort(order.row)
+    candidates = Candidates(order.row[ascending].astype(np.intp), of.rank[:, ascending].astype(np.int64))
+    history = History.of(user, serving.catalog, retrieval.config)
+    retrieved = retrieve(retrieval, serving.movies.state, history)
+    return candidates, RankContext(retrieval, serving.movies, history, retrieved, candidates)

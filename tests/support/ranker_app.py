@@ -1,0 +1,108 @@
+"""A ranker of the checkerboard world on a real Redis, without a broker: its routes, its memory and its pins."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from marquee.contracts.events import MoviesRated
+from marquee.contracts.topics import RATINGS
+from marquee.http.problems import install_problems
+from marquee.settings import RedisSettings
+from marquee.stores.key_space import KeySpace
+from marquee.stores.online import RatingStore
+from ranker import page_routes, routes
+from ranker.online import Online
+from ranker.pinning.keeping import Pins
+from ranker.pinning.store import PinStore
+from ranker.receipts import ReceiptWait
+from ranker.serving import Serving
+from ranker.settings import RankerSettings
+from support.builders import a_rating, in_batches
+from support.serving import trained
+from support.trainings import ENOUGH
+from support.worlds import checkerboard
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class RankerApp:
+    """A running ranker."""
+
+    client: httpx.AsyncClient
+    wiring: routes.Wiring
+
+    async def rank(self, **wishes: Any) -> dict[str, Any]:
+        """The answer to a request."""
+        answer = await self.client.post("/v1/rank", json=wishes)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def page(self, ranking_id: str, token: str, **wishes: Any) -> httpx.Response:
+        return await self.client.get(f"/v1/rankings/{ranking_id}", params={"page_token": token, **wishes})
+
+    async def pages(self, first: dict[str, Any], **wishes: Any) -> list[dict[str, Any]]:
+        """A first answer and all pages after it."""
+        found = [first]
+        while token := found[-1]["next_page_token"]:
+            answer = await self.page(first["ranking_id"], token, **wishes)
+            assert answer.status_code == 200, answer.text
+            found.append(answer.json())
+        return found
+
+
+@asynccontextmanager
+async def a_ranker(
+    space: KeySpace, *, serving: Serving | None = None, clock: Clock = time, pinned_bytes: int = 1_048_576
+) -> AsyncIterator[RankerApp]:
+    """Start one; another on the same space is another replica, or the same one after a restart."""
+    online = Online.of(RankerSettings(redis=RedisSettings(space=space.name)), space.redis)
+    online.serving = serving or trained()
+    await online.stats.refresh()
+    online.serving = Serving.of(online.serving.model, online.stats.stats())
+    pins = Pins(PinStore(space, pinned_bytes), 0.5, clock)
+    wiring = routes.Wiring(online, ReceiptWait(space, 0.25), pins)
+    writing = asyncio.create_task(pins.write())
+    transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
+            yield RankerApp(client, wiring)
+    finally:
+        writing.cancel()
+        await asyncio.wait([writing])
+
+
+def _app() -> FastAPI:
+    app = FastAPI()
+    install_problems(app)
+    for each in (routes, page_routes):
+        app.include_router(each.router)
+    return app
+
+
+def _with_state(app: FastAPI, wiring: routes.Wiring) -> Callable[..., Awaitable[None]]:
+    async def with_state(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        scope["state"] = {"wiring": wiring}
+        await app(scope, receive, send)
+
+    return with_state
+
+
+def world_events() -> list[MoviesRated]:
+    """The ratings that the model was trained on."""
+    world = checkerboard(n_users=ENOUGH)
+    columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())
+    return [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
+
+
+async def store(space: KeySpace, events: Sequence[MoviesRated]) -> None:
+    """Apply all events so far, the new ones at the end; those that were applied before change nothing."""
+    for batch in in_batches(RATINGS, events):
+        await RatingStore(space).apply(batch)
