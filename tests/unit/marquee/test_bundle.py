@@ -1,6 +1,7 @@
 """A bundle is complete and unchanged, or it is refused."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from marquee.bundle import BundleParts, BundleRefused, load_bundle
 from marquee.contracts.manifest import MadeWith
+from marquee.explanation.crowd import Crowd
 from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.fitted import fit_retrieval
 from support.worlds import a_catalog, checkerboard
@@ -25,6 +27,7 @@ def parts(config: RetrievalConfig = DEFAULTS) -> BundleParts:
         report={"a": 1},
         counts={"ratings": 960},
         metrics={},
+        crowd=Crowd.of(checkerboard(), catalog),
     )
 
 
@@ -43,7 +46,33 @@ def test_a_loaded_bundle_holds_the_arrays_that_were_written(bundle: Path) -> Non
     assert np.array_equal(loaded.catalog.genres, written.catalog.genres)
     assert np.array_equal(loaded.retrieval.links.toarray(), written.retrieval.links.toarray())
     assert np.array_equal(loaded.retrieval.terms.toarray(), written.retrieval.terms.toarray())
+    assert loaded.retrieval.term_names == written.retrieval.term_names != ()
+    assert loaded.crowd is not None and written.crowd is not None
+    assert np.array_equal(loaded.crowd.fan, written.crowd.fan)
     assert loaded.manifest.counts == {"ratings": 960}
+
+
+def test_a_bundle_of_an_earlier_release_has_neither_crowd_nor_names_of_terms(bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    later = [name for name in manifest["files"] if name.startswith("crowd/") or name.endswith("terms.names.npy")]
+    for name in later:
+        del manifest["files"][name]
+        (bundle / name).unlink()
+    (bundle / "crowd").rmdir()
+    (bundle / "manifest.json").write_text(json.dumps(manifest))
+
+    loaded = load_bundle(bundle)
+
+    assert len(later) > 2
+    assert loaded.crowd is None
+    assert loaded.retrieval.term_names == ()
+
+
+def test_a_crowd_of_another_catalogue_is_refused(tmp_path: Path) -> None:
+    other = replace(parts(), crowd=Crowd.of(checkerboard(), a_catalog(39)))
+
+    with pytest.raises(BundleRefused, match="39 in the crowd's counts"):
+        load_bundle(other.write(tmp_path, version="v1", created_at=NOW))
 
 
 def test_a_changed_file_is_named_and_refused(bundle: Path) -> None:

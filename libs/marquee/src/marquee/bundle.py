@@ -15,14 +15,15 @@ from pydantic import ValidationError
 
 from marquee.contracts.manifest import SCHEMA, FeatureColumn, MadeWith, ModelManifest
 from marquee.errors import MarqueeError
+from marquee.explanation.crowd import Crowd
 from marquee.explanation.trees import Trees
 from marquee.features.vector import SPECS
 from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.state.movie_table import MovieTable
 
-MANIFEST, ONNX, TREES, REPORT, CATALOG, RETRIEVAL = (
-    "manifest.json", "ranker.onnx", "trees.npz", "report.json", "catalog.npz", "snapshot",
+MANIFEST, ONNX, TREES, REPORT, CATALOG, RETRIEVAL, CROWD = (
+    "manifest.json", "ranker.onnx", "trees.npz", "report.json", "catalog.npz", "snapshot", "crowd",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ class BundleParts:
     counts: Mapping[str, int]
     metrics: Mapping[str, float]
     reason: str = ""
+    crowd: Crowd | None = None
 
     def write(self, folder: Path, *, version: str, created_at: datetime) -> Path:
         """Write the bundle `folder/version`, first under another name and then by one rename; returns its path.
@@ -68,6 +70,8 @@ class BundleParts:
     def _write_files(self, folder: Path) -> None:
         save_catalog(self.catalog, folder / CATALOG)
         self.retrieval.save(folder / RETRIEVAL)
+        if self.crowd is not None:
+            self.crowd.save(folder / CROWD)
         if self.onnx is not None and self.trees is not None:
             (folder / ONNX).write_bytes(self.onnx)
             self.trees.save(folder / TREES)
@@ -96,7 +100,7 @@ class BundleParts:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified bundle, its large arrays memory-mapped."""
+    """A verified bundle, its large arrays memory-mapped; one of an earlier release has no `crowd`."""
 
     path: Path
     manifest: ModelManifest
@@ -105,6 +109,7 @@ class Bundle:
     onnx: bytes | None
     trees: Trees | None
     report: dict[str, Any]
+    crowd: Crowd | None = None
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -128,6 +133,9 @@ def load_bundle(path: Path) -> Bundle:
         )
         if {retrieval.n_movies, retrieval.terms.shape[0]} != {len(catalog)}:
             raise ValueError(f"{len(catalog)} movies in the catalogue, {retrieval.n_movies} in the retrieval arrays")
+        crowd = Crowd.load(path / CROWD) if (path / CROWD).is_dir() else None
+        if crowd is not None and len(crowd) != len(catalog):
+            raise ValueError(f"{len(catalog)} movies in the catalogue, {len(crowd)} in the crowd's counts")
         return Bundle(
             path=path,
             manifest=manifest,
@@ -136,6 +144,7 @@ def load_bundle(path: Path) -> Bundle:
             onnx=(path / ONNX).read_bytes() if is_model else None,
             trees=Trees.load(path / TREES) if is_model else None,
             report=json.loads((path / REPORT).read_text(encoding="utf-8")),
+            crowd=crowd,
         )
     except Exception as error:  # whatever a library raises over bytes that it does not understand
         raise BundleRefused(f"{path}: {type(error).__name__}: {error}") from error

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from marquee.bundle import BundleParts
 from marquee.contracts.manifest import MadeWith
 from marquee.errors import MarqueeError
+from marquee.explanation.crowd import Crowd
 from marquee.explanation.lightgbm_dump import read_dump
 from marquee.explanation.trees import Trees
 from marquee.features.movie_features import MovieFeatures
@@ -68,6 +68,7 @@ def train(
     terms = content.fit(catalog, config.retrieval.content)
     windows = cut(ratings, config.windows.cuts, label_share=config.windows.label_share)
     lists, held_out = window_lists(windows, catalog, terms, config, progress)
+    crowd = Crowd.of(ratings, catalog)
     counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
     made_with = MadeWith(code_version=code_version(), config=config.model_dump(mode="json"))
     n_needed = config.ranker.min_lists
@@ -82,6 +83,7 @@ def train(
             counts=counts,
             metrics={},
             reason=reason,
+            crowd=crowd,
         )
     ranker = train_ranker(lists, held_out, config, progress)
     progress("retrieval on all ratings")
@@ -94,6 +96,7 @@ def train(
         report=ranker.report,
         counts=counts | {"lists": len(lists), "rows": len(lists.features), "trees": ranker.n_trees},
         metrics=headline(ranker.report),
+        crowd=crowd,
     )
 
 
@@ -117,7 +120,7 @@ def train_ranker(lists: TrainingLists, held_out: HeldOut | None, config: Trainin
 def window_lists(
     windows: Sequence[Window],
     catalog: MovieTable,
-    terms: sparse.csr_array,
+    terms: content.Terms,
     config: TrainingConfig,
     progress: Progress,
 ) -> tuple[TrainingLists, HeldOut | None]:

@@ -13,6 +13,7 @@ from marquee.retrieval.interactions import Interactions
 from marquee.retrieval.neighbours import top_links
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings
+from support.builders import an_enriched
 from support.worlds import a_catalog, checkerboard
 
 ALL = 10_000
@@ -106,5 +107,19 @@ def test_a_movie_of_which_nothing_is_known_has_no_terms() -> None:
 
     terms = content.fit(MovieTable.build([*listed, MovieListed(movie_id=3, title="t")]), ContentConfig())
 
-    length = np.sqrt((terms.toarray() ** 2).sum(axis=1))
+    length = np.sqrt((terms.weights.toarray() ** 2).sum(axis=1))
     np.testing.assert_allclose(length, [1, 1, 0], atol=1e-6)
+
+
+def test_every_column_of_terms_has_the_name_of_what_movies_share_there() -> None:
+    listed = [MovieListed(movie_id=m, title="t", genres=("Drama",) if m < 3 else ("Crime",)) for m in (1, 2, 3)]
+    enriched = [an_enriched(movie_id=m, directors=("Mann",), keywords=("heist", f"only {m}")) for m in (2, 3)]
+
+    terms = content.fit(MovieTable.build(listed, enriched), ContentConfig())
+
+    shared = {
+        name: np.flatnonzero(terms.weights[:, [at]].toarray().ravel()).tolist() for at, name in enumerate(terms.names)
+    }
+    assert shared[("director", "Mann")] == shared[("keyword", "heist")] == [1, 2]
+    assert shared[("genre", "Drama")] == [0, 1]
+    assert not {("keyword", "only 2"), ("genre", "Crime")} & shared.keys()

@@ -1,6 +1,7 @@
 """Content: tf-idf of what a movie is made of; the only source that reaches movies nobody has rated yet."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -8,9 +9,25 @@ from scipy import sparse
 from marquee.retrieval.config import ContentConfig
 from marquee.state.movie_table import MovieTable
 
+Term = tuple[str, str]
+"""Its kind (genre, director, keyword, cast or years) and its name."""
 
-def fit(catalog: MovieTable, config: ContentConfig) -> sparse.csr_array:
-    """(n_movies, n_terms) float32, rows of length 1, or 0 where nothing is known.
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the movies are made of.
+
+    Attributes:
+        weights: (n_movies, n_terms) float32, rows of length 1, or 0 where nothing is known. names: (n_terms,) of the
+            columns; empty where they are not known.
+    """
+
+    weights: sparse.csr_array
+    names: tuple[Term, ...] = ()
+
+
+def fit(catalog: MovieTable, config: ContentConfig) -> Terms:
+    """The tf-idf of every movie of a catalogue.
 
     A term that only one movie has cannot relate two movies and is left out. No ratings are needed, so the result is
     the same at every time.
@@ -30,10 +47,10 @@ def fit(catalog: MovieTable, config: ContentConfig) -> sparse.csr_array:
     tfidf = sparse.csr_array((np.array(weight, np.float64), (row_of, column_of)), shape=shape)
     norm = np.sqrt(np.asarray(tfidf.multiply(tfidf).sum(axis=1)).ravel())
     scaled = sparse.diags_array(1 / np.where(norm > 0, norm, 1)) @ tfidf
-    return sparse.csr_array(scaled, dtype=np.float32)
+    return Terms(sparse.csr_array(scaled, dtype=np.float32), tuple(column))
 
 
-def _terms(catalog: MovieTable, row: int, config: ContentConfig) -> list[tuple[str, str]]:
+def _terms(catalog: MovieTable, row: int, config: ContentConfig) -> list[Term]:
     year = catalog.year[row]
     years = [("years", str(int(year) // config.years_per_bucket))] if np.isfinite(year) else []
     return [

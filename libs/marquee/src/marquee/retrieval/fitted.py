@@ -1,5 +1,6 @@
 """Every retrieval model, fitted on the ratings before one time and on nothing else, as arrays to be memory-mapped."""
 
+import json
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -27,6 +28,7 @@ class Link(IntEnum):
 
 
 _PARTS = ("indptr", "indices", "data")
+_TERM_NAMES = "terms.names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,14 @@ class FittedRetrieval:
             so that one slice of its rows serves all models.
         terms: (n, n_terms) float32 CSR, tf-idf rows of length 1.
         as_of_ms: time of the last rating it was fitted on. config: what it was fitted with and must be queried with.
+        term_names: (n_terms,) what the columns of `terms` stand for; empty in a bundle of an earlier release.
     """
 
     links: sparse.csr_array
     terms: sparse.csr_array
     as_of_ms: int
     config: RetrievalConfig
+    term_names: tuple[content.Term, ...] = ()
 
     @property
     def n_movies(self) -> int:
@@ -60,6 +64,7 @@ class FittedRetrieval:
         arrays = {f"{name}.{part}": getattr(m, part) for name, m in self._matrices() for part in _PARTS}
         arrays |= {f"{name}.shape": np.array(m.shape, np.int64) for name, m in self._matrices()}
         arrays["as_of_ms"] = np.array(self.as_of_ms, np.int64)
+        arrays[_TERM_NAMES] = np.frombuffer(json.dumps(self.term_names).encode(), np.uint8)
         for name, array in arrays.items():
             np.save(folder / f"{name}.npy", array)
         return [folder / f"{name}.npy" for name in arrays]
@@ -74,10 +79,16 @@ class FittedRetrieval:
             shape = tuple(int(side) for side in np.load(folder / f"{name}.shape.npy"))
             return sparse.csr_array((data, indices, indptr), shape=shape, copy=False)
 
-        return cls(matrix("links"), matrix("terms"), int(np.load(folder / "as_of_ms.npy")), config)
+        as_of_ms = int(np.load(folder / "as_of_ms.npy"))
+        return cls(matrix("links"), matrix("terms"), as_of_ms, config, _term_names(folder / f"{_TERM_NAMES}.npy"))
 
     def _matrices(self) -> tuple[tuple[str, sparse.csr_array], ...]:
         return ("links", self.links), ("terms", self.terms)
+
+
+def _term_names(path: Path) -> tuple[content.Term, ...]:
+    names = json.loads(np.load(path).tobytes()) if path.exists() else []
+    return tuple((kind, name) for kind, name in names)
 
 
 def fit_retrieval(
@@ -85,7 +96,7 @@ def fit_retrieval(
     catalog: MovieTable,
     config: RetrievalConfig = DEFAULTS,
     *,
-    terms: sparse.csr_array | None = None,
+    terms: content.Terms | None = None,
 ) -> FittedRetrieval:
     """Fit all models on these ratings.
 
@@ -104,7 +115,7 @@ def fit_retrieval(
     }
     as_of_ms = int(ratings.rated_at.max()) if len(ratings) else 0
     terms = content.fit(catalog, config.content) if terms is None else terms
-    return FittedRetrieval(_stacked(models), terms, as_of_ms, config)
+    return FittedRetrieval(_stacked(models), terms.weights, as_of_ms, config, terms.names)
 
 
 def _stacked(models: dict[Link, sparse.csr_array]) -> sparse.csr_array:
