@@ -14,7 +14,7 @@ from features.main import create_app
 from features.settings import FeaturesSettings
 from features.wiring import Wiring
 from marquee.contracts.events import MoviesRated
-from marquee.contracts.topics import RATINGS
+from marquee.contracts.topics import RATINGS, shard_of
 from marquee.errors import Transient
 from marquee.http.service import service_of
 from marquee.kafka.clients import ensure_topics
@@ -24,7 +24,7 @@ from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
 from marquee.stores.views import digest
 from marquee_cli.embedded import Child, free_port, start_kafka
-from support.builders import NOON_MS
+from support.builders import NOON_MS, a_withdrawal
 from support.ratings_flow import expected, histories, logged, on_topic, ratings_of, running, send
 from support.running_app import started
 from support.wait import until
@@ -204,6 +204,47 @@ async def _published(publisher: Publisher, events: Sequence[MoviesRated]) -> boo
     return True
 
 
+async def test_what_was_withdrawn_long_after_its_rating_stays_so_when_all_comes_again(
+    broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
+) -> None:
+    """A week after a rating the store no longer knows its event; the withdrawal's it still knows."""
+    events = ratings_of(USERS, range(1, 6))
+    taken_back = [a_withdrawal(user_id=user, movie_id=1) for user in USERS]
+    again = ratings_of(range(1, 21), (1,), at_ms=NOON_MS - 10**9)
+    left = [event for event in events if event.movie_id != (1,)] + again
+    async with running(settings):
+        await send(settings.kafka, [*events, *taken_back, *again])
+        await until(lambda: all_there(space, settings, left), limit_s=60)
+    for event in events:
+        await space.redis.delete(space.keys(RATINGS.name, shard_of(event.user_id)).event(event.event_id))
+    broker.go_back(to_nothing=True)
+    await ensure_topics(settings.kafka, wait_s=20)
+    new = ratings_of((1, 2), (9,))  # takes the first offsets, so that all others come at later ones
+    await send(settings.kafka, new)
+
+    async with running(settings) as wired:
+        await healed(space, wired, settings, [*left, *new])
+
+    await as_replayed(space, settings, tmp_path)
+
+
+async def test_a_lost_rating_that_was_withdrawn_meanwhile_does_not_come_back(
+    broker: Broker, space: KeySpace, settings: FeaturesSettings, tmp_path: Path
+) -> None:
+    kept, lost = ratings_of(USERS), ratings_of(USERS, (7,), at_ms=NOON_MS + 10**8)
+    taken_back = [a_withdrawal(user_id=user, movie_id=7) for user in USERS if user % 2]
+    left = [*kept, *(event for event in lost if event.user_id % 2 == 0)]
+    async with running(settings):
+        await kept_and_about_to_be_lost(broker, space, settings, kept, lost)
+
+    broker.go_back()
+    await send(settings.kafka, taken_back)
+
+    async with running(settings) as wired:
+        await healed(space, wired, settings, left)
+    await as_replayed(space, settings, tmp_path)
+
+
 async def fails(settings: FeaturesSettings, reason: str) -> None:
     """Run the service until a background task ends with this reason."""
     app = create_app(settings)
@@ -229,7 +270,7 @@ async def test_a_repair_killed_after_any_step_loses_nothing(
     for step in ("features.reconciliation.set_back", "marquee.stores.event_log.EventLog.cut"):
         with monkeypatch.context() as patched:
 
-            def killed(*_: object) -> None:
+            def killed(*_: object, **__: object) -> None:
                 raise OSError("killed")
 
             patched.setattr(step, killed)

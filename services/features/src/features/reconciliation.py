@@ -10,12 +10,13 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from features.publishing_again import to_publish
 from marquee.contracts.batches import Shard
 from marquee.contracts.topics import Topic
 from marquee.errors import InvalidEvent, Transient
@@ -35,6 +36,13 @@ READ_LIMIT_S = 5.0
 AT_ONCE = 500
 WRITTEN_AFTER_S = 3.0
 """When a record has been on the topic for so long, the embedded broker has written it to disk."""
+
+
+class Found(NamedTuple):
+    """A record on the topic, and what makes it the same record wherever it stands."""
+
+    identity: bytes | None
+    value: bytes | None
 
 
 def first_difference(
@@ -57,6 +65,11 @@ def identity(topic: Topic[Any], value: bytes | None) -> bytes | None:
         return None
     event_id: UUID | None = getattr(event, "event_id", None)
     return value if event_id is None else event_id.bytes
+
+
+def identities(found: Mapping[int, Found]) -> dict[int, bytes | None]:
+    """Of each offset."""
+    return {offset: record.identity for offset, record in found.items()}
 
 
 @dataclass(slots=True)
@@ -100,8 +113,8 @@ class Reconciliation:
             if self.clock() < self._settle_at.get(shard, float("inf")):
                 continue
             for aside in await asyncio.to_thread(self.log.aside, *shard):
-                here = set((await asyncio.to_thread(self.log.identities, *shard, first=aside.at)).values())
-                lacking = [event.value for event in aside.events if event.identity not in here]
+                here = await asyncio.to_thread(self.log.events, *shard, first=aside.at)
+                lacking = to_publish(shard[0], aside.events, {event.identity: event.value for event in here})
                 if lacking:
                     await self._publish(shard, lacking)
                     self._settle_at[shard] = self.clock() + WRITTEN_AFTER_S
@@ -119,7 +132,7 @@ class Reconciliation:
         found = await self._read(consumer, last)
         for shard, (first, end) in last.items():
             here = await asyncio.to_thread(self.log.identities, *shard, first=first)
-            if first_difference(found[shard], here, range(first, end)) is not None:
+            if first_difference(identities(found[shard]), here, range(first, end)) is not None:
                 short.add(shard)
         return short
 
@@ -130,7 +143,7 @@ class Reconciliation:
             first = max(0, common - window)
             found = (await self._read(consumer, {shard: (first, common)}))[shard]
             here = await asyncio.to_thread(self.log.identities, *shard, first=first)
-            at = first_difference(found, here, range(first, common))
+            at = first_difference(identities(found), here, range(first, common))
             if at is None or at > first or first == 0:
                 return common if at is None else at
             window *= GROWTH
@@ -139,12 +152,13 @@ class Reconciliation:
         """Publish what only the log has, then let both stores read on from `at`. Killed anywhere, it begins again."""
         end = (await consumer.end_offsets([self._partition(shard)]))[self._partition(shard)]
         found = (await self._read(consumer, {shard: (at, end)}))[shard]
-        there = set(found.values())
         events = await asyncio.to_thread(self.log.events, *shard, first=at)
-        lacking = [event.value for event in events if event.identity not in there]
+        lacking = to_publish(shard[0], events, {record.identity: record.value for record in found.values()})
         log.warning("topic_lost_records", topic=shard[0], partition=shard[1], offset=at, published_again=len(lacking))
         await self._publish(shard, lacking)
-        await set_back(self.space, shard, at)
+        has_ids = "event_id" in self.topics[shard[0]].event.model_fields
+        again = [UUID(bytes=event.identity) for event in events] if has_ids else []
+        await set_back(self.space, shard, at, again=again)
         await asyncio.to_thread(self.log.cut, *shard, at)
 
     async def _publish(self, shard: Shard, values: Sequence[bytes]) -> None:
@@ -155,9 +169,9 @@ class Reconciliation:
 
     async def _read(
         self, consumer: AIOKafkaConsumer, ranges: Mapping[Shard, tuple[int, int]]
-    ) -> dict[Shard, dict[int, bytes | None]]:
-        """Identities by offset of [first, end) of each shard, as the topic has them now."""
-        found: dict[Shard, dict[int, bytes | None]] = {shard: {} for shard in ranges}
+    ) -> dict[Shard, dict[int, Found]]:
+        """What stands at the offsets [first, end) of each shard, as the topic has it now."""
+        found: dict[Shard, dict[int, Found]] = {shard: {} for shard in ranges}
         left = {self._partition(shard): shard for shard, (first, end) in ranges.items() if first < end}
         if not left:
             return found
@@ -173,7 +187,8 @@ class Reconciliation:
                 if partition in left:
                     shard = left[partition]
                     topic, (_, end) = self.topics[shard[0]], ranges[shard]
-                    found[shard] |= {r.offset: identity(topic, r.value) for r in records if r.offset < end}
+                    here = [record for record in records if record.offset < end]
+                    found[shard] |= {r.offset: Found(identity(topic, r.value), r.value) for r in here}
             for partition, shard in list(left.items()):
                 if await consumer.position(partition) >= ranges[shard][1]:
                     del left[partition]
