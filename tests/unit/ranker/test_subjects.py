@@ -1,17 +1,22 @@
 """Whom a ranking is for: a guest is ranked as a user with the same ratings, and a list begins like a longer one."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from marquee.contracts.rank_request import GuestRating, GuestSubject, Override, RankRequest
 from marquee.errors import Refused
 from marquee.state.ratings import UserState
 from ranker.online import KnownUser
+from ranker.serving import Serving
 from ranker.subjects import guest, order_for, ranked_for, with_overrides
 from support.serving import KNOWN, answer_for, modelless, trained
+from support.worlds import a_user
 
 NOW_MS = 1_700_000_000_000
 
@@ -59,16 +64,33 @@ def test_an_override_of_an_unrated_movie_is_refused_unless_the_history_is_unknow
     assert len(stale.state) == len(KNOWN)
 
 
-@pytest.mark.parametrize("serving", [trained, modelless], ids=["model", "retrieval"])
-@pytest.mark.parametrize("user", [KNOWN, UserState.empty()], ids=["known", "cold"])
-def test_a_list_is_the_beginning_of_every_longer_one(serving: object, user: UserState) -> None:
-    assert callable(serving)
-    longest = ranked_for(serving(), KnownUser(user), RankRequest(user_id=1, k=500))
+def found_or_filled_up(serving: Serving) -> Serving:
+    """The same, but that each source finds three movies only: most of a long list was found by none."""
+    bundle = serving.model.bundle
+    config = bundle.retrieval.config.model_copy(update={"per_source": 3})
+    bundle = replace(bundle, retrieval=replace(bundle.retrieval, config=config))
+    return replace(serving, model=replace(serving.model, bundle=bundle))
 
-    for k in (1, 5, 20, 35):
-        shorter = ranked_for(serving(), KnownUser(user), RankRequest(user_id=1, k=k))
-        assert shorter.movie_id.tolist() == longest.movie_id[:k].tolist()
-        np.testing.assert_allclose(shorter.score, longest.score[:k])
+
+@pytest.mark.parametrize("serving", [trained, modelless], ids=["model", "retrieval"])
+@given(
+    rated=st.dictionaries(st.integers(1, 40), st.sampled_from([1.0, 3.0, 4.0, 5.0]), max_size=12),
+    k=st.integers(1, 40),
+    more=st.integers(1, 40),
+    is_filled_up=st.booleans(),
+)
+def test_a_list_is_the_beginning_of_every_longer_one(
+    serving: Callable[[], Serving], rated: dict[int, float], k: int, more: int, is_filled_up: bool
+) -> None:
+    user = KnownUser(a_user(*rated.items()) if rated else UserState.empty())
+    served = found_or_filled_up(serving()) if is_filled_up else serving()
+
+    shorter = ranked_for(served, user, RankRequest(user_id=1, k=k))
+
+    longer = ranked_for(served, user, RankRequest(user_id=1, k=k + more))
+    assert shorter.movie_id.tolist() == longer.movie_id[:k].tolist()
+    np.testing.assert_allclose(shorter.score, longer.score[:k])
+    assert len(shorter) == min(k, 40 - len(rated))
 
 
 def test_taking_places_of_an_order_accounts_for_exactly_these_movies() -> None:
@@ -82,7 +104,7 @@ def test_taking_places_of_an_order_accounts_for_exactly_these_movies() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("body", "field"),
     [
         ({"ratings": []}, "ratings"),
         ({"ratings": [{"movie_id": 1, "rating": 5.0}] * 501}, "ratings"),
@@ -97,9 +119,9 @@ def test_taking_places_of_an_order_accounts_for_exactly_these_movies() -> None:
         ({"movie_id": 1, "content": 1.5}, "content"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_field(given: dict[str, object], field: str) -> None:
+def test_what_makes_no_sense_is_refused_by_field(body: dict[str, object], field: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        RankRequest.model_validate(given)
+        RankRequest.model_validate(body)
 
     assert field in refused.value.errors()[0]["loc"]
 

@@ -92,7 +92,7 @@ class Order:
 
     Attributes:
         row: (m,) intp catalogue rows. movie_id: (m,) int64. score: (m,) float64, by which they are sorted, but for
-            movies that no source found and that only fill up a long list: they come last.
+            movies that no source found and that only fill up a long list: they come last, the most popular first.
         known: the candidates described, None on the cold rung.
     """
 
@@ -206,9 +206,13 @@ def _known_rows(catalog: MovieTable, movie_ids: Sequence[int]) -> RowArray:
 
 
 def _best_first(score: FloatArray, movies: MovieState, candidates: Candidates) -> RowArray:
-    """Positions of the candidates by score; ties by popularity, and what no source found comes last."""
-    is_filler = (candidates.rank < 0).all(axis=0)
-    order: RowArray = np.lexsort((-movies.prior[candidates.row], -score, is_filler))
+    """Positions of the candidates by score; ties by popularity.
+
+    What no source found comes last, by popularity alone: how many such movies there are depends on how long a list was
+    asked for, and a list has to be the beginning of every longer one.
+    """
+    prior, is_filler = movies.prior[candidates.row], candidates.is_filler
+    order: RowArray = np.lexsort((-prior, -np.where(is_filler, prior, score), is_filler))
     return order
 
 

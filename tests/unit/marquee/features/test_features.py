@@ -98,7 +98,8 @@ def test_the_collaborative_columns_follow_from_the_signals_and_ranks_alone(world
     signals = known.retrieved.signals[:, :, known.candidates.row]
 
     rank = known.candidates.rank[list(liked_similar.RANKED)]
-    alone = liked_similar.of_signals(signals, rank, per_source=retrieval.config.per_source)
+    is_found = np.ones(rank.shape[1], bool)
+    alone = liked_similar.of_signals(signals, rank, is_found, per_source=retrieval.config.per_source)
 
     columns = [NAMES.index(spec.name) for spec in liked_similar.SPECS]
     assert np.array_equal(alone, known.x[:, columns])

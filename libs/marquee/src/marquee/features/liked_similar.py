@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from marquee.arrays import Float32Array, IntArray
+from marquee.arrays import BoolArray, Float32Array, IntArray
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.features.context import RankContext
 from marquee.features.spec import specs
@@ -28,15 +28,18 @@ SPECS = (
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32."""
     signals, rank = context.retrieved.signals[:, :, context.rows], context.candidates.rank[list(RANKED)]
-    return of_signals(signals, rank, per_source=context.retrieval.config.per_source)
+    is_found = ~context.candidates.is_filler
+    return of_signals(signals, rank, is_found, per_source=context.retrieval.config.per_source)
 
 
-def of_signals(signals: Float32Array, rank: IntArray, *, per_source: int) -> Float32Array:
+def of_signals(signals: Float32Array, rank: IntArray, is_found: BoolArray, *, per_source: int) -> Float32Array:
     """The family's values from the candidates' collaborative signals alone.
 
     Args:
         signals: (len(Query), len(Link), m), every query on every model.
         rank: (len(RANKED), m) from 0, -1 where a source did not choose the candidate.
+        is_found: (m,) which candidates any source chose; with the best of these all are compared, so that a
+            movie's features do not depend on what else fills up the list.
         per_source: how many a source chooses; a candidate it did not choose counts as of twice that rank.
     Returns:
         (m, len(SPECS)) float32.
@@ -44,15 +47,15 @@ def of_signals(signals: Float32Array, rank: IntArray, *, per_source: int) -> Flo
     return np.concatenate(
         [
             signals.reshape(len(Query) * len(Link), signals.shape[-1]),
-            _of_best(link_scores(signals)),
-            _of_best(signals[Query.LIKED, list(OF_BEST)]),
+            _of_best(link_scores(signals), is_found),
+            _of_best(signals[Query.LIKED, list(OF_BEST)], is_found),
             np.log1p(np.where(rank >= 0, rank, 2 * per_source)),
             reciprocal_rank(rank).sum(axis=0, keepdims=True),
         ]
     ).T.astype(np.float32)
 
 
-def _of_best(scores: Float32Array) -> Float32Array:
-    """Each source's scores, (s, m), as a share of its best candidate's: comparable between long and short histories."""
-    best = scores.max(axis=1, keepdims=True, initial=0)
+def _of_best(scores: Float32Array, is_found: BoolArray) -> Float32Array:
+    """Each source's scores, (s, m), as a share of its best found one's: comparable between long and short histories."""
+    best = scores[:, is_found].max(axis=1, keepdims=True, initial=0)
     return (scores / np.where(best > 0, best, 1)).astype(np.float32)

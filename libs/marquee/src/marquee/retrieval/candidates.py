@@ -31,6 +31,12 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.row)
 
+    @property
+    def is_filler(self) -> BoolArray:
+        """(m,) no source chose it; it fills up a list."""
+        none: BoolArray = np.all(self.rank < 0, axis=0)
+        return none
+
     def sources(self, at: int) -> tuple[str, ...]:
         """Names of the sources that chose one candidate."""
         return tuple(source.name.lower() for source in Source if self.rank[source, at] >= 0)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from marquee.arrays import Float32Array, FloatArray
+from marquee.arrays import BoolArray, Float32Array, FloatArray
 from marquee.features import liked_similar
 from marquee.features.vector import SPECS
 from marquee.retrieval.candidates import ranks
@@ -67,9 +67,10 @@ def _scores_with(signals: Float32Array, model_input: ModelInput, place: Position
     """
     context = model_input.context
     prior, per_source = context.state.prior[context.rows], context.retrieval.config.per_source
+    is_found = ~context.candidates.is_filler
     rows = np.repeat(model_input.x[None], len(signals), axis=0)
     for at, others in enumerate(signals):
-        rows[at][:, _COLUMNS] = _collaborative(others, prior, per_source=per_source)[place]
+        rows[at][:, _COLUMNS] = _collaborative(others, prior, is_found, per_source=per_source)[place]
     return scorer(rows.reshape(-1, rows.shape[-1])).astype(np.float64).reshape(len(signals), -1)
 
 
@@ -81,7 +82,7 @@ def _weights_without(recent: History, position: int) -> Float32Array:
     return weights
 
 
-def _collaborative(signals: Float32Array, prior: FloatArray, *, per_source: int) -> Float32Array:
+def _collaborative(signals: Float32Array, prior: FloatArray, is_found: BoolArray, *, per_source: int) -> Float32Array:
     """(m, f) the collaborative features of the candidates, as if these signals, of theirs alone, had ranked them."""
     rank = np.stack([ranks(scores, prior, count=per_source) for scores in link_scores(signals)])
-    return liked_similar.of_signals(signals, rank, per_source=per_source)
+    return liked_similar.of_signals(signals, rank, is_found, per_source=per_source)
