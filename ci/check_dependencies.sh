@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 deptry=$PWD/.venv/bin/deptry
 modules=marquee-core=marquee # our packages are installed as links, which do not list their modules
-for name in ingest enricher features trainer ranker gateway; do modules+=,marquee-$name=$name; done
+for name in services/*; do modules+=,marquee-${name##*/}=${name##*/}; done
 never_imported='uvloop|httptools|fastapi-swagger|noida-db|marquee-enricher|marquee-features|marquee-gateway'
 
 failed=0

@@ -118,20 +118,22 @@ def a_server(name: str, port: int, room: Path, closing: ExitStack) -> subprocess
 
 
 def a_check(name: str, port: int, pid: int, room: Path) -> Callable[[], bool]:
-    """The healthcheck as Docker runs it, its commands exchanged so far that it asks on this port and kills only pid."""
+    """The healthcheck as Docker runs it, but on this port, and with an eye on this process only, which it may kill."""
     published = {"kafka": "9092", "frontend": "3000"}.get(name)
     kill, killed = "kill -9 -1", f"kill -9 {pid}"
+    every_process = "/proc/[0-9]*/status"  # of the container, in which there are no others
     command: list[str] = [part.replace("$$", "$") for part in COMPOSE["services"][name]["healthcheck"]["test"][1:]]
     assert [part.count(kill) for part in command].count(1) == sum(part.count("kill") for part in command) == 1
     for before, after in [
         (kill, killed),
+        (every_process, f"/proc/{pid}/status"),
         ("/dev/shm/health", str(room / "health")),
         ("/app/bin/python", sys.executable),
         ("redis-cli ping", f"{sys.executable} -c 'import redis; print(redis.Redis(port={port}).ping() and \"PONG\")'"),
         *([(published, str(port))] if published else []),
     ]:
         command = [part.replace(before, after) for part in command]
-    assert not any(kill in part for part in command)
+    assert not any(kill in part or every_process in part for part in command)
     env = {**os.environ, "MARQUEE_PORT": str(port)}
     return lambda: subprocess.run(command, env=env, capture_output=True, check=False, timeout=60).returncode == 0
 

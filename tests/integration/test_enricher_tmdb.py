@@ -75,7 +75,7 @@ async def test_a_passing_failure_is_followed_by_a_successful_try(
         pass
 
     assert (await answer_of(kafka_settings)).status is MetadataStatus.FOUND
-    assert tmdb.asked(550) == 2
+    assert tmdb.requests_for(550) == 2
 
 
 async def test_a_retry_after_of_a_second_is_waited_for(kafka_settings: KafkaSettings, tmdb: TmdbServer) -> None:
@@ -142,7 +142,7 @@ async def test_a_movie_unknown_to_tmdb_is_remembered_across_a_restart(
         pass
 
     assert (await answer_of(kafka_settings)).status is MetadataStatus.NOT_FOUND
-    assert (tmdb.asked(7), tmdb.asked(550)) == (1, 1)
+    assert (tmdb.requests_for(7), tmdb.requests_for(550)) == (1, 1)
 
 
 async def test_an_answer_older_than_six_months_is_asked_for_again(
@@ -157,7 +157,7 @@ async def test_an_answer_older_than_six_months_is_asked_for_again(
     async with answered(settings_of(kafka_settings, tmdb)):
 
         async def is_asked_again() -> bool:
-            return tmdb.asked(550) == 2
+            return tmdb.requests_for(550) == 2
 
         await until(is_asked_again)
 

@@ -68,7 +68,7 @@ async def test_a_named_data_set_is_downloaded_once(tmp_path: Path, grouplens: Fi
 
     assert first == second == tmp_path / "cache" / NAME
     assert layout_of(first).kind == "csv"
-    assert grouplens.asked.count(f"/{NAME}.zip") == 1
+    assert grouplens.requests.count(f"/{NAME}.zip") == 1
     assert progress.bytes_downloaded == len(archive)
 
 

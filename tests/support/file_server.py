@@ -9,12 +9,12 @@ from threading import Thread
 
 @dataclass(slots=True)
 class FileServer:
-    """files: path -> content. cut: paths whose connection ends after half of the content. asked: paths in order."""
+    """files: path -> content. cut: paths whose connection ends after half of the content. requests: paths in order."""
 
     url: str
     files: dict[str, bytes] = field(default_factory=dict)
     cut: set[str] = field(default_factory=set)
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def running_file_server() -> Iterator[FileServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            files.asked.append(self.path)
+            files.requests.append(self.path)
             content = files.files.get(self.path)
             self.send_response(200 if content is not None else 404)
             self.send_header("content-length", str(len(content or b"")))

@@ -91,8 +91,8 @@ class TmdbServer:
     requests: list[Request] = field(default_factory=list)
     most_at_once: int = 0
 
-    def asked(self, tmdb_id: int) -> int:
-        """How often a movie was asked for."""
+    def requests_for(self, tmdb_id: int) -> int:
+        """How often a movie was requested."""
         return sum(request.tmdb_id == tmdb_id for request in self.requests)
 
 

@@ -28,7 +28,7 @@ STAMP = VENV / ".marquee-setup"
 FRONTEND = ROOT / "frontend"
 MEMBERS = (
     "libs/marquee",
-    *(f"services/{name}" for name in ("ingest", "enricher", "features", "trainer", "ranker", "gateway")),
+    *sorted(f"services/{project.parent.name}" for project in ROOT.glob("services/*/pyproject.toml")),
     "cli",
 )
 
@@ -146,12 +146,12 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def node_modules_differ() -> bool:
+def node_modules_differ(frontend: Path = FRONTEND) -> bool:
     """Whether npm's record in node_modules differs from package-lock.json, ignoring other platforms' packages."""
-    noted = FRONTEND / "node_modules" / ".package-lock.json"
+    noted = frontend / "node_modules" / ".package-lock.json"
     if not noted.exists():
         return True
-    wanted = json.loads((FRONTEND / "package-lock.json").read_text())["packages"]
+    wanted = json.loads((frontend / "package-lock.json").read_text())["packages"]
     found = json.loads(noted.read_text())["packages"]
     return any(
         found.get(path, {}).get("version") != entry.get("version")

@@ -12,8 +12,7 @@ from marquee_cli.main import main
 
 
 @pytest.fixture
-def frontend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(setup, "FRONTEND", tmp_path)
+def frontend(tmp_path: Path) -> Path:
     (tmp_path / "node_modules").mkdir()
     return tmp_path
 
@@ -28,14 +27,14 @@ def test_nothing_is_installed_where_the_lock_is_satisfied(frontend: Path) -> Non
     other_platform = {"node_modules/b-darwin": {"version": "1.0.0", "optional": True}}
     write(frontend, locked={**package, **other_platform}, installed=package)
 
-    assert not setup.node_modules_differ()
+    assert not setup.node_modules_differ(frontend)
 
 
 @pytest.mark.parametrize("installed", [{}, {"node_modules/a": {"version": "0.9.0"}}])
 def test_a_missing_package_or_another_version_is_installed(frontend: Path, installed: dict[str, object]) -> None:
     write(frontend, locked={"node_modules/a": {"version": "1.0.0"}}, installed=installed)
 
-    assert setup.node_modules_differ()
+    assert setup.node_modules_differ(frontend)
 
 
 def test_a_missing_chromium_fails_only_on_ci(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,16 +10,16 @@ from typing import Any
 
 import httpx
 
-from marquee_cli.chaos.compose import Compose
 from marquee_cli.chaos.embedded import Embedded
 from marquee_cli.chaos.ledger import Sent, excusable, unreachable_s
 from marquee_cli.chaos.load import Load
 from marquee_cli.chaos.looking import CannotLook, Json
 from marquee_cli.chaos.plan import Fault, Injection, Kind, Round
 from marquee_cli.chaos.report import Injected, Result, Violation
-from marquee_cli.chaos.systems import SERVICES, NotRunning, Replay
+from marquee_cli.chaos.systems import NotRunning, Replay, System
 from marquee_cli.chaos.truth import unsettled
 from marquee_cli.failures import CommandFailed
+from marquee_cli.parts import SERVICES
 
 POLL_S = 0.5
 ASK_LIMIT_S = 2.0
@@ -58,7 +58,7 @@ class Limits:
 class Chaos:
     """One run on one system."""
 
-    system: Embedded | Compose
+    system: System
     load: Load
     limits: Limits
     say: Callable[[str], None]

@@ -5,8 +5,6 @@ from typing import Protocol
 
 from marquee_cli.chaos.looking import Looking
 
-SERVICES = ("ingest", "enricher", "features", "trainer", "ranker", "gateway")
-
 
 class NotRunning(Exception):
     """The part has no process at the moment, so no fault can be injected into it."""

@@ -97,7 +97,7 @@ class BothStores:
 
     async def log_ends(self, shards: Sequence[Shard]) -> dict[Shard, int]:
         """Up to which offset the log has each shard without a gap."""
-        return await asyncio.to_thread(lambda: {shard: self.log.next_offset(*shard) for shard in shards})
+        return await asyncio.to_thread(self.log.ends, shards)
 
     async def mark_rebuilding(self, up_to: Mapping[Shard, int]) -> None:
         """Note in Redis that these shards lack what they had before, until they have reached the given offsets."""

@@ -92,7 +92,7 @@ class Reconciliation:
         Raises:
             Transient, KafkaError: a store or the broker cannot be reached; repeating the call is safe.
         """
-        kept = await asyncio.to_thread(lambda: {shard: self.log.next_offset(*shard) for shard in shards})
+        kept = await asyncio.to_thread(self.log.ends, shards)
         stored = await stored_offsets(self.space, shards)
         async with open_consumer(self.settings, [], group=None) as consumer:
             differing = await self._differing(consumer, kept, ends)

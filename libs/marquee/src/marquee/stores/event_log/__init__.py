@@ -5,8 +5,9 @@ overlap: readers skip offsets that they have already read, so that a replay chan
 there are many; a reader that finds a listed file gone lists the folder again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from marquee.contracts.batches import Shard
 from marquee.contracts.events import Act, MovieEnriched, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA
 from marquee.state.ratings import Ratings, latest_per_movie
@@ -31,6 +32,10 @@ class EventLog:
     def next_offset(self, topic: str, partition: int) -> int:
         """The end of what the log holds from offset 0 on without a gap; 0 for nothing."""
         return end_of(self._files.in_order_beside_a_writer((topic, partition)))
+
+    def ends(self, shards: Iterable[Shard]) -> dict[Shard, int]:
+        """`next_offset` of each shard."""
+        return {shard: self.next_offset(*shard) for shard in shards}
 
     def files(self, topic: str, partition: int) -> list[LogFile]:
         """A partition's files in the order of their offsets; if several start equally, the longest first."""
