@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.topics import RATINGS
 from marquee.http.problems import install_problems
+from marquee.http.request_id import RequestContext
 from marquee.settings import RedisSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
@@ -29,6 +30,8 @@ from support.trainings import ENOUGH
 from support.worlds import checkerboard
 
 Clock = Callable[[], float]
+REDIS_S = 10.0
+"""For reading or writing a ranking: speed is not judged on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ async def a_ranker(
     online.serving = serving or trained()
     await online.stats.refresh()
     online.serving = Serving.of(online.serving.model, online.stats.stats())
-    pins = Pins(PinStore(space, pinned_bytes), 0.5, clock)
+    pins = Pins(PinStore(space, pinned_bytes), REDIS_S, clock, writing_s=1.0)
     wiring = routes.Wiring(online, ReceiptWait(space, 0.25), pins)
     writing = asyncio.create_task(pins.write())
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
@@ -82,6 +85,7 @@ async def a_ranker(
 def _app() -> FastAPI:
     app = FastAPI()
     install_problems(app)
+    app.add_middleware(RequestContext, service="ranker")
     for each in (routes, page_routes):
         app.include_router(each.router)
     return app

@@ -1,13 +1,16 @@
-"""Rankings: POST /v1/rank, and the popular list when there is no ranker."""
+"""Rankings: POST /v1/rank, its next pages, and the popular list when there is no ranker."""
+
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from gateway.deadlines import redis_within
 from gateway.fallback import popular
-from gateway.wiring import UNKNOWN, WITH_BODY, Parts, Wiring, known_card
-from marquee.contracts.bodies import Ranking
-from marquee.contracts.rank_request import RankRequest
+from gateway.upstream import SHOWN_TO
+from gateway.wiring import NO_LONGER_KEPT, UNAVAILABLE, UNKNOWN, WITH_BODY, Parts, RankingId, Wiring, known_card
+from marquee.contracts.bodies import Digits, Ranking
+from marquee.contracts.rank_request import MAX_K, RankRequest
 from marquee.errors import Transient, refused_fields
 from marquee.http.request_id import request_id
 
@@ -26,6 +29,37 @@ async def rank(body: RankRequest, request: Request, parts: Parts) -> Response:
     answer = await ranking(parts, body, await request.body(), request_id(request.scope))
     if body.user_id is not None and answer.status_code == 200:
         parts.impressions.note(body.user_id, bytes(answer.body))
+    return answer
+
+
+@router.get(
+    "/rankings/{ranking_id}",
+    response_model=Ranking,
+    responses=NO_LONGER_KEPT | UNAVAILABLE,
+    tags=["rankings"],
+)
+async def ranking_page(
+    ranking_id: RankingId,
+    page_token: Annotated[str, Query(max_length=64, description="the `next_page_token` of the page before")],
+    request: Request,
+    parts: Parts,
+    page_size: Annotated[
+        int | None, Query(ge=1, le=MAX_K, description="as many as the ranking's k by default"), Digits
+    ] = None,
+) -> Response:
+    """The next page of a ranking, as it stood when it was first answered; no movie is on two pages.
+
+    Kept for 30 minutes, while the model that made it is in use. What is rated or dismissed meanwhile shows in the next
+    ranking.
+    """
+    params: dict[str, str | int] = {"page_token": page_token}
+    if page_size is not None:
+        params["page_size"] = page_size
+    answer = await parts.ranker.get(f"/v1/rankings/{ranking_id}", params, request_id=request_id(request.scope))
+    shown_to = answer.headers.get(SHOWN_TO)
+    if shown_to is not None:
+        del answer.headers[SHOWN_TO]
+        parts.impressions.note(int(shown_to), bytes(answer.body))
     return answer
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -10,6 +11,11 @@ from fastapi import Response
 from gateway.breaker import Breaker
 from marquee.errors import Transient
 from marquee.http.request_id import REQUEST_ID
+
+SHOWN_TO = "marquee-user"
+"""The header in which the ranker says to whom a page is shown; not for the public."""
+KEPT = ("server-timing", SHOWN_TO)
+"""Headers of an answer that are passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +38,34 @@ class Upstream:
         Raises:
             Transient: it did not answer in time, or answered with a 5xx, or the breaker held the call back.
         """
-        answer = await self._guarded(path, body, {"content-type": "application/json", REQUEST_ID: request_id})
+        headers = {"content-type": "application/json", REQUEST_ID: request_id}
+        return await self._answer(self.client.build_request("POST", path, content=body, headers=headers))
+
+    async def get(self, path: str, params: Mapping[str, str | int], *, request_id: str) -> Response:
+        """Its answer, with any status below 500.
+
+        Raises:
+            Transient: as `post`.
+        """
+        headers = {REQUEST_ID: request_id}
+        return await self._answer(self.client.build_request("GET", path, params=params, headers=headers))
+
+    async def _answer(self, request: httpx.Request) -> Response:
+        answer = await self._guarded(request)
         if answer.status_code >= 500:
             raise Transient(f"{self.name}: {detail_of(answer)}", what=self.name)
-        kept = {"server-timing": timing} if (timing := answer.headers.get("server-timing")) else {}
+        kept = {name: answer.headers[name] for name in KEPT if name in answer.headers}
         return Response(answer.content, answer.status_code, kept, media_type=answer.headers.get("content-type"))
 
-    async def _guarded(self, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+    async def _guarded(self, request: httpx.Request) -> httpx.Response:
         if self.breaker is None:
-            return await self._sent(path, body, headers)
+            return await self._sent(request)
         admission = self.breaker.admit(time.monotonic())
         if admission is None:
             raise Transient(f"{self.name}: not called, because it has just timed out", what=self.name)
         is_answered = False
         try:
-            answer = await self._sent(path, body, headers)
+            answer = await self._sent(request)
             is_answered = True
         except Transient as error:
             is_answered = not isinstance(error.__cause__, TimeoutError | httpx.TimeoutException)
@@ -58,10 +77,10 @@ class Upstream:
                 self.breaker.unanswered(admission, time.monotonic())
         return answer
 
-    async def _sent(self, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+    async def _sent(self, request: httpx.Request) -> httpx.Response:
         try:
             async with asyncio.timeout(self.timeout_s):  # httpx's own timeout applies to each step separately
-                return await self.client.post(path, content=body, headers=headers, timeout=self.timeout_s)
+                return await self.client.send(request)
         except (httpx.HTTPError, TimeoutError) as error:
             raise Transient(f"{self.name} at {self.client.base_url}: {type(error).__name__}", what=self.name) from error
 

@@ -27,12 +27,14 @@ PROBLEMS: Responses = {
 UNKNOWN: Responses = {404: {"model": Problem, "description": "No such movie"}}
 UNKNOWN_PERSON: Responses = {404: {"model": Problem, "description": "No movie names this person"}}
 UNRATED: Responses = {404: {"model": Problem, "description": "The user has not rated this movie"}}
+NO_LONGER_KEPT: Responses = {410: {"model": Problem, "description": "The ranking is no longer kept"}}
 UNAVAILABLE: Responses = {503: {"model": Problem, "description": "Something it needs is unavailable; try again"}}
 WITH_BODY: Responses = {
     400: {"model": Problem, "description": "The body cannot be read"},
     413: {"model": Problem, "description": "The body is larger than 64 KiB (ratings, events: 256 KiB)"},
 }
 
+RankingId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 MovieId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
 UserId = Annotated[int, Path(ge=1, le=MAX_ID), Digits]
 RaterId = Annotated[UserId, AfterValidator(who_can_rate)]

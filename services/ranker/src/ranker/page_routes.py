@@ -19,7 +19,7 @@ router = APIRouter()
 
 @router.get("/v1/rankings/{ranking_id}", response_model=Ranking)
 async def ranking_page(
-    ranking_id: Annotated[str, Path(max_length=64)],
+    ranking_id: Annotated[str, Path(pattern="^[0-9a-f]{32}$")],
     page_token: Annotated[str, Query(max_length=64)],
     parts: Parts,
     page_size: Annotated[int | None, Query(ge=1, le=MAX_K), Digits] = None,

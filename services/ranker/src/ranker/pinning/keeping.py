@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 
 import structlog
 
@@ -47,11 +48,13 @@ class Pins:
     Attributes:
         limit_s: for reading one or writing one.
         clock: Unix seconds.
+        writing_s: how long a page waits for a ranking that may still be on its way to Redis.
     """
 
     store: PinStore
     limit_s: float
     clock: Callable[[], float]
+    writing_s: float = 0.25
     _noted: "asyncio.Queue[_Noted]" = field(default_factory=lambda: asyncio.Queue(WAITING))
     _away_until: float = 0.0
     _bins: tuple[RankerModel, Bins | None] | None = None  # of the newest model
@@ -109,19 +112,17 @@ class Pins:
 
     async def _value(self, ranking_id: str, token: PageToken) -> bytes | None:
         """The pin's bytes, waited for if the ranking is so young that they may still be written."""
-        is_late = False
+        is_young = abs(self.clock() - token.issued_s) < FRESH_S
+        give_up = monotonic() + (self.writing_s if is_young else 0)
         try:
             async with asyncio.timeout(self.limit_s):
-                while (value := await self.store.get(ranking_id)) is None:
-                    is_late = True
-                    if abs(self.clock() - token.issued_s) > FRESH_S:
-                        break
+                while True:
+                    value = await self.store.get(ranking_id)
+                    if value is not None or monotonic() >= give_up:
+                        return value
                     await asyncio.sleep(LOOK_EVERY_S)
         except TimeoutError:
-            if not is_late:
-                raise Transient("redis: a ranking was not read in time", what="redis") from None
-            return None
-        return value
+            raise Transient("redis: a ranking was not read in time", what="redis") from None
 
     def _pin(self, noted: _Noted) -> Pin:
         page, request, serving = noted.page, noted.request, noted.serving
