@@ -34,4 +34,4 @@ step "frontend: types" frontend typecheck
 step "frontend: unit tests" frontend test
 step "compose" ci/compose-test.sh
 echo "=== tests, after $((SECONDS - started)) s"
-exec make --no-print-directory test # its last lines, pytest's summary, are the last lines of all
+exec make --no-print-directory test COVERAGE=1 # its last lines, pytest's summary, are the last lines of all

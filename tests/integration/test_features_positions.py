@@ -102,7 +102,7 @@ async def replica(settings: FeaturesSettings, space: KeySpace) -> AsyncIterator[
 async def test_the_only_replica_reads_every_partition(replica: Replica) -> None:
     await replica.positions.before_poll()
 
-    assert len(replica.positions.own) == 3 * PARTITIONS
+    assert len(replica.positions.own) == 4 * PARTITIONS
 
 
 async def test_a_partition_is_read_from_where_its_stores_end(replica: Replica) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import gc
-import os
-import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -62,11 +60,11 @@ async def test_a_producer_that_was_replaced_with_a_record_under_way_leaves_no_ta
         await ensure_topics(broker.settings, [CATALOG], wait_s=20)
         async with Publisher(broker.settings, timeout_s=2) as publisher:
             await publisher.publish(CATALOG, [Record(b"1", b"first")])
-            os.kill(broker.child.process.pid, signal.SIGSTOP)
+            await broker.freeze()
             with pytest.raises(Transient):
                 await publisher.publish(CATALOG, [Record(b"1", b"second")])
 
             assert asyncio.all_tasks() == {asyncio.current_task()}
     finally:
-        os.kill(broker.child.process.pid, signal.SIGCONT)
+        broker.thaw()
         broker.stop()
