@@ -1,12 +1,9 @@
 """The whole API on running services keeps to its own document, whatever is sent: schemathesis makes the requests."""
 
-import asyncio
 import json
-from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
-from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -21,8 +18,7 @@ from schemathesis.checks import (
 )
 from schemathesis.core.result import Ok
 
-from marquee.settings import KafkaSettings, RedisSettings
-from support.small_system import N_MOVIES, SmallSystem, in_use, publish_world, services
+from support.small_system import N_MOVIES, SmallSystem
 
 pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("default")]  # those of schemathesis's own libraries
 
@@ -48,18 +44,10 @@ EXAMPLES = 25
 """Requests of each kind for every operation; together about half a minute."""
 
 
-@pytest.fixture(scope="module")
-def system(kafka_address: str, redis_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSystem]:
-    name, home = f"t{uuid4().hex[:10]}", tmp_path_factory.mktemp("api")
-    kafka = KafkaSettings(bootstrap=kafka_address, topic_prefix=f"{name}.", idle_pause=True)
-    asyncio.run(publish_world(kafka, home / "models"))
-    with services(kafka, RedisSettings(url=redis_address, space=name), home) as running:
-        asyncio.run(in_use(running))
-        yield running
-
-
 @pytest.mark.parametrize(("operation", "mode"), KINDS, ids=lambda each: getattr(each, "label", None) or each.value)
-def test_any_request_gets_a_documented_answer(system: SmallSystem, operation: Operation, mode: GenerationMode) -> None:
+def test_any_request_gets_a_documented_answer(
+    small_system: SmallSystem, operation: Operation, mode: GenerationMode
+) -> None:
     """Valid and invalid requests alike, the same ones in every run; a refusal is a problem document that says why."""
 
     @given(case=operation.as_strategy(generation_mode=mode), is_near=booleans())
@@ -67,7 +55,7 @@ def test_any_request_gets_a_documented_answer(system: SmallSystem, operation: Op
     def keeps_to_the_document(case: Case[Operation], is_near: bool) -> None:
         if mode is GenerationMode.POSITIVE:
             as_meant(case, is_near=is_near)
-        answer = case.call(base_url=system.gateway.url)
+        answer = case.call(base_url=small_system.gateway.url)
         case.validate_response(answer, checks=KEPT)
         if answer.status_code >= 400:
             is_a_refusal_that_says_why(answer)
