@@ -14,8 +14,9 @@ from typing import Self
 LIKED = 4.0
 """Stars from which on a rating is a like, and its user a fan of the movie."""
 NO_GENRES = {"", "(no genres listed)", "IMAX"}
-DAY_S = 86_400
-MAX_KEYWORDS = 40
+TMDB_GENRES = {"Science Fiction": "Sci-Fi", "Family": "Children", "Music": "Musical", "TV Movie": ""}
+"""TMDB's names of MovieLens's genres."""
+YEAR_S = 365 * 86_400
 
 Names = tuple[str, ...]
 Row = Mapping[str, str]
@@ -23,11 +24,12 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Film:
-    """One movie as movies.csv and TMDB's file have it; runtime in minutes."""
+    """One movie as movies.csv and TMDB's file have it; runtime in minutes. The file has no cast."""
 
     title: str
     year: int | None
     genres: Names
+    cast: Names = ()
     directors: Names = ()
     keywords: Names = ()
     runtime: int | None = None
@@ -53,14 +55,18 @@ class Person:
     def of(cls, ratings: Iterable[Rating]) -> Self:
         return cls({rating.movie: rating for rating in ratings})
 
-    @property
-    def liked(self) -> list[int]:
-        """Movies with four stars or more."""
-        return [movie for movie, rating in self.ratings.items() if rating.stars >= LIKED]
-
-    @property
-    def mean(self) -> float:
+    @cached_property
+    def usual(self) -> float:
+        """The mean of their stars."""
         return fmean(rating.stars for rating in self.ratings.values())
+
+    @cached_property
+    def likes(self) -> frozenset[int]:
+        """Movies with at least min(4, max(3, usual + 0.75)) stars: a like on the person's own scale."""
+        if not self.ratings:
+            return frozenset()
+        least = min(4.0, max(3.0, self.usual + 0.75))
+        return frozenset(movie for movie, rating in self.ratings.items() if rating.stars >= least)
 
     @property
     def last_year(self) -> int:
@@ -151,13 +157,25 @@ class Oracle:
         """The mean of a movie's stars."""
         return fmean(rating.stars for rating in self.raters[movie])
 
-    def place_by_count(self, movie: int) -> int:
-        """1 for the movie that most people rated; equal counts share the better place."""
-        return 1 + sum(len(ratings) > self.count(movie) for ratings in self.raters.values())
+    @cached_property
+    def counts(self) -> list[int]:
+        """How many people rated each movie of the catalogue."""
+        return [self.count(movie) for movie in self.films]
 
-    def recent(self, movie: int, days: float, *, least: float = 0.0) -> int:
-        """Ratings of at least so many stars in the last days of the data."""
-        start = self.end_s - days * DAY_S
+    @cached_property
+    def like_share(self) -> float:
+        """The share of all ratings that are likes."""
+        return fmean(rating.stars >= LIKED for rating in self.ratings)
+
+    @cached_property
+    def last_years_likes(self) -> Mapping[int, int]:
+        """By movie: how many of its fans rated it in the last year of the data."""
+        found = {movie: self.in_last_year(movie, least=LIKED) for movie in self.raters}
+        return {movie: count for movie, count in found.items() if count}
+
+    def in_last_year(self, movie: int, *, least: float = 0.0) -> int:
+        """Ratings of at least so many stars that are younger than a year before the newest of all."""
+        start = self.end_s - YEAR_S
         return sum(rating.at > start and rating.stars >= least for rating in self.raters.get(movie, ()))
 
 
@@ -175,9 +193,9 @@ def _film(movie: Row, tmdb: Row | None) -> Film:
     return Film(
         title=tmdb["title"].strip() or title,
         year=year or (int(released) if released else None),
-        genres=genres,
+        genres=genres or tuple(name for each in _names(tmdb["genres"]) if (name := TMDB_GENRES.get(each, each))),
         directors=_names(tmdb["director"]),
-        keywords=_names(tmdb["keywords"])[:MAX_KEYWORDS],
+        keywords=_names(tmdb["keywords"]),
         runtime=int(float(tmdb["runtime"] or 0)) or None,
     )
 
