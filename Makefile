@@ -65,6 +65,10 @@ deps-down: ## stop the Kafka and Redis of `make deps-up`
 bench: setup ## measure latency, throughput, freshness and memory, on a running demo or one of its own (DATA=…)
 	@$(BIN)/marquee bench $(if $(DATA),--data '$(DATA)')
 
+.PHONY: shots
+shots: setup-test ## take pictures of every page and state, at three widths, dark and light (SHOTS='--pages start --widths 390')
+	@$(BIN)/python ci/shots.py $(SHOTS)
+
 .PHONY: chaos chaos-compose soak
 CHAOS = $(if $(CHAOS_FAULTS),--faults $(CHAOS_FAULTS)) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) $(if $(CHAOS_MINUTES),--minutes $(CHAOS_MINUTES))
 chaos: setup ## inject 200 random faults into a system of its own and check every promise (CHAOS_FAULTS, CHAOS_SEED, CHAOS_MINUTES, DATA=…)
