@@ -15,7 +15,12 @@ export function MovieHero({ movie, own }: { movie: MovieDetail; own: OwnRating |
   const isRenamed = movie.original_title && movie.original_title !== movie.title;
   return (
     <article className={MOVIE_GRID} data-testid="movie-detail" data-movie-id={movie.movie_id}>
-      <Poster movie={movie} isEager className="self-start sm:row-span-2" />
+      <Poster
+        movie={movie}
+        isEager
+        sizes="(min-width: 40rem) 21rem, 7.5rem"
+        className="self-start sm:row-span-2"
+      />
       <header className="min-w-0 max-sm:self-end">
         <h1 className="text-balance font-extrabold text-3xl leading-[1.08] tracking-tight sm:text-5xl lg:text-6xl">
           {movie.title}

@@ -1,6 +1,7 @@
 "use client";
 
 import { useCallback, useState } from "react";
+import { srcSetOf } from "@/lib/poster-image";
 import type { Card } from "@/lib/types";
 import { DrawnPoster } from "./drawn-poster";
 
@@ -10,10 +11,18 @@ interface Props {
   isThumb?: boolean;
   /** Near the top of the page: fetched at once. */
   isEager?: boolean;
+  /** How wide it is shown, as CSS says it: the browser fetches no larger picture than that needs. */
+  sizes?: string;
 }
 
 /** The drawn poster, and the real one faded in over it once it is there. A picture that fails is never seen. */
-export function Poster({ movie, className = "", isThumb = false, isEager = false }: Props) {
+export function Poster({
+  movie,
+  className = "",
+  isThumb = false,
+  isEager = false,
+  sizes = isThumb ? "5rem" : "12rem",
+}: Props) {
   const [state, setState] = useState<"waiting" | "loaded" | "failed">("waiting");
   const isYearKnown = movie.year != null;
   // The picture may have loaded or failed before this code ran.
@@ -37,6 +46,8 @@ export function Poster({ movie, className = "", isThumb = false, isEager = false
         <img
           ref={settle}
           src={movie.poster_url}
+          srcSet={srcSetOf(movie.poster_url)}
+          sizes={sizes}
           alt=""
           width={342}
           height={513}
