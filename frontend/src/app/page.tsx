@@ -10,7 +10,7 @@ export default async function HomePage({ searchParams }: { searchParams: Promise
       <Hero isRefused={isRefused} />
       <YourRow />
       <section aria-labelledby="popular" className="mt-12">
-        <h2 id="popular" className="mb-5 font-bold text-2xl tracking-tight">
+        <h2 id="popular" className="mb-5 font-bold text-3xl tracking-tight">
           Popular now
         </h2>
         <Popular />

@@ -5,6 +5,7 @@ import { type Outcome, outcomeOf, unreachable } from "./outcome";
 import type { Order } from "./rating-order";
 import type {
   MovieDetail,
+  PersonMovies,
   Ranking,
   RankRequest,
   RatedMovie,
@@ -16,6 +17,8 @@ import type {
 export const movie = (id: number) => ask<MovieDetail>(`/v1/movies/${id}`);
 
 export const similarTo = (id: number, k: number) => ask<Ranking>(`/v1/movies/${id}/similar?k=${k}`);
+
+export const person = (name: string) => ask<PersonMovies>(`/v1/people/${encodeURIComponent(name)}`);
 
 export const profileOf = (userId: number) => ask<UserProfile>(`/v1/users/${userId}`);
 

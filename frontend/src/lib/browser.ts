@@ -19,6 +19,9 @@ export const searchTitles = (query: URLSearchParams, signal?: AbortSignal) =>
 export const rerank = (body: RankRequest, signal: AbortSignal) =>
   ask<Ranking>("/api/rank", { ...json(body), signal });
 
+export const fetchSimilar = (movieId: number, content: number, signal: AbortSignal) =>
+  ask<Ranking>(`/api/movies/${movieId}/similar?k=18&content=${content}`, { signal });
+
 export const fetchProfile = (userId: number, signal: AbortSignal) =>
   ask<UserProfile>(`/api/users/${userId}`, { signal });
 

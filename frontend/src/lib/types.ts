@@ -19,7 +19,9 @@ export type RatedMovie = Schemas["RatedMovie"];
 export type RatingsPage = Schemas["RatingsPage"];
 export type Affinity = Schemas["Affinity"];
 export type Receipts = Schemas["Receipts"];
+export type PersonMovies = Schemas["PersonMovies"];
 export type NewUser = Schemas["NewUser"];
+export type Override = Schemas["Override"];
 export type GuestRating = Schemas["GuestRating"];
 export type Problem = Schemas["Problem"];
 

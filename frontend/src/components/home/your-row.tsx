@@ -15,7 +15,7 @@ export async function YourRow() {
   return (
     <section aria-labelledby="yours" className="mt-12" data-testid="your-row">
       <div className="mb-5 flex flex-wrap items-baseline justify-between gap-x-4">
-        <h2 id="yours" className="font-bold text-2xl tracking-tight">
+        <h2 id="yours" className="font-bold text-3xl tracking-tight">
           For user {userId}
         </h2>
         <Link

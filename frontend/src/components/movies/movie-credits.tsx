@@ -1,18 +1,22 @@
+import Link from "next/link";
+import { Fragment, type ReactNode } from "react";
 import { language } from "@/lib/format";
 import type { MovieDetail } from "@/lib/types";
 
 /** People, language, keywords and where to read on; rows without an answer are left out. */
 export function MovieCredits({ movie }: { movie: MovieDetail }) {
-  const rows: [string, string][] = [
-    [(movie.directors ?? []).length > 1 ? "Directors" : "Director", (movie.directors ?? []).join(", ")],
-    ["Cast", (movie.cast ?? []).slice(0, 10).join(", ")],
-    ["Language", movie.original_language ? language(movie.original_language) : ""],
+  const directors = movie.directors ?? [];
+  const cast = (movie.cast ?? []).slice(0, 10);
+  const rows: [string, ReactNode][] = [
+    [directors.length > 1 ? "Directors" : "Director", directors.length > 0 && <People names={directors} />],
+    ["Cast", cast.length > 0 && <People names={cast} />],
+    ["Language", movie.original_language && language(movie.original_language)],
     ["Keywords", (movie.keywords ?? []).slice(0, 14).join(", ")],
   ];
   return (
     <dl className="mt-7 grid max-w-prose gap-x-6 gap-y-3 leading-relaxed sm:grid-cols-[7rem_1fr]">
       {rows
-        .filter(([, value]) => value !== "")
+        .filter(([, value]) => Boolean(value))
         .map(([label, value]) => (
           <div key={label} className="sm:contents">
             <dt className="text-soft">{label}</dt>
@@ -31,6 +35,21 @@ export function MovieCredits({ movie }: { movie: MovieDetail }) {
       </div>
     </dl>
   );
+}
+
+function People({ names }: { names: readonly string[] }) {
+  return names.map((name, place) => (
+    <Fragment key={name}>
+      {place > 0 && ", "}
+      <Link
+        href={`/people/${encodeURIComponent(name)}`}
+        prefetch={false}
+        className="rounded-sm underline decoration-soft/60 underline-offset-3 hover:decoration-current"
+      >
+        {name}
+      </Link>
+    </Fragment>
+  ));
 }
 
 function External({ href, children }: { href: string; children: string }) {

@@ -53,7 +53,7 @@ function UserStars({ userId, movieId, title, own }: Props & { userId: number }) 
 
   return (
     <>
-      <h2 className="mb-2 font-semibold text-sm" data-testid="rating-owner">
+      <h2 className="mb-2 font-sans font-semibold text-sm" data-testid="rating-owner">
         {value === null ? `Rate it as user ${userId}` : `Rated by user ${userId}`}
       </h2>
       {!isKnown && (

@@ -17,11 +17,11 @@ const MARKS: Record<Reason["code"], string> = {
 };
 
 /** The reasons that speak most for a movie, strongest first. */
-export function ReasonList({ reasons, isLarge = false }: { reasons: readonly Reason[]; isLarge?: boolean }) {
-  const best = bestReasons(reasons);
+export function ReasonList({ reasons, limit = 3 }: { reasons: readonly Reason[]; limit?: number }) {
+  const best = bestReasons(reasons, limit);
   if (best.length === 0) return null;
   return (
-    <ul className={`space-y-1 leading-snug ${isLarge ? "sm:text-base" : ""} text-sm`} aria-label="Reasons">
+    <ul className="space-y-0.5 text-sm leading-snug" aria-label="Reasons">
       {best.map((reason) => (
         <li
           key={reason.code + reason.text}

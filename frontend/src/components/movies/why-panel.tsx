@@ -16,20 +16,22 @@ export function WhyPanel({ card }: { card: RankedCard }) {
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
       <summary
-        className="inline-flex min-h-8 items-center gap-1 rounded-md font-semibold text-sm text-soft hover:text-text"
+        className="pointer-events-auto ml-auto flex min-h-8 w-fit items-center gap-1 rounded-md font-semibold text-sm text-soft hover:text-text"
         aria-label={`Why this score for ${card.title}`}
         data-testid="why-toggle"
       >
-        Why this score
+        Why
         <ChevronIcon className="size-4 transition-transform group-open/why:rotate-180" />
       </summary>
-      {isOpen ? (
-        <ScoreSum card={card} />
-      ) : (
-        <noscript>
+      <div className="pointer-events-auto">
+        {isOpen ? (
           <ScoreSum card={card} />
-        </noscript>
-      )}
+        ) : (
+          <noscript>
+            <ScoreSum card={card} />
+          </noscript>
+        )}
+      </div>
     </details>
   );
 }

@@ -19,7 +19,7 @@ export function FormingList({ picks }: { picks: Picks }) {
   const { items, isPending, trouble } = useGuestRanking(picks, beforeChange);
   return (
     <section id="forming" aria-labelledby="forming-title" aria-busy={isPending} className="scroll-mt-20">
-      <h2 id="forming-title" className="mb-3 font-bold text-xl tracking-tight">
+      <h2 id="forming-title" className="mb-3 font-bold text-2xl tracking-tight">
         Your list so far
       </h2>
       {trouble && (

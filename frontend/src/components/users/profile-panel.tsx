@@ -8,7 +8,7 @@ import { RecentRatings } from "./recent-ratings";
 export function ProfilePanel({ profile }: { profile: UserProfile | null }) {
   return (
     <aside id="profile" aria-label="Profile" data-testid="profile-panel" className="min-w-0 lg:pt-1">
-      <h2 className="mb-4 font-bold text-xl tracking-tight">What Marquee knows</h2>
+      <h2 className="mb-4 font-bold text-2xl tracking-tight">What Marquee knows</h2>
       {profile === null && (
         <p className="text-soft">The profile is unavailable at the moment. The list does not need it.</p>
       )}

@@ -13,11 +13,13 @@ interface Props {
   state: RankingState;
   onRate: ((card: RankedCard, stars: number) => void) | null;
   onPass: ((card: RankedCard) => void) | null;
+  /** The movies to point out; null for none. */
+  lit: ReadonlySet<number> | null;
 }
 
-const RANKED_GRID = "relative grid gap-4 xl:grid-cols-2";
+const RANKED_GRID = "relative grid gap-2.5 xl:grid-flow-dense xl:grid-cols-2";
 
-export function RankedList({ ref, state, onRate, onPass }: Props) {
+export function RankedList({ ref, state, onRate, onPass, lit }: Props) {
   const { items, meta } = state.ranking;
   if (items.length === 0) {
     return (
@@ -44,6 +46,7 @@ export function RankedList({ ref, state, onRate, onPass }: Props) {
           isLeaving={state.leaving.has(card.movie_id)}
           onRate={onRate}
           onPass={onPass}
+          isDim={lit !== null && !lit.has(card.movie_id)}
         />
       ))}
     </ol>

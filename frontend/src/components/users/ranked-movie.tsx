@@ -20,11 +20,21 @@ export interface RankedMovieProps {
   /** Null on another user's list. */
   onRate: ((card: RankedCard, stars: number) => void) | null;
   onPass: ((card: RankedCard) => void) | null;
+  /** Others are pointed out. */
+  isDim: boolean;
 }
 
 /** One place of the ranking: the movie, why it is here, and stars to say otherwise. */
-export function RankedMovie({ card, match, moved, rated, isLeaving, onRate, onPass }: RankedMovieProps) {
-  const isLead = card.rank === 1;
+export function RankedMovie({
+  card,
+  match,
+  moved,
+  rated,
+  isLeaving,
+  onRate,
+  onPass,
+  isDim,
+}: RankedMovieProps) {
   const reasons = card.reasons ?? [];
   return (
     <li
@@ -32,72 +42,61 @@ export function RankedMovie({ card, match, moved, rated, isLeaving, onRate, onPa
       data-movie-id={card.movie_id}
       data-rank={card.rank}
       data-flip={card.movie_id}
-      className={`rounded-2xl border border-line bg-panel transition-opacity duration-200 ${isLead ? "xl:col-span-2" : ""} ${isLeaving ? "opacity-0" : ""}`}
+      className={`rounded-xl border border-line bg-panel transition-opacity duration-200 has-[details[open]]:xl:col-span-2 ${isLeaving ? "opacity-0" : isDim ? "opacity-40" : ""}`}
     >
-      <article
-        className={`grid h-full grid-cols-[auto_minmax(0,1fr)] grid-rows-[1fr_auto] gap-x-4 p-3.5 sm:gap-x-5 sm:p-4 ${isLead ? "sm:p-6" : ""}`}
-      >
+      <article className="grid grid-cols-[1.5rem_4.5rem_minmax(0,1fr)] gap-x-3 p-3 sm:grid-cols-[2rem_5rem_minmax(0,1fr)]">
+        <span className="pt-0.5 text-right font-display font-extrabold text-3xl text-glow leading-none tabular-nums">
+          <span className="sr-only">Number </span>
+          {card.rank}
+        </span>
         <Link
           href={`/movies/${card.movie_id}`}
           prefetch={false}
           tabIndex={-1}
           aria-hidden="true"
-          className="self-start sm:row-span-2"
+          className="self-start"
         >
-          <Poster
-            movie={card}
-            isEager={card.rank <= 4}
-            className={isLead ? "w-24 sm:w-48" : "w-24 sm:w-32"}
-          />
+          <Poster movie={card} isEager={card.rank <= 8} sizes="5rem" className="w-full rounded-md!" />
         </Link>
-        <div className="flex min-w-0 flex-col gap-2.5">
-          <header className="flex items-start gap-3">
-            <span
-              className={`font-black text-glow leading-none tabular-nums ${isLead ? "text-4xl sm:text-5xl" : "text-3xl"}`}
-            >
-              <span className="sr-only">Number </span>
-              {card.rank}
-            </span>
-            <div className="min-w-0 flex-1">
-              <h2
-                className={`text-balance font-bold leading-tight ${isLead ? "text-2xl sm:text-3xl" : "text-lg"}`}
-              >
-                <Link
-                  href={`/movies/${card.movie_id}`}
-                  prefetch={false}
-                  className="rounded-sm hover:text-glow"
-                >
-                  {card.title}
-                </Link>
-              </h2>
-              <MovieFacts movie={card} />
-            </div>
+        <div className="flex min-w-0 flex-col gap-1">
+          <header className="flex items-start gap-2">
+            <h2 className="min-w-0 flex-1 text-balance font-bold text-xl leading-tight">
+              <Link href={`/movies/${card.movie_id}`} prefetch={false} className="rounded-sm hover:text-glow">
+                {card.title}
+              </Link>
+            </h2>
             <MovementBadge moved={moved} />
+            {match !== null && <MatchMeter percent={match} />}
           </header>
-          {match !== null && <MatchMeter percent={match} />}
-          <ReasonList reasons={reasons} isLarge={isLead} />
-          <div className="mt-auto flex flex-wrap items-center justify-between gap-x-3">
-            <StarRating
-              title={card.title}
-              value={rated}
-              isBusy={rated !== null}
-              isOff={onRate === null}
-              onRate={(stars) => onRate?.(card, stars)}
-            />
-            {onPass && (
+          <MovieFacts movie={card} />
+          <ReasonList reasons={reasons} limit={2} />
+          <div className="mt-auto flex min-h-8 flex-wrap items-center gap-x-3 pr-18">
+            <div className="w-42 min-w-42 pointer-coarse:w-58 pointer-coarse:min-w-50">
+              <StarRating
+                title={card.title}
+                value={rated}
+                isBusy={rated !== null}
+                isOff={onRate === null}
+                onRate={(stars) => onRate?.(card, stars)}
+              />
+            </div>
+            {onPass ? (
               <button
                 type="button"
                 onClick={() => onPass(card)}
                 aria-label={`${card.title} is not for me`}
                 data-testid="pass"
-                className="min-h-8 rounded-md px-1 font-semibold text-sm text-soft hover:text-text"
+                className="ml-auto min-h-8 rounded-md px-1 font-semibold text-sm text-soft hover:text-text"
               >
                 Not for me
               </button>
+            ) : (
+              <span className="h-8 basis-full sm:hidden" />
             )}
           </div>
         </div>
-        <div className="max-sm:col-span-2 max-sm:mt-2 sm:col-start-2">
+        {/* Closed, it stands at the end of the row of stars, and only its own words take clicks. */}
+        <div className="pointer-events-none col-span-full -mt-8">
           {reasons.length > 0 && <WhyPanel card={card} />}
         </div>
       </article>

@@ -8,7 +8,8 @@ import { givenBy, isOffList, reflects } from "@/lib/given";
 import type { Outcome, Trouble } from "@/lib/outcome";
 import { movement } from "@/lib/scores";
 import { queryOf, rankRequest, type Settings, settingsOf } from "@/lib/settings";
-import type { RankedCard, Ranking, UserProfile } from "@/lib/types";
+import type { RankedCard, Ranking, RankRequest, UserProfile } from "@/lib/types";
+import { effectOf, NOTHING_SUPPOSED, overridesOf, type Supposed, type WhatIf } from "@/lib/what-if";
 
 /** How long to wait before each look whether the list knows of a rating: about three seconds in all. */
 const LOOKS_MS = [60, 140, 250, 400, 650, 900, 900];
@@ -26,6 +27,8 @@ export interface RankingState {
   isPending: boolean;
   trouble: Trouble | null;
   announcement: string;
+  /** What the list supposes that is not so. */
+  whatIf: WhatIf;
   /** Takes back what the announcement tells of. */
   undo: (() => void) | null;
 }
@@ -78,11 +81,11 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
       const { ranking, profile } = latest.current;
       update({ isPending: said !== "" || !reflects(givenBy(userId), ranking, profile) });
       await unlessAborted(async () => {
-        let answer = await currentAnswer(latest.current.settings, userId, LOOKS_MS, signal);
+        let answer = await currentAnswer(latest.current, userId, LOOKS_MS, signal);
         if (!answer) {
           const announcement = said ? `${said} It is kept; the list will follow shortly.` : "";
           update({ isPending: false, announcement });
-          answer = await currentAnswer(latest.current.settings, userId, LATE_LOOKS_MS, signal);
+          answer = await currentAnswer(latest.current, userId, LATE_LOOKS_MS, signal);
         }
         if (signal.aborted || !answer) return;
         const old = latest.current.ranking;
@@ -113,7 +116,7 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
       const signal = begin();
       update({ settings, isPending: true, trouble: null });
       await unlessAborted(async () => {
-        const outcome = await rerank(rankRequest(userId, settings), signal);
+        const outcome = await rerank(requestOf(latest.current, userId), signal);
         if (signal.aborted) return;
         if (!outcome.ok) return update({ isPending: false, trouble: outcome.trouble });
         const announcement = `The list is updated: ${counted(outcome.data.items.length, "movie")}.`;
@@ -174,6 +177,35 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
     [userId, act, offer],
   );
 
+  const supposeAll = useCallback(
+    async (whatIf: WhatIf) => {
+      const signal = begin();
+      update({ whatIf, isPending: true, trouble: null, undo: null });
+      await unlessAborted(async () => {
+        const outcome = await rerank(requestOf(latest.current, userId), signal);
+        if (signal.aborted) return;
+        if (!outcome.ok) return update({ isPending: false, trouble: outcome.trouble });
+        const moved = movement(latest.current.ranking.items, outcome.data.items);
+        const without = [...whatIf.values()].map(({ title }) => title).join(", ");
+        const announcement = `${without ? `Without ${without}: ` : "As it is: "}${effectOf(moved)}`;
+        arrive({ ranking: outcome.data, moved, announcement });
+      });
+    },
+    [userId, begin, update, arrive],
+  );
+
+  const suppose = useCallback(
+    (movieId: number, supposed: Supposed | null) => {
+      const whatIf = new Map(latest.current.whatIf);
+      if (supposed) whatIf.set(movieId, supposed);
+      else whatIf.delete(movieId);
+      return supposeAll(whatIf);
+    },
+    [supposeAll],
+  );
+
+  const resetWhatIf = useCallback(() => supposeAll(NOTHING_SUPPOSED), [supposeAll]);
+
   useEffect(() => {
     keepShown(userId, latest.current);
     seen.add(initial.ranking.ranking_id);
@@ -189,7 +221,7 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
     if (isNewest && query !== queryOf(latest.current.settings)) change(settings);
   }, [query, change]);
 
-  return { state, change, rate, pass };
+  return { state, change, rate, pass, suppose, resetWhatIf };
 }
 
 /** The answers that were on the screen already: one that comes a second time comes from the router's memory. */
@@ -198,7 +230,8 @@ const seen = new Set<string>();
 const shown = new Map<string, Pick<RankingState, "ranking" | "profile">>();
 const SHOWN_AT_MOST = 20;
 
-function keepShown(userId: number, { settings, ranking, profile }: RankingState): void {
+function keepShown(userId: number, { settings, ranking, profile, whatIf }: RankingState): void {
+  if (whatIf.size > 0) return;
   const key = shownKey(userId, settings);
   shown.delete(key);
   shown.set(key, { ranking, profile });
@@ -224,6 +257,7 @@ function startOf(initial: Initial, asked: Settings): { state: RankingState; isCu
     isPending: false,
     trouble: null,
     announcement: "",
+    whatIf: NOTHING_SUPPOSED,
     undo: null,
   };
   return { state, isCurrent: isNew && reflects(given, ranking, profile) };
@@ -236,9 +270,15 @@ function ratedAmong(given: ReadonlyMap<number, number | null>, { items }: Rankin
   );
 }
 
+type Asked = Pick<RankingState, "settings" | "whatIf">;
+
+function requestOf({ settings, whatIf }: Asked, userId: number): RankRequest {
+  return { ...rankRequest(userId, settings), ...(whatIf.size > 0 && { overrides: overridesOf(whatIf) }) };
+}
+
 /** The first list and profile that know of every rating given here; null when none do in time. */
 async function currentAnswer(
-  settings: Settings,
+  asked: Asked,
   userId: number,
   looks: readonly number[],
   signal: AbortSignal,
@@ -246,7 +286,7 @@ async function currentAnswer(
   for (const wait of looks) {
     await pause(wait, signal);
     const [ranking, read] = await Promise.all([
-      rerank(rankRequest(userId, settings), signal),
+      rerank(requestOf(asked, userId), signal),
       fetchProfile(userId, signal),
     ]);
     const profile = read.ok ? read.data : null;

@@ -1,12 +1,13 @@
 "use client";
 
-import { useCallback, useRef } from "react";
+import { useCallback, useRef, useState } from "react";
 import { useCurrentUser } from "@/components/shell/current-user";
 import { knowsNobody } from "@/lib/rungs";
 import type { Settings } from "@/lib/settings";
 import type { Ranking, UserProfile } from "@/lib/types";
 import { NeedsScript } from "../ui/needs-script";
 import { BecomeUser } from "./become-user";
+import { Carriers } from "./carriers";
 import { ProfilePanel } from "./profile-panel";
 import { RankedList } from "./ranked-list";
 import { RankingControls } from "./ranking-controls";
@@ -33,9 +34,13 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
     rememberPlaces();
     rememberFocus();
   }, [rememberPlaces, rememberFocus]);
-  const { state, change, rate, pass } = useRanking({ userId, ranking, profile, settings }, beforeChange);
+  const { state, change, rate, pass, suppose, resetWhatIf } = useRanking(
+    { userId, ranking, profile, settings },
+    beforeChange,
+  );
   // Whose list is open and who is looking are two things: an address must not make anybody someone else.
   const isOwn = useCurrentUser().userId === userId;
+  const [lit, setLit] = useState<ReadonlySet<number> | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   // No ratings, read while they cannot be read, is no profile.
   const isUnread = state.profile?.rating_count === 0 && knowsNobody(state.ranking.meta.degraded ?? []);
@@ -43,14 +48,27 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
 
   return (
     <>
-      <UserHeading ref={heading} userId={userId} profile={profileShown} ranking={state.ranking} />
+      <UserHeading ref={heading} userId={userId} profile={profileShown} />
       {!isOwn && <BecomeUser userId={userId} onBecome={() => heading.current?.focus()} />}
-      <div className="grid gap-x-8 gap-y-12 lg:grid-cols-[minmax(0,1fr)_19rem]">
+      <div className="grid gap-x-8 gap-y-12 lg:grid-cols-[minmax(0,1fr)_17rem]">
         <section aria-label="Ranked movies" aria-busy={state.isPending} className="min-w-0">
           <RankingControls settings={state.settings} onChange={change} />
           <RungNotice meta={state.ranking.meta} userId={userId} />
           {isOwn && <NeedsScript what="Rating" />}
-          <RankedList ref={list} state={state} onRate={isOwn ? rate : null} onPass={isOwn ? pass : null} />
+          <Carriers
+            items={state.ranking.items}
+            whatIf={state.whatIf}
+            onSuppose={suppose}
+            onReset={resetWhatIf}
+            onPoint={setLit}
+          />
+          <RankedList
+            ref={list}
+            state={state}
+            onRate={isOwn ? rate : null}
+            onPass={isOwn ? pass : null}
+            lit={lit}
+          />
         </section>
         <ProfilePanel profile={profileShown} />
       </div>

@@ -32,10 +32,10 @@ export default async function MoviePage({ params }: Props) {
     <>
       <MovieHero movie={outcome.data} own={own} />
       <section aria-labelledby="similar" className="mt-14">
-        <h2 id="similar" className="mb-4 font-bold text-2xl tracking-tight">
+        <h2 id="similar" className="mb-4 font-bold text-3xl tracking-tight">
           Similar movies
         </h2>
-        <SimilarMovies title={outcome.data.title} similar={similar} />
+        <SimilarMovies key={id} movieId={id} title={outcome.data.title} similar={similar} />
       </section>
     </>
   );

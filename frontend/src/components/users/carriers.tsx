@@ -1,0 +1,95 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import type { RankedCard } from "@/lib/types";
+import { type Carrier, carriersOf, type Supposed, type WhatIf } from "@/lib/what-if";
+
+interface Props {
+  items: readonly RankedCard[];
+  whatIf: WhatIf;
+  onSuppose: (movieId: number, supposed: Supposed | null) => void;
+  onReset: () => void;
+  /** Lights the movies that a rating carries; null for none. */
+  onPoint: (cards: ReadonlySet<number> | null) => void;
+}
+
+/** The ratings that carry the list. Pointing at one lights its movies; a click tries the list without it. */
+export function Carriers({ items, whatIf, onSuppose, onReset, onPoint }: Props) {
+  const carriers = useKeptCarriers(items, whatIf);
+  if (carriers.length === 0) return null;
+  return (
+    <section aria-label="Ratings that carry this list" className="mb-4" data-testid="carriers">
+      <p className="mb-1.5 text-soft text-sm">
+        Carried by your ratings. Switch one off to see the list without it:
+      </p>
+      <ul className="flex flex-wrap gap-1.5">
+        {carriers.map((carrier) => (
+          <li key={carrier.movieId}>
+            <Chip
+              carrier={carrier}
+              isOff={whatIf.has(carrier.movieId)}
+              onClick={() =>
+                onSuppose(
+                  carrier.movieId,
+                  whatIf.has(carrier.movieId) ? null : { title: carrier.title, stars: null },
+                )
+              }
+              onPoint={onPoint}
+            />
+          </li>
+        ))}
+        {whatIf.size > 0 && (
+          <li>
+            <button type="button" className="button-quiet" onClick={onReset} data-testid="reset-what-if">
+              Reset
+            </button>
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}
+
+interface ChipProps {
+  carrier: Carrier;
+  isOff: boolean;
+  onClick: () => void;
+  onPoint: Props["onPoint"];
+}
+
+function Chip({ carrier, isOff, onClick, onPoint }: ChipProps) {
+  const point = () => onPoint(new Set(carrier.cards));
+  const leave = () => onPoint(null);
+  return (
+    <button
+      type="button"
+      aria-pressed={!isOff}
+      onClick={onClick}
+      onPointerEnter={point}
+      onPointerLeave={leave}
+      onFocus={point}
+      onBlur={leave}
+      data-testid="carrier"
+      data-movie-id={carrier.movieId}
+      className={`inline-flex min-h-9 items-center gap-1.5 rounded-full border px-3 text-sm hover:border-soft ${isOff ? "border-line border-dashed text-soft line-through" : "border-line bg-panel"}`}
+    >
+      <span className="font-semibold text-glow tabular-nums" aria-hidden="true">
+        ★{carrier.stars}
+      </span>
+      {carrier.title}
+      <span className="text-soft tabular-nums" title="movies of this list that cite it">
+        {isOff ? "" : `×${carrier.cards.length}`}
+      </span>
+    </button>
+  );
+}
+
+/** The chips of the list as it really is stay while something is supposed: what is switched off can be switched on. */
+function useKeptCarriers(items: readonly RankedCard[], whatIf: WhatIf): Carrier[] {
+  const [kept, setKept] = useState(() => carriersOf(items));
+  const isReal = whatIf.size === 0;
+  useEffect(() => {
+    if (isReal) setKept(carriersOf(items));
+  }, [items, isReal]);
+  return kept;
+}

@@ -1,0 +1,72 @@
+"""Playing with a list: without one of its ratings, by fans or by story, and on to the people of a movie."""
+
+import re
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from support.visitors import enter, give, listed, new_user, some_movies
+
+
+def test_a_rating_is_switched_off_and_on_and_the_list_says_what_it_did(page: Page, api: httpx.Client) -> None:
+    user = new_user()
+    give(api, user, some_movies(api, 12), stars=5.0)
+    enter(page, user)
+    before = listed(page)
+    chip = page.get_by_test_id("carrier").first
+    rated = int(chip.get_attribute("data-movie-id") or 0)
+
+    chip.click()
+
+    expect(page.get_by_test_id("announcement")).to_contain_text("Without")
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    without = api.post("/v1/rank", json={"user_id": user, "overrides": [{"movie_id": rated, "rating": None}]}).json()
+    assert listed(page) == [card["movie_id"] for card in without["items"]] != before
+    assert api.get(f"/v1/users/{user}/ratings/{rated}").status_code == 200, "nothing is stored"
+
+    page.get_by_test_id("reset-what-if").click()
+    expect(page.get_by_test_id("announcement")).to_contain_text("As it is")
+    assert listed(page) == before
+
+
+def test_pointing_at_a_rating_lights_the_movies_that_cite_it(page: Page, api: httpx.Client) -> None:
+    user = new_user()
+    give(api, user, some_movies(api, 12), stars=5.0)
+    enter(page, user)
+    chip = page.get_by_test_id("carrier").first
+    rated = chip.get_attribute("data-movie-id")
+
+    chip.hover()
+
+    for card in page.get_by_test_id("ranked-card").all():
+        cites = card.locator(f'[data-testid="reason"] a[href="/movies/{rated}"]').count() > 0
+        if cites:
+            expect(card).not_to_have_class(re.compile("opacity-40"))
+
+
+def test_similar_movies_move_between_the_same_fans_and_the_same_story(page: Page, api: httpx.Client) -> None:
+    movie = some_movies(api, 1)[0]
+    page.goto(f"/movies/{movie}")
+    tiles = page.get_by_test_id("similar-list").get_by_test_id("movie-tile")
+    expect(tiles.first).to_be_visible()
+    story = api.get(f"/v1/movies/{movie}/similar", params={"k": 18, "content": 1}).json()["items"]
+
+    page.get_by_test_id("similar-mix").fill("1")
+
+    expect(tiles.first).to_have_attribute("data-movie-id", str(story[0]["movie_id"]))
+    shown = [int(id_) for id_ in tiles.evaluate_all("all => all.map(each => each.dataset.movieId)")]
+    assert shown == [card["movie_id"] for card in story]
+
+
+def test_a_director_leads_from_a_movie_to_all_of_their_movies(page: Page, api: httpx.Client) -> None:
+    found = (api.get(f"/v1/movies/{movie}").json() for movie in some_movies(api, 20))
+    movie = next((each for each in found if each["directors"]), None)
+    if movie is None:
+        return  # a system without metadata knows nobody
+    page.goto(f"/movies/{movie['movie_id']}")
+    page.get_by_role("link", name=movie["directors"][0]).first.click()
+
+    expect(page.get_by_test_id("person")).to_have_text(movie["directors"][0])
+    tile = page.get_by_test_id("directed").locator(f'[data-movie-id="{movie["movie_id"]}"]')
+    expect(tile).to_have_count(1)
+    assert page.goto("/people/Nobody%20At%20All").status == 404  # type: ignore[union-attr]  # a page was loaded
