@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from features.settings import FeaturesSettings
+from features.wiring import TOPICS
 from marquee.contracts.events import MoviesRated
-from marquee.contracts.topics import CATALOG, RATINGS
+from marquee.contracts.topics import CATALOG, PARTITIONS, RATINGS
 from marquee.kafka.clients import ensure_topics, open_producer, topic_name
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.event_log import EventLog
@@ -177,7 +178,7 @@ async def test_two_replicas_share_the_partitions_until_one_of_them_ends(
     later = ratings_of(USERS, (9,), at_ms=NOON_MS + 10**9)
 
     async def is_shared() -> bool:
-        return len(one.positions.own) == len(two.positions.own) == 12
+        return len(one.positions.own) == len(two.positions.own) == len(TOPICS) * PARTITIONS // 2
 
     async with running(settings) as one:
         async with running(settings.model_copy(update={"replica": "two"})) as two:

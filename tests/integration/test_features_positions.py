@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from features.positions import LOG_EVERY_S, LOOK_EVERY_S, StorePositions
 from features.settings import FeaturesSettings
-from features.wiring import Wiring
+from features.wiring import TOPICS, Wiring
 from marquee.contracts.batches import Batch, Gap
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.topics import CATALOG, PARTITIONS, RATINGS, shard_of
@@ -102,7 +102,7 @@ async def replica(settings: FeaturesSettings, space: KeySpace) -> AsyncIterator[
 async def test_the_only_replica_reads_every_partition(replica: Replica) -> None:
     await replica.positions.before_poll()
 
-    assert len(replica.positions.own) == 4 * PARTITIONS
+    assert len(replica.positions.own) == len(TOPICS) * PARTITIONS
 
 
 async def test_a_partition_is_read_from_where_its_stores_end(replica: Replica) -> None:

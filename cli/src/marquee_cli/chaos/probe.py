@@ -26,7 +26,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from redis.asyncio import Redis
 
 from marquee.contracts.keys import ShardKeys
-from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
+from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
 from marquee.settings import ServiceSettings
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
@@ -34,7 +34,7 @@ from marquee.stores.online import RatingStore
 from marquee.stores.packing import unpack_user
 from marquee.stores.views import StatsView
 
-TOPICS = (RATINGS.name, CATALOG.name, METADATA.name)
+TOPICS = (RATINGS.name, CATALOG.name, METADATA.name, ACTIVITY.name)
 LONG_HISTORY = 20
 LOOK_LIMIT_S = 20.0
 CHUNK = 2_000

@@ -12,10 +12,11 @@ from typing import Any, Generic, Protocol, TypeVar
 from prometheus_client import Counter, Histogram
 
 from features.meter import Meter
-from marquee.contracts.batches import Batch, Shard
-from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, RATINGS
+from marquee.contracts.batches import Batch, Delivered, Shard
+from marquee.contracts.events import UserActed
+from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, RATINGS, Topic
 from marquee.errors import Transient
-from marquee.stores.dismissals import DismissalStore
+from marquee.stores.dismissals import DECISIVE, DismissalStore
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore
@@ -98,6 +99,20 @@ class BothStores:
     async def log_ends(self, shards: Sequence[Shard]) -> dict[Shard, int]:
         """Up to which offset the log has each shard without a gap."""
         return await asyncio.to_thread(self.log.ends, shards)
+
+    async def expired(self, topic: Topic[UserActed], partition: int, start: int) -> Batch[UserActed]:
+        """What Redis lacks before an offset of a time-limited topic, as the log has it: the broker has removed it.
+
+        Impressions and opens are left out: they are in the log, and Redis does not keep them.
+
+        Raises:
+            Transient: Redis is unavailable.
+        """
+        shard = (topic.name, partition)
+        first = min((await self.online_ends([shard]))[shard], (await self.log_ends([shard]))[shard])
+        events = await asyncio.to_thread(self.log.acts, partition, DECISIVE, first=first, end=start)
+        records = tuple(Delivered(event.offset, topic.parse(event.value), event.value) for event in events)
+        return Batch(topic, partition, first, start, records)
 
     async def mark_rebuilding(self, up_to: Mapping[Shard, int]) -> None:
         """Note in Redis that these shards lack what they had before, until they have reached the given offsets."""

@@ -181,7 +181,7 @@ class StorePositions:
         if new or self.clock() - self._log_looked_at >= LOG_EVERY_S:
             offline = await self.stores.log_ends(own)
             self._log_looked_at = self.clock()
-        lost = {}
+        lost, moved = {}, []
         for shard in own:
             cursor = self._cursor.get(shard, -1)
             before = min(max(self._reached.get(shard, 0), offline[shard], cursor), self.ends[shard])
@@ -193,8 +193,28 @@ class StorePositions:
                     log.warning("store_read_again", topic=shard[0], partition=shard[1], offset=stored)
                 self._cursor[shard] = stored
                 self.consumer.seek(self.partition(shard), stored)
+                moved.append(shard)
         if lost:
             await self.stores.mark_rebuilding(lost)
+        await self._pass_over_expired(moved)
+
+    async def _pass_over_expired(self, shards: Sequence[Shard]) -> None:
+        """Where the broker has removed by age what a store lacks, fill it from the log, and read on from what is left.
+
+        Without this a store would wait for records that never come, if no others came after them.
+        """
+        limited = {topic.name: topic for topic in self.topics if topic.is_time_limited}
+        concerned = [shard for shard in shards if shard[0] in limited]
+        if not concerned:
+            return
+        starts = await self.consumer.beginning_offsets([self.partition(shard) for shard in concerned])
+        for shard in concerned:
+            start = int(starts[self.partition(shard)])
+            if self._cursor[shard] < start:
+                log.info("expired_records_passed_over", topic=shard[0], partition=shard[1], up_to=start)
+                await self.stores.apply(await self.stores.expired(limited[shard[0]], shard[1], start))
+                self._cursor[shard] = start
+                self.consumer.seek(self.partition(shard), start)
 
     def _caught_up(self) -> list[Shard]:
         return [shard for shard, cursor in self._cursor.items() if cursor >= self.ends.get(shard, 0)]
