@@ -25,6 +25,17 @@ def test_the_limits_of_a_list_are_written_as_those_of_a_list() -> None:
     assert not [path for path, schema in arrays(document) if {"minLength", "maxLength"} & schema.keys()]
 
 
+def test_every_route_with_a_body_shows_an_example() -> None:
+    """That it is served as it stands is for tests/integration/test_api_examples.py."""
+    operations = [each for path in json.loads(DOCUMENT.read_text())["paths"].values() for each in path.values()]
+    bodies = {each["operationId"]: each["requestBody"]["content"] for each in operations if "requestBody" in each}
+
+    assert len(bodies) >= 3
+    assert not [name for name, body in bodies.items() if not body["application/json"].get("examples")], (
+        "write one in services/gateway/src/gateway/examples.py"
+    )
+
+
 def arrays(part: object, path: str = "") -> Iterator[tuple[str, dict[str, object]]]:
     """Every array schema of a document, with where it stands."""
     if isinstance(part, dict):

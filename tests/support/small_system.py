@@ -22,6 +22,9 @@ from support.worlds import EPOCH, checkerboard
 
 N_MOVIES = 40
 """Movies 1 to 40; users 1 to ENOUGH rated sixteen of them."""
+TITLES = {1: "Toy Story", 2: "Jumanji"}
+DIRECTORS = ("Joe Johnston", "John Lasseter")
+"""Of even and of odd movies: as in the real data, from which the document's examples are taken."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,12 @@ async def in_use(system: SmallSystem) -> None:
 def _world() -> dict[Topic[Any], list[Event]]:
     colours = [(movie, movie % 2) for movie in range(1, N_MOVIES + 1)]
     listed: list[Event] = [
-        MovieListed(movie_id=movie, title=f"Movie {movie}", year=1990 + movie % 10, genres=(f"Genre{colour}",))
+        MovieListed(
+            movie_id=movie,
+            title=TITLES.get(movie, f"Movie {movie}"),
+            year=1990 + movie % 10,
+            genres=(f"Genre{colour}",),
+        )
         for movie, colour in colours
     ]
     enriched: list[Event] = [
@@ -102,7 +110,7 @@ def _world() -> dict[Topic[Any], list[Event]]:
             movie_id=movie,
             status=MetadataStatus.FOUND,
             runtime_min=90 + colour * 30,
-            directors=(f"Director {colour}",),
+            directors=(DIRECTORS[colour],),
             cast=(f"Actor {colour}",),
             keywords=(f"keyword {colour}",),
             fetched_at=EPOCH,

@@ -1230,6 +1230,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 1 */
                 movie_id: number;
             };
             cookie?: never;
@@ -1292,6 +1293,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 1 */
                 movie_id: number;
             };
             cookie?: never;
@@ -1350,6 +1352,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example John Lasseter */
                 name: string;
             };
             cookie?: never;
@@ -1634,7 +1637,10 @@ export interface operations {
     search: {
         parameters: {
             query: {
-                /** @description a title or a name as one types it, with or without a year */
+                /**
+                 * @description a title or a name as one types it, with or without a year
+                 * @example toy story
+                 */
                 q: string;
                 genre?: string | null;
                 year_min?: number | null;
@@ -1747,6 +1753,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 1 */
                 user_id: number;
             };
             cookie?: never;
@@ -1809,6 +1816,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 1 */
                 user_id: number;
             };
             cookie?: never;
@@ -1867,7 +1875,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 6 */
                 user_id: number;
+                /** @example 10 */
                 movie_id: number;
             };
             cookie?: never;
@@ -1935,7 +1945,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 6 */
                 user_id: number;
+                /** @example 36 */
                 movie_id: number;
             };
             cookie?: never;

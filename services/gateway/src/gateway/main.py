@@ -10,6 +10,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from gateway.breaker import Breaker
 from gateway.docs_page import install_docs
+from gateway.examples import with_examples
 from gateway.impressions import Impressions
 from gateway.metrics import metrics_served
 from gateway.movie_copy import MovieCopy
@@ -79,7 +80,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     app.include_router(router, include_in_schema=False)  # exact aliases: /search, /rank, /movies/{id}
     install_docs(app)
     describe = app.openapi
-    app.openapi = lambda: as_sent(describe())  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+    app.openapi = lambda: with_examples(as_sent(describe()))  # type: ignore[method-assign]  # FastAPI's own way to extend the document
     return app
 
 
