@@ -78,3 +78,18 @@ def test_picks_outlive_a_reload_and_a_kept_list_has_an_id(page: Page, api: httpx
     wait_until(lambda: counted(api, user_id) == 5, "the picks are this user's ratings")
     expect(page.get_by_test_id("rating-count")).to_have_text("5")
     assert not set(wall[:5]) & set(listed(page))
+
+
+def test_shared_picks_open_as_somebody_elses_start(page: Page) -> None:
+    wall = open_wall(page)
+    for movie in wall[:2]:
+        choose(page, movie, "love")
+    page.get_by_test_id("share").click()
+    address = page.get_by_test_id("shared-address").inner_text()
+    assert address.endswith(f"/start?love={wall[0]},{wall[1]}")
+
+    page.evaluate("sessionStorage.clear()")
+    page.goto(address)
+
+    expect(page.get_by_test_id("progress")).to_contain_text("3 more to go")
+    expect(page.get_by_test_id("forming-card")).to_have_count(8)

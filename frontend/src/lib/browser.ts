@@ -8,6 +8,7 @@ import type {
   RankRequest,
   RatedMovie,
   RatingsRequest,
+  Receipt,
   Receipts,
   SearchPage,
   UserProfile,
@@ -42,20 +43,21 @@ export const sendRating = (userId: number, movieId: number, stars: number) =>
 export async function sendRatings(
   userId: number,
   ratings: readonly GuestRating[],
-): Promise<Outcome<Receipts>> {
+): Promise<Outcome<readonly Receipt[]>> {
   const body: RatingsRequest = {
     ratings: ratings.map((rating) => ({ event_id: newEventId(), user_id: userId, ...rating })),
   };
   const sent = await ask<Receipts>("/api/ratings", json(body));
   if (sent.ok) for (const { movie_id, rating } of ratings) remember(userId, movie_id, rating);
-  return sent;
+  return receiptsOf(sent);
 }
 
 /** Takes a rating back, as if it had never been given. */
-export async function removeRating(userId: number, movieId: number): Promise<Outcome<unknown>> {
-  const sent = await ask<unknown>(`/api/users/${userId}/ratings/${movieId}`, { method: "DELETE" });
-  if (sent.ok) remember(userId, movieId, null);
-  return sent;
+export async function removeRating(userId: number, movieId: number): Promise<Outcome<readonly Receipt[]>> {
+  const sent = await ask<Receipt>(`/api/users/${userId}/ratings/${movieId}`, { method: "DELETE" });
+  if (!sent.ok) return sent;
+  remember(userId, movieId, null);
+  return { ok: true, data: [sent.data] };
 }
 
 /** Takes a movie off the user's list, or puts it back. */
@@ -63,12 +65,16 @@ export async function dismiss(
   userId: number,
   movieId: number,
   isDismissed: boolean,
-): Promise<Outcome<unknown>> {
+): Promise<Outcome<readonly Receipt[]>> {
   const event = { event_id: newEventId(), user_id: userId, movie_id: movieId };
   const kind = isDismissed ? { kind: "dismiss", reason: "not_interested" } : { kind: "undismiss" };
-  const sent = await ask<unknown>("/api/events", json({ events: [{ ...event, ...kind }] }));
+  const sent = await ask<Receipts>("/api/events", json({ events: [{ ...event, ...kind }] }));
   if (sent.ok) rememberDismissed(userId, movieId, isDismissed);
-  return sent;
+  return receiptsOf(sent);
+}
+
+function receiptsOf(sent: Outcome<Receipts>): Outcome<readonly Receipt[]> {
+  return sent.ok ? { ok: true, data: sent.data.receipts } : sent;
 }
 
 function json(body: unknown): RequestInit {

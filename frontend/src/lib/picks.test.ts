@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keepPicks, keptPicks, NO_PICKS, pickOf, progressText, ratingsOf, toggled } from "./picks";
+import {
+  keepPicks,
+  keptPicks,
+  NO_PICKS,
+  pickOf,
+  progressText,
+  ratingsOf,
+  sharedAddress,
+  sharedIds,
+  toggled,
+} from "./picks";
 import type { Card } from "./types";
 
 const card = (movie_id: number): Card => ({ movie_id, title: `Movie ${movie_id}`, genres: [] });
@@ -38,6 +48,14 @@ test("the progress counts down to five and then up", () => {
   assert.equal(progressText(0), "Pick 5 movies you love");
   assert.equal(progressText(4), "1 more to go");
   assert.equal(progressText(6), "6 picked");
+});
+
+test("a shared address names the loved movies, and what is no id in one is skipped", () => {
+  const picks = toggled(toggled(toggled(NO_PICKS, card(1), "love"), card(2), "pass"), card(3), "love");
+  assert.equal(sharedAddress("http://here", picks), "http://here/start?love=1,3");
+  assert.deepEqual(sharedIds("1,3"), [1, 3]);
+  assert.deepEqual(sharedIds("1,x,,3,1,-2,0"), [1, 3]);
+  assert.equal(sharedIds(Array.from({ length: 99 }, (_, at) => at + 1).join(",")).length, 20);
 });
 
 test("picks outlive a reload, and a damaged store is no picks", () => {

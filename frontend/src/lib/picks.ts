@@ -1,4 +1,5 @@
 /** What somebody without an id has picked so far; kept in the tab, so that Back and a reload do not lose it. */
+import { idFrom } from "./ids";
 import type { Card, GuestRating } from "./types";
 
 /** A movie is loved, or it is not for them; a second click takes either back. */
@@ -15,6 +16,7 @@ export const ENOUGH = 5;
 export const LOVED_STARS = 5;
 /** As many as the API takes in one request. */
 const MOST = 500;
+const MOST_SHARED = 20;
 
 export function pickOf({ loved, passed }: Picks, movieId: number): Pick | null {
   if (has(loved, movieId)) return "love";
@@ -40,6 +42,17 @@ export function progressText(count: number): string {
   if (count === 0) return `Pick ${ENOUGH} movies you love`;
   if (count < ENOUGH) return `${ENOUGH - count} more to go`;
   return `${count} picked`;
+}
+
+/** The address of the wall with these movies picked. It names movies only, and nobody. */
+export function sharedAddress(origin: string, { loved }: Picks): string {
+  return `${origin}/start?love=${loved.slice(-MOST_SHARED).map((card) => card.movie_id)}`;
+}
+
+/** The movies that such an address names, each once; what is no id is skipped. */
+export function sharedIds(text: string): number[] {
+  const ids = text.split(",").map(idFrom);
+  return [...new Set(ids.filter((id) => id !== null))].slice(0, MOST_SHARED);
 }
 
 const KEY = "marquee_picks";

@@ -18,6 +18,7 @@ export type UserProfile = Schemas["UserProfile"];
 export type RatedMovie = Schemas["RatedMovie"];
 export type RatingsPage = Schemas["RatingsPage"];
 export type Affinity = Schemas["Affinity"];
+export type Receipt = Schemas["Receipt"];
 export type Receipts = Schemas["Receipts"];
 export type PersonMovies = Schemas["PersonMovies"];
 export type NewUser = Schemas["NewUser"];

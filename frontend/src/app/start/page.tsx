@@ -3,16 +3,19 @@ import { StartScreen } from "@/components/start/start-screen";
 import { Empty } from "@/components/ui/empty";
 import { NeedsScript } from "@/components/ui/needs-script";
 import { TroublePanel } from "@/components/ui/trouble-panel";
-import { rank } from "@/lib/api";
+import { movie, rank } from "@/lib/api";
 import { VISITOR_ID } from "@/lib/ids";
+import { sharedIds } from "@/lib/picks";
+import { type Params, single } from "@/lib/settings";
 
 export const metadata: Metadata = { title: "Pick five you love" };
 
 /** Well known and of many kinds, so that everybody finds something. */
 const WALL = { user_id: VISITOR_ID, k: 60, diversity: 0.4, explain: false };
 
-export default async function StartPage() {
-  const wall = await rank(WALL);
+export default async function StartPage({ searchParams }: { searchParams: Promise<Params> }) {
+  const shared = sharedIds(single((await searchParams).love));
+  const [wall, ...named] = await Promise.all([rank(WALL), ...shared.map(movie)]);
   if (!wall.ok) return <TroublePanel trouble={wall.trouble} what="The wall of posters" />;
   if (wall.data.items.length === 0) {
     return (
@@ -30,7 +33,7 @@ export default async function StartPage() {
         </p>
       </header>
       <NeedsScript what="Picking" />
-      <StartScreen wall={wall.data.items} />
+      <StartScreen wall={wall.data.items} shared={named.flatMap((each) => (each.ok ? [each.data] : []))} />
     </>
   );
 }

@@ -5,11 +5,12 @@ import { ENOUGH, pickOf, progressText } from "@/lib/picks";
 import type { Card } from "@/lib/types";
 import { FormingList } from "./forming-list";
 import { PickTile } from "./pick-tile";
+import { SharePicks } from "./share-picks";
 import { usePicks } from "./use-picks";
 
 /** The wall of posters, the search for what is not on it, and the list that the picks make. */
-export function StartScreen({ wall }: { wall: readonly Card[] }) {
-  const { picks, pick } = usePicks();
+export function StartScreen({ wall, shared }: { wall: readonly Card[]; shared: readonly Card[] }) {
+  const { picks, pick } = usePicks(shared);
   const onWall = new Set(wall.map((card) => card.movie_id));
   const added = [...picks.loved].reverse().filter((card) => !onWall.has(card.movie_id));
   return (
@@ -37,6 +38,7 @@ export function StartScreen({ wall }: { wall: readonly Card[] }) {
         <div className="lg:sticky lg:top-20">
           <Progress count={picks.loved.length} />
           <FormingList picks={picks} />
+          {picks.loved.length > 0 && <SharePicks picks={picks} />}
         </div>
       </div>
       <a

@@ -8,11 +8,11 @@ import { givenBy, isOffList, reflects } from "@/lib/given";
 import type { Outcome, Trouble } from "@/lib/outcome";
 import { movement } from "@/lib/scores";
 import { queryOf, rankRequest, type Settings, settingsOf } from "@/lib/settings";
-import type { RankedCard, Ranking, RankRequest, UserProfile } from "@/lib/types";
+import type { RankedCard, Ranking, RankRequest, Receipt, UserProfile } from "@/lib/types";
 import { effectOf, NOTHING_SUPPOSED, overridesOf, type Supposed, type WhatIf } from "@/lib/what-if";
 
-/** How long to wait before each look whether the list knows of a rating: about three seconds in all. */
-const LOOKS_MS = [60, 140, 250, 400, 650, 900, 900];
+/** How long to wait before each look whether the list knows of what was done. The first one waits for the receipt. */
+const LOOKS_MS = [0, 200, 400, 650, 900, 900];
 /** And after that, when somebody has been told that it takes longer. */
 const LATE_LOOKS_MS = [1_500, 3_000, 5_000, 8_000];
 const FADE_MS = 180;
@@ -27,11 +27,15 @@ export interface RankingState {
   isPending: boolean;
   trouble: Trouble | null;
   announcement: string;
+  /** Where the log keeps what was last done here. */
+  receipt: Receipt | null;
   /** What the list supposes that is not so. */
   whatIf: WhatIf;
   /** Takes back what the announcement tells of. */
   undo: (() => void) | null;
 }
+
+type Send = () => Promise<Outcome<readonly Receipt[]>>;
 
 interface Initial {
   userId: number;
@@ -76,16 +80,16 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
   }, []);
 
   const catchUp = useCallback(
-    async (said: string) => {
+    async (said: string, after: readonly Receipt[] = []) => {
       const signal = begin();
       const { ranking, profile } = latest.current;
       update({ isPending: said !== "" || !reflects(givenBy(userId), ranking, profile) });
       await unlessAborted(async () => {
-        let answer = await currentAnswer(latest.current, userId, LOOKS_MS, signal);
+        let answer = await currentAnswer(latest.current, userId, LOOKS_MS, signal, after);
         if (!answer) {
           const announcement = said ? `${said} It is kept; the list will follow shortly.` : "";
           update({ isPending: false, announcement });
-          answer = await currentAnswer(latest.current, userId, LATE_LOOKS_MS, signal);
+          answer = await currentAnswer(latest.current, userId, LATE_LOOKS_MS, signal, after);
         }
         if (signal.aborted || !answer) return;
         const old = latest.current.ranking;
@@ -129,18 +133,20 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
 
   /** Says what is done, does it, and waits for the list to follow; or says that it failed. */
   const act = useCallback(
-    async (said: string, failed: string, send: () => Promise<Outcome<unknown>>): Promise<boolean> => {
+    async (said: string, failed: string, send: Send): Promise<boolean> => {
       update({ trouble: null, announcement: said, undo: null });
       const sent = await send();
-      if (sent.ok) await catchUp(said);
-      else update({ trouble: { ...sent.trouble, title: failed }, announcement: "" });
+      if (sent.ok) {
+        update({ receipt: sent.data.at(-1) ?? null });
+        await catchUp(said, sent.data);
+      } else update({ trouble: { ...sent.trouble, title: failed }, announcement: "" });
       return sent.ok;
     },
     [update, catchUp],
   );
 
   const offer = useCallback(
-    (said: string, send: () => Promise<Outcome<unknown>>) => {
+    (said: string, send: Send) => {
       update({ undo: () => act(said, "It could not be undone", send) });
     },
     [update, act],
@@ -257,6 +263,7 @@ function startOf(initial: Initial, asked: Settings): { state: RankingState; isCu
     isPending: false,
     trouble: null,
     announcement: "",
+    receipt: null,
     whatIf: NOTHING_SUPPOSED,
     undo: null,
   };
@@ -282,13 +289,13 @@ async function currentAnswer(
   userId: number,
   looks: readonly number[],
   signal: AbortSignal,
+  after: readonly Receipt[],
 ): Promise<{ ranking: Ranking; profile: UserProfile | null } | null> {
   for (const wait of looks) {
     await pause(wait, signal);
-    const [ranking, read] = await Promise.all([
-      rerank(requestOf(asked, userId), signal),
-      fetchProfile(userId, signal),
-    ]);
+    // The ranking waits until what the receipts name is applied; the profile, read after it, then has it too.
+    const ranking = await rerank({ ...requestOf(asked, userId), after: [...after] }, signal);
+    const read = await fetchProfile(userId, signal);
     const profile = read.ok ? read.data : null;
     if (ranking.ok && reflects(givenBy(userId), ranking.data, profile))
       return { ranking: ranking.data, profile };

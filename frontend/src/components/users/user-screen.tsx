@@ -12,6 +12,7 @@ import { ProfilePanel } from "./profile-panel";
 import { RankedList } from "./ranked-list";
 import { RankingControls } from "./ranking-controls";
 import { RungNotice } from "./rung-notice";
+import { Stages } from "./stages";
 import { Toast } from "./toast";
 import { useFlip } from "./use-flip";
 import { useKeptFocus } from "./use-kept-focus";
@@ -55,6 +56,7 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
           <RankingControls settings={state.settings} onChange={change} />
           <RungNotice meta={state.ranking.meta} userId={userId} />
           {isOwn && <NeedsScript what="Rating" />}
+          <Stages meta={state.ranking.meta} receipt={state.receipt} />
           <Carriers
             items={state.ranking.items}
             whatIf={state.whatIf}

@@ -1,0 +1,28 @@
+"use client";
+
+import { useState } from "react";
+import { type Picks, sharedAddress } from "@/lib/picks";
+
+/** A link that carries the picks, to be copied. It names movies only, and nobody. */
+export function SharePicks({ picks }: { picks: Picks }) {
+  const [copied, setCopied] = useState("");
+  const address = typeof window === "undefined" ? "" : sharedAddress(window.location.origin, picks);
+
+  async function copy() {
+    await navigator.clipboard?.writeText(address).catch(() => {});
+    setCopied(address);
+  }
+
+  return (
+    <div className="mt-3">
+      <button type="button" className="button-quiet w-full justify-center" onClick={copy} data-testid="share">
+        {copied === address ? "Link copied" : "Share these picks"}
+      </button>
+      {copied === address && (
+        <p className="mt-1.5 break-all text-soft text-sm" data-testid="shared-address">
+          {address}
+        </p>
+      )}
+    </div>
+  );
+}

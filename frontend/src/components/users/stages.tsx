@@ -1,0 +1,30 @@
+import { count, counted } from "@/lib/format";
+import type { RankMeta, Receipt } from "@/lib/types";
+
+interface Props {
+  meta: RankMeta;
+  /** Where the log keeps what was last done here. */
+  receipt: Receipt | null;
+}
+
+/** The way from a star to this list, in the numbers that the answer brought. */
+export function Stages({ meta, receipt }: Props) {
+  const { ratings, candidates, scored, sums_checked: checked, ratings_tried: tried } = meta.stages;
+  const ms = Object.values(meta.timings_ms ?? {}).reduce((sum, each) => sum + each, 0);
+  const stages = [
+    receipt && `log ${receipt.topic} ${receipt.partition}:${count(receipt.offset)}`,
+    ratings != null && `${counted(ratings, "rating")} read`,
+    candidates != null && counted(candidates, "candidate"),
+    scored != null && `${count(scored)} scored`,
+    checked != null && `${counted(checked, "sum")} checked`,
+    tried != null && `${counted(tried, "rating")} tried without`,
+  ].filter((stage) => typeof stage === "string");
+  if (stages.length === 0) return null;
+  return (
+    <p className="mb-4 text-soft text-sm tabular-nums" data-testid="stages">
+      <span className="sr-only">How this list came about: </span>
+      {stages.join(" → ")}
+      {ms > 0 && ` · ${ms.toFixed(0)} ms`}
+    </p>
+  );
+}
