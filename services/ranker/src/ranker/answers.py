@@ -114,7 +114,7 @@ def similar_answer(
     watch.lap("rank")
     reasons = no_reasons(ranked)
     if request.explain:
-        reasons = similar_reasons(ranked, serving, movie_id)
+        reasons = similar_reasons(ranked, serving, movie_id, titles_of(card_of))
         watch.count("sums_checked", len(ranked))
     watch.lap("explain")
     items = cards(ranked, reasons, card_of)

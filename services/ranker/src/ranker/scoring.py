@@ -9,6 +9,7 @@ import onnxruntime
 from marquee.arrays import Float32Array
 from marquee.bundle import Bundle, BundleRefused
 from marquee.contracts.reason_codes import ReasonCode
+from ranker.explain.facts.figures import Figures
 
 
 class Scorer:
@@ -38,11 +39,13 @@ class RankerModel:
     Attributes:
         scorer: None if the bundle has no model; then candidates keep their retrieval order.
         codes: what each column of a score's account stands for; empty without a model.
+        figures: what can be told of the bundle's movies.
     """
 
     bundle: Bundle
     scorer: Scorer | None
     codes: tuple[ReasonCode, ...]
+    figures: Figures
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
@@ -53,7 +56,7 @@ class RankerModel:
                 accounts for them by codes that this code does not know.
         """
         if bundle.onnx is None or bundle.trees is None:
-            return cls(bundle, None, ())
+            return cls(bundle, None, (), Figures.of(bundle))
         try:
             codes = tuple(ReasonCode(family) for family in bundle.trees.families)
             scorer = Scorer(bundle.onnx)
@@ -62,7 +65,7 @@ class RankerModel:
             raise BundleRefused(f"{bundle.path}: {type(error).__name__}: {error}") from error
         if scores.shape != (1,) or not np.isfinite(scores).all():
             raise BundleRefused(f"{bundle.path}: its model gives {scores!r} for one row of features")
-        return cls(bundle, scorer, codes)
+        return cls(bundle, scorer, codes, Figures.of(bundle))
 
     @property
     def version(self) -> str:

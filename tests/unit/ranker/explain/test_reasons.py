@@ -48,16 +48,16 @@ def test_one_wrong_sum_among_many_is_enough() -> None:
 def test_similar_movies_are_held_to_the_same_sum() -> None:
     ranked = rank_similar(trained().model, trained().movies.state, 1, k=5)
 
-    assert len(similar_reasons(ranked, trained(), 1)) == 5
+    assert len(similar_reasons(ranked, trained(), 1, str)) == 5
     with pytest.raises(ReasonsDoNotAddUp):
-        similar_reasons(replace(ranked, score=ranked.score + 1e-3), trained(), 1)
+        similar_reasons(replace(ranked, score=ranked.score + 1e-3), trained(), 1, str)
 
 
 def test_rounding_of_float32_is_no_wrong_sum() -> None:
     assert explained(a_ranking((0.5, 0, 0, 0), off=5e-5)) == [[(ReasonCode.POPULAR, 0.5)]]
 
 
-def test_the_largest_contribution_comes_first_and_ties_keep_the_codes_order() -> None:
+def test_of_parts_about_the_movie_the_largest_contribution_comes_first() -> None:
     assert explained(a_ranking((-0.5, 0.25, 0.75, 0.25))) == [
         [
             (ReasonCode.TRENDING, 0.75),
@@ -72,14 +72,6 @@ def test_a_negligible_part_is_no_reason() -> None:
     assert explained(a_ranking((0.5, 1e-9, -1e-9, 0), (0, 0, 0, 0))) == [[(ReasonCode.POPULAR, 0.5)], []]
 
 
-def test_only_a_part_that_raises_the_score_has_evidence() -> None:
-    raised, lowered = user_reasons(a_ranking((0.5, 0, 0, 0), (-0.5, 0, 0, 0)), trained(), str, Stopwatch(lambda: 0.0))
-
-    assert [item["kind"] for item in raised[0]["evidence"]] == ["count"]
-    assert lowered[0]["evidence"] == []
-    assert raised[0]["text"] != lowered[0]["text"]
-
-
 @pytest.mark.parametrize("rung", [rung for rung in Rung if rung is not Rung.POPULAR])
 @pytest.mark.parametrize("diversity", [0.0, 0.7])
 def test_on_every_rung_base_and_reasons_are_the_score(rung: Rung, diversity: float) -> None:
@@ -88,5 +80,4 @@ def test_on_every_rung_base_and_reasons_are_the_score(rung: Rung, diversity: flo
     assert items
     for item in items:
         parts = [reason["contribution"] for reason in item["reasons"]]
-        assert parts == sorted(parts, reverse=True)
         assert item["base"] + sum(parts) == pytest.approx(item["score"], abs=1e-4)

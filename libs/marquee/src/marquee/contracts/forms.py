@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
+from string import Formatter
 
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.slots import Slot, SlotKind, Slots
@@ -50,8 +52,14 @@ class Form:
         Raises:
             KeyError: a slot of the template is missing.
         """
-        text = self.template.format_map({name: slot.text(slots[name]) for name, slot in self.slots.items()})
+        text = self.template.format_map({name: self.slots[name].text(slots[name]) for name in _named(self.template)})
         return text[:1].upper() + text[1:]
+
+
+@cache
+def _named(template: str) -> tuple[str, ...]:
+    """The slots that a template prints."""
+    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 TITLE, MOVIE_ID = Slot(SlotKind.TITLE), Slot(SlotKind.MOVIE_ID)

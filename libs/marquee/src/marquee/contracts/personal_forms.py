@@ -60,6 +60,14 @@ LIKED_SIMILAR: tuple[Form, ...] = (
     ),
     Form("liked_similar.rated", "Because you gave {rating} to {title}", _CITED, _CITATION, is_personal=True),
     Form(
+        "liked_similar.many",
+        "Fans of {more} of your last {likes} like this more than people at large",
+        {"more": NUMBER, "likes": LIKES},
+        "Of the {likes} newest of your likes, at least 5, {more}, at least half, have fans of whom a larger share than "
+        "of all people are fans of this too.",
+        is_personal=True,
+    ),
+    Form(
         "liked_similar.few_fans",
         "Only {fans} among {people} so far",
         {"fans": FANS, "people": PEOPLE},

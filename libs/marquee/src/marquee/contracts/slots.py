@@ -1,9 +1,10 @@
 """What stands in a sentence's gaps: values that a page can set by itself, and how they read in English."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 SlotValue = int | float | str | Sequence[str]
 Slots = Mapping[str, SlotValue]
@@ -41,38 +42,7 @@ class Slot:
         Raises:
             TypeError: the value is not of this kind.
         """
-        if isinstance(value, str):
-            return self._of_text(value)
-        if isinstance(value, (int, float)):
-            return self._of_number(value)
-        return _joined(value)
-
-    def _of_text(self, value: str) -> str:
-        return date.fromisoformat(f"{value}-01").strftime("%b %Y") if self.kind is SlotKind.MONTH else value
-
-    def _of_number(self, value: int | float) -> str:
-        match self.kind:
-            case SlotKind.STARS:
-                return f"★{value:g}"
-            case SlotKind.MEAN:
-                return f"★{value:.1f}"
-            case SlotKind.COUNT:
-                noun = self.one if value == 1 else self.many
-                return f"{value:,} {noun}" if noun else f"{value:,}"
-            case SlotKind.PERCENT:
-                return f"{value} %"
-            case SlotKind.TIMES:
-                return f"{value:.1f} times"
-            case SlotKind.DECADE:
-                return f"{value}s"
-            case SlotKind.MINUTES:
-                return _length(int(value))
-            case SlotKind.PLACE:
-                return f"{value:,}"
-            case SlotKind.YEAR | SlotKind.MOVIE_ID:
-                return f"{value}"
-            case _:
-                raise TypeError(f"{value!r} is no {self.kind}")
+        return _PRINTED[self.kind](self, value)
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -84,3 +54,31 @@ def _length(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} h"] * (hours > 0) + [f"{rest} min"] * (rest > 0 or not hours)
     return " ".join(parts)
+
+
+def _counted(slot: Slot, value: Any) -> str:
+    noun = slot.one if value == 1 else slot.many
+    return f"{value:,} {noun}" if noun else f"{value:,}"
+
+
+def _title(_: Slot, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no title")
+    return value
+
+
+_PRINTED: Mapping[SlotKind, Callable[[Slot, Any], str]] = {
+    SlotKind.TITLE: _title,
+    SlotKind.MOVIE_ID: lambda _, value: f"{value}",
+    SlotKind.STARS: lambda _, value: f"★{value:g}",
+    SlotKind.MEAN: lambda _, value: f"★{value:.1f}",
+    SlotKind.COUNT: _counted,
+    SlotKind.PLACE: lambda _, value: f"{value:,}",
+    SlotKind.PERCENT: lambda _, value: f"{value} %",
+    SlotKind.TIMES: lambda _, value: f"{value:.1f} times",
+    SlotKind.YEAR: lambda _, value: f"{value}",
+    SlotKind.DECADE: lambda _, value: f"{value}s",
+    SlotKind.MONTH: lambda _, value: date.fromisoformat(f"{value}-01").strftime("%b %Y"),
+    SlotKind.MINUTES: lambda _, value: _length(value),
+    SlotKind.NAMES: lambda _, value: _joined(value),
+}

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from marquee.arrays import Int32Array, IntArray
+from marquee.arrays import BoolArray, Int32Array, IntArray
 from marquee.state.logical_time import DAY_MS
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import POSITIVE, Ratings, latest_per_movie
@@ -86,15 +86,22 @@ class Crowd:
 
     def fans_of(self, row: int) -> Int32Array:
         """(fans,) numbers of the people who like a movie, ascending."""
-        return self.fan[self.fan_start[row] : self.fan_start[row + 1]]
+        start = self._start
+        return self.fan[start[row] : start[row + 1]]
+
+    def is_fan(self, row: int) -> BoolArray:
+        """(people,) whether each likes the movie; indexed with the fans of others it says how many like both."""
+        found = np.zeros(self.people, bool)
+        found[self.fans_of(row)] = True
+        return found
 
     def both(self, row: int, other: int) -> int:
         """How many people like both movies."""
-        few, many = sorted((self.fans_of(row), self.fans_of(other)), key=len)
-        if not len(few):
-            return 0
-        at = np.minimum(np.searchsorted(many, few), len(many) - 1)
-        return int(np.count_nonzero(many[at] == few))
+        return int(np.count_nonzero(self.is_fan(row)[self.fans_of(other)]))
+
+    @cached_property
+    def _start(self) -> list[int]:
+        return [int(at) for at in self.fan_start]
 
     def save(self, folder: Path) -> None:
         """Write plain .npy files."""

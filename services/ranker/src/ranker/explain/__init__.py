@@ -1,1 +1,1 @@
-"""Explaining a ranking: propose, verify, phrase; `reasons.py` is the way in."""
+"""Explaining a ranking: propose, verify, find what holds, tell it; `reasons.py` is the way in."""

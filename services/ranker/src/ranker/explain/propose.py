@@ -10,7 +10,7 @@ from marquee.features.context import RankContext
 from marquee.retrieval.fitted import FittedRetrieval, Link
 from marquee.retrieval.history import History, Query
 from marquee.state.movie_table import RowArray
-from marquee.state.ratings import POSITIVE
+from ranker.explain.facts.you import likes
 
 PER_MOVIE = 3
 """Ratings proposed for one movie, at most."""
@@ -74,7 +74,7 @@ def shares_of_scores(links: Float32Array, recent: History) -> FloatArray:
         links: (len(Link), h, k) what each rating says of k movies (`links_to`).
         recent: the h ratings that retrieval queries with, newest first.
     Returns:
-        (h, k) float64 in [0, 1]; rows of movies not liked are 0.
+        (h, k) float64 in [0, 1]; rows of movies that the user does not like, on their own scale, are 0.
     """
     weights = recent.weights()
     shares = np.zeros(links.shape[1:])
@@ -82,7 +82,7 @@ def shares_of_scores(links: Float32Array, recent: History) -> FloatArray:
         parts = np.maximum(links[link] * weights[:, query, None], 0)
         whole = parts.sum(axis=0)
         shares += parts / np.where(whole > 0, whole, 1)
-    shares[recent.rating < POSITIVE] = 0
+    shares[~likes(recent)] = 0
     return shares / len(SCORES)
 
 

@@ -4,15 +4,20 @@
    request fails.
 2. `propose.py` picks the user's ratings that carried a movie's collaborative scores the most.
 3. `verify.py` scores the movies as if such a rating had never been made and keeps those whose absence costs score.
-4. `phrase.py` looks up what a part rests on (ratings, genres, people, counts) and puts it in a sentence.
+4. `facts/` finds for each part the sentences that hold of this user and movie, the most telling first; the last one
+   claims nothing. All forms of sentences are in `marquee.contracts.sentences`, each with its claim.
+5. `telling.py` chooses among them over the whole list, and what each card tells first.
 """
 
 import numpy as np
 
-from marquee.arrays import FloatArray
 from marquee.contracts.ranking_fields import ReasonFields
-from ranker.explain.phrase import EvidenceOf, SimilarEvidence, Titles, UserEvidence, sentence
+from ranker.explain.facts.similar import SimilarFacts
+from ranker.explain.facts.told import Titles
+from ranker.explain.facts.user import UserFacts
+from ranker.explain.facts.you import You
 from ranker.explain.propose import Positions, proposals
+from ranker.explain.telling import FactsOf, Telling
 from ranker.explain.verify import verified
 from ranker.ranking import Ranked
 from ranker.scoring import Scorer
@@ -21,8 +26,6 @@ from ranker.stopwatch import Stopwatch
 
 TOLERANCE = 1e-4
 """How far base + contributions may be from the score: float32 trees in ONNX against float64 sums."""
-NEGLIGIBLE = 1e-9
-"""A part of this size or less is no reason."""
 
 
 class ReasonsDoNotAddUp(ArithmeticError):
@@ -30,7 +33,7 @@ class ReasonsDoNotAddUp(ArithmeticError):
 
 
 def user_reasons(ranked: Ranked, serving: Serving, titles: Titles, watch: Stopwatch) -> list[list[ReasonFields]]:
-    """The reasons of each movie of a user's ranking, largest contribution first.
+    """The reasons of each movie of a user's ranking, the one to tell first in front.
 
     Raises:
         ReasonsDoNotAddUp: base + contributions differs from a score by more than TOLERANCE.
@@ -38,19 +41,19 @@ def user_reasons(ranked: Ranked, serving: Serving, titles: Titles, watch: Stopwa
     check_account(ranked)
     cited = cited_ratings(ranked, serving.model.scorer, watch)
     watch.lap("cite")
-    evidence = UserEvidence(ranked.row, cited, ranked.history, serving.catalog, serving.crowd, titles)
-    return _reasons(ranked, evidence)
+    you = You(ranked.history, serving.model.figures)
+    return _told(ranked, UserFacts(ranked.row, cited, you, titles))
 
 
-def similar_reasons(ranked: Ranked, serving: Serving, movie_id: int) -> list[list[ReasonFields]]:
-    """The reasons of each movie similar to `movie_id`, largest contribution first.
+def similar_reasons(ranked: Ranked, serving: Serving, movie_id: int, titles: Titles) -> list[list[ReasonFields]]:
+    """The reasons of each movie similar to `movie_id`, the one to tell first in front.
 
     Raises:
         ReasonsDoNotAddUp: the parts differ from a score by more than TOLERANCE.
     """
     check_account(ranked)
     seed_row = int(serving.catalog.rows(np.array([movie_id], np.int64))[0])
-    return _reasons(ranked, SimilarEvidence(ranked.row, seed_row, serving.catalog, serving.crowd))
+    return _told(ranked, SimilarFacts(ranked.row, seed_row, titles(movie_id), serving.model.figures))
 
 
 def check_account(ranked: Ranked) -> None:
@@ -73,17 +76,6 @@ def cited_ratings(ranked: Ranked, scorer: Scorer | None, watch: Stopwatch) -> li
     return verified(proposed, ranked.model_input, ranked.score, scorer)
 
 
-def _reasons(ranked: Ranked, evidence_of: EvidenceOf) -> list[list[ReasonFields]]:
-    return [_listed(ranked, place, parts, evidence_of) for place, parts in enumerate(ranked.contribution)]
-
-
-def _listed(ranked: Ranked, place: int, parts: FloatArray, evidence_of: EvidenceOf) -> list[ReasonFields]:
-    reasons: list[ReasonFields] = []
-    for column in np.argsort(-parts, kind="stable"):
-        contribution, code = float(parts[column]), ranked.codes[column]
-        if abs(contribution) <= NEGLIGIBLE:
-            continue
-        evidence = evidence_of(place, code) if contribution > 0 else []
-        text = sentence(code, contribution, evidence)
-        reasons.append({"code": code, "text": text, "contribution": contribution, "evidence": evidence})
-    return reasons
+def _told(ranked: Ranked, facts_of: FactsOf) -> list[list[ReasonFields]]:
+    telling = Telling(len(ranked))
+    return [telling.card(place, parts, ranked.codes, facts_of) for place, parts in enumerate(ranked.contribution)]

@@ -23,8 +23,6 @@ from ranker.ranking import ModelInput
 Scores = Callable[[Float32Array], Float32Array]
 """(m,) scores of (m, n_features) rows."""
 
-CITED = 2
-"""Ratings cited for one movie, at most."""
 MARGIN = 0.02
 """A smaller drop of the score is within what the families that are held fixed may give back."""
 
@@ -32,7 +30,7 @@ _COLUMNS = [at for at, spec in enumerate(SPECS) if spec in liked_similar.SPECS]
 
 
 def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, scorer: Scores) -> list[Positions]:
-    """For each ranked movie up to CITED history positions, the one that matters most first; none where none is sure.
+    """For each ranked movie the history positions that are sure, the one that matters most first.
 
     Args:
         model_input, score: of the k ranked movies.
@@ -46,7 +44,7 @@ def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, sc
     for movie, positions in enumerate(proposed.likely):
         drop_of = {int(p): float(drops[place[int(p)], movie]) for p in positions if int(p) in place}
         sure = sorted((p for p, drop in drop_of.items() if drop > MARGIN), key=lambda p: -drop_of[p])
-        found.append(np.array(sure[:CITED], np.intp))
+        found.append(np.array(sure, np.intp))
     return found
 
 

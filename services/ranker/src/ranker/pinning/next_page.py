@@ -38,7 +38,7 @@ def next_page(
     reasons = no_reasons(ranked)
     if pin.explain:
         if pin.movie_id is not None:
-            reasons = similar_reasons(ranked, serving, pin.movie_id)
+            reasons = similar_reasons(ranked, serving, pin.movie_id, titles_of(card_of))
         else:
             reasons = user_reasons(ranked, serving, titles_of(card_of), watch)
         watch.count("sums_checked", len(ranked))

@@ -1,0 +1,104 @@
+"""The people and themes of the movies by name, and which of them two movies share."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from marquee.arrays import BoolArray, Float32Array, FloatArray
+from marquee.retrieval.fitted import FittedRetrieval
+from marquee.state.movie_table import MovieTable, RowArray
+
+MAX_NAMES = 2
+"""People or keywords named in one sentence, at most."""
+KINDS = ("director", "cast", "keyword")
+NO_THEMES = frozenset({"aftercreditsstinger", "duringcreditsstinger", "woman director", "based on novel or book"})
+"""Keywords of TMDB that say nothing of what a movie is about: they are never named."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Directors, cast and keywords that at least two movies have, as one column each. Empty without their names.
+
+    Attributes:
+        name, kind: (t,) of the columns. is_told: (t,) whether a sentence may name it.
+        start: (n + 1,) where each movie's columns start in `column` and `weight`, their tf-idf.
+        directed: by director the rows of their movies.
+    """
+
+    name: tuple[str, ...]
+    kind: tuple[str, ...]
+    is_told: BoolArray
+    start: list[int]
+    column: RowArray
+    weight: Float32Array
+    directed: dict[str, list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, retrieval: FittedRetrieval, catalog: MovieTable) -> Self:
+        """From the terms of a bundle's retrieval."""
+        terms, names = retrieval.terms, retrieval.term_names
+        named = np.array([kind in KINDS for kind, _ in names] + [False] * (terms.shape[1] - len(names)), bool)
+        kept = named[terms.indices]
+        row = np.repeat(np.arange(terms.shape[0]), np.diff(terms.indptr))[kept]
+        start = np.searchsorted(row, np.arange(terms.shape[0] + 1))
+        place = np.cumsum(named) - 1
+        kinds, labels = zip(*(term for term in names if term[0] in KINDS), strict=True) if named.any() else ((), ())
+        directed: dict[str, list[int]] = {}
+        for at, directors in enumerate(catalog.directors):
+            for name in directors:
+                directed.setdefault(name, []).append(at)
+        return cls(
+            name=labels,
+            kind=kinds,
+            is_told=np.array([label.casefold() not in NO_THEMES for label in labels], bool),
+            start=[int(at) for at in start],
+            column=place[terms.indices[kept]],
+            weight=terms.data[kept],
+            directed=directed,
+        )
+
+    @cached_property
+    def _column(self) -> list[int]:
+        return [int(at) for at in self.column]
+
+    def of_movie(self, row: int) -> RowArray:
+        """Columns of a movie."""
+        return self.column[self.start[row] : self.start[row + 1]]
+
+    def shared(self, row: int, other: int, muted: frozenset[str]) -> dict[str, list[str]]:
+        """By kind up to MAX_NAMES names that two movies share, the rarest first; muted ones (casefolded) left out."""
+        found: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        theirs = set(self.of_movie(other).tolist())
+        both = [at for at in range(self.start[row], self.start[row + 1]) if self._column[at] in theirs]
+        both.sort(key=lambda at: -float(self.weight[at]))
+        for at in both:
+            column = self._column[at]
+            names = found[self.kind[column]]
+            if len(names) < MAX_NAMES and self.is_told[column] and self.name[column].casefold() not in muted:
+                names.append(self.name[column])
+        return found
+
+    def nearness(self, rows: RowArray, others: RowArray) -> FloatArray:
+        """(k, l) the sum over the told names that two movies share of the products of their weights."""
+        mine, name, weight = self._gathered(rows)
+        distinct, local = np.unique(name, return_inverse=True)
+        dense = np.zeros((len(rows), len(distinct)))
+        dense[mine, local] = weight
+        place = np.full(len(self.name) + 1, -1, np.int64)
+        place[distinct] = np.arange(len(distinct))
+        theirs, name, weight = self._gathered(others)
+        at = place[name]
+        kept = at >= 0
+        near = np.zeros((len(others), len(rows)))
+        np.add.at(near, theirs[kept], (dense[:, at[kept]] * weight[kept]).T)
+        return near.T
+
+    def _gathered(self, rows: RowArray) -> tuple[RowArray, RowArray, Float32Array]:
+        """For all told names of some movies: which of these it is, its column, and its weight."""
+        parts = [np.arange(self.start[row], self.start[row + 1]) for row in rows.tolist()]
+        at = np.concatenate(parts) if parts else np.empty(0, np.intp)
+        which = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+        told = self.is_told[self.column[at]]
+        return which[told], self.column[at[told]], self.weight[at[told]]

@@ -1,0 +1,87 @@
+"""The ladder of facts for each part of a similar movie's score: what the two movies have in common."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from marquee.arrays import BoolArray
+from marquee.contracts.ranking_fields import CountFields, EvidenceFields
+from marquee.contracts.reason_codes import ReasonCode
+from marquee.contracts.sentences import FORMS
+from marquee.contracts.slots import SlotValue
+from marquee.state.movie_table import RowArray
+from ranker.explain.facts.figures import Figures
+from ranker.explain.facts.taste import keywords, people
+from ranker.explain.facts.told import NOTHING_BY_CODE, Ladder, Told, one_decimal, percent
+
+LEAST_TIMES = 1.5
+"""From which on it is told how many times as often fans of one like the other."""
+MAX_GENRES = 3
+
+
+@dataclass(frozen=True)
+class SimilarFacts:
+    """Looks up what holds of the movie at one place of a list of movies similar to the one in seed_row."""
+
+    row: RowArray
+    seed_row: int
+    seed_title: str
+    figures: Figures
+
+    def __call__(self, place: int, code: ReasonCode, *, raises: bool) -> Ladder:
+        """The facts under one reason code; the last one claims nothing."""
+        row = int(self.row[place])
+        match code:
+            case ReasonCode.CO_RATED:
+                return self._co_rated(row)
+            case ReasonCode.SAME_CONTENT:
+                return self._same_content(row)
+            case _:
+                return iter(self.figures.of_movie(code, row, raises=raises))
+
+    @cached_property
+    def _is_seed_fan(self) -> BoolArray:
+        crowd = self.figures.crowd
+        return np.empty(0, bool) if crowd is None else crowd.is_fan(self.seed_row)
+
+    def _co_rated(self, row: int) -> Ladder:
+        crowd, seed = self.figures.crowd, self.seed_row
+        if crowd is not None:
+            both = int(np.count_nonzero(self._is_seed_fan[crowd.fans_of(row)]))
+            fans, here = int(crowd.fans[seed]), int(crowd.fans[row])
+            if both * crowd.people > fans * here:
+                movie_id = int(self.figures.catalog.movie_id[seed])
+                slots: dict[str, SlotValue] = {"title": self.seed_title, "movie_id": movie_id}
+                slots |= {"both": both, "fans": fans}
+                counted: tuple[CountFields, ...] = (
+                    {"kind": "count", "label": "people who like both", "value": float(both)},
+                )
+                share, base = percent(both, fans), percent(here, crowd.people)
+                if share > base:
+                    yield Told(FORMS["co_rated.share"], {**slots, "percent": share, "base": base}, counted)
+                yield Told(FORMS["co_rated.fans"], slots, counted)
+                times = one_decimal(both * crowd.people / (fans * here))
+                if times >= LEAST_TIMES:
+                    yield Told(FORMS["co_rated.times"], {**slots, "times": times}, counted)
+                yield Told(FORMS["co_rated.either"], {**slots, "either": fans + here - both}, counted)
+        yield NOTHING_BY_CODE[ReasonCode.CO_RATED]
+
+    def _same_content(self, row: int) -> Ladder:
+        shared, catalog = self.figures.names.shared(row, self.seed_row, frozenset()), self.figures.catalog
+        directors, cast, themes = shared["director"], shared["cast"], shared["keyword"]
+        if directors and themes:
+            slots: dict[str, SlotValue] = {"people": directors, "keywords": themes}
+            yield Told(FORMS["same_content.directors_and_keywords"], slots, (*people(directors), *keywords(themes)))
+        if directors:
+            yield Told(FORMS["same_content.directors"], {"people": directors}, people(directors))
+        if themes:
+            yield Told(FORMS["same_content.keywords"], {"keywords": themes}, keywords(themes))
+        if cast:
+            yield Told(FORMS["same_content.cast"], {"people": cast}, people(cast))
+        own = np.flatnonzero(catalog.genres[row] & catalog.genres[self.seed_row])[:MAX_GENRES].tolist()
+        names = [catalog.genre_names[at] for at in own]
+        if names:
+            genres: tuple[EvidenceFields, ...] = tuple({"kind": "genre", "label": name} for name in names)
+            yield Told(FORMS["same_content.genres"], {"genres": names}, genres)
+        yield NOTHING_BY_CODE[ReasonCode.SAME_CONTENT]

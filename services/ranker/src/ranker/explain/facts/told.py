@@ -1,0 +1,67 @@
+"""A fact that a reason can be told by: a form of sentence whose claim holds, and what fills it."""
+
+from collections.abc import Callable, Iterator
+
+from marquee.contracts.forms import Form
+from marquee.contracts.ranking_fields import EvidenceFields, RatedMovieFields
+from marquee.contracts.sentences import FORMS
+from marquee.contracts.slots import Slots, SlotValue
+from marquee.retrieval.history import History
+from marquee.state.movie_table import MovieTable
+
+Titles = Callable[[int], str]
+"""The title of a movie id."""
+
+
+class Told:
+    """One fact. Immutable, so that those about a movie alone serve every request.
+
+    Attributes:
+        evidence: what can be counted or named of it. cites: movie ids of the user's ratings that the sentence names.
+    """
+
+    __slots__ = ("_text", "cites", "evidence", "form", "slots")
+
+    def __init__(
+        self,
+        form: Form,
+        slots: Slots,
+        evidence: tuple[EvidenceFields, ...] = (),
+        cites: tuple[int, ...] = (),
+    ) -> None:
+        self.form, self.slots, self.evidence, self.cites = form, slots, evidence, cites
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentence; put together when first read."""
+        if self._text is None:
+            self._text = self.form.text(self.slots)
+        return self._text
+
+
+Ladder = Iterator[Told]
+"""The facts that hold, the one to be told first in front; the last one claims nothing."""
+
+NOTHING_BY_CODE = {form.code: Told(form, {}) for form in FORMS.values() if not form.slots}
+"""For each code the sentence that claims nothing."""
+
+
+def one_decimal(mean: float) -> float:
+    """A mean as it is printed; comparisons are made with this, so that none of equal numbers is called larger."""
+    return round(mean, 1)
+
+
+def percent(part: int, whole: int) -> int:
+    """A share in whole percent; 0 of nothing."""
+    return round(100 * part / whole) if whole else 0
+
+
+def citation(
+    history: History, position: int, movies: MovieTable, titles: Titles
+) -> tuple[RatedMovieFields, dict[str, SlotValue]]:
+    """A rating of the user as evidence, and as the slots that name it."""
+    movie_id, rating = int(movies.movie_id[history.row[position]]), float(history.rating[position])
+    title = titles(movie_id)
+    slots: dict[str, SlotValue] = {"rating": rating, "title": title, "movie_id": movie_id}
+    return {"kind": "rated_movie", "label": title, "movie_id": movie_id, "rating": rating}, slots

@@ -1,0 +1,162 @@
+"""The ladder of facts for each part of a user's score: which sentences hold of this user and this movie."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from marquee.contracts.ranking_fields import EvidenceFields, RatedMovieFields
+from marquee.contracts.reason_codes import ReasonCode
+from marquee.contracts.sentences import FORMS
+from marquee.contracts.slots import SlotValue
+from marquee.state.movie_table import RowArray
+from ranker.explain.facts.taste import TasteFacts
+from ranker.explain.facts.told import NOTHING_BY_CODE, Ladder, Titles, Told, citation, one_decimal, percent
+from ranker.explain.facts.you import FEW, You
+from ranker.explain.propose import Positions
+
+LEAST_BOTH = 3
+"""People who like two movies, from which on their number is told."""
+FEW_FANS = 0.02
+"""Share of all people up to which a movie's fans are few."""
+OF_THE_YEARS, OUT_OF_THE_YEARS = 0.2, 0.05
+"""Shares of the likes that make the years around a movie's the user's, or not."""
+SUITS_MIN = 15
+"""Minutes by which a movie's length may differ from that of the user's likes and is still near it."""
+
+
+@dataclass(frozen=True)
+class UserFacts:
+    """Looks up what holds of the movie at one place of a ranking.
+
+    Attributes:
+        row: (k,) ranked movies. cited: for each of them the verified history positions, the strongest first.
+        muted: casefolded names that must not be named.
+    """
+
+    row: RowArray
+    cited: Sequence[Positions]
+    you: You
+    titles: Titles
+    muted: frozenset[str] = frozenset()
+
+    def __call__(self, place: int, code: ReasonCode, *, raises: bool) -> Ladder:
+        """The facts under one reason code, for a part that raises or lowers the score; the last one claims nothing."""
+        row = self._rows[place]
+        match code:
+            case ReasonCode.LIKED_SIMILAR:
+                return self._liked_similar(place, row, raises=raises)
+            case ReasonCode.TASTE_GENRE:
+                return self._taste.genre(row, raises=raises)
+            case ReasonCode.TASTE_CONTENT:
+                return self._taste.content(place, row, raises=raises)
+            case ReasonCode.ERA:
+                return self._era(row, raises=raises)
+            case ReasonCode.RUNTIME:
+                return self._runtime(row, raises=raises)
+            case ReasonCode.POPULAR:
+                return self._popular(row, raises=raises)
+            case _:
+                return iter(self.you.figures.of_movie(code, row, raises=raises))
+
+    @cached_property
+    def _rows(self) -> list[int]:
+        return [int(row) for row in self.row]
+
+    @cached_property
+    def _taste(self) -> TasteFacts:
+        return TasteFacts(self.row, self.you, self.titles, self.muted)
+
+    def _liked_similar(self, place: int, row: int, *, raises: bool) -> Ladder:
+        figures = self.you.figures
+        crowd, fans = figures.crowd, int(figures.fans[row])
+        if not raises and crowd is not None and fans <= FEW_FANS * crowd.people:
+            yield Told(FORMS["liked_similar.few_fans"], {"fans": fans, "people": crowd.people})
+        known = [self._rated(position) for position in self.cited[place].tolist()] if raises else []
+        for at, (position, rated, slots) in enumerate(known):
+            yield from self._shared_fans(row, position, rated, slots)
+            for _, second, other in known[at + 1 :]:
+                both = {**slots, **{f"other_{name}": value for name, value in other.items()}}
+                yield Told(FORMS["liked_similar.two"], both, (rated, second), (rated["movie_id"], second["movie_id"]))
+            yield Told(FORMS["liked_similar.rated"], slots, (rated,), (rated["movie_id"],))
+        if raises and crowd is not None and (last := self.you.last_likes) is not None:
+            more = last.liking_more(row)
+            if 2 * more >= last.count:
+                yield Told(FORMS["liked_similar.many"], {"more": more, "likes": last.count})
+        yield NOTHING_BY_CODE[ReasonCode.LIKED_SIMILAR]
+
+    def _rated(self, position: int) -> tuple[int, RatedMovieFields, dict[str, SlotValue]]:
+        return position, *citation(self.you.history, position, self.you.catalog, self.titles)
+
+    def _shared_fans(self, row: int, position: int, rated: RatedMovieFields, slots: dict[str, SlotValue]) -> Ladder:
+        """How many of the fans of a cited movie like this one, if that is more than one would expect."""
+        crowd = self.you.figures.crowd
+        if crowd is None:
+            return
+        liked = int(self.you.history.row[position])
+        both, fans, here = self.you.both(position, row), int(crowd.fans[liked]), int(crowd.fans[row])
+        if both < LEAST_BOTH or both * crowd.people <= fans * here:
+            return
+        counted: dict[str, SlotValue] = {**slots, "both": both, "fans": fans}
+        cites = (rated["movie_id"],)
+        if rated["rating"] < 4:
+            yield Told(FORMS["liked_similar.above_usual"], {**counted, "own": self.you.usual}, (rated,), cites)
+            return
+        yield Told(FORMS["liked_similar.fans"], counted, (rated,), cites)
+        share, base = percent(both, fans), percent(here, crowd.people)
+        if share > base:
+            yield Told(FORMS["liked_similar.share"], {**counted, "percent": share, "base": base}, (rated,), cites)
+
+    def _era(self, row: int, *, raises: bool) -> Ladder:
+        value = self.you.catalog.year[row]
+        if np.isfinite(value):
+            year = int(value)
+            evidence: tuple[EvidenceFields, ...] = ({"kind": "year", "label": str(year)},)
+            if len(self.you.history):
+                yield from self._years(year, evidence, raises=raises)
+            yield Told(FORMS["era.year"], {"year": year}, evidence)
+        yield NOTHING_BY_CODE[ReasonCode.ERA]
+
+    def _years(self, year: int, evidence: tuple[EvidenceFields, ...], *, raises: bool) -> Ladder:
+        you, decade = self.you, year // 10 * 10
+        if raises and year > you.visit_year:
+            yield Told(FORMS["era.since_visit"], {"visit_year": you.visit_year, "year": year}, evidence)
+        likes, near = len(you.liked_row), you.likes_near(year)
+        slots: dict[str, SlotValue] = {"near": near, "likes": likes, "year": year}
+        if raises and near >= FEW and near >= OF_THE_YEARS * likes:
+            yield Told(FORMS["era.years"], slots, evidence)
+        if not raises and likes >= FEW and near < OUT_OF_THE_YEARS * likes:
+            yield Told(FORMS["era.few"], slots)
+        count, mean = you.decades.get(decade, (0, 0.0))
+        sign, form = (1, FORMS["era.decade"]) if raises else (-1, FORMS["era.decade_under"])
+        if count >= FEW and sign * (one_decimal(mean) - you.usual) > 0:
+            told: dict[str, SlotValue] = {"decade": decade, "mean": one_decimal(mean), "count": count, "own": you.usual}
+            yield Told(form, told, evidence)
+
+    def _runtime(self, row: int, *, raises: bool) -> Ladder:
+        minutes, usual = float(self.you.catalog.runtime_min[row]), self.you.liked_minutes
+        if np.isfinite(minutes):
+            slots: dict[str, SlotValue] = {"minutes": round(minutes)}
+            if usual is not None:
+                both, over = {**slots, "usual": round(usual)}, minutes - usual
+                if raises and abs(over) <= SUITS_MIN:
+                    yield Told(FORMS["runtime.near"], both)
+                elif not raises and abs(over) > SUITS_MIN:
+                    yield Told(FORMS["runtime.longer" if over > 0 else "runtime.shorter"], both)
+            yield Told(FORMS["runtime.length"], slots)
+        yield NOTHING_BY_CODE[ReasonCode.RUNTIME]
+
+    def _popular(self, row: int, *, raises: bool) -> Ladder:
+        of_movie = self.you.figures.of_movie(ReasonCode.POPULAR, row, raises=raises)
+        yield from (told for told in of_movie if not told.form.is_neutral)
+        ordered, count = self.you.raters, int(self.you.figures.raters[row])
+        rated = len(ordered)
+        if rated >= FEW and self.you.figures.crowd is not None:
+            fewer, more = int(np.searchsorted(ordered, count)), rated - int(np.searchsorted(ordered, count, "right"))
+            counted: tuple[EvidenceFields, ...] = ({"kind": "count", "label": "ratings", "value": float(count)},)
+            if 2 * fewer > rated:
+                yield Told(FORMS["popular.better_known"], {"fewer": fewer, "rated": rated}, counted)
+            if not raises and 2 * more > rated:
+                yield Told(FORMS["popular.less_known"], {"more": more, "rated": rated})
+        yield from (told for told in of_movie if told.form.is_neutral)

@@ -1,0 +1,208 @@
+"""What a user's own ratings say: their usual, their likes, and how both fall by genre, year, length and theme."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+import numpy as np
+
+from marquee.arrays import BoolArray, Float32Array, Int32Array, IntArray
+from marquee.explanation.crowd import Crowd
+from marquee.retrieval.history import History
+from marquee.state.movie_table import MovieTable, RowArray
+from ranker.explain.facts.figures import Figures
+from ranker.explain.facts.told import one_decimal
+
+CLEARLY_ABOVE = 0.75
+"""Stars over a user's usual from which on they like a movie, between LEAST and MOST."""
+LEAST, MOST = 3.0, 4.0
+FEW = 5
+"""Ratings or likes from which on a share or a mean of them is worth telling."""
+SHRINK = 5.0
+"""Ratings at the usual that each genre starts with when the most telling one is chosen."""
+FIRST_YEAR, YEARS, NEAR = 1850, 400, 3
+MOST_LIKES, MOST_FANS = 50, 50_000
+"""The newest likes of which it is told how many share fans with a movie; the bound on their fans bounds the time."""
+
+
+def likes(history: History) -> BoolArray:
+    """(h,) what the user likes on their own scale: who rates low likes what they gave clearly more than usual.
+
+    The model's features do not know of this; there, 4 stars are a like for everybody.
+    """
+    least = MOST if not len(history) else min(MOST, max(LEAST, history.mean + CLEARLY_ABOVE))
+    liked: BoolArray = history.rating >= least
+    return liked
+
+
+@dataclass(frozen=True)
+class You:
+    """A user's whole history beside the figures of its movies."""
+
+    history: History
+    figures: Figures
+
+    @property
+    def catalog(self) -> MovieTable:
+        return self.figures.catalog
+
+    @cached_property
+    def usual(self) -> float:
+        """The mean of the user's ratings as it is printed; NaN without any."""
+        return one_decimal(self.history.mean)
+
+    @cached_property
+    def is_liked(self) -> BoolArray:
+        return likes(self.history)
+
+    @cached_property
+    def liked_row(self) -> RowArray:
+        """(l,) catalogue rows of the likes, newest first."""
+        return self.history.row[self.is_liked]
+
+    @cached_property
+    def genres(self) -> "GenreTaste":
+        return GenreTaste.of(self)
+
+    @cached_property
+    def visit_year(self) -> int:
+        """The calendar year of the newest rating, UTC."""
+        return datetime.fromtimestamp(int(self.history.rated_at[0]) / 1_000, UTC).year
+
+    @cached_property
+    def _likes_until(self) -> list[int]:
+        """(YEARS,) likes of movies from before FIRST_YEAR + 1 + i."""
+        year = self.catalog.year[self.liked_row]
+        at = np.clip(year[np.isfinite(year)].astype(np.int64) - FIRST_YEAR, 0, YEARS - 1)
+        return [int(count) for count in np.cumsum(np.bincount(at, minlength=YEARS))]
+
+    def likes_near(self, year: int) -> int:
+        """Likes of a year that differs by at most NEAR."""
+        until = self._likes_until
+        return until[year + NEAR - FIRST_YEAR] - until[year - NEAR - 1 - FIRST_YEAR]
+
+    @cached_property
+    def decades(self) -> dict[int, tuple[int, float]]:
+        """By its first year: how many movies of a decade the user rated, and their mean."""
+        year = self.catalog.year[self.history.row]
+        is_known = np.isfinite(year)
+        decade = (year[is_known] // 10 * 10).astype(np.int64)
+        first, at = np.unique(decade, return_inverse=True)
+        count = np.bincount(at, minlength=len(first))
+        mean = np.bincount(at, weights=self.history.rating[is_known], minlength=len(first)) / np.maximum(count, 1)
+        return {d: (n, m) for d, n, m in zip(first.tolist(), count.tolist(), mean.tolist(), strict=True)}
+
+    @cached_property
+    def liked_minutes(self) -> float | None:
+        """Mean length of the likes whose length is known; None for fewer than FEW."""
+        minutes = self.catalog.runtime_min[self.liked_row]
+        known = minutes[np.isfinite(minutes)]
+        return float(known.mean(dtype=np.float64)) if len(known) >= FEW else None
+
+    @cached_property
+    def raters(self) -> IntArray:
+        """(h,) raters of each rated movie, ascending."""
+        return np.sort(self.figures.raters[self.history.row])
+
+    @cached_property
+    def stars(self) -> dict[int, float]:
+        """By catalogue row, what the user gave."""
+        return dict(zip(self.history.row.tolist(), self.history.rating.tolist(), strict=True))
+
+    def stars_of_director(self, name: str) -> list[float]:
+        """What the user gave to the movies of a director."""
+        return [self.stars[row] for row in self.figures.names.directed.get(name, []) if row in self.stars]
+
+    @cached_property
+    def liked_names(self) -> BoolArray:
+        """(t,) whether any like has the director, actor or keyword."""
+        names = self.figures.names
+        found = np.zeros(len(names.name), bool)
+        for row in self.liked_row.tolist():
+            found[names.of_movie(row)] = True
+        return found
+
+    @cached_property
+    def recent_likes(self) -> RowArray:
+        """(l,) positions in the history of the likes among the newest ratings, those that retrieval queries with."""
+        return np.flatnonzero(self.is_liked[: self.history.config.query.max_ratings])
+
+    def both(self, position: int, row: int) -> int:
+        """How many people like a movie of the history and another one."""
+        crowd, fans = self.figures.crowd, self._fans_by_position
+        if crowd is None:
+            return 0
+        if position not in fans:
+            fans[position] = crowd.is_fan(int(self.history.row[position]))
+        return int(np.count_nonzero(fans[position][crowd.fans_of(row)]))
+
+    @cached_property
+    def _fans_by_position(self) -> dict[int, BoolArray]:
+        return {}
+
+    @cached_property
+    def last_likes(self) -> "LastLikes | None":
+        return LastLikes.of(self)
+
+
+@dataclass(frozen=True)
+class LastLikes:
+    """The newest likes, and all people who like any of them, movie by movie.
+
+    Attributes:
+        count: of likes. fan: (f,) numbers of people. start: (m,) where each movie begins in it, for movies with fans.
+        fans: (m,) how many each has.
+    """
+
+    count: int
+    fan: Int32Array
+    start: RowArray
+    fans: IntArray
+    crowd: Crowd
+
+    @classmethod
+    def of(cls, you: You) -> "LastLikes | None":
+        """Up to MOST_LIKES, and so few that their fans are at most MOST_FANS; None if these are fewer than FEW."""
+        crowd, rows = you.figures.crowd, you.liked_row[:MOST_LIKES]
+        if crowd is None:
+            return None
+        rows = rows[: int(np.searchsorted(np.cumsum(crowd.fans[rows]), MOST_FANS, side="right"))]
+        if len(rows) < FEW:
+            return None
+        parts = [fans for row in rows.tolist() if len(fans := crowd.fans_of(row))]
+        fans = np.array([len(part) for part in parts], np.int64)
+        if not len(fans):
+            return None
+        return cls(
+            len(rows), np.concatenate(parts), (np.cumsum(fans) - fans).astype(np.intp), fans.astype(np.int64), crowd
+        )
+
+    def liking_more(self, row: int) -> int:
+        """Of how many of the likes a larger share of the fans than of all people like this movie too."""
+        both = np.add.reduceat(self.crowd.is_fan(row)[self.fan], self.start, dtype=np.int64)
+        return int(np.count_nonzero(both * self.crowd.people > self.fans * int(self.crowd.fans[row])))
+
+
+@dataclass(frozen=True)
+class GenreTaste:
+    """A user's ratings by genre, and by pairs of genres; the diagonals are of single ones.
+
+    Attributes:
+        count: (G, G) rated movies that have both. mean: their mean stars, NaN without any. lean: by how much they are
+            over the usual, shrunk towards it. liked: (G,) likes that have each.
+    """
+
+    count: list[list[int]]
+    mean: list[list[float]]
+    lean: list[list[float]]
+    liked: list[int]
+
+    @classmethod
+    def of(cls, you: You) -> "GenreTaste":
+        mine: Float32Array = you.catalog.genres[you.history.row].astype(np.float32)
+        count = (mine.T @ mine).astype(np.float64)
+        stars = (mine.T @ (mine * you.history.rating[:, None])).astype(np.float64)
+        lean = (stars - count * you.history.mean) / (count + SHRINK)
+        mean = stars / np.where(count > 0, count, np.nan)
+        liked = mine[you.is_liked].sum(axis=0)
+        return cls(count.astype(int).tolist(), mean.tolist(), lean.tolist(), liked.astype(int).tolist())
