@@ -64,6 +64,7 @@ class Watching:
             return Progress("waiting for features")
         lag = sum(report.get("lag", {}).values())
         text = f"{report['users']:,} users, {report['ratings']:,} ratings, {report['movies']:,} movies"
+        text += f", {dismissed:,} dismissals" if (dismissed := report.get("dismissed", 0)) else ""
         text += f"; {lag:,} records to go" if lag else ""
         return Progress(text, is_done=lag == 0 and report["ratings"] > 0)
 

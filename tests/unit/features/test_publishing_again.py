@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from features.publishing_again import to_publish
-from marquee.contracts.events import MoviesRated
-from marquee.contracts.topics import CATALOG, RATINGS
+from marquee.contracts.events import MoviesRated, UserActed
+from marquee.contracts.topics import ACTIVITY, CATALOG, RATINGS
 from marquee.stores.event_log import LoggedEvent
-from support.builders import NOON_MS, a_movie, a_rating, a_withdrawal
+from support.builders import NOON_MS, a_movie, a_rating, a_withdrawal, an_act, an_impression
 
 
-def kept(*events: MoviesRated) -> list[LoggedEvent]:
+def kept(*events: MoviesRated | UserActed) -> list[LoggedEvent]:
     return [LoggedEvent(at, e.event_id.bytes, e.model_dump_json().encode()) for at, e in enumerate(events)]
 
 
@@ -55,6 +55,23 @@ def test_of_a_chunk_only_the_movie_that_was_taken_back_stays_away() -> None:
 
     columns = {"movie_id": (41,), "rating": (3.0,), "rated_at_ms": (NOON_MS,)}
     assert again == chunk.model_copy(update=columns)
+
+
+def test_a_dismissal_stays_away_if_the_topic_has_a_later_act_on_the_movie() -> None:
+    first, back, again = an_act(), an_act("undismissed"), an_act()
+    other, opened, shown = an_act(movie_id=7), an_act("opened"), an_impression()
+    log = [first, back, other, opened, shown, again]
+
+    assert acts_published(log, []) == log
+    assert acts_published(log, [back, opened]) == [other, shown, again]
+    assert acts_published(log, [again]) == [other, opened, shown]
+    assert acts_published(log, [an_act("undismissed")]) == [other, opened, shown], "it came after all the log has"
+    assert acts_published(log, [an_act(user_id=2), an_act(movie_id=8)]) == log
+
+
+def acts_published(log: Sequence[UserActed], topic: Sequence[UserActed]) -> list[UserActed]:
+    there: dict[bytes | None, bytes | None] = {e.event_id.bytes: e.model_dump_json().encode() for e in topic}
+    return [ACTIVITY.parse(value) for value in to_publish(ACTIVITY.name, kept(*log), there | {None: b"{oops"})]
 
 
 def test_movies_are_told_apart_by_their_bytes_alone() -> None:

@@ -1,9 +1,10 @@
-"""What of the log is published again once the topic has lost it, and which ratings would come too late."""
+"""What of the log is published again once the topic has lost it, and what would come too late."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from marquee.contracts.events import MoviesRated
-from marquee.contracts.topics import RATINGS
+from marquee.contracts.topics import ACTIVITY, RATINGS
+from marquee.stores.dismissals import DECISIVE
 from marquee.stores.event_log import LoggedEvent
 
 Places = dict[tuple[int, int], int]
@@ -24,6 +25,8 @@ def to_publish(topic: str, kept: Sequence[LoggedEvent], there: There) -> list[by
     """
     if topic == RATINGS.name:
         return _ratings(kept, there)
+    if topic == ACTIVITY.name:
+        return _acts(kept, there)
     return [event.value for event in kept if event.identity not in there]
 
 
@@ -49,6 +52,23 @@ def _ratings(kept: Sequence[LoggedEvent], there: There) -> list[bytes]:
         if left:
             found.append(logged.value if len(left) == len(event.movie_id) else _with_rows(event, left))
     return found[::-1]
+
+
+def _acts(kept: Sequence[LoggedEvent], there: There) -> list[bytes]:
+    """The same for activity.v1: a dismissal or un-dismissal is left out if the topic has a later one of the movie."""
+    place = {event.identity: at for at, event in enumerate(kept)}
+    last: Places = {}
+    for identity, value in there.items():
+        if identity is not None and (pair := _decided(value)):
+            last[pair] = max(place.get(identity, len(kept)), last.get(pair, -1))
+    lacking = [(at, event.value) for at, event in enumerate(kept) if event.identity not in there]
+    return [value for at, value in lacking if (pair := _decided(value)) is None or last.get(pair, -1) < at]
+
+
+def _decided(value: bytes | None) -> tuple[int, int] | None:
+    """The user and movie of a dismissal or un-dismissal; None for another act."""
+    act = ACTIVITY.parse(value)
+    return (act.user_id, act.movie_id[0]) if act.kind in DECISIVE else None
 
 
 def _last_places(kept: Sequence[LoggedEvent], there: There) -> tuple[Places, Places]:
