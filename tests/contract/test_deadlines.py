@@ -24,16 +24,19 @@ def page_limit() -> float:
 PAGE_S = page_limit()
 RANKER_S = default(GatewaySettings, "ranker_timeout_s")
 OPTIONAL_S, REQUIRED_S = default(GatewaySettings, "optional_read_s"), default(GatewaySettings, "required_read_s")
+EXPLAIN_S = default(GatewaySettings, "explain_timeout_s")
 INGEST_S = default(GatewaySettings, "ingest_timeout_s")
 RECEIPTS_S = default(RankerSettings, "receipt_wait_s")
 PIN_S = default(RankerSettings, "page_read_s")
 USER_S = default(RankerSettings, "user_timeout_s")
+SEARCH_S, PLACE_S = default(RankerSettings, "explain_search_s"), default(RankerSettings, "explain_wait_s")
 CLAIM_S, PUBLISH_S = default(IngestSettings, "claim_timeout_s"), default(IngestSettings, "publish_timeout_s")
 
 
 def test_every_deadline_lies_inside_that_of_its_caller() -> None:
     assert RECEIPTS_S + USER_S < RANKER_S
     assert PIN_S < RANKER_S
+    assert RECEIPTS_S + USER_S + PLACE_S + SEARCH_S < EXPLAIN_S < PAGE_S
     assert PAGE_S > RANKER_S + OPTIONAL_S, "after the ranker the gateway may still read what the user has rated"
     assert CLAIM_S + PUBLISH_S < INGEST_S < PAGE_S
     assert PAGE_S > REQUIRED_S
@@ -49,12 +52,15 @@ def test_the_table_of_deadlines_has_the_values_of_the_settings() -> None:
     assert listed == [
         ("page", "gateway", PAGE_S),
         ("gateway", "ranker", RANKER_S),
+        ("gateway", "ranker", EXPLAIN_S),
         ("gateway", "Redis", OPTIONAL_S),
         ("gateway", "Redis", REQUIRED_S),
         ("gateway", "ingest", INGEST_S),
         ("ranker", "Redis", RECEIPTS_S),
         ("ranker", "Redis", PIN_S),
         ("ranker", "Redis", USER_S),
+        ("ranker", "the search for what would change a place", SEARCH_S),
+        ("ranker", "a place for one more explanation (two at a time)", PLACE_S),
         ("ingest", "Redis", CLAIM_S),
         ("ingest", "Kafka's ack", PUBLISH_S),
     ]

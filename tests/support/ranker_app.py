@@ -17,13 +17,14 @@ from marquee.http.request_id import RequestContext
 from marquee.settings import RedisSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
-from ranker import page_routes, routes
+from ranker import explain_routes, page_routes, routes
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
 from ranker.pinning.store import PinStore
 from ranker.receipts import ReceiptWait
 from ranker.serving import Serving
 from ranker.settings import RankerSettings
+from ranker.whynot.desk import Desk
 from support.builders import a_rating, in_batches
 from support.serving import trained
 from support.trainings import ENOUGH
@@ -71,7 +72,7 @@ async def a_ranker(
     await online.stats.refresh()
     online.serving = Serving.of(online.serving.model, online.stats.stats())
     pins = Pins(PinStore(space, pinned_bytes), REDIS_S, clock, writing_s=1.0)
-    wiring = routes.Wiring(online, ReceiptWait(space, 0.25), pins)
+    wiring = routes.Wiring(online, ReceiptWait(space, 0.25), pins, Desk(online.settings))
     writing = asyncio.create_task(pins.write())
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
     try:
@@ -86,7 +87,7 @@ def _app() -> FastAPI:
     app = FastAPI()
     install_problems(app)
     app.add_middleware(RequestContext, service="ranker")
-    for each in (routes, page_routes):
+    for each in (routes, explain_routes, page_routes):
         app.include_router(each.router)
     return app
 

@@ -68,6 +68,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain
+         * @description Where up to 20 movies stand in a person's whole order and why, or which rule keeps each out of it.
+         *
+         *     With the smallest change of ratings found that would bring a movie into the first k, or take it out; each was
+         *     verified by ranking again. 503 without a ranker: nothing else can say why.
+         */
+        post: operations["explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/movies/{movie_id}": {
         parameters: {
             query?: never;
@@ -335,6 +358,26 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * ChangedRating
+         * @description A rating that the person could change.
+         */
+        ChangedRating: {
+            /** Movie Id */
+            movie_id: number;
+            /**
+             * Rating
+             * @description stars after the change; null: the rating is taken back
+             */
+            rating: number | null;
+            /**
+             * Rating Before
+             * @description stars now; null: the movie is not rated yet
+             */
+            rating_before: number | null;
+            /** Title */
+            title: string;
+        };
         /** CountedCard */
         CountedCard: {
             /**
@@ -416,6 +459,196 @@ export interface components {
             value?: number | null;
         };
         /**
+         * Exclusion
+         * @description The rule that keeps a movie out, and what it found.
+         */
+        Exclusion: {
+            /**
+             * Detail
+             * @description one sentence; every figure in it is a field here
+             */
+            detail: string;
+            /**
+             * Filters
+             * @description filter: all that the movie fails
+             * @default []
+             */
+            filters: components["schemas"]["FailedFilter"][];
+            /**
+             * Nearest Rank
+             * @description its place in that source, from 1
+             */
+            nearest_rank?: number | null;
+            /**
+             * Nearest Source
+             * @description not_a_candidate: the source that came closest to choosing it; null if none scores it
+             */
+            nearest_source?: string | null;
+            /**
+             * Rating
+             * @description rated: the stars that the person gave
+             */
+            rating?: number | null;
+            rule: components["schemas"]["Rule"];
+            /**
+             * Source Limit
+             * @description how many movies that source chooses
+             */
+            source_limit?: number | null;
+        };
+        /**
+         * ExplainRequest
+         * @description A ranking for a user or a guest, and the movies whose places in it are to be explained.
+         */
+        ExplainRequest: {
+            /**
+             * After
+             * @description receipts of the user's own events: ranks once they count, or after 250 ms without them
+             * @default []
+             */
+            after: components["schemas"]["GivenReceipt"][];
+            /**
+             * Content
+             * @description with movie_id: 0 for the same fans, 1 for the same story
+             */
+            content?: number | null;
+            /**
+             * Diversity
+             * @description only 0: a place is explained by scores alone
+             * @default 0
+             */
+            diversity: number;
+            /**
+             * Exclude
+             * @description movies to leave out
+             * @default []
+             */
+            exclude: number[];
+            /**
+             * Explain
+             * @description false leaves the reasons out and saves their time
+             * @default true
+             */
+            explain: boolean;
+            /**
+             * @default {
+             *       "genres": []
+             *     }
+             */
+            filters: components["schemas"]["Filters"];
+            /**
+             * K
+             * @default 25
+             */
+            k: number;
+            /** Movie Id */
+            movie_id?: number | null;
+            /**
+             * Movie Ids
+             * @description distinct; they need not be in the list
+             */
+            movie_ids: number[];
+            /**
+             * Overrides
+             * @description with user_id: other stars, or none, for movies that the user rated; nothing is stored
+             * @default []
+             */
+            overrides: components["schemas"]["Override"][];
+            /**
+             * Ratings
+             * @description a guest's own ratings, one per movie, the last the newest; nothing is stored
+             */
+            ratings?: components["schemas"]["GuestRating"][] | null;
+            /** User Id */
+            user_id?: number | null;
+        };
+        /**
+         * Explained
+         * @description The answer to POST /v1/explain, in the order of `movie_ids`.
+         */
+        Explained: {
+            /** Items */
+            items: components["schemas"]["Explanation"][];
+            /** K */
+            k: number;
+            meta: components["schemas"]["RankMeta"];
+            /** Model Version */
+            model_version: string;
+        };
+        /**
+         * Explanation
+         * @description Where a movie stands for a person, why, and what would change it.
+         */
+        Explanation: {
+            /**
+             * Base
+             * @description base + the sum of contributions = score
+             */
+            base: number;
+            excluded_by?: components["schemas"]["Exclusion"] | null;
+            /** @description null without a place, for the k-th, and where there are fewer */
+            gap?: components["schemas"]["Gap"] | null;
+            /**
+             * Genres
+             * @default []
+             */
+            genres: string[];
+            /**
+             * In List
+             * @description whether it is among the first k
+             */
+            in_list: boolean;
+            /** Movie Id */
+            movie_id: number;
+            /**
+             * Poster Url
+             * @description absent where no poster is known: draw one
+             */
+            poster_url?: string | null;
+            /**
+             * Rank
+             * @description place in the whole order, from 1; null where a rule keeps the movie out
+             */
+            rank: number | null;
+            /**
+             * Reasons
+             * @description of a movie in the list: those of its card there
+             * @default []
+             */
+            reasons: components["schemas"]["Reason"][];
+            /**
+             * Runtime
+             * @description minutes
+             */
+            runtime?: number | null;
+            /** Score */
+            score: number | null;
+            /**
+             * Sources
+             * @description the retrievers that brought it up
+             * @default []
+             */
+            sources: string[];
+            /**
+             * Text
+             * @description all this in plain words; every figure in it is a field here
+             */
+            text: string;
+            /** Title */
+            title: string;
+            /**
+             * Tried
+             * @description changes of the person's ratings that were ranked again for this movie
+             */
+            tried: number;
+            /** @description of a movie outside the list; null: not found */
+            would_enter?: components["schemas"]["WouldEnter"] | null;
+            /** @description of a movie in the list; null: not found */
+            would_leave?: components["schemas"]["WouldLeave"] | null;
+            /** Year */
+            year?: number | null;
+        };
+        /**
          * Fact
          * @description What a reason's text says, as data: the form of its sentence and what fills it.
          */
@@ -432,6 +665,40 @@ export interface components {
             slots?: {
                 [key: string]: number | string | string[];
             };
+        };
+        /**
+         * FailedFilter
+         * @description A condition of the request that the movie does not meet, both as text.
+         */
+        FailedFilter: {
+            /**
+             * Name
+             * @description a field of `filters`
+             */
+            name: string;
+            /**
+             * Value
+             * @description the movie's; null where it is unknown
+             */
+            value: string | null;
+            /** Wanted */
+            wanted: string;
+        };
+        /**
+         * FamilyGap
+         * @description What one part of the score adds to the gap.
+         */
+        FamilyGap: {
+            code: components["schemas"]["ReasonCode"];
+            /** Contribution */
+            contribution: number;
+            /**
+             * Difference
+             * @description contribution - kth_contribution
+             */
+            difference: number;
+            /** Kth Contribution */
+            kth_contribution: number;
         };
         /**
          * Filters
@@ -473,6 +740,27 @@ export interface components {
              * @description the user's newest rating that was counted
              */
             user_updated_at?: string | null;
+        };
+        /**
+         * Gap
+         * @description The distance to the last movie of the list, by the parts of both scores.
+         */
+        Gap: {
+            /**
+             * Families
+             * @description those that make the gap first, the largest of them first
+             */
+            families: components["schemas"]["FamilyGap"][];
+            /**
+             * Score
+             * @description this movie's score minus that of the k-th; the sum of the families' differences
+             */
+            score: number;
+            /**
+             * To Rank
+             * @description k
+             */
+            to_rank: number;
         };
         /**
          * GivenReceipt
@@ -934,6 +1222,12 @@ export interface components {
             receipts: components["schemas"]["Receipt"][];
         };
         /**
+         * Rule
+         * @description What keeps a movie out of the whole order; if several do, the first of these is named.
+         * @enum {string}
+         */
+        Rule: "rated" | "dismissed" | "excluded" | "not_in_model" | "not_released" | "filter" | "not_a_candidate";
+        /**
          * Rung
          * @description How good an answer this is, best first.
          * @enum {string}
@@ -1087,6 +1381,47 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * WithoutRating
+         * @description A rating of the person.
+         */
+        WithoutRating: {
+            /** Movie Id */
+            movie_id: number;
+            /** Rating */
+            rating: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * WouldEnter
+         * @description A change that brings the movie into the first k, found by trying and verified by ranking again.
+         */
+        WouldEnter: {
+            /**
+             * Changes
+             * @description one, or two where no single one tried was enough; new ratings are given in this order
+             */
+            changes: components["schemas"]["ChangedRating"][];
+            /** Rank After */
+            rank_after: number;
+        };
+        /**
+         * WouldLeave
+         * @description Ratings without which the movie leaves the first k, verified by ranking again; no part of them is enough.
+         */
+        WouldLeave: {
+            /**
+             * Rank After
+             * @description null: the movie would not be in the whole order any more
+             */
+            rank_after: number | null;
+            /**
+             * Without
+             * @description one to three
+             */
+            without: components["schemas"]["WithoutRating"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -1167,6 +1502,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Receipts"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB (ratings, events: 256 KiB) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something it needs is unavailable; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
                 };
             };
             /** @description The body cannot be read */

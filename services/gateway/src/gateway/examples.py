@@ -35,6 +35,10 @@ BODIES: Mapping[Route, Mapping[str, Body]] = {
         "for a guest": {"ratings": [{"movie_id": 1, "rating": 5}, {"movie_id": 2, "rating": 2.5}]},
         "similar to a movie": {"movie_id": 1, "content": 0.5},
     },
+    ("post", "/v1/explain"): {
+        "why, and why not": {"user_id": 1, "k": 10, "movie_ids": [1, 2, 3, 10]},
+        "for a guest": {"ratings": [{"movie_id": 1, "rating": 5}], "movie_ids": [2]},
+    },
     ("post", "/v1/ratings"): {
         "one rating": {
             "ratings": [

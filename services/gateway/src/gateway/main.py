@@ -48,6 +48,7 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
         ratings=RatingStore(space),
         users=UserReader(space),
         ranker=Upstream("ranker", ranker, settings.ranker_timeout_s, Breaker(settings.ranker_pause_s)),
+        explainer=Upstream("ranker", ranker, settings.explain_timeout_s, Breaker(settings.ranker_pause_s)),
         ingest=to_ingest,
         impressions=impressions,
         optional_read_s=settings.optional_read_s,

@@ -15,6 +15,7 @@ class GatewaySettings(CardSettings):
     ingest_url: str = "http://127.0.0.1:8001"
     ranker_timeout_s: PositiveFloat = 2.0  # then the popular list is served; longer than the ranker's own deadlines
     ranker_pause_s: PositiveFloat = 1.0  # after such a timeout nobody calls the ranker; then one request tries
+    explain_timeout_s: PositiveFloat = 3.0  # for an explanation, which is a search; longer than the ranker's own limits
     ingest_timeout_s: PositiveFloat = 4.5  # longer than ingest waits for the broker, shorter than the page waits
     optional_read_s: PositiveFloat = 0.15  # for reads that an answer can do without: rated movies, details
     required_read_s: PositiveFloat = 1.0  # for reads that an answer cannot do without: a user's profile

@@ -50,6 +50,7 @@ class Wiring:
     ratings: RatingStore
     users: UserReader
     ranker: Upstream
+    explainer: Upstream
     ingest: Upstream
     impressions: Impressions
     optional_read_s: float

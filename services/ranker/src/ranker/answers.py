@@ -72,15 +72,8 @@ def user_answer(
         reasons = user_reasons(ranked, serving, titles_of(card_of), watch)
         watch.count("sums_checked", len(ranked))
     watch.lap("explain")
-    rung, degraded = ranked.rung, list[str]()
-    if rung is Rung.RETRIEVAL:
-        degraded.append("model")
-    if user.missing is not None:
-        degraded.append(user.missing)
-        rung = Rung.STALE if len(user.state) else rung
-    freshness = freshness_of(serving)
-    if len(user.state):
-        freshness["user_updated_at"] = as_time(int(user.state.rated_at[-1]))
+    rung, degraded = rung_for(user, ranked.rung)
+    freshness = freshness_for(serving, user)
     items = cards(ranked, reasons, card_of)
     answer = answered(serving, items, rung, degraded, freshness, watch, ranking_id)
     if not shown.is_all:
@@ -187,6 +180,26 @@ def answered(
             "timings_ms": watch.ms,
         },
     }
+
+
+def rung_for(user: KnownUser, rung: Rung) -> tuple[Rung, list[str]]:
+    """The rung of an answer about a user, and what is missing for a better one.
+
+    Args:
+        rung: how the user was ranked.
+    """
+    degraded = ["model"] if rung is Rung.RETRIEVAL else []
+    if user.missing is None:
+        return rung, degraded
+    return Rung.STALE if len(user.state) else rung, [*degraded, user.missing]
+
+
+def freshness_for(serving: Serving, user: KnownUser) -> FreshnessFields:
+    """How old the model and the user's newest rating are."""
+    freshness = freshness_of(serving)
+    if len(user.state):
+        freshness["user_updated_at"] = as_time(int(user.state.rated_at[-1]))
+    return freshness
 
 
 def freshness_of(serving: Serving) -> FreshnessFields:

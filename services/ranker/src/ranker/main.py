@@ -9,13 +9,14 @@ from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics
 from marquee.stores.key_space import open_redis
 from marquee.stores.refreshing import keep_refreshed
-from ranker import page_routes
+from ranker import explain_routes, page_routes
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
 from ranker.pinning.store import PinStore
 from ranker.receipts import ReceiptWait
 from ranker.routes import Wiring, router
 from ranker.settings import RankerSettings
+from ranker.whynot.desk import Desk
 
 
 async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiring:
@@ -25,7 +26,7 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
     online = Online.of(settings, redis)
     pins = Pins(PinStore(online.users.space, settings.pinned_bytes), settings.page_read_s, time)
-    wiring = Wiring(online, ReceiptWait(online.users.space, settings.receipt_wait_s), pins)
+    wiring = Wiring(online, ReceiptWait(online.users.space, settings.receipt_wait_s), pins, Desk(settings))
     await wiring.online.refresh()
     service.tasks.start("models", wiring.follow_models(settings.kafka))
     service.tasks.start("pins", pins.write())
@@ -41,6 +42,7 @@ def create_app(settings: RankerSettings | None = None) -> FastAPI:
         start, model_version=lambda wiring: wiring.online.model_version
     )
     app.include_router(router)
+    app.include_router(explain_routes.router)
     app.include_router(page_routes.router)
     return app
 

@@ -20,6 +20,7 @@ from ranker.pinning.keeping import Pins
 from ranker.receipts import ReceiptWait
 from ranker.stopwatch import Stopwatch
 from ranker.subjects import guest, with_overrides
+from ranker.whynot.desk import Desk
 
 router = APIRouter()
 
@@ -31,6 +32,7 @@ class Wiring:
     online: Online
     receipts: ReceiptWait
     pins: Pins
+    desk: Desk
 
     async def follow_models(self, kafka: KafkaSettings) -> None:
         """Use every model that models.v1 says to serve. Never ends."""
@@ -52,7 +54,7 @@ class Wiring:
 Parts = Annotated[Wiring, Depends(wired(Wiring))]
 
 
-async def _waited(request: RankRequest, receipts: ReceiptWait, watch: Stopwatch) -> bool | None:
+async def waited(request: RankRequest, receipts: ReceiptWait, watch: Stopwatch) -> bool | None:
     """Whether the events named in `after` count; None if none is named."""
     if not request.after or request.user_id is None:
         return None
@@ -65,7 +67,7 @@ async def _waited(request: RankRequest, receipts: ReceiptWait, watch: Stopwatch)
 async def rank(request: RankRequest, parts: Parts) -> Response:
     """Rank for a user or similar to a movie; 503 before the first model."""
     online, watch, ranking_id = parts.online, Stopwatch(perf_counter), uuid4().hex
-    is_applied = await _waited(request, parts.receipts, watch)
+    is_applied = await waited(request, parts.receipts, watch)
     serving = online.serving
     if serving is None:
         raise Transient("no model has been published yet")

@@ -18,4 +18,7 @@ class RankerSettings(CardSettings):
     pinned_bytes: PositiveInt = (
         67_108_864  # of Redis, for rankings whose next pages can be asked for; the oldest go first
     )
+    explain_at_once: PositiveInt = 2  # searches for what would change a place, each on a thread of its own
+    explain_wait_s: PositiveFloat = 0.5  # for one of these to end; then 503
+    explain_search_s: PositiveFloat = 0.4  # for all movies of a request; what is not found by then is not said
     remembered_users: PositiveInt = 10_000  # last known histories, for when Redis is unavailable
