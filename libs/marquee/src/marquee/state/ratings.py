@@ -78,7 +78,10 @@ def not_withdrawn(arrived: Ratings) -> Ratings:
     is_withdrawal = np.isnan(arrived.rating)
     if not is_withdrawal.any():
         return arrived
-    concerned = np.flatnonzero(np.isin(arrived.user_id, arrived.user_id[is_withdrawal]))  # few of many
+    slot = _slots(arrived)
+    is_concerned = np.zeros(1 << SLOT_BITS, bool)
+    is_concerned[slot[is_withdrawal]] = True
+    concerned = np.flatnonzero(is_concerned[slot])  # few of many, and all that are of a withdrawn user and movie
     order = concerned[np.lexsort((arrived.movie_id[concerned], arrived.user_id[concerned]))]  # stable: as they arrived
     user, movie = arrived.user_id[order], arrived.movie_id[order]
     ends = np.flatnonzero(np.r_[(user[1:] != user[:-1]) | (movie[1:] != movie[:-1]), True])
@@ -87,6 +90,19 @@ def not_withdrawn(arrived: Ratings) -> Ratings:
     stands = np.ones(len(arrived), bool)
     stands[order] = (so_far == at_the_end) & ~is_withdrawal[order]
     return arrived.take(stands)
+
+
+SLOT_BITS = 20
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: spreads neighbouring ids
+
+
+def _slots(ratings: Ratings) -> IntArray:
+    """A number of SLOT_BITS bits for each row, the same for the same user and movie.
+
+    Multiplicative hashing (Knuth, The Art of Computer Programming, section 6.4).
+    """
+    mixed = (ratings.user_id.view(np.uint64) * _ODD + ratings.movie_id.view(np.uint64)) * _ODD
+    return (mixed >> np.uint64(64 - SLOT_BITS)).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
