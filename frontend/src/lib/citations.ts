@@ -5,11 +5,14 @@ export interface Piece {
   movieId: number | null;
 }
 
-/** A reason's sentence in pieces, those that name a cited movie with its id. */
-export function piecesOf(reason: Pick<Reason, "text" | "evidence">): Piece[] {
+/** A reason's sentence in pieces, those that name a movie with its id. */
+export function piecesOf(reason: Pick<Reason, "text" | "evidence" | "fact">): Piece[] {
   let pieces: Piece[] = [{ text: reason.text, movieId: null }];
-  for (const { label, movie_id } of reason.evidence ?? []) {
-    if (movie_id == null || label === "") continue;
+  const { title, movie_id: titleId } = reason.fact?.slots ?? {};
+  const named =
+    typeof title === "string" && typeof titleId === "number" ? [{ label: title, movie_id: titleId }] : [];
+  for (const { label, movie_id } of [...(reason.evidence ?? []), ...named]) {
+    if (movie_id == null || label === "" || pieces.some((piece) => piece.movieId === movie_id)) continue;
     pieces = pieces.flatMap((piece) => (piece.movieId === null ? cut(piece.text, label, movie_id) : [piece]));
   }
   return pieces;

@@ -27,11 +27,16 @@ test("the best of a list matches 100, and a lower score less", () => {
   assert.equal(matchPercent(-1_000, 2.5), 1);
 });
 
-test("only reasons that speak for a movie are shown, strongest first", () => {
-  const reasons = [aReason(-2, "against"), aReason(0.1, "weak"), aReason(1, "strong"), aReason(0, "nothing")];
+test("only reasons that speak for a movie are shown, in the order of the answer", () => {
+  const reasons = [
+    aReason(0.1, "told first"),
+    aReason(1, "strong"),
+    aReason(0, "nothing"),
+    aReason(-2, "against"),
+  ];
   assert.deepEqual(
     bestReasons(reasons).map((reason) => reason.text),
-    ["strong", "weak"],
+    ["told first", "strong"],
   );
 });
 

@@ -16,12 +16,9 @@ export function topScore(items: readonly RankedCard[]): number {
   return items.reduce((top, item) => Math.max(top, item.score), Number.NEGATIVE_INFINITY);
 }
 
-/** The up to three reasons that speak most for a movie. */
+/** The first reasons that speak for a movie; the answer lists first what is to be told first. */
 export function bestReasons(reasons: readonly Reason[], limit = 3): Reason[] {
-  return reasons
-    .filter((reason) => reason.contribution > 0)
-    .sort((a, b) => b.contribution - a.contribution)
-    .slice(0, limit);
+  return reasons.filter((reason) => reason.contribution > 0).slice(0, limit);
 }
 
 /** The part of a score that base and contributions leave open; 0 within what rounding can do. */

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.fallback import popular
-from gateway.movie_copy import MovieCopy
+from gateway.fallback import popular, told
+from gateway.movie_copy import Counts, MovieCopy
 from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import Filters, RankRequest
 from support.few_movies import CARDS, FewMovies
@@ -55,3 +55,23 @@ def test_the_genres_of_a_filter_are_folded_once(catalogue: MovieCopy) -> None:
 
     assert answer.items == ()
     assert folds == 1
+
+
+def test_sentences_take_turns_along_the_list_where_they_hold() -> None:
+    few, all_of_three = Counts(), Counts(ratings={1: 40.0, 2: 19.0, 3: 40.0}, liked_share=0.5)
+
+    assert [told(few, 1, 30.0, at=at)[0].id for at in range(3)] == ["popular.fans"] * 3
+    assert [told(all_of_three, 1, 30.0, at=at)[0].id for at in range(4)] == [
+        "popular.liked", "popular.raters", "popular.fans", "popular.liked",
+    ]  # fmt: skip
+    for movie_id, liked in ((2, 19.0), (3, 20.0)):
+        ids = {told(all_of_three, movie_id, liked, at=at)[0].id for at in range(3)}
+        assert ids == {"popular.raters", "popular.fans"}, "too few raters, or no more of them than of all"
+
+
+def test_the_text_is_the_fact_in_words(catalogue: MovieCopy) -> None:
+    [reason] = popular(catalogue, RankRequest(user_id=1, k=1), set(), missing=()).items[0].reasons
+
+    assert reason.text == "99 people like it"
+    assert reason.fact is not None
+    assert (reason.fact.form, reason.fact.slots) == ("popular.fans", {"fans": 99})

@@ -3,12 +3,17 @@
 from collections.abc import Container, Iterator
 from uuid import uuid4
 
-from gateway.movie_copy import MovieCopy
-from marquee.contracts.bodies import Evidence, Freshness, RankedCard, Ranking, RankMeta, Reason, Rung
+from gateway.movie_copy import Counts, MovieCopy
+from marquee.contracts.bodies import Evidence, Fact, Freshness, RankedCard, Ranking, RankMeta, Reason, Rung
+from marquee.contracts.forms import Form
 from marquee.contracts.rank_request import Filters, RankRequest
 from marquee.contracts.ranking_fields import CardFields
 from marquee.contracts.reason_codes import ReasonCode
+from marquee.contracts.sentences import FORMS
 from marquee.state.filters import MovieFilter
+
+RATERS = 20
+"""People who rated a movie, from which on it is told how many of them like it."""
 
 
 def popular(
@@ -18,11 +23,13 @@ def popular(
     left_out = {*request.exclude, request.movie_id}
     items: list[RankedCard] = []
     for card, liked in _open(catalogue, request.filters, unwanted, left_out):
+        form, slots = told(catalogue.counts, card["movie_id"], liked, at=len(items))
         reason = Reason(
             code=ReasonCode.POPULAR,
-            text=f"Popular with everyone: {liked:,.0f} people liked it",
+            text=form.text(slots),
             contribution=liked,
             evidence=(Evidence(kind="count", label="ratings of 4 or more", value=liked),),
+            fact=Fact(form=form.id, slots=slots),
         )
         fields = {"rank": len(items) + 1, "score": liked, "base": 0.0, "sources": ("popular",)}
         items.append(RankedCard(**card, **fields, reasons=(reason,) if request.explain else ()))
@@ -31,6 +38,18 @@ def popular(
     freshness = Freshness(applied=False if request.after else None)
     meta = RankMeta(rung=Rung.POPULAR, degraded=missing, freshness=freshness)
     return Ranking(ranking_id=uuid4().hex, model_version=None, items=tuple(items), meta=meta)
+
+
+def told(counts: Counts, movie_id: int, liked: float, *, at: int) -> tuple[Form, dict[str, int]]:
+    """How a movie is told to be popular: the forms that hold, in turn along the list."""
+    fans, count = int(liked), int(counts.ratings.get(movie_id, 0))
+    holding: list[tuple[str, dict[str, int]]] = [("popular.fans", {"fans": fans})]
+    if count:
+        holding.append(("popular.raters", {"count": count}))
+    if count >= RATERS and fans / count > counts.liked_share:
+        holding.append(("popular.liked", {"fans": fans, "count": count}))
+    name, slots = holding[-1 - at % len(holding)]
+    return FORMS[name], slots
 
 
 def _open(

@@ -18,11 +18,12 @@ from marquee.stores.views import StatsView
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Totals by movie id: ratings, their mean in stars, and ratings of 4 or more."""
+    """Totals by movie id: ratings, their mean in stars, and ratings of 4 or more; the share of these in all ratings."""
 
     ratings: dict[int, float] = field(default_factory=dict)
     mean: dict[int, float] = field(default_factory=dict)
     popular: tuple[tuple[int, float], ...] = ()  # (movie id, ratings of 4 or more), most first
+    liked_share: float = 0.0
 
     @classmethod
     def of(cls, stats: ItemStats) -> "Counts":
@@ -38,6 +39,7 @@ class Counts:
             dict(zip(ids, n.tolist(), strict=True)),
             dict(zip(ids, means.tolist(), strict=True)),
             tuple((ids[i], float(positives[i])) for i in order.tolist()),
+            float(positives.sum() / max(n.sum(), 1)),
         )
 
 

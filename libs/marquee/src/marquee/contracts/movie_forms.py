@@ -67,6 +67,15 @@ POPULAR: tuple[Form, ...] = (
         is_personal=True,
     ),
     Form("popular.rated", "Rated by {count} of {people}", _COUNTED, _RATED_BY, Sign.EITHER, is_neutral=True),
+    Form("popular.fans", "{fans} like it", {"fans": PEOPLE}, "This has {fans} fans.", Sign.EITHER, is_neutral=True),
+    Form(
+        "popular.raters",
+        "{count} rated it",
+        {"count": PEOPLE},
+        "This has {count} raters.",
+        Sign.EITHER,
+        is_neutral=True,
+    ),
     Form("popular.neutral", "How well known it is", {}, "Nothing.", Sign.EITHER, is_neutral=True),
 )
 
