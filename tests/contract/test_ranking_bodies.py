@@ -1,6 +1,6 @@
 """What is sent as a ranking is the published body: on every rung no unknown field, no missing one, each of its type."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 import orjson
@@ -12,8 +12,11 @@ from marquee.contracts import bodies
 from marquee.contracts import ranking_fields as fields
 from marquee.contracts.bodies import Ranking, Rung
 from marquee.contracts.rank_request import RankRequest
+from marquee.state.ratings import UserState
+from ranker.online import KnownUser
+from ranker.serving import Serving
 from support.few_movies import CARDS, FewMovies
-from support.serving import answer
+from support.serving import KNOWN, answer, group_answer_for, modelless, trained
 
 REQUESTS: list[dict[str, Any]] = [
     {},
@@ -24,6 +27,7 @@ REQUESTS: list[dict[str, Any]] = [
 PAIRS: list[tuple[type[BaseModel], type]] = [
     (bodies.Card, fields.CardFields),
     (bodies.RankedCard, fields.RankedCardFields),
+    (bodies.Member, fields.MemberFields),
     (bodies.Fact, fields.FactFields),
     (bodies.Reason, fields.ReasonFields),
     (bodies.Freshness, fields.FreshnessFields),
@@ -56,15 +60,50 @@ def test_a_real_answer_of_every_rung_is_the_published_body(rung: Rung, wishes: d
         assert part.model_fields_set >= promised.__required_keys__, type(part).__name__
 
 
+@pytest.mark.parametrize("missing", [None, "redis"])
+@pytest.mark.parametrize("users", [[KNOWN, KNOWN], [KNOWN, UserState.empty()], [UserState.empty()] * 2], ids=len)
+@pytest.mark.parametrize("used", [trained, modelless], ids=["model", "no model"])
+@pytest.mark.parametrize(
+    "wishes", [*REQUESTS, {"mute": ["popular", "Genre1", "Director 1"]}, {"blend": "min"}], ids=str
+)
+def test_a_real_answer_for_a_group_is_the_published_body(
+    used: Callable[[], Serving], users: list[UserState], missing: str | None, wishes: dict[str, Any]
+) -> None:
+    known = [KnownUser(user, missing=missing) for user in users]
+    body = orjson.dumps(group_answer_for(used(), known, wishes))
+
+    ranking = Ranking.model_validate_json(body, strict=True, extra="forbid")
+
+    assert bool(ranking.items) == ("filters" not in wishes)
+    assert all(len(card.people) == len(users) for card in ranking.items)
+    for part, promised in parts_of(ranking):
+        assert part.model_fields_set >= promised.__required_keys__, type(part).__name__
+
+
+@pytest.mark.parametrize("rung", [rung for rung in Rung if rung is not Rung.SIMILAR])
+def test_a_real_answer_without_a_belief_is_the_published_body(rung: Rung) -> None:
+    body = sent(rung, {"mute": ["popular", "liked_similar", "Genre1", "Director 1"]})
+
+    ranking = Ranking.model_validate_json(body, strict=True, extra="forbid")
+
+    assert ranking.items
+    for card in ranking.items:
+        assert card.base + sum(reason.contribution for reason in card.reasons) == pytest.approx(card.score, abs=1e-4)
+        assert not {"popular", "liked_similar"} & {reason.code for reason in card.reasons}
+
+
 def parts_of(ranking: Ranking) -> list[tuple[BaseModel, Any]]:
     """Every object of an answer, and the fields that it must bring."""
+    people = [person for card in ranking.items for person in card.people]
     reasons = [reason for card in ranking.items for reason in card.reasons]
+    reasons += [reason for person in people for reason in person.reasons]
     return [
         (ranking, fields.RankingFields),
         (ranking.meta, fields.RankMetaFields),
         (ranking.meta.stages, fields.StagesFields),
         (ranking.meta.freshness, fields.FreshnessFields),
         *((card, fields.RankedCardFields) for card in ranking.items),
+        *((person, fields.MemberFields) for person in people),
         *((reason, fields.ReasonFields) for reason in reasons),
         *((item, EVIDENCE[item.kind]) for reason in reasons for item in reason.evidence),
     ]

@@ -1,7 +1,8 @@
 """A ranker's trained models on the checkerboard world, and whole answers of them."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -9,11 +10,12 @@ from time import perf_counter
 
 from marquee.bundle import Bundle, load_bundle
 from marquee.contracts.bodies import Rung
-from marquee.contracts.rank_request import RankRequest
+from marquee.contracts.rank_request import GroupSubject, RankRequest
 from marquee.contracts.ranking_fields import RankingFields, card_without_details
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import UserState
 from ranker.answers import CardOf, similar_answer, user_answer
+from ranker.group_answers import group_answer
 from ranker.online import KnownUser
 from ranker.scoring import RankerModel
 from ranker.serving import Serving
@@ -63,6 +65,23 @@ def answer_for(
     """The ranker's answer for a user of whom this is known."""
     request = RankRequest.model_validate({"user_id": 1, **wishes})
     return user_answer(used, user, request, card_of, Stopwatch(perf_counter), ranking_id="r")
+
+
+def group_answer_for(
+    used: Serving, users: Sequence[KnownUser], wishes: Mapping[str, object], card_of: CardOf = card_without_details
+) -> RankingFields:
+    """The ranker's answer for users 1, 2, ..., of whom this is known."""
+    request = RankRequest.model_validate({"user_ids": list(range(1, len(users) + 1)), **wishes})
+    assert isinstance(request.subject, GroupSubject)
+    return group_answer(used, request.subject, users, request, card_of, Stopwatch(perf_counter), ranking_id="r")
+
+
+def found_or_filled_up(used: Serving) -> Serving:
+    """The same, but that each source finds three movies only: most of a long list was found by none."""
+    bundle = used.model.bundle
+    config = bundle.retrieval.config.model_copy(update={"per_source": 3})
+    bundle = replace(bundle, retrieval=replace(bundle.retrieval, config=config))
+    return replace(used, model=replace(used.model, bundle=bundle))
 
 
 def similar_answer_for(

@@ -162,7 +162,7 @@ export interface paths {
         put?: never;
         /**
          * Rank
-         * @description Ranked movies for a user, for a guest's own ratings, or similar to a movie, with scores, posters and reasons.
+         * @description Ranked movies for a user, a guest's own ratings or a group, or similar to a movie, with scores and reasons.
          *
          *     200 on every rung.
          */
@@ -359,6 +359,12 @@ export interface components {
             name: string;
         };
         /**
+         * Blend
+         * @description How the strengths that a movie has for several people become one.
+         * @enum {string}
+         */
+        Blend: "mean" | "min";
+        /**
          * ChangedRating
          * @description A rating that the person could change.
          */
@@ -503,10 +509,12 @@ export interface components {
         ExplainRequest: {
             /**
              * After
-             * @description receipts of the user's own events: ranks once they count, or after 250 ms without them
+             * @description receipts of the users' own events: ranks once they count, or after 250 ms without them
              * @default []
              */
             after: components["schemas"]["GivenReceipt"][];
+            /** @description with user_ids: whether the mean of all (the default) or the least satisfied one decides */
+            blend?: components["schemas"]["Blend"] | null;
             /**
              * Content
              * @description with movie_id: 0 for the same fans, 1 for the same story
@@ -549,6 +557,12 @@ export interface components {
              */
             movie_ids: number[];
             /**
+             * Mute
+             * @description beliefs to rank without, in any case: reason codes, genres, or names of directors and actors
+             * @default []
+             */
+            mute: string[];
+            /**
              * Overrides
              * @description with user_id: other stars, or none, for movies that the user rated; nothing is stored
              * @default []
@@ -561,6 +575,11 @@ export interface components {
             ratings?: components["schemas"]["GuestRating"][] | null;
             /** User Id */
             user_id?: number | null;
+            /**
+             * User Ids
+             * @description several users, whom one list is for; movies that any of them rated are left out
+             */
+            user_ids?: number[] | null;
         };
         /**
          * Explained
@@ -827,6 +846,37 @@ export interface components {
             user_id: number;
         };
         /**
+         * Member
+         * @description What one person of a group gets from a movie.
+         */
+        Member: {
+            /**
+             * Base
+             * @description base + the sum of contributions = score
+             */
+            base: number;
+            /**
+             * Reasons
+             * @description the one to tell first comes first
+             * @default []
+             */
+            reasons: components["schemas"]["Reason"][];
+            /** @description cold: nothing is known of this person, popularity stands in */
+            rung: components["schemas"]["Rung"];
+            /**
+             * Score
+             * @description in this person's own ranking; not comparable between people
+             */
+            score: number;
+            /**
+             * Strength
+             * @description the share of all movies considered that this person's score does not put before it
+             */
+            strength: number;
+            /** User Id */
+            user_id: number;
+        };
+        /**
          * MetadataStatus
          * @enum {string}
          */
@@ -995,15 +1045,19 @@ export interface components {
         };
         /**
          * RankRequest
-         * @description Rank movies for a user, for a guest, or movies similar to one: exactly one of user_id, ratings and movie_id.
+         * @description Rank movies for a user, a guest or a group, or movies similar to one.
+         *
+         *     Exactly one of user_id, ratings, user_ids and movie_id.
          */
         RankRequest: {
             /**
              * After
-             * @description receipts of the user's own events: ranks once they count, or after 250 ms without them
+             * @description receipts of the users' own events: ranks once they count, or after 250 ms without them
              * @default []
              */
             after: components["schemas"]["GivenReceipt"][];
+            /** @description with user_ids: whether the mean of all (the default) or the least satisfied one decides */
+            blend?: components["schemas"]["Blend"] | null;
             /**
              * Content
              * @description with movie_id: 0 for the same fans, 1 for the same story
@@ -1041,6 +1095,12 @@ export interface components {
             /** Movie Id */
             movie_id?: number | null;
             /**
+             * Mute
+             * @description beliefs to rank without, in any case: reason codes, genres, or names of directors and actors
+             * @default []
+             */
+            mute: string[];
+            /**
              * Overrides
              * @description with user_id: other stars, or none, for movies that the user rated; nothing is stored
              * @default []
@@ -1053,6 +1113,11 @@ export interface components {
             ratings?: components["schemas"]["GuestRating"][] | null;
             /** User Id */
             user_id?: number | null;
+            /**
+             * User Ids
+             * @description several users, whom one list is for; movies that any of them rated are left out
+             */
+            user_ids?: number[] | null;
         };
         /** RankedCard */
         RankedCard: {
@@ -1068,6 +1133,12 @@ export interface components {
             genres: string[];
             /** Movie Id */
             movie_id: number;
+            /**
+             * People
+             * @description with user_ids: every person's part, in the order asked; `score` is the blend of their strengths, and `reasons` are theirs
+             * @default []
+             */
+            people: components["schemas"]["Member"][];
             /**
              * Poster Url
              * @description absent where no poster is known: draw one

@@ -15,7 +15,7 @@ from marquee.state.ratings import UserState
 from ranker.online import KnownUser
 from ranker.serving import Serving
 from ranker.subjects import guest, order_for, ranked_for, with_overrides
-from support.serving import KNOWN, answer_for, modelless, trained
+from support.serving import KNOWN, answer_for, found_or_filled_up, modelless, trained
 from support.worlds import a_user
 
 NOW_MS = 1_700_000_000_000
@@ -64,14 +64,6 @@ def test_an_override_of_an_unrated_movie_is_refused_unless_the_history_is_unknow
     assert len(stale.state) == len(KNOWN)
 
 
-def found_or_filled_up(serving: Serving) -> Serving:
-    """The same, but that each source finds three movies only: most of a long list was found by none."""
-    bundle = serving.model.bundle
-    config = bundle.retrieval.config.model_copy(update={"per_source": 3})
-    bundle = replace(bundle, retrieval=replace(bundle.retrieval, config=config))
-    return replace(serving, model=replace(serving.model, bundle=bundle))
-
-
 @pytest.mark.parametrize("serving", [trained, modelless], ids=["model", "retrieval"])
 @given(
     rated=st.dictionaries(st.integers(1, 40), st.sampled_from([1.0, 3.0, 4.0, 5.0]), max_size=12),
@@ -117,6 +109,18 @@ def test_taking_places_of_an_order_accounts_for_exactly_these_movies() -> None:
         ({"user_id": 1, "overrides": [{"movie_id": 2, "rating": 4.0}] * 51}, "overrides"),
         ({"user_id": 1, "overrides": [{"movie_id": 2}]}, "rating"),
         ({"movie_id": 1, "content": 1.5}, "content"),
+        ({"user_ids": [1]}, "user_ids"),
+        ({"user_ids": [1, 2, 3, 4, 5, 6, 7]}, "user_ids"),
+        ({"user_ids": [1, 2, 1]}, "user_ids"),
+        ({"user_ids": [1, 2], "blend": "max"}, "blend"),
+        ({"user_id": 1, "blend": "min"}, "blend"),
+        ({"user_ids": [1, 2], "overrides": [{"movie_id": 2, "rating": 4.0}]}, "overrides"),
+        ({"movie_id": 1, "mute": ["era"]}, "mute"),
+        ({"user_id": 1, "mute": ["era"] * 21}, "mute"),
+        ({"user_id": 1, "mute": [""]}, "mute"),
+        ({"user_id": 1, "movie_id": 2}, "movie_id"),
+        ({"user_id": 1, "user_ids": [2, 3]}, "user_ids"),
+        ({"movie_id": 1, "ratings": [{"movie_id": 1, "rating": 5.0}]}, "ratings"),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_field(body: dict[str, object], field: str) -> None:

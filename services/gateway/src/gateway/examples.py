@@ -33,6 +33,8 @@ BODIES: Mapping[Route, Mapping[str, Body]] = {
         },
         "what if a rating were another one": {"user_id": 1, "overrides": [{"movie_id": 3, "rating": 0.5}]},
         "for a guest": {"ratings": [{"movie_id": 1, "rating": 5}, {"movie_id": 2, "rating": 2.5}]},
+        "for several people, the least satisfied first": {"user_ids": [1, 2], "blend": "min"},
+        "without two beliefs": {"user_id": 1, "mute": ["popular", "taste_genre"]},
         "similar to a movie": {"movie_id": 1, "content": 0.5},
     },
     ("post", "/v1/explain"): {

@@ -19,8 +19,13 @@ RATERS = 20
 def popular(
     catalogue: MovieCopy, request: RankRequest, unwanted: Container[int], *, missing: tuple[str, ...]
 ) -> Ranking:
-    """The k most liked movies that pass the filters and are not unwanted; score = ratings of 4 or more."""
+    """The k most liked movies that pass the filters and are not unwanted; score = ratings of 4 or more.
+
+    It is the same list for whomever it is asked, so a group's cards have no people's parts. With the belief in what is
+    popular muted, all that is left of each score is 0.
+    """
     left_out = {*request.exclude, request.movie_id}
+    is_muted = ReasonCode.POPULAR in {name.casefold() for name in request.mute}
     items: list[RankedCard] = []
     for card, liked in _open(catalogue, request.filters, unwanted, left_out):
         form, slots = told(catalogue.counts, card["movie_id"], liked, at=len(items))
@@ -31,8 +36,8 @@ def popular(
             evidence=(Evidence(kind="count", label="ratings of 4 or more", value=liked),),
             fact=Fact(form=form.id, slots=slots),
         )
-        fields = {"rank": len(items) + 1, "score": liked, "base": 0.0, "sources": ("popular",)}
-        items.append(RankedCard(**card, **fields, reasons=(reason,) if request.explain else ()))
+        fields = {"rank": len(items) + 1, "score": 0.0 if is_muted else liked, "base": 0.0, "sources": ("popular",)}
+        items.append(RankedCard(**card, **fields, reasons=(reason,) if request.explain and not is_muted else ()))
         if len(items) == request.k:
             break
     freshness = Freshness(applied=False if request.after else None)

@@ -44,13 +44,18 @@ class Counts:
 
 
 class MovieCopy:
-    """Everything that the gateway answers from memory."""
+    """Everything that the gateway answers from memory.
+
+    Attributes:
+        genres: of all movies, casefolded.
+    """
 
     def __init__(self, space: KeySpace, cards: Cards) -> None:
         self.cards = cards
         self._stats = StatsView(space)
         self.index = SearchIndex(TitleIndex.of([]), PeopleIndex.of([]))
         self.counts = Counts()
+        self.genres: frozenset[str] = frozenset()
 
     def get(self, movie_id: int) -> CardFields | None:
         return self.cards.get(movie_id)
@@ -66,7 +71,9 @@ class MovieCopy:
             Transient: Redis is unavailable.
         """
         if await self.cards.refresh():
-            self.index = await asyncio.to_thread(_indexed, self.cards, list(self.cards))
+            snapshot = list(self.cards)
+            self.index = await asyncio.to_thread(_indexed, self.cards, snapshot)
+            self.genres = frozenset(genre.casefold() for card in snapshot for genre in card["genres"])
         if await self._stats.refresh():
             self.counts = await asyncio.to_thread(lambda: Counts.of(self._stats.stats()))
 

@@ -1,5 +1,6 @@
 """Rankings: POST /v1/rank, its next pages, and the popular list when there is no ranker."""
 
+import asyncio
 from typing import Annotated
 
 import structlog
@@ -7,11 +8,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gateway.deadlines import redis_within
 from gateway.fallback import popular
+from gateway.rank_checks import require_known
 from gateway.upstream import SHOWN_TO
-from gateway.wiring import NO_LONGER_KEPT, UNAVAILABLE, UNKNOWN, WITH_BODY, Parts, RankingId, Wiring, known_card
+from gateway.wiring import NO_LONGER_KEPT, UNAVAILABLE, UNKNOWN, WITH_BODY, Parts, RankingId, Wiring
 from marquee.contracts.bodies import Digits, Ranking
 from marquee.contracts.rank_request import MAX_K, RankRequest
-from marquee.errors import Transient, refused_fields
+from marquee.errors import Transient
 from marquee.http.request_id import request_id
 
 log = structlog.get_logger()
@@ -21,11 +23,11 @@ router = APIRouter()
 
 @router.post("/rank", response_model=Ranking, responses=WITH_BODY | UNKNOWN, tags=["rankings"])
 async def rank(body: RankRequest, request: Request, parts: Parts) -> Response:
-    """Ranked movies for a user, for a guest's own ratings, or similar to a movie, with scores, posters and reasons.
+    """Ranked movies for a user, a guest's own ratings or a group, or similar to a movie, with scores and reasons.
 
     200 on every rung.
     """
-    _require_known_movies(parts, body)
+    require_known(parts, body)
     answer = await ranking(parts, body, await request.body(), request_id(request.scope))
     if body.user_id is not None and answer.status_code == 200:
         parts.impressions.note(body.user_id, bytes(answer.body))
@@ -63,19 +65,6 @@ async def ranking_page(
     return answer
 
 
-def _require_known_movies(parts: Wiring, body: RankRequest) -> None:
-    """Raises: Refused, 404 for the movie that others shall be similar to, 422 for one that a guest rated."""
-    if body.movie_id is not None:
-        known_card(parts, body.movie_id)
-    unknown = [
-        (f"ratings[{at}].movie_id", f"unknown movie {rating.movie_id}")
-        for at, rating in enumerate(body.ratings or ())
-        if parts.catalogue.get(rating.movie_id) is None
-    ]
-    if unknown:
-        raise refused_fields(unknown)
-
-
 async def ranking(parts: Wiring, body: RankRequest, raw: bytes, identity: str) -> Response:
     """The ranker's answer, unchanged, or the popular list if there is none."""
     try:
@@ -83,23 +72,19 @@ async def ranking(parts: Wiring, body: RankRequest, raw: bytes, identity: str) -
     except Transient as error:
         log.warning("popular_list_served", error=str(error))
     missing, unwanted = ["ranker"], frozenset(rating.movie_id for rating in body.ratings or ())
-    if body.user_id is not None:
-        try:
-            unwanted = await _unwanted(parts, body.user_id)
-        except Transient:
-            missing.append("redis")
+    if user_ids := (body.user_id,) if body.user_id is not None else body.user_ids or ():
+        found = await asyncio.gather(*(_unwanted(parts, each) for each in user_ids))
+        unwanted = frozenset().union(*(movies for movies in found if movies is not None))
+        missing += ["redis"] * (None in found)
     answer = popular(parts.catalogue, body, unwanted, missing=tuple(missing))
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-async def _unwanted(parts: Wiring, user_id: int) -> frozenset[int]:
-    """The movies that a user has rated or dismissed.
-
-    Raises:
-        Transient: Redis does not answer in time, or is being filled again.
-    """
-    async with redis_within(parts.optional_read_s):
-        user = await parts.users.read(user_id)
-    if user.is_rebuilding:
-        raise Transient("redis: users are being read again from the log")
-    return user.dismissals.movies.union(user.ratings.state.movie_id.tolist())
+async def _unwanted(parts: Wiring, user_id: int) -> frozenset[int] | None:
+    """The movies that a user has rated or dismissed; None while Redis does not answer in time, or is filled again."""
+    try:
+        async with redis_within(parts.optional_read_s):
+            user = await parts.users.read(user_id)
+    except Transient:
+        return None
+    return None if user.is_rebuilding else user.dismissals.movies.union(user.ratings.state.movie_id.tolist())

@@ -152,6 +152,7 @@ def cards(
             "base": ranked.base,
             "sources": ranked.sources[at],
             "reasons": reasons[at],
+            "people": [],
         }
         for at, (movie_id, score) in enumerate(zip(ranked.movie_id.tolist(), ranked.score.tolist(), strict=True))
     ]

@@ -23,8 +23,7 @@ def popular_and_diverse(movies: MovieState, is_open: BoolArray, *, k: int) -> tu
     rows = np.flatnonzero(is_open)
     rows = rows[np.lexsort((-movies.prior[rows], -movies.decayed[rows]))]
     pool = rows[: max(POOL, k)]
-    worth = np.log1p(movies.decayed[pool].astype(np.float64))
-    worth = worth / max(float(worth.max(initial=0)), 1e-9) + movies.prior[pool] * 1e-3
+    worth = popularity(movies, pool)
     genres = movies.catalog.genres[pool].astype(np.float64)
     genres /= np.maximum(genres.sum(axis=1, keepdims=True), 1)
     cost = np.zeros(len(pool))
@@ -36,3 +35,10 @@ def popular_and_diverse(movies: MovieState, is_open: BoolArray, *, k: int) -> tu
         cost += REPEAT * (genres @ genres[at])
         worth[at] = -np.inf
     return pool[np.array(chosen, np.intp)], np.array(scores)
+
+
+def popularity(movies: MovieState, rows: RowArray) -> FloatArray:
+    """(m,) log of the likes that have not faded yet, as a share of the most popular row's; all distinct."""
+    worth = np.log1p(movies.decayed[rows].astype(np.float64))
+    scaled: FloatArray = worth / max(float(worth.max(initial=0)), 1e-9) + movies.prior[rows] * 1e-3
+    return scaled

@@ -21,7 +21,7 @@ from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import UserState
 from ranker import retrieval_order
-from ranker.cold import popular_and_diverse
+from ranker.cold import popular_and_diverse, popularity
 from ranker.scoring import RankerModel, Scorer
 
 _CODE_OF_PART = {
@@ -55,6 +55,7 @@ class Ranked:
         codes: (C,) what each column of contribution stands for.
         sources: (k,) names of the retrieval sources that found a movie, none for a filler.
         history: the user's ratings of catalogue movies; empty on the cold and similar rungs.
+        muted: casefolded names of what the request does without, which no reason may name.
         model_input: None where no model scored.
     """
 
@@ -68,6 +69,7 @@ class Ranked:
     sources: tuple[tuple[str, ...], ...]
     history: History
     model_input: ModelInput | None = None
+    muted: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.row)
@@ -137,13 +139,25 @@ def order_for_user(
         user without ratings of known movies gets the cold list.
     """
     bundle = model.bundle
-    excluded = _known_rows(bundle.catalog, exclude)
+    excluded = rows_of(bundle.catalog, exclude)
     known = described(bundle.retrieval, movies, user, excluded_rows=excluded, allowed=allowed, at_least=at_least)
     if known is None:
         return _cold(movies.state, excluded, k=at_least + 1, allowed=allowed)
-    if model.scorer is None or bundle.trees is None:
-        return _in_retrieval_order(movies.state, known)
-    return _by_model(model.scorer, bundle.trees, model.codes, movies.state, known)
+    return order_of(model, movies.state, known)
+
+
+def order_of(model: RankerModel, movies: MovieState, known: Described) -> Order:
+    """Order a user's candidates, by the model if there is one."""
+    if model.scorer is None or model.bundle.trees is None:
+        return _in_retrieval_order(movies, known)
+    return _by_model(model.scorer, model.bundle.trees, model.codes, movies, known)
+
+
+def order_by_popularity(movies: MovieState, rows: RowArray) -> Order:
+    """Order these movies for somebody of whom nothing is known."""
+    score = popularity(movies, rows)
+    best = np.argsort(-score, kind="stable")
+    return _as_popular(movies, rows[best], score[best])
 
 
 def rank_user(
@@ -181,7 +195,7 @@ def rank_similar(
     if seed < 0:
         raise KeyError(movie_id)
     is_open = np.ones(len(catalog), bool) if allowed is None else allowed.copy()
-    is_open[_known_rows(catalog, exclude)] = False
+    is_open[rows_of(catalog, exclude)] = False
     found = similar(model.bundle.retrieval, movies, seed, k=k, allowed=is_open, content=content)
     account = np.zeros((len(found.row), len(_SIMILAR_CODES)))
     for part, name in enumerate(PARTS):
@@ -199,7 +213,7 @@ def rank_similar(
     )
 
 
-def _known_rows(catalog: MovieTable, movie_ids: Sequence[int]) -> RowArray:
+def rows_of(catalog: MovieTable, movie_ids: Sequence[int]) -> RowArray:
     """Rows of the movies that the catalogue has."""
     rows = catalog.rows(np.asarray(movie_ids, np.int64))
     return rows[rows >= 0]
@@ -245,7 +259,10 @@ def _by_model(
 def _cold(movies: MovieState, excluded: RowArray, *, k: int, allowed: BoolArray | None) -> Order:
     is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
     is_open[excluded] = False
-    rows, score = popular_and_diverse(movies, is_open, k=k)
+    return _as_popular(movies, *popular_and_diverse(movies, is_open, k=k))
+
+
+def _as_popular(movies: MovieState, rows: RowArray, score: FloatArray) -> Order:
     listed = Ranked(
         rung=Rung.COLD,
         row=rows,

@@ -1,5 +1,6 @@
 """The ranker over HTTP (internal): the gateway hands its answers on as they are."""
 
+import asyncio
 from dataclasses import dataclass
 from time import perf_counter, time_ns
 from typing import Annotated
@@ -9,12 +10,13 @@ import orjson
 from fastapi import APIRouter, Depends, Response
 
 from marquee.contracts.bodies import Ranking
-from marquee.contracts.rank_request import GuestSubject, MovieSubject, RankRequest, UserSubject
+from marquee.contracts.rank_request import GroupSubject, GuestSubject, MovieSubject, RankRequest, UserSubject
 from marquee.errors import Transient
 from marquee.http.service import wired
 from marquee.kafka.models_topic import model_changes
 from marquee.settings import KafkaSettings
 from ranker.answers import similar_answer, user_answer
+from ranker.group_answers import group_answer
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
 from ranker.receipts import ReceiptWait
@@ -56,16 +58,17 @@ Parts = Annotated[Wiring, Depends(wired(Wiring))]
 
 async def waited(request: RankRequest, receipts: ReceiptWait, watch: Stopwatch) -> bool | None:
     """Whether the events named in `after` count; None if none is named."""
-    if not request.after or request.user_id is None:
+    if not request.after:
         return None
-    is_applied = await receipts.applied(request.after, [request.user_id])
+    user_ids = [request.user_id] if request.user_id is not None else request.user_ids or ()
+    is_applied = await receipts.applied(request.after, user_ids)
     watch.lap("receipts")
     return is_applied
 
 
 @router.post("/v1/rank", response_model=Ranking)
 async def rank(request: RankRequest, parts: Parts) -> Response:
-    """Rank for a user or similar to a movie; 503 before the first model."""
+    """Rank for a user, a guest or a group, or similar to a movie; 503 before the first model."""
     online, watch, ranking_id = parts.online, Stopwatch(perf_counter), uuid4().hex
     is_applied = await waited(request, parts.receipts, watch)
     serving = online.serving
@@ -79,6 +82,14 @@ async def rank(request: RankRequest, parts: Parts) -> Response:
             answer = user_answer(serving, user, request, online.cards.get, watch, ranking_id=ranking_id, keep=keep)
             if is_applied is not None:
                 answer["meta"]["freshness"]["applied"] = is_applied and user.missing is None
+        case GroupSubject() as group:
+            users = await asyncio.gather(*map(online.user, group.user_ids))
+            watch.lap("user")
+            answer = await asyncio.to_thread(  # as long as for each of them, during which others are served
+                group_answer, serving, group, users, request, online.cards.get, watch, ranking_id=ranking_id
+            )
+            if is_applied is not None:
+                answer["meta"]["freshness"]["applied"] = is_applied and all(user.missing is None for user in users)
         case GuestSubject(ratings):
             somebody = guest(ratings, now_ms=time_ns() // 1_000_000)
             answer = user_answer(serving, somebody, request, online.cards.get, watch, ranking_id=ranking_id, keep=keep)

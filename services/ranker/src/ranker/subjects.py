@@ -11,6 +11,7 @@ from marquee.state.filters import MovieFilter
 from marquee.state.movie_table import RowArray
 from marquee.state.ratings import UserState
 from ranker.diversity import POOL_FACTOR, diversified
+from ranker.mute import Muted
 from ranker.online import KnownUser
 from ranker.ranking import Order, Ranked, order_for_user, rank_similar
 from ranker.serving import Serving
@@ -50,14 +51,17 @@ def order_for(serving: Serving, user: KnownUser, request: RankRequest, *, at_lea
     Args:
         at_least: how many movies to fill up to.
     """
-    return order_for_user(
-        serving.model,
-        serving.movies,
+    muted = Muted.of(request.mute)
+    world = muted.world(serving) if muted else serving
+    order = order_for_user(
+        world.model,
+        world.movies,
         user.state,
         at_least=at_least,
         exclude=(*request.exclude, *user.dismissed),
         allowed=MovieFilter.of(request.filters).mask(serving.catalog),
     )
+    return muted.order(order) if muted else order
 
 
 def similar_for(serving: Serving, movie_id: int, request: RankRequest, *, k: int) -> Ranked:

@@ -146,14 +146,6 @@ class Card(Answer):
     poster_url: str | None = Field(default=None, description="absent where no poster is known: draw one")
 
 
-class RankedCard(Card):
-    rank: int
-    score: float
-    base: float = Field(description="base + the sum of contributions = score")
-    sources: tuple[str, ...] = Field(default=(), description="the retrievers that brought it up")
-    reasons: tuple[Reason, ...] = Field(default=(), description="the one to tell first comes first")
-
-
 class Rung(StrEnum):
     """How good an answer this is, best first."""
 
@@ -163,6 +155,32 @@ class Rung(StrEnum):
     STALE = "stale"  # the online store is unavailable: the last known state of the user
     RETRIEVAL = "retrieval"  # no model: retrieval order
     POPULAR = "popular"  # no ranker: the gateway's own copy of the popular list
+
+
+class Member(Answer):
+    """What one person of a group gets from a movie."""
+
+    user_id: int
+    strength: float = Field(
+        ge=0, le=1, description="the share of all movies considered that this person's score does not put before it"
+    )
+    score: float = Field(description="in this person's own ranking; not comparable between people")
+    base: float = Field(description="base + the sum of contributions = score")
+    rung: Rung = Field(description="cold: nothing is known of this person, popularity stands in")
+    reasons: tuple[Reason, ...] = Field(default=(), description="the one to tell first comes first")
+
+
+class RankedCard(Card):
+    rank: int
+    score: float
+    base: float = Field(description="base + the sum of contributions = score")
+    sources: tuple[str, ...] = Field(default=(), description="the retrievers that brought it up")
+    reasons: tuple[Reason, ...] = Field(default=(), description="the one to tell first comes first")
+    people: tuple[Member, ...] = Field(
+        default=(),
+        description="with user_ids: every person's part, in the order asked; `score` is the blend of their strengths, "
+        "and `reasons` are theirs",
+    )
 
 
 class Freshness(Answer):

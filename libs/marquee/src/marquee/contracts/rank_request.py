@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
@@ -17,9 +18,17 @@ MAX_AFTER = 20
 MAX_GENRE = 64
 """Characters; MovieLens's longest genre has 18."""
 
-Genre = Annotated[str, StringConstraints(max_length=MAX_GENRE)]
+MIN_GROUP, MAX_GROUP = 2, 6
+"""People whom one list can be for."""
+MAX_MUTED = 20
+MAX_NAME = 200
+"""Characters of a belief's name."""
 
-SUBJECTS = ("user_id", "movie_id", "ratings")
+Genre = Annotated[str, StringConstraints(max_length=MAX_GENRE)]
+Belief = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME)]
+"""A reason code, a genre, or the name of a director or actor."""
+
+SUBJECTS = ("user_id", "movie_id", "ratings", "user_ids")
 """A request names exactly one of these."""
 
 
@@ -40,6 +49,13 @@ class Filters(Body):
         if self.year_min is not None and self.year_max is not None and self.year_min > self.year_max:
             raise ValueError("year_min must not be after year_max")
         return self
+
+
+class Blend(StrEnum):
+    """How the strengths that a movie has for several people become one."""
+
+    MEAN = "mean"  # everybody counts the same
+    MIN = "min"  # the least satisfied person counts alone
 
 
 class GuestRating(Body):
@@ -82,11 +98,22 @@ class GuestSubject:
     ratings: tuple[GuestRating, ...]
 
 
-Subject = UserSubject | MovieSubject | GuestSubject
+@dataclass(frozen=True, slots=True)
+class GroupSubject:
+    """Rank movies for several users together."""
+
+    user_ids: tuple[int, ...]
+    blend: Blend
+
+
+Subject = UserSubject | MovieSubject | GuestSubject | GroupSubject
 
 
 class RankRequest(Body):
-    """Rank movies for a user, for a guest, or movies similar to one: exactly one of user_id, ratings and movie_id."""
+    """Rank movies for a user, a guest or a group, or movies similar to one.
+
+    Exactly one of user_id, ratings, user_ids and movie_id.
+    """
 
     user_id: BodyId | None = None
     movie_id: BodyId | None = None
@@ -95,6 +122,15 @@ class RankRequest(Body):
     ) = Field(
         default=None,
         description="a guest's own ratings, one per movie, the last the newest; nothing is stored",
+    )
+    user_ids: Annotated[tuple[BodyId, ...], Field(min_length=MIN_GROUP, max_length=MAX_GROUP), at_most(MAX_GROUP)] | (
+        None
+    ) = Field(
+        default=None, description="several users, whom one list is for; movies that any of them rated are left out"
+    )
+    blend: Blend | None = Field(
+        default=None,
+        description="with user_ids: whether the mean of all (the default) or the least satisfied one decides",
     )
     overrides: Annotated[tuple[Override, ...], at_most(MAX_OVERRIDES)] = Field(
         default=(),
@@ -112,11 +148,16 @@ class RankRequest(Body):
     content: float | None = Field(
         default=None, ge=0, le=1, strict=True, description="with movie_id: 0 for the same fans, 1 for the same story"
     )
+    mute: Annotated[tuple[Belief, ...], at_most(MAX_MUTED)] = Field(
+        default=(),
+        max_length=MAX_MUTED,
+        description="beliefs to rank without, in any case: reason codes, genres, or names of directors and actors",
+    )
     explain: bool = Field(default=True, strict=True, description="false leaves the reasons out and saves their time")
     after: Annotated[tuple[GivenReceipt, ...], at_most(MAX_AFTER)] = Field(
         default=(),
         max_length=MAX_AFTER,
-        description="receipts of the user's own events: ranks once they count, or after 250 ms without them",
+        description="receipts of the users' own events: ranks once they count, or after 250 ms without them",
     )
 
     @model_validator(mode="after")
@@ -125,11 +166,33 @@ class RankRequest(Body):
             raise ValueError(f"give exactly one of {', '.join(SUBJECTS)}")
         return self
 
+    @field_validator("movie_id", "ratings", "user_ids")
+    @classmethod
+    def is_the_only_subject(cls, subject: object, given: ValidationInfo) -> object:
+        for other in SUBJECTS:
+            if subject is not None and given.data.get(other) is not None:
+                raise ValueError(f"give exactly one of {', '.join(SUBJECTS)}: {other} is given too")
+        return subject
+
     @field_validator("ratings")
     @classmethod
     def rates_each_movie_once(cls, ratings: tuple[GuestRating, ...] | None) -> tuple[GuestRating, ...] | None:
         _require_distinct(rating.movie_id for rating in ratings or ())
         return ratings
+
+    @field_validator("user_ids")
+    @classmethod
+    def names_each_user_once(cls, user_ids: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if user_ids is not None and len(set(user_ids)) < len(user_ids):
+            raise ValueError("names a user more than once")
+        return user_ids
+
+    @field_validator("blend")
+    @classmethod
+    def blends_a_group_only(cls, blend: Blend | None, given: ValidationInfo) -> Blend | None:
+        if blend is not None and given.data.get("user_ids") is None:
+            raise ValueError("only with user_ids")
+        return blend
 
     @field_validator("overrides")
     @classmethod
@@ -138,6 +201,13 @@ class RankRequest(Body):
             raise ValueError("only with user_id")
         _require_distinct(override.movie_id for override in overrides)
         return overrides
+
+    @field_validator("mute")
+    @classmethod
+    def mutes_what_is_believed_of_people(cls, mute: tuple[str, ...], given: ValidationInfo) -> tuple[str, ...]:
+        if mute and given.data.get("movie_id") is not None:
+            raise ValueError("not with movie_id: similar movies rest on no belief about a person")
+        return mute
 
     @field_validator("content")
     @classmethod
@@ -149,8 +219,8 @@ class RankRequest(Body):
     @field_validator("after")
     @classmethod
     def waits_for_users_only(cls, after: tuple[GivenReceipt, ...], given: ValidationInfo) -> tuple[GivenReceipt, ...]:
-        if after and given.data.get("user_id") is None:
-            raise ValueError("only with user_id: other rankings wait for nobody's events")
+        if after and given.data.get("user_id") is None and given.data.get("user_ids") is None:
+            raise ValueError("only with user_id or user_ids: other rankings wait for nobody's events")
         return after
 
     @property
@@ -160,6 +230,8 @@ class RankRequest(Body):
             return UserSubject(self.user_id)
         if self.ratings is not None:
             return GuestSubject(self.ratings)
+        if self.user_ids is not None:
+            return GroupSubject(self.user_ids, self.blend or Blend.MEAN)
         assert self.movie_id is not None  # noqa: S101  # has_one_subject
         return MovieSubject(self.movie_id, self.content)
 

@@ -94,14 +94,29 @@ class ReasonFields(TypedDict):
     fact: NotRequired[FactFields]
 
 
+class MemberFields(TypedDict):
+    """What one person of a group gets from a movie; base + the sum of contributions = score."""
+
+    user_id: int
+    strength: float
+    score: float
+    base: float
+    rung: Rung
+    reasons: list[ReasonFields]
+
+
 class RankedCardFields(CardFields):
-    """A card at its place in a ranking; base + the sum of contributions = score."""
+    """A card at its place in a ranking; base + the sum of contributions = score, but for a group.
+
+    `people` is empty but for a group.
+    """
 
     rank: int
     score: float
     base: float
     sources: tuple[str, ...]
     reasons: list[ReasonFields]
+    people: list[MemberFields]
 
 
 class FreshnessFields(TypedDict):

@@ -1,6 +1,6 @@
 """The one way from a user's state to the feature matrix, for training, serving and evaluation alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -45,6 +45,10 @@ class Described:
     def x(self) -> Float32Array:
         """(m, len(SPECS)) float32, one row per candidate; computed when first read."""
         return features(self.context)
+
+    def with_rows(self, rows: RowArray) -> "Described":
+        """The same user and candidates, and more movies; these change no candidate's description."""
+        return Described(replace(self.context, candidates=self.candidates.with_rows(rows)))
 
 
 def described(

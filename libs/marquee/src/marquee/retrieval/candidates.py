@@ -37,6 +37,13 @@ class Candidates:
         none: BoolArray = np.all(self.rank < 0, axis=0)
         return none
 
+    def with_rows(self, rows: RowArray) -> "Candidates":
+        """These and more movies, which no source chose; a row that is among them already stays as it is."""
+        row = np.union1d(self.row, rows)
+        rank = np.full((len(Source), len(row)), -1, np.int64)
+        rank[:, np.searchsorted(row, self.row)] = self.rank
+        return Candidates(row, rank)
+
     def sources(self, at: int) -> tuple[str, ...]:
         """Names of the sources that chose one candidate."""
         return tuple(source.name.lower() for source in Source if self.rank[source, at] >= 0)

@@ -42,7 +42,7 @@ def user_reasons(ranked: Ranked, serving: Serving, titles: Titles, watch: Stopwa
     cited = cited_ratings(ranked, serving.model.scorer, watch)
     watch.lap("cite")
     you = You(ranked.history, serving.model.figures)
-    return _told(ranked, UserFacts(ranked.row, cited, you, titles))
+    return _told(ranked, UserFacts(ranked.row, cited, you, titles, ranked.muted))
 
 
 def similar_reasons(ranked: Ranked, serving: Serving, movie_id: int, titles: Titles) -> list[list[ReasonFields]]:
@@ -73,7 +73,8 @@ def cited_ratings(ranked: Ranked, scorer: Scorer | None, watch: Stopwatch) -> li
         return [np.empty(0, np.intp)] * len(ranked)
     proposed = proposals(ranked.model_input.context, ranked.row)
     watch.count("ratings_tried", len(proposed.tried))
-    return verified(proposed, ranked.model_input, ranked.score, scorer)
+    score = scorer(ranked.model_input.x).astype(np.float64) if ranked.muted else ranked.score  # the model's own
+    return verified(proposed, ranked.model_input, score, scorer)
 
 
 def _told(ranked: Ranked, facts_of: FactsOf) -> list[list[ReasonFields]]:
