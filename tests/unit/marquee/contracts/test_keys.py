@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marquee.contracts.keys import PinKeys, ShardKeys, claim, replicas
-from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS
+from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, PARTITIONS, RATINGS
 
 SPACES = st.text("abcdefghij0123456789-", min_size=1, max_size=12)
-TOPICS = st.sampled_from([RATINGS.name, CATALOG.name, METADATA.name])
+TOPICS = st.sampled_from([RATINGS.name, CATALOG.name, METADATA.name, ACTIVITY.name])
 PLACES = st.tuples(SPACES, TOPICS, st.integers(0, PARTITIONS - 1))
 EVENT = uuid4()
 
