@@ -1,7 +1,9 @@
 /** What the browser may ask of this server; it never talks to the gateway itself. */
-import { remember, rememberDismissed } from "./given";
+import { remember, rememberDismissed, rememberReceipts } from "./given";
 import { type Outcome, type OwnRating, outcomeOf, ownRatingOf, unreachable } from "./outcome";
 import type {
+  Explained,
+  ExplainRequest,
   GuestRating,
   NewUser,
   Ranking,
@@ -19,6 +21,9 @@ export const searchTitles = (query: URLSearchParams, signal?: AbortSignal) =>
 
 export const rerank = (body: RankRequest, signal: AbortSignal) =>
   ask<Ranking>("/api/rank", { ...json(body), signal });
+
+export const explain = (body: ExplainRequest, signal: AbortSignal) =>
+  ask<Explained>("/api/explain", { ...json(body), signal });
 
 export const fetchSimilar = (movieId: number, content: number, signal: AbortSignal) =>
   ask<Ranking>(`/api/movies/${movieId}/similar?k=18&content=${content}`, { signal });
@@ -48,7 +53,10 @@ export async function sendRatings(
     ratings: ratings.map((rating) => ({ event_id: newEventId(), user_id: userId, ...rating })),
   };
   const sent = await ask<Receipts>("/api/ratings", json(body));
-  if (sent.ok) for (const { movie_id, rating } of ratings) remember(userId, movie_id, rating);
+  if (sent.ok) {
+    rememberReceipts(userId, sent.data.receipts);
+    for (const { movie_id, rating } of ratings) remember(userId, movie_id, rating);
+  }
   return receiptsOf(sent);
 }
 
@@ -56,6 +64,7 @@ export async function sendRatings(
 export async function removeRating(userId: number, movieId: number): Promise<Outcome<readonly Receipt[]>> {
   const sent = await ask<Receipt>(`/api/users/${userId}/ratings/${movieId}`, { method: "DELETE" });
   if (!sent.ok) return sent;
+  rememberReceipts(userId, [sent.data]);
   remember(userId, movieId, null);
   return { ok: true, data: [sent.data] };
 }
@@ -69,7 +78,10 @@ export async function dismiss(
   const event = { event_id: newEventId(), user_id: userId, movie_id: movieId };
   const kind = isDismissed ? { kind: "dismiss", reason: "not_interested" } : { kind: "undismiss" };
   const sent = await ask<Receipts>("/api/events", json({ events: [{ ...event, ...kind }] }));
-  if (sent.ok) rememberDismissed(userId, movieId, isDismissed);
+  if (sent.ok) {
+    rememberReceipts(userId, sent.data.receipts);
+    rememberDismissed(userId, movieId, isDismissed);
+  }
   return receiptsOf(sent);
 }
 

@@ -24,6 +24,10 @@ export type PersonMovies = Schemas["PersonMovies"];
 export type NewUser = Schemas["NewUser"];
 export type Override = Schemas["Override"];
 export type GuestRating = Schemas["GuestRating"];
+export type Explained = Schemas["Explained"];
+export type Explanation = Schemas["Explanation"];
+export type Exclusion = Schemas["Exclusion"];
+export type Gap = Schemas["Gap"];
 export type Problem = Schemas["Problem"];
 
 /** What a request must name; the gateway fills in the rest. */
@@ -31,3 +35,9 @@ export type RankRequest = Partial<Omit<Schemas["RankRequest"], "filters">> & {
   filters?: Partial<Schemas["Filters"]>;
 };
 export type RatingsRequest = Schemas["RatingsRequest"];
+
+/** As RankRequest, with the movies to explain. */
+export type ExplainRequest = Pick<Schemas["ExplainRequest"], "movie_ids"> &
+  Partial<Omit<Schemas["ExplainRequest"], "movie_ids" | "filters">> & {
+    filters?: Partial<Schemas["Filters"]>;
+  };

@@ -14,7 +14,7 @@ export function MovieCredits({ movie }: { movie: MovieDetail }) {
     ["Keywords", (movie.keywords ?? []).slice(0, 14).join(", ")],
   ];
   return (
-    <dl className="mt-7 grid max-w-prose gap-x-6 gap-y-3 leading-relaxed sm:grid-cols-[7rem_1fr]">
+    <dl className="mt-2 grid max-w-prose gap-x-6 gap-y-3 leading-relaxed sm:grid-cols-[7rem_1fr]">
       {rows
         .filter(([, value]) => Boolean(value))
         .map(([label, value]) => (

@@ -1,16 +1,23 @@
+import { FAMILIES } from "@/lib/explanations";
 import { plain, signed } from "@/lib/format";
 import { unexplained } from "@/lib/scores";
 import type { RankedCard } from "@/lib/types";
 import { SignedBar } from "./signed-bar";
 
+interface Props {
+  card: Pick<RankedCard, "title" | "base" | "reasons" | "score">;
+  /** Names the parts in a word or two, where their sentences stand beside. */
+  isBrief?: boolean;
+}
+
 /** Base and contributions as signed bars that add up to the score; what they leave open is named. */
-export function ScoreSum({ card }: { card: RankedCard }) {
+export function ScoreSum({ card, isBrief = false }: Props) {
   const rest = unexplained(card);
   const rows = [
     { key: "base", label: "Where every movie starts", value: card.base },
     ...(card.reasons ?? []).map((reason) => ({
       key: reason.code + reason.text,
-      label: reason.text,
+      label: isBrief ? (FAMILIES[reason.code] ?? reason.text) : reason.text,
       value: reason.contribution,
     })),
     ...(rest ? [{ key: "rest", label: "Not explained", value: rest }] : []),
@@ -32,7 +39,7 @@ export function ScoreSum({ card }: { card: RankedCard }) {
             <th scope="row" className="pr-3 text-left font-normal leading-snug">
               {label}
             </th>
-            <td className="w-20 sm:w-32" aria-hidden="true">
+            <td className={isBrief ? "w-20" : "w-20 sm:w-32"} aria-hidden="true">
               <SignedBar value={value} widest={widest} />
             </td>
             <td className={`w-14 text-right tabular-nums ${value < 0 ? "text-minus" : "text-plus"}`}>
