@@ -39,8 +39,9 @@ status: ## show what is running and how far it has got
 test: setup-test ## run every test that needs no Docker (PYTEST='-k search' adds options; COVERAGE=1 measures coverage)
 	$(if $(COVERAGE),$(COVERED),$(BIN)/pytest) $(PYTEST)
 
-unit: setup ## run the tests that need neither broker nor Redis
-	$(BIN)/pytest tests/unit $(PYTEST)
+unit: setup ## run the tests that need neither broker nor Redis, on all cores
+	@# compiled tests are kept: without them collecting takes three times as long
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest tests/unit -n auto $(PYTEST)
 
 contract: setup ## run the tests of contracts: events, API, settings, compose file, train equals serve
 	$(BIN)/pytest tests/contract $(PYTEST)
