@@ -1,7 +1,6 @@
 """`after` on a ranking: waits for the named events, and no longer; receipts that cannot come true are refused."""
 
 import asyncio
-from collections.abc import Sequence
 from time import monotonic
 from uuid import uuid4
 
@@ -9,12 +8,12 @@ import pytest
 
 from marquee.contracts.bodies import GivenReceipt
 from marquee.contracts.events import MoviesRated
-from marquee.contracts.topics import RATINGS, shard_of
+from marquee.contracts.topics import shard_of
 from marquee.errors import Refused
 from marquee.stores.key_space import KeySpace
-from marquee.stores.online import RatingStore
 from ranker.receipts import ReceiptWait
-from support.builders import a_rating, in_batches
+from support.builders import a_rating
+from support.ranker_app import a_ranker, store, world_events
 
 pytestmark = pytest.mark.integration
 
@@ -24,12 +23,6 @@ STRANGER = next(user for user in range(2, 99) if shard_of(user) != shard_of(1))
 
 def receipt_of(event: MoviesRated, offset: int) -> GivenReceipt:
     return GivenReceipt(event_id=event.event_id, partition=shard_of(event.user_id), offset=offset)
-
-
-async def store(space: KeySpace, events: Sequence[MoviesRated]) -> None:
-    """All events of user 1, from offset 0 on."""
-    for batch in in_batches(RATINGS, events):
-        await RatingStore(space).apply(batch)
 
 
 async def refusal(space: KeySpace, receipt: GivenReceipt) -> tuple[int, list[str]]:
@@ -107,3 +100,36 @@ async def test_without_redis_nothing_is_said_to_count(space: KeySpace) -> None:
     gone = KeySpace(type(space.redis).from_url("redis://127.0.0.1:1/0"), "gone")
 
     assert not await ReceiptWait(gone, LIMIT_S).applied([receipt_of(a_rating(), 0)], [1])
+
+
+async def test_an_answer_says_whether_what_it_was_to_wait_for_counts(space: KeySpace) -> None:
+    await store(space, rated := [*world_events(), a_rating(user_id=1, movie_id=40)])
+    own = [event for event in rated if shard_of(event.user_id) == shard_of(1)]
+    to_come = a_rating(user_id=1, movie_id=2)
+    async with a_ranker(space) as ranker:
+        answers = [
+            await ranker.rank(user_id=1, k=5, after=[receipt_of(event, at).model_dump(mode="json")])
+            for event, at in ((own[-1], len(own) - 1), (to_come, len(own)))
+        ]
+        plain = await ranker.rank(user_id=1, k=5)
+
+    assert [answer["meta"]["freshness"].get("applied") for answer in [*answers, plain]] == [True, False, None]
+    assert answers[1]["meta"]["timings_ms"]["receipts"] >= LIMIT_S * 900
+    assert {answer["meta"]["stages"]["applied_offset"] for answer in answers} == {len(own)}
+
+
+async def test_a_rating_is_out_of_the_list_that_waited_for_it(space: KeySpace) -> None:
+    await store(space, rated := world_events())
+    own = [event for event in rated if shard_of(event.user_id) == shard_of(1)]
+    async with a_ranker(space, receipt_wait_s=60) as ranker:
+        before = await ranker.rank(user_id=1, k=5)
+        best = before["items"][0]["movie_id"]
+        event = a_rating(user_id=1, movie_id=best, rated_at_ms=2_000_000_000_000)
+        receipt = receipt_of(event, len(own)).model_dump(mode="json")
+        waiting = asyncio.create_task(ranker.rank(user_id=1, k=5, after=[receipt]))
+        await asyncio.sleep(0.02)
+        await store(space, [*rated, event])
+        answer = await waiting
+
+    assert answer["meta"]["freshness"]["applied"] is True
+    assert best not in [card["movie_id"] for card in answer["items"]]

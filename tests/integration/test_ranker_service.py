@@ -116,6 +116,26 @@ async def test_answers_are_503_then_personal_then_of_the_new_model_without_a_gap
     assert sum(movie % 2 for movie in user_one) >= 4  # whoever liked odd movies wants odd movies
 
 
+async def test_a_restarted_ranker_serves_the_next_page_of_a_ranking_from_before(
+    kafka_settings: KafkaSettings, space: KeySpace, redis_settings: RedisSettings, model_dir: Path
+) -> None:
+    await fill(space)
+    async with serving(kafka_settings, redis_settings, model_dir) as client:
+        whole = (await client.post("/v1/rank", json={"user_id": 1, "k": 8})).json()
+        first = (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).json()
+        page, of_first = f"/v1/rankings/{first['ranking_id']}", {"page_token": first["next_page_token"], "page_size": 3}
+        await until(partial(_is_kept, client, page, of_first))
+    async with serving(kafka_settings, redis_settings, model_dir) as client:
+        after = (await client.get(page, params=of_first)).json()
+
+    assert [card["movie_id"] for card in after["items"]] == [card["movie_id"] for card in whole["items"][5:]]
+    assert [card["score"] for card in after["items"]] == [card["score"] for card in whole["items"][5:]]
+
+
+async def _is_kept(client: httpx.AsyncClient, page: str, params: dict[str, str | int]) -> bool:
+    return (await client.get(page, params=params)).status_code == 200
+
+
 async def test_without_redis_known_users_get_their_last_list_and_others_a_cold_one(
     kafka_settings: KafkaSettings, own_redis: Child, own_space: KeySpace, model_dir: Path
 ) -> None:
@@ -131,6 +151,7 @@ async def test_without_redis_known_users_get_their_last_list_and_others_a_cold_o
     assert (stale.status_code, cold.status_code) == (200, 200)
     assert stale.json()["meta"]["rung"] == "stale"
     assert stale.json()["meta"]["degraded"][-1] == "redis"
+    assert (before["next_page_token"] is None, stale.json()["next_page_token"]) == (False, None)
     assert [card["movie_id"] for card in stale.json()["items"]] == [card["movie_id"] for card in before["items"]]
     assert cold.json()["meta"]["rung"] == "cold"
     assert cold.json()["meta"]["degraded"] == ["redis"]

@@ -31,6 +31,7 @@ from support.trainings import ENOUGH
 from support.worlds import checkerboard
 
 Clock = Callable[[], float]
+PINNED_BYTES = 1_048_576
 REDIS_S = 10.0
 """For reading or writing a ranking: speed is not judged on a busy machine."""
 
@@ -64,15 +65,15 @@ class RankerApp:
 
 @asynccontextmanager
 async def a_ranker(
-    space: KeySpace, *, serving: Serving | None = None, clock: Clock = time, pinned_bytes: int = 1_048_576
+    space: KeySpace, *, serving: Serving | None = None, clock: Clock = time, receipt_wait_s: float = 0.25
 ) -> AsyncIterator[RankerApp]:
     """Start one; another on the same space is another replica, or the same one after a restart."""
     online = Online.of(RankerSettings(redis=RedisSettings(space=space.name)), space.redis)
     online.serving = serving or trained()
     await online.stats.refresh()
     online.serving = Serving.of(online.serving.model, online.stats.stats())
-    pins = Pins(PinStore(space, pinned_bytes), REDIS_S, clock, writing_s=1.0)
-    wiring = routes.Wiring(online, ReceiptWait(space, 0.25), pins, Desk(online.settings))
+    pins = Pins(PinStore(space, PINNED_BYTES), REDIS_S, clock, writing_s=1.0)
+    wiring = routes.Wiring(online, ReceiptWait(space, receipt_wait_s), pins, Desk(online.settings))
     writing = asyncio.create_task(pins.write())
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
     try:

@@ -75,3 +75,15 @@ def test_the_text_is_the_fact_in_words(catalogue: MovieCopy) -> None:
     assert reason.text == "99 people like it"
     assert reason.fact is not None
     assert (reason.fact.form, reason.fact.slots) == ("popular.fans", {"fans": 99})
+
+
+def test_the_popular_list_waited_for_no_event_and_says_so(catalogue: MovieCopy) -> None:
+    receipt = {"event_id": "7f1c7c64-1d4a-4b8e-9a57-7c1f2d9d5a11", "partition": 1, "offset": 5}
+    waiting = RankRequest.model_validate({"user_id": 1, "after": [receipt]})
+
+    applied = [
+        popular(catalogue, request, set(), missing=("ranker",)).meta.freshness.applied
+        for request in (waiting, RankRequest(user_id=1))
+    ]
+
+    assert applied == [False, None]
