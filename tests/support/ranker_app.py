@@ -1,6 +1,5 @@
 """A ranker of the checkerboard world on a real Redis, without a broker: its routes, its memory and its pins."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from fastapi import FastAPI
 
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.topics import RATINGS
+from marquee.http.background import Background, stopped_at_the_end
 from marquee.http.problems import install_problems
 from marquee.http.request_id import RequestContext
 from marquee.settings import RedisSettings
@@ -74,14 +74,14 @@ async def a_ranker(
     online.serving = Serving.of(online.serving.model, online.stats.stats())
     pins = Pins(PinStore(space, PINNED_BYTES), REDIS_S, clock, writing_s=1.0)
     wiring = routes.Wiring(online, ReceiptWait(space, receipt_wait_s), pins, Desk(online.settings))
-    writing = asyncio.create_task(pins.write())
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
-    try:
+    failures = list[str]()
+    tasks = Background(failures.append)
+    async with stopped_at_the_end(tasks):
+        tasks.start("pins", pins.write())
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
             yield RankerApp(client, wiring)
-    finally:
-        writing.cancel()
-        await asyncio.wait([writing])
+    assert not failures
 
 
 def _app() -> FastAPI:
