@@ -19,7 +19,7 @@ from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.views import StatsView
-from support.builders import NOON_MS, a_movie, a_rating, in_batches
+from support.builders import NOON_MS, a_movie, a_rating, a_withdrawal, in_batches
 
 pytestmark = pytest.mark.integration
 
@@ -28,7 +28,7 @@ GENRES = ("Action", "Comedy", "Drama", "Horror")
 
 
 def a_world(seed: int) -> tuple[MovieTable, list[MoviesRated]]:
-    """Movies of four genres, ratings over ten years, some of them changed later, some sent twice."""
+    """Movies of four genres, ratings over ten years: some changed or withdrawn later, some sent twice."""
     rng = np.random.default_rng(seed)
     catalog = MovieTable.build(
         a_movie(movie_id=m, title=f"Number {m}", year=1950 + m % 60, genres=(GENRES[m % 4], GENRES[m % 3]))
@@ -49,7 +49,9 @@ def a_world(seed: int) -> tuple[MovieTable, list[MoviesRated]]:
             strict=True,
         )
     ]
-    return catalog, events + events[:200]
+    taken_back = [a_withdrawal(user_id=e.user_id, movie_id=e.movie_id[0]) for e in events[:ROWS:5]]
+    given_again = [a_rating(user_id=e.user_id, movie_id=e.movie_id[0]) for e in taken_back[::4]]
+    return catalog, events + taken_back + events[:200] + given_again + taken_back[:100]
 
 
 def vectors(retrieval: FittedRetrieval, movies: MovieFeatures, user: UserState) -> Float32Array:

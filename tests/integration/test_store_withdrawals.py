@@ -1,7 +1,9 @@
 """Withdrawals in the online store, on a real Valkey: afterwards it is as if the rating had never been."""
 
+from itertools import pairwise
 from uuid import uuid4
 
+import numpy as np
 import pytest
 
 from marquee.contracts.events import MoviesRated
@@ -77,6 +79,33 @@ async def test_a_withdrawal_that_arrives_twice_counts_at_its_first_place_only(st
 
     assert (await store.user(1)).rating.tolist() == [2.0]
     assert await digest(store.space) == await digest_of(store.space, again)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_ratings_withdrawals_and_duplicates_cut_anyhow_leave_what_stands(store: RatingStore, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    different = [
+        a_withdrawal(movie_id=int(movie))
+        if half_stars > 10
+        else a_rating(movie_id=int(movie), rating=half_stars / 2, rated_at_ms=NOON_MS + int(age) * 86_400_000)
+        for movie, half_stars, age in zip(
+            rng.integers(1, 9, 60), rng.integers(1, 15, 60).tolist(), rng.integers(0, 30, 60), strict=True
+        )
+    ]
+    events = [different[at] for at in rng.integers(0, 60, 150)]
+    standing: dict[int, MoviesRated] = {}
+    for event in dict.fromkeys(events):  # each at its first place
+        movie = event.movie_id[0]
+        if event.rating[0] is None:
+            standing.pop(movie, None)
+        elif movie not in standing or event.rated_at_ms >= standing[movie].rated_at_ms:
+            standing[movie] = event
+
+    for first, end in pairwise([0, *sorted(rng.choice(np.arange(1, 150), 20, replace=False).tolist()), 150]):
+        await store.apply(a_batch(*events[first:end], first_offset=first))
+
+    assert await digest(store.space) == await digest_of(store.space, *standing.values())
+    assert await store.counts() == (int(bool(standing)), len(standing))
 
 
 async def test_copies_of_the_counts_lose_a_withdrawn_rating(store: RatingStore) -> None:

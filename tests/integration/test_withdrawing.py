@@ -223,14 +223,16 @@ class Journey:
 
         await until(is_there)
 
-    async def withdraw(self, movie: int) -> None:
-        """Withdraw, and wait until it counts."""
-        assert (await self.gateway.delete(path_of(movie))).status_code == 202
+    async def withdraw(self, movie: int) -> dict[str, object]:
+        """Withdraw, and wait until it counts; returns the receipt."""
+        answer = await self.gateway.delete(path_of(movie))
+        assert answer.status_code == 202, answer.text
 
         async def is_gone() -> bool:
             return (await self.gateway.get(path_of(movie))).status_code == 404
 
         await until(is_gone)
+        return dict(answer.json())
 
     async def ranked(self) -> list[int]:
         answer = (await self.gateway.post("/v1/rank", json={"user_id": USER, "k": 40})).json()
@@ -289,8 +291,11 @@ async def test_after_a_withdrawal_all_is_as_if_the_movie_had_never_been_rated(jo
     await until(lambda: counts(journey, 1, counted + 1))
     assert 1 not in await journey.ranked()
 
-    await journey.withdraw(1)
+    receipt = await journey.withdraw(1)
 
+    waited = await journey.gateway.post("/v1/rank", json={"user_id": USER, "k": 40, "after": [receipt]})
+    assert waited.json()["meta"]["freshness"]["applied"] is True
+    assert 1 in [card["movie_id"] for card in waited.json()["items"]]
     assert await digest(journey.space) == rated_once
     await until(lambda: counts(journey, 1, counted))
     await until(lambda: ranks(journey, before))

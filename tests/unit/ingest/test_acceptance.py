@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from ingest.acceptance import accepted
+from ingest.acceptance import accepted, withdrawn
 from marquee.contracts.bodies import LiveRating, RatingsRequest
+from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import Refused
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_900, UTC)
@@ -70,3 +71,10 @@ def test_an_event_id_that_stands_twice_in_a_request_is_refused_with_both_places(
         ("ratings[2].event_id", "the same as ratings[0].event_id"),
         ("ratings[3].event_id", "the same as ratings[0].event_id"),
     )
+
+
+def test_a_withdrawal_is_an_event_without_stars_at_the_clocks_time() -> None:
+    event = withdrawn(Withdrawal(event_id=ID, user_id=7, movie_id=1), now=NOW)
+
+    assert (event.event_id, event.user_id, event.movie_id, event.rating) == (ID, 7, (1,), (None,))
+    assert event.rated_at_ms == (1_767_323_045_678,)
