@@ -98,6 +98,7 @@ def test_ranks_follow_the_scores_and_break_ties_by_popularity() -> None:
     assert ranks(scores, prior, count=9).tolist() == [2, 3, 1, -1, -1, 0]
     assert ranks(scores, prior, count=2).tolist() == [-1, -1, 1, -1, -1, 0]
     assert ranks(scores[:0], prior[:0], count=9).tolist() == []
+    assert ranks(np.stack([scores, -scores]), prior, count=1).tolist() == [[-1] * 5 + [0], [-1] * 4 + [0, -1]]
 
 
 def test_a_candidates_rank_is_its_rank_among_all_movies_the_user_may_get(world: World) -> None:

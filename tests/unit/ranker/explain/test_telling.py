@@ -10,7 +10,7 @@ from marquee.contracts.ranking_fields import ReasonFields
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.sentences import FORMS
 from ranker.explain.facts.told import NOTHING_BY_CODE, Told
-from ranker.explain.telling import AHEAD, Telling
+from ranker.explain.telling import AHEAD, SMALL, Telling
 
 POPULAR, LIKED, RUNTIME = ReasonCode.POPULAR, ReasonCode.LIKED_SIMILAR, ReasonCode.RUNTIME
 CODES = (POPULAR, LIKED, RUNTIME)
@@ -36,6 +36,9 @@ class Facts:
     def __call__(self, place: int, code: ReasonCode, *, raises: bool) -> Iterator[Told]:
         return iter([*self.by_code.get(code.value, []), NOTHING_BY_CODE[code]])
 
+    def neutral(self, place: int, code: ReasonCode) -> Told:
+        return NOTHING_BY_CODE[code]
+
 
 def told(cards: int, facts: Facts, *parts: float) -> list[list[ReasonFields]]:
     telling = Telling(cards)
@@ -59,6 +62,13 @@ def test_what_lowers_the_score_comes_last_and_has_no_evidence() -> None:
 
     assert [reason["contribution"] for reason in card] == [0.1, -0.1, -0.5]
     assert [bool(reason["evidence"]) for reason in card] == [True, False, False]
+
+
+@pytest.mark.parametrize(("part", "form"), [(SMALL, "liked_similar.rated"), (SMALL - 1e-6, "liked_similar.neutral")])
+def test_a_part_that_moves_no_card_passes_no_judgement(part: float, form: str) -> None:
+    [card] = told(1, Facts(liked_similar=[cited(1)]), 0.0, part)
+
+    assert forms(card) == [form]
 
 
 def test_a_negligible_part_is_no_reason() -> None:

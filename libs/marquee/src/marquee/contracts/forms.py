@@ -53,7 +53,7 @@ class Form:
             KeyError: a slot of the template is missing.
         """
         text = self.template.format_map({name: self.slots[name].text(slots[name]) for name in _named(self.template)})
-        return text[:1].upper() + text[1:]
+        return text if not text[0].islower() else text[0].upper() + text[1:]
 
 
 @cache

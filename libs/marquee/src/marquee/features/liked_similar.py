@@ -36,26 +36,28 @@ def of_signals(signals: Float32Array, rank: IntArray, is_found: BoolArray, *, pe
     """The family's values from the candidates' collaborative signals alone.
 
     Args:
-        signals: (len(Query), len(Link), m), every query on every model.
-        rank: (len(RANKED), m) from 0, -1 where a source did not choose the candidate.
+        signals: (..., len(Query), len(Link), m), every query on every model; several sets of them give as many results.
+        rank: (..., len(RANKED), m) from 0, -1 where a source did not choose the candidate.
         is_found: (m,) which candidates any source chose; with the best of these all are compared, so that a
             movie's features do not depend on what else fills up the list.
         per_source: how many a source chooses; a candidate it did not choose counts as of twice that rank.
     Returns:
-        (m, len(SPECS)) float32.
+        (..., m, len(SPECS)) float32.
     """
-    return np.concatenate(
+    columns = np.concatenate(
         [
-            signals.reshape(len(Query) * len(Link), signals.shape[-1]),
+            signals.reshape(*signals.shape[:-3], len(Query) * len(Link), signals.shape[-1]),
             _of_best(link_scores(signals), is_found),
-            _of_best(signals[Query.LIKED, list(OF_BEST)], is_found),
+            _of_best(signals[..., Query.LIKED, list(OF_BEST), :], is_found),
             np.log1p(np.where(rank >= 0, rank, 2 * per_source)),
-            reciprocal_rank(rank).sum(axis=0, keepdims=True),
-        ]
-    ).T.astype(np.float32)
+            reciprocal_rank(rank).sum(axis=-2, keepdims=True),
+        ],
+        axis=-2,
+    )
+    return np.swapaxes(columns, -1, -2).astype(np.float32)
 
 
 def _of_best(scores: Float32Array, is_found: BoolArray) -> Float32Array:
-    """Each source's scores, (s, m), as a share of its best found one's: comparable between long and short histories."""
-    best = scores[:, is_found].max(axis=1, keepdims=True, initial=0)
+    """Each source's scores, (..., s, m), as a share of its best found one: comparable between histories."""
+    best = scores[..., is_found].max(axis=-1, keepdims=True, initial=0)
     return (scores / np.where(best > 0, best, 1)).astype(np.float32)

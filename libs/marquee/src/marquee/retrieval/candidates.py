@@ -100,10 +100,15 @@ def best(scores: Float32Array, prior: FloatArray, *, count: int) -> RowArray:
 
 
 def ranks(scores: Float32Array, prior: FloatArray, *, count: int) -> IntArray:
-    """(m,) int64 rank from 0 of each movie among one source's `best`, -1 for the others."""
-    rank = np.full(len(scores), -1, np.int64)
-    first = best(scores, prior, count=count)
-    rank[first] = np.arange(len(first))
+    """(..., m) int64: rank from 0 of each movie among a source's `best`, -1 for the others; of many sources at once."""
+    if not scores.shape[-1]:
+        return np.empty(scores.shape, np.int64)
+    value = scores.astype(np.float64)
+    value += prior * (TIE * value.max(axis=-1, keepdims=True))
+    value[scores <= 0] = -np.inf
+    rank = np.empty(scores.shape, np.int64)
+    np.put_along_axis(rank, np.argsort(-value, axis=-1), np.arange(scores.shape[-1]), axis=-1)
+    rank[(scores <= 0) | (rank >= count)] = -1
     return rank
 
 

@@ -65,5 +65,5 @@ def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -
 
 
 def link_scores(signals: Float32Array) -> Float32Array:
-    """The item-to-item sources' scores, (len(LINK_QUERY), m), among the signals, (len(Query), len(Link), m)."""
-    return np.stack([signals[query, link] for link, query in LINK_QUERY.values()])
+    """The item-to-item sources' scores, (..., len(LINK_QUERY), m), among signals, (..., len(Query), len(Link), m)."""
+    return np.stack([signals[..., query, link, :] for link, query in LINK_QUERY.values()], axis=-2)

@@ -10,6 +10,7 @@ on a fifth of them (5 times in 25): then the next fact that holds is told, or an
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Protocol
 
 from marquee.arrays import FloatArray
@@ -19,10 +20,16 @@ from ranker.explain.facts.told import Ladder, Told
 
 AHEAD = 0.2
 """Contribution by which a reason may be larger and still come after one that names this user's own ratings."""
+SMALL = 0.05
+"""A part smaller than this moves no card and is told by a fact that passes no judgement."""
 NEGLIGIBLE = 1e-9
 """A part of this size or less is no reason."""
 LEADS_SHARE, CITES_SHARE = 3, 5
 """A form leads at most one card of so many; a rating is named at most once in so many cards."""
+
+
+_NO_OTHERS: Ladder = iter(())
+_by_weight = attrgetter("weight")
 
 
 class FactsOf(Protocol):
@@ -30,19 +37,20 @@ class FactsOf(Protocol):
 
     def __call__(self, place: int, code: ReasonCode, *, raises: bool) -> Ladder: ...
 
+    def neutral(self, place: int, code: ReasonCode) -> Told:
+        """The fact that passes no judgement."""
+        ...
+
 
 class _Part:
     """One part of a score, the fact that it would be told by, and the others that hold."""
 
-    __slots__ = ("code", "contribution", "others", "told")
+    __slots__ = ("code", "contribution", "others", "told", "weight")
 
     def __init__(self, code: ReasonCode, contribution: float, told: Told, others: Ladder) -> None:
         self.code, self.contribution, self.told, self.others = code, contribution, told, others
-
-    @property
-    def weight(self) -> float:
-        is_ahead = self.contribution > 0 and self.told.form.is_personal_evidence
-        return self.contribution + AHEAD * is_ahead
+        is_ahead = contribution > 0 and told.form.is_personal_evidence
+        self.weight = contribution + AHEAD if is_ahead else contribution
 
     def fields(self) -> ReasonFields:
         told = self.told
@@ -71,19 +79,28 @@ class Telling:
     def card(self, place: int, parts: FloatArray, codes: Sequence[ReasonCode], facts_of: FactsOf) -> list[ReasonFields]:
         """The reasons of the next card."""
         found = [
-            self._part(code, contribution, facts_of(place, code, raises=contribution > 0))
+            self._part(code, contribution, place, facts_of)
             for code, contribution in zip(codes, parts.tolist(), strict=True)
             if abs(contribution) > NEGLIGIBLE
         ]
-        found.sort(key=lambda part: -part.weight)
+        found.sort(key=_by_weight, reverse=True)
         self._choose_lead(found)
         return [part.fields() for part in found]
 
-    def _part(self, code: ReasonCode, contribution: float, ladder: Ladder) -> _Part:
+    def _part(self, code: ReasonCode, contribution: float, place: int, facts_of: FactsOf) -> _Part:
         """A part with the first fact that names no rating too often; the last of a ladder names none."""
-        told = next(told for told in ladder if self._is_open(told))
-        self._cites.update(told.cites)
+        if abs(contribution) < SMALL:
+            return _Part(code, contribution, facts_of.neutral(place, code), _NO_OTHERS)
+        ladder = facts_of(place, code, raises=contribution > 0)
+        told = next(ladder)
+        while not self._is_open(told):
+            told = next(ladder)
+        self._count(told, 1)
         return _Part(code, contribution, told, ladder)
+
+    def _count(self, told: Told, times: int) -> None:
+        for cited in told.cites:
+            self._cites[cited] += times
 
     def _is_open(self, told: Told) -> bool:
         return not told.cites or all(self._cites[cited] < self._most_cites for cited in told.cites)
@@ -103,10 +120,10 @@ class Telling:
 
     def _leading(self, part: _Part) -> Told | None:
         """The first fact of a part that may lead a card; the citations counted are then its own."""
-        self._cites.subtract(part.told.cites)
+        self._count(part.told, -1)
         for told in chain([part.told], part.others):
             if not told.form.is_neutral and self._leads[told.form.id] < self._most_leads and self._is_open(told):
-                self._cites.update(told.cites)
+                self._count(told, 1)
                 return told
-        self._cites.update(part.told.cites)
+        self._count(part.told, 1)
         return None

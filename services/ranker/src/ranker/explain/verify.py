@@ -50,7 +50,7 @@ def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, sc
 
 def _scores_without(proposed: Proposals, model_input: ModelInput, scorer: Scores) -> FloatArray:
     """(t, k) float64: the ranked movies' scores, had each of the t tried ratings not been made."""
-    weights = np.concatenate([_weights_without(proposed.recent, int(at)) for at in proposed.tried], axis=1)
+    weights = _weights_without_each(proposed.recent, proposed.tried)
     signals = np.einsum("lhm,hw->wlm", proposed.links, weights, optimize=True)
     signals = signals.reshape(len(proposed.tried), len(Query), len(Link), -1)
     return _scores_with(signals, model_input, proposed.place, scorer)
@@ -67,20 +67,24 @@ def _scores_with(signals: Float32Array, model_input: ModelInput, place: Position
     prior, per_source = context.state.prior[context.rows], context.retrieval.config.per_source
     is_found = ~context.candidates.is_filler
     rows = np.repeat(model_input.x[None], len(signals), axis=0)
-    for at, others in enumerate(signals):
-        rows[at][:, _COLUMNS] = _collaborative(others, prior, is_found, per_source=per_source)[place]
+    rows[:, :, _COLUMNS] = _collaborative(signals, prior, is_found, per_source=per_source)[:, place]
     return scorer(rows.reshape(-1, rows.shape[-1])).astype(np.float64).reshape(len(signals), -1)
 
 
-def _weights_without(recent: History, position: int) -> Float32Array:
-    """(h, len(Query)) weights of the history without one rating, whose own row is 0."""
-    keep = np.arange(len(recent)) != position
-    weights = np.zeros((len(recent), len(Query)), np.float32)
-    weights[keep] = recent.without(position).weights()
-    return weights
+def _weights_without_each(recent: History, tried: Positions) -> Float32Array:
+    """(h, t * len(Query)) weights of the history without each of t ratings, whose own row is 0.
+
+    What is newer than the missing rating weighs as before; what is older moves up, as if the newest were missing.
+    """
+    as_it_is, moved_up = recent.weights(), recent.without(0).weights()
+    weights = np.zeros((len(recent), len(tried), len(Query)), np.float32)
+    for at, position in enumerate(tried.tolist()):
+        weights[:position, at] = as_it_is[:position]
+        weights[position + 1 :, at] = moved_up[position:]
+    return weights.reshape(len(recent), -1)
 
 
 def _collaborative(signals: Float32Array, prior: FloatArray, is_found: BoolArray, *, per_source: int) -> Float32Array:
-    """(m, f) the collaborative features of the candidates, as if these signals, of theirs alone, had ranked them."""
-    rank = np.stack([ranks(scores, prior, count=per_source) for scores in link_scores(signals)])
+    """(t, m, f) the candidates' collaborative features, as if each set of signals, of theirs alone, had ranked them."""
+    rank = ranks(link_scores(signals), prior, count=per_source)
     return liked_similar.of_signals(signals, rank, is_found, per_source=per_source)

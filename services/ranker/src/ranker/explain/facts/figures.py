@@ -41,6 +41,7 @@ class Figures:
     crowd: Crowd | None
     names: Names
     _told: dict[tuple[ReasonCode, int, bool], tuple[Told, ...]] = field(default_factory=dict)
+    _neutral: dict[tuple[ReasonCode, int], Told] = field(default_factory=dict)
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
@@ -55,6 +56,27 @@ class Figures:
                 self._told.clear()
             told = self._told[key] = tuple(self._ladder(code, row, raises=raises))
         return told
+
+    def neutral(self, code: ReasonCode, row: int) -> Told:
+        """The fact about a movie that passes no judgement; remembered."""
+        key = (code, row)
+        told = self._neutral.get(key)
+        if told is None:
+            if len(self._neutral) >= REMEMBERED:
+                self._neutral.clear()
+            told = self._neutral[key] = self._plain(code, row)
+        return told
+
+    def _plain(self, code: ReasonCode, row: int) -> Told:
+        match code:
+            case ReasonCode.POPULAR | ReasonCode.TRENDING | ReasonCode.WELL_RATED:
+                return next(told for told in self.of_movie(code, row, raises=True) if told.form.is_neutral)
+            case ReasonCode.ERA if not np.isnan(self.catalog.year[row]):
+                return year_of(int(self.catalog.year[row]))
+            case ReasonCode.RUNTIME if not np.isnan(self.catalog.runtime_min[row]):
+                return Told(FORMS["runtime.length"], {"minutes": round(float(self.catalog.runtime_min[row]))})
+            case _:
+                return NOTHING_BY_CODE[code]
 
     def _ladder(self, code: ReasonCode, row: int, *, raises: bool) -> Ladder:
         if self.crowd is not None and self.crowd.raters[row]:
@@ -143,6 +165,11 @@ def _above(values: IntArray) -> IntArray:
     """(n,) how many of the values are larger than each."""
     ordered = np.sort(values)
     return len(ordered) - np.searchsorted(ordered, values, side="right")
+
+
+def year_of(year: int) -> Told:
+    """The release year, without a judgement."""
+    return Told(FORMS["era.year"], {"year": year}, ({"kind": "year", "label": str(year)},))
 
 
 def _counted(label: str, value: float) -> tuple[CountFields]:

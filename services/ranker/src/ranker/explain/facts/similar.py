@@ -40,6 +40,10 @@ class SimilarFacts:
             case _:
                 return iter(self.figures.of_movie(code, row, raises=raises))
 
+    def neutral(self, place: int, code: ReasonCode) -> Told:
+        """The fact that passes no judgement."""
+        return self.figures.neutral(code, int(self.row[place]))
+
     @cached_property
     def _is_seed_fan(self) -> BoolArray:
         crowd = self.figures.crowd

@@ -48,7 +48,7 @@ class TasteFacts:
     titles: Titles
     muted: frozenset[str]
 
-    def genre(self, row: int, *, raises: bool) -> Ladder:
+    def genre(self, _place: int, row: int, *, raises: bool) -> Ladder:
         """How the user rates the movie's genres, and how often they like them."""
         catalog = self.you.catalog
         own = catalog.genres[row].nonzero()[0].tolist()

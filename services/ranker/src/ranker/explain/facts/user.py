@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -26,6 +27,12 @@ SUITS_MIN = 15
 """Minutes by which a movie's length may differ from that of the user's likes and is still near it."""
 
 
+class LadderOf(Protocol):
+    """The facts under one reason code for the movie at one place, in a catalogue row."""
+
+    def __call__(self, place: int, row: int, /, *, raises: bool) -> Ladder: ...
+
+
 @dataclass(frozen=True)
 class UserFacts:
     """Looks up what holds of the movie at one place of a ranking.
@@ -43,22 +50,25 @@ class UserFacts:
 
     def __call__(self, place: int, code: ReasonCode, *, raises: bool) -> Ladder:
         """The facts under one reason code, for a part that raises or lowers the score; the last one claims nothing."""
-        row = self._rows[place]
-        match code:
-            case ReasonCode.LIKED_SIMILAR:
-                return self._liked_similar(place, row, raises=raises)
-            case ReasonCode.TASTE_GENRE:
-                return self._taste.genre(row, raises=raises)
-            case ReasonCode.TASTE_CONTENT:
-                return self._taste.content(place, row, raises=raises)
-            case ReasonCode.ERA:
-                return self._era(row, raises=raises)
-            case ReasonCode.RUNTIME:
-                return self._runtime(row, raises=raises)
-            case ReasonCode.POPULAR:
-                return self._popular(row, raises=raises)
-            case _:
-                return iter(self.you.figures.of_movie(code, row, raises=raises))
+        ladder = self._ladders.get(code)
+        if ladder is not None:
+            return ladder(place, self._rows[place], raises=raises)
+        return iter(self.you.figures.of_movie(code, self._rows[place], raises=raises))
+
+    @cached_property
+    def _ladders(self) -> dict[ReasonCode, LadderOf]:
+        return {
+            ReasonCode.LIKED_SIMILAR: self._liked_similar,
+            ReasonCode.TASTE_GENRE: self._taste.genre,
+            ReasonCode.TASTE_CONTENT: self._taste.content,
+            ReasonCode.ERA: self._era,
+            ReasonCode.RUNTIME: self._runtime,
+            ReasonCode.POPULAR: self._popular,
+        }
+
+    def neutral(self, place: int, code: ReasonCode) -> Told:
+        """The fact that passes no judgement."""
+        return self.you.figures.neutral(code, self._rows[place])
 
     @cached_property
     def _rows(self) -> list[int]:
@@ -108,14 +118,12 @@ class UserFacts:
         if share > base:
             yield Told(FORMS["liked_similar.share"], {**counted, "percent": share, "base": base}, (rated,), cites)
 
-    def _era(self, row: int, *, raises: bool) -> Ladder:
-        value = self.you.catalog.year[row]
-        if np.isfinite(value):
-            year = int(value)
-            evidence: tuple[EvidenceFields, ...] = ({"kind": "year", "label": str(year)},)
+    def _era(self, _place: int, row: int, *, raises: bool) -> Ladder:
+        plain = self.you.figures.neutral(ReasonCode.ERA, row)
+        if plain.slots:
             if len(self.you.history):
-                yield from self._years(year, evidence, raises=raises)
-            yield Told(FORMS["era.year"], {"year": year}, evidence)
+                yield from self._years(int(self.you.catalog.year[row]), plain.evidence, raises=raises)
+            yield plain
         yield NOTHING_BY_CODE[ReasonCode.ERA]
 
     def _years(self, year: int, evidence: tuple[EvidenceFields, ...], *, raises: bool) -> Ladder:
@@ -134,20 +142,20 @@ class UserFacts:
             told: dict[str, SlotValue] = {"decade": decade, "mean": one_decimal(mean), "count": count, "own": you.usual}
             yield Told(form, told, evidence)
 
-    def _runtime(self, row: int, *, raises: bool) -> Ladder:
-        minutes, usual = float(self.you.catalog.runtime_min[row]), self.you.liked_minutes
-        if np.isfinite(minutes):
-            slots: dict[str, SlotValue] = {"minutes": round(minutes)}
+    def _runtime(self, _place: int, row: int, *, raises: bool) -> Ladder:
+        plain, usual = self.you.figures.neutral(ReasonCode.RUNTIME, row), self.you.liked_minutes
+        if plain.slots:
             if usual is not None:
-                both, over = {**slots, "usual": round(usual)}, minutes - usual
+                over = float(self.you.catalog.runtime_min[row]) - usual
+                slots: dict[str, SlotValue] = {**plain.slots, "usual": round(usual)}
                 if raises and abs(over) <= SUITS_MIN:
-                    yield Told(FORMS["runtime.near"], both)
+                    yield Told(FORMS["runtime.near"], slots)
                 elif not raises and abs(over) > SUITS_MIN:
-                    yield Told(FORMS["runtime.longer" if over > 0 else "runtime.shorter"], both)
-            yield Told(FORMS["runtime.length"], slots)
+                    yield Told(FORMS["runtime.longer" if over > 0 else "runtime.shorter"], slots)
+            yield plain
         yield NOTHING_BY_CODE[ReasonCode.RUNTIME]
 
-    def _popular(self, row: int, *, raises: bool) -> Ladder:
+    def _popular(self, _place: int, row: int, *, raises: bool) -> Ladder:
         of_movie = self.you.figures.of_movie(ReasonCode.POPULAR, row, raises=raises)
         yield from (told for told in of_movie if not told.form.is_neutral)
         ordered, count = self.you.raters, int(self.you.figures.raters[row])
