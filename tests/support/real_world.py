@@ -1,5 +1,6 @@
 """The whole read path on the real data in this process: model, cards and the gateway's copy, and their answers."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -9,13 +10,14 @@ from redis.asyncio import Redis
 
 from gateway.fallback import popular
 from gateway.movie_copy import MovieCopy
-from marquee.contracts.rank_request import RankRequest
+from marquee.contracts.rank_request import GuestRating, RankRequest
 from marquee.contracts.topics import CATALOG, METADATA, RATINGS
 from marquee.state.ratings import UserState
 from marquee.stores.cards import Cards, ImageSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore
 from ranker.online import KnownUser
+from ranker.subjects import guest
 from support.builders import chunks, in_batches
 from support.real_training import RealTraining
 from support.serving import answer_for, similar_answer_for
@@ -39,6 +41,14 @@ class RealWorld:
     def for_state(self, state: UserState, **wishes: Any) -> Answer:
         """The same for somebody with this history."""
         return _as_sent(answer_for(self.training.serving, KnownUser(state), wishes, self.copy.get))
+
+    def for_guest(self, ratings: list[dict[str, Any]], **wishes: Any) -> Answer:
+        """The same for somebody who has just given these ratings."""
+        somebody = guest([GuestRating.model_validate(each) for each in ratings], now_ms=time.time_ns() // 1_000_000)
+        answer = answer_for(
+            self.training.serving, somebody, {"user_id": None, "ratings": ratings, **wishes}, self.copy.get
+        )
+        return _as_sent(answer)
 
     def similar_to(self, movie_id: int, **wishes: Any) -> Answer:
         """POST /v1/rank for a movie."""

@@ -54,6 +54,14 @@ def liked(told: Told) -> Checks:
     yield told["fans"] / told["count"] > told.oracle.like_share
 
 
+def with_raters(told: Told) -> Checks:
+    yield told["count"] == told.oracle.count(told.this)
+
+
+def with_fans(told: Told) -> Checks:
+    yield told["fans"] == len(told.oracle.fans(told.this))
+
+
 def better_known(told: Told) -> Checks:
     own = told.oracle.count(told.this)
     yield told["rated"] == len(told.you.ratings) >= 5

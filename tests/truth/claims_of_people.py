@@ -39,6 +39,14 @@ def above_usual(told: Told) -> Checks:
     yield told["own"] < told["rating"]
 
 
+def many(told: Told) -> Checks:
+    newest = sorted(told.you.likes, key=lambda movie: (told.you.ratings[movie].at, movie))[-told["likes"] :]
+    yield told["likes"] == len(newest) >= 5
+    shares = (told.oracle.both(movie, told.this) / len(fans) for movie in newest if (fans := told.oracle.fans(movie)))
+    yield told["more"] == sum(share > told.share(told.this) for share in shares)
+    yield told["more"] >= told["likes"] / 2
+
+
 def few_fans(told: Told) -> Checks:
     yield told["people"] == told.n_people
     yield told["fans"] == len(told.oracle.fans(told.this))

@@ -11,6 +11,13 @@ from support.real_world import RealWorld, real_world
 from truth.oracle import Oracle
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Training on the real data takes minutes on a busy machine, on one test's account."""
+    for item in items:
+        if Path(item.path).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder with the real data; without it these tests are skipped."""

@@ -1,5 +1,7 @@
 """The popular list keeps the promises of a ranking: no seen movie, filters hold, scores descend, reasons add up."""
 
+from collections import Counter
+
 import pytest
 
 from gateway.fallback import popular, told
@@ -57,16 +59,30 @@ def test_the_genres_of_a_filter_are_folded_once(catalogue: MovieCopy) -> None:
     assert folds == 1
 
 
+def in_turn(counts: Counts, movie_id: int, liked: float, *, times: int, most: int) -> list[str]:
+    """The forms of so many movies with these figures, one after the other."""
+    used = Counter[str]()
+    for _ in range(times):
+        used[told(counts, movie_id, liked, used, most=most)[0].id] += 1
+    return list(used.elements())
+
+
 def test_sentences_take_turns_along_the_list_where_they_hold() -> None:
     few, all_of_three = Counts(), Counts(ratings={1: 40.0, 2: 19.0, 3: 40.0}, liked_share=0.5)
 
-    assert [told(few, 1, 30.0, at=at)[0].id for at in range(3)] == ["popular.fans"] * 3
-    assert [told(all_of_three, 1, 30.0, at=at)[0].id for at in range(4)] == [
-        "popular.liked", "popular.raters", "popular.fans", "popular.liked",
-    ]  # fmt: skip
+    assert in_turn(few, 1, 30.0, times=3, most=3) == ["popular.fans"] * 3
+    assert in_turn(all_of_three, 1, 30.0, times=3, most=3) == ["popular.liked", "popular.raters", "popular.fans"]
     for movie_id, liked in ((2, 19.0), (3, 20.0)):
-        ids = {told(all_of_three, movie_id, liked, at=at)[0].id for at in range(3)}
+        ids = set(in_turn(all_of_three, movie_id, liked, times=3, most=3))
         assert ids == {"popular.raters", "popular.fans"}, "too few raters, or no more of them than of all"
+
+
+def test_no_sentence_is_told_more_often_than_allowed() -> None:
+    all_of_three = Counts(ratings={1: 40.0}, liked_share=0.5)
+
+    told_25_times = Counter(in_turn(all_of_three, 1, 30.0, times=25, most=8))
+
+    assert told_25_times == {"popular.liked": 8, "popular.raters": 8, "popular.fans": 8, "popular.neutral": 1}
 
 
 def test_the_text_is_the_fact_in_words(catalogue: MovieCopy) -> None:

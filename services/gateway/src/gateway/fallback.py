@@ -1,6 +1,8 @@
 """The last rung: popular movies from the gateway's own copy, when the ranker is unavailable."""
 
+from collections import Counter
 from collections.abc import Container, Iterator
+from itertools import islice
 from uuid import uuid4
 
 from gateway.movie_copy import Counts, MovieCopy
@@ -27,8 +29,11 @@ def popular(
     left_out = {*request.exclude, request.movie_id}
     is_muted = ReasonCode.POPULAR in {name.casefold() for name in request.mute}
     items: list[RankedCard] = []
-    for card, liked in _open(catalogue, request.filters, unwanted, left_out):
-        form, slots = told(catalogue.counts, card["movie_id"], liked, at=len(items))
+    chosen = list(islice(_open(catalogue, request.filters, unwanted, left_out), request.k))
+    used = Counter[str]()
+    for card, liked in chosen:
+        form, slots = told(catalogue.counts, card["movie_id"], liked, used, most=max(1, len(chosen) // 3))
+        used[form.id] += 1
         reason = Reason(
             code=ReasonCode.POPULAR,
             text=form.text(slots),
@@ -38,23 +43,21 @@ def popular(
         )
         fields = {"rank": len(items) + 1, "score": 0.0 if is_muted else liked, "base": 0.0, "sources": ("popular",)}
         items.append(RankedCard(**card, **fields, reasons=(reason,) if request.explain and not is_muted else ()))
-        if len(items) == request.k:
-            break
     freshness = Freshness(applied=False if request.after else None)
     meta = RankMeta(rung=Rung.POPULAR, degraded=missing, freshness=freshness)
     return Ranking(ranking_id=uuid4().hex, model_version=None, items=tuple(items), meta=meta)
 
 
-def told(counts: Counts, movie_id: int, liked: float, *, at: int) -> tuple[Form, dict[str, int]]:
-    """How a movie is told to be popular: the forms that hold, in turn along the list."""
+def told(counts: Counts, movie_id: int, liked: float, used: Counter[str], *, most: int) -> tuple[Form, dict[str, int]]:
+    """How a movie is told to be popular: of the forms that hold the least used one, each `most` times at most."""
     fans, count = int(liked), int(counts.ratings.get(movie_id, 0))
-    holding: list[tuple[str, dict[str, int]]] = [("popular.fans", {"fans": fans})]
+    holding: dict[str, dict[str, int]] = {"popular.fans": {"fans": fans}}
     if count:
-        holding.append(("popular.raters", {"count": count}))
+        holding["popular.raters"] = {"count": count}
     if count >= RATERS and fans / count > counts.liked_share:
-        holding.append(("popular.liked", {"fans": fans, "count": count}))
-    name, slots = holding[-1 - at % len(holding)]
-    return FORMS[name], slots
+        holding["popular.liked"] = {"fans": fans, "count": count}
+    name = min(reversed(holding), key=lambda form: used[form])
+    return (FORMS[name], holding[name]) if used[name] < most else (FORMS["popular.neutral"], {})
 
 
 def _open(
