@@ -19,6 +19,7 @@ const aCard = (movie_id: number, rank: number): RankedCard => ({
   genres: [],
   sources: [],
   reasons: [],
+  people: [],
 });
 
 test("the best of a list matches 100, and a lower score less", () => {

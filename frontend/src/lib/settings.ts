@@ -92,12 +92,18 @@ export function rankRequest(userId: number, settings: Settings): RankRequest {
     user_id: userId,
     k: settings.k,
     diversity: settings.diversity,
-    filters: {
-      genres: settings.genre ? [settings.genre] : [],
-      year_min: settings.yearMin,
-      year_max: settings.yearMax,
-    },
+    filters: filtersOf(settings),
   };
+}
+
+/** The question where a movie stands in such a list. Variety moves movies about; a place is explained by scores alone. */
+export function explainRequest(userId: number, settings: Settings, movieId: number) {
+  const about: [number] = [movieId];
+  return { user_id: userId, k: settings.k, filters: filtersOf(settings), movie_ids: about };
+}
+
+function filtersOf({ genre, yearMin, yearMax }: Settings) {
+  return { genres: genre ? [genre] : [], year_min: yearMin, year_max: yearMax };
 }
 
 export function single(value: string | string[] | undefined): string {

@@ -4,8 +4,7 @@ import Link from "next/link";
 import { useCurrentUser } from "@/components/shell/current-user";
 import { NeedsScript } from "@/components/ui/needs-script";
 import { DEFAULT_SETTINGS } from "@/lib/settings";
-import { ExplanationPanel } from "./explanation-panel";
-import { useExplanation } from "./use-explanation";
+import { Answer } from "./answer";
 
 /** What this movie is to the person who looks at it. */
 export function ForMe({ movieId }: { movieId: number }) {
@@ -34,24 +33,12 @@ export function ForMe({ movieId }: { movieId: number }) {
       ) : (
         <>
           <NeedsScript what="The place of a movie in your list" />
-          <Explained key={`${userId}/${movieId}`} userId={userId} movieId={movieId} />
+          <Answer
+            key={`${userId}/${movieId}`}
+            question={{ user_id: userId, k: DEFAULT_SETTINGS.k, movie_ids: [movieId] }}
+          />
         </>
       )}
     </section>
-  );
-}
-
-function Explained({ userId, movieId }: { userId: number; movieId: number }) {
-  const { explanation, isPending, k } = useExplanation(userId, movieId, DEFAULT_SETTINGS.k);
-  return (
-    // The room that most answers need is kept free, so that nothing below moves when they come.
-    <div aria-busy={isPending} className={isPending && !explanation ? "min-h-72 xl:min-h-112" : ""}>
-      {explanation && <ExplanationPanel explanation={explanation} k={k} />}
-      {!explanation && (
-        <p role="status" className="text-soft" data-testid={isPending ? "for-me-pending" : "for-me-unknown"}>
-          {isPending ? "Looking where it stands…" : "Where it stands cannot be told at the moment."}
-        </p>
-      )}
-    </div>
   );
 }

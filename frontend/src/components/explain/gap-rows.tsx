@@ -20,7 +20,7 @@ export function GapRows({ gap, k }: { gap: Gap; k: number }) {
         {families.map(({ code, difference }) => (
           <li
             key={code}
-            className="grid grid-cols-[minmax(0,1fr)_5rem_3.5rem] items-center gap-x-3"
+            className="grid grid-cols-[minmax(0,1fr)_4.5rem_2.75rem] items-center gap-x-3"
             data-testid="gap-row"
             data-code={code}
           >

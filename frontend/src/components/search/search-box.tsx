@@ -13,6 +13,7 @@ interface Props {
   label?: string;
   /** Takes the chosen movie instead of opening its page; Enter alone then takes the first suggestion. */
   onPick?: (hit: SearchHit) => void;
+  testId?: string;
 }
 
 /** Title search as a combobox: arrows choose, Enter opens, Escape closes, and Enter alone shows all results. */
@@ -21,6 +22,7 @@ export function SearchBox({
   isLarge = false,
   label = "Search movies by title or name",
   onPick,
+  testId = "search-input",
 }: Props) {
   const [text, setText] = useState(initial);
   const [isOpen, setOpen] = useState(false);
@@ -97,7 +99,7 @@ export function SearchBox({
           maxLength={200}
           enterKeyHint="search"
           placeholder={label}
-          data-testid="search-input"
+          data-testid={testId}
           value={text}
           onChange={(event) => {
             setText(event.target.value);

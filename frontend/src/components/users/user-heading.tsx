@@ -17,7 +17,7 @@ export function UserHeading({
     profile?.rating_mean != null && `${profile.rating_mean.toFixed(1)} stars on average`,
   ].filter(Boolean);
   return (
-    <header className="pt-6 pb-4 sm:pt-7">
+    <header className="pt-4 pb-3">
       <h1
         ref={ref}
         tabIndex={-1}
@@ -32,6 +32,12 @@ export function UserHeading({
           className="ml-3 font-semibold text-glow underline-offset-4 hover:underline lg:hidden"
         >
           Profile
+        </a>
+        <a
+          href="#why-not"
+          className="ml-3 font-semibold text-glow underline-offset-4 hover:underline lg:hidden"
+        >
+          Why not …?
         </a>
       </p>
     </header>

@@ -5,6 +5,7 @@ import { useCurrentUser } from "@/components/shell/current-user";
 import { knowsNobody } from "@/lib/rungs";
 import type { Settings } from "@/lib/settings";
 import type { Ranking, UserProfile } from "@/lib/types";
+import { WhyNot } from "../explain/why-not";
 import { NeedsScript } from "../ui/needs-script";
 import { BecomeUser } from "./become-user";
 import { Carriers } from "./carriers";
@@ -49,11 +50,13 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
 
   return (
     <>
-      <UserHeading ref={heading} userId={userId} profile={profileShown} />
+      <div className="gap-x-10 xl:flex xl:items-end xl:justify-between">
+        <UserHeading ref={heading} userId={userId} profile={profileShown} />
+        <RankingControls settings={state.settings} onChange={change} />
+      </div>
       {!isOwn && <BecomeUser userId={userId} onBecome={() => heading.current?.focus()} />}
       <div className="grid gap-x-8 gap-y-12 lg:grid-cols-[minmax(0,1fr)_17rem]">
         <section aria-label="Ranked movies" aria-busy={state.isPending} className="min-w-0">
-          <RankingControls settings={state.settings} onChange={change} />
           <RungNotice meta={state.ranking.meta} userId={userId} />
           {isOwn && <NeedsScript what="Rating" />}
           <Stages meta={state.ranking.meta} receipt={state.receipt} />
@@ -72,7 +75,10 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
             lit={lit}
           />
         </section>
-        <ProfilePanel profile={profileShown} />
+        <div className="min-w-0 space-y-9 lg:pt-1">
+          <WhyNot userId={userId} settings={state.settings} whatIf={state.whatIf} />
+          <ProfilePanel profile={profileShown} />
+        </div>
       </div>
       <Toast announcement={state.announcement} trouble={state.trouble} undo={state.undo} />
     </>
