@@ -1,21 +1,8 @@
-import Link from "next/link";
-import { piecesOf } from "@/lib/citations";
+import { linksIn } from "@/lib/facts";
 import type { Reason } from "@/lib/types";
+import { Sentence } from "./sentence";
 
-/** A reason's sentence; the movies it cites can be opened. */
+/** A reason's sentence, set by its fact; plain where there is none. */
 export function ReasonText({ reason }: { reason: Reason }) {
-  return piecesOf(reason).map(({ text, movieId }) =>
-    movieId === null ? (
-      text
-    ) : (
-      <Link
-        key={movieId}
-        href={`/movies/${movieId}`}
-        prefetch={false}
-        className="rounded-sm underline decoration-soft/60 underline-offset-3 hover:decoration-current"
-      >
-        {text}
-      </Link>
-    ),
-  );
+  return reason.fact ? <Sentence text={reason.text} links={linksIn(reason)} /> : reason.text;
 }

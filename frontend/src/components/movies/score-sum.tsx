@@ -2,6 +2,7 @@ import { FAMILIES } from "@/lib/explanations";
 import { plain, signed } from "@/lib/format";
 import { unexplained } from "@/lib/scores";
 import type { RankedCard } from "@/lib/types";
+import { ReasonText } from "./reason-text";
 import { SignedBar } from "./signed-bar";
 
 interface Props {
@@ -17,7 +18,7 @@ export function ScoreSum({ card, isBrief = false }: Props) {
     { key: "base", label: "Where every movie starts", value: card.base },
     ...(card.reasons ?? []).map((reason) => ({
       key: reason.code + reason.text,
-      label: isBrief ? (FAMILIES[reason.code] ?? reason.text) : reason.text,
+      label: isBrief ? (FAMILIES[reason.code] ?? reason.text) : <ReasonText reason={reason} />,
       value: reason.contribution,
     })),
     ...(rest ? [{ key: "rest", label: "Not explained", value: rest }] : []),
