@@ -13,18 +13,31 @@ interface Props {
   onPoint: (cards: ReadonlySet<number> | null) => void;
 }
 
+/** One row that scrolls, so that the list begins where it is seen; the room around it is for focus rings. */
+const CHIPS = "-mx-4 flex gap-1.5 overflow-x-auto px-4 py-1 lg:mr-0 sm:-mx-1 sm:px-1";
+
 /** The ratings that carry the list. Pointing at one lights its movies; a click tries the list without it. */
 export function Carriers({ items, whatIf, onSuppose, onReset, onPoint }: Props) {
   const carriers = useKeptCarriers(items, whatIf);
   if (carriers.length === 0) return null;
   return (
-    <section aria-label="Ratings that carry this list" className="mb-4" data-testid="carriers">
-      <p className="mb-1.5 text-soft text-sm">
-        Carried by your ratings. Switch one off to see the list without it:
-      </p>
-      <ul className="flex flex-wrap gap-1.5">
+    <section aria-label="Ratings that carry this list" className="mb-2.5" data-testid="carriers">
+      <ul className={CHIPS}>
+        <li
+          className="flex shrink-0 items-center pr-1 text-soft text-sm"
+          title="Switch one off to see the list without it"
+        >
+          Carried by
+        </li>
+        {whatIf.size > 0 && (
+          <li className="sticky left-0 z-10 shrink-0 rounded-lg bg-page">
+            <button type="button" className="button-quiet" onClick={onReset} data-testid="reset-what-if">
+              Reset
+            </button>
+          </li>
+        )}
         {carriers.map((carrier) => (
-          <li key={carrier.movieId}>
+          <li key={carrier.movieId} className="shrink-0">
             <Chip
               carrier={carrier}
               isOff={whatIf.has(carrier.movieId)}
@@ -38,13 +51,6 @@ export function Carriers({ items, whatIf, onSuppose, onReset, onPoint }: Props) 
             />
           </li>
         ))}
-        {whatIf.size > 0 && (
-          <li>
-            <button type="button" className="button-quiet" onClick={onReset} data-testid="reset-what-if">
-              Reset
-            </button>
-          </li>
-        )}
       </ul>
     </section>
   );

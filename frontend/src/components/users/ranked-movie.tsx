@@ -44,7 +44,7 @@ export function RankedMovie({
       data-flip={card.movie_id}
       className={`rounded-xl border border-line bg-panel transition-opacity duration-200 has-[details[open]]:xl:col-span-2 ${isLeaving ? "opacity-0" : isDim ? "opacity-40" : ""}`}
     >
-      <article className="grid grid-cols-[1.5rem_4.5rem_minmax(0,1fr)] gap-x-3 p-3 sm:grid-cols-[2rem_5rem_minmax(0,1fr)]">
+      <article className="grid grid-cols-[1.5rem_4.5rem_minmax(0,1fr)] grid-rows-[auto_1fr] gap-x-3 gap-y-1 p-2.5 sm:grid-cols-[1.75rem_5rem_minmax(0,1fr)]">
         <span className="pt-0.5 text-right font-display font-extrabold text-3xl text-glow leading-none tabular-nums">
           <span className="sr-only">Number </span>
           {card.rank}
@@ -54,7 +54,7 @@ export function RankedMovie({
           prefetch={false}
           tabIndex={-1}
           aria-hidden="true"
-          className="self-start"
+          className="self-start sm:row-span-2"
         >
           <Poster movie={card} isEager={card.rank <= 8} sizes="5rem" className="w-full rounded-md!" />
         </Link>
@@ -68,35 +68,40 @@ export function RankedMovie({
             <MovementBadge moved={moved} />
             {match !== null && <MatchMeter percent={match} />}
           </header>
-          <MovieFacts movie={card} />
-          <ReasonList reasons={reasons} limit={2} />
-          <div className="mt-auto flex min-h-8 flex-wrap items-center gap-x-3 pr-18">
-            <div className="w-42 min-w-42 pointer-coarse:w-58 pointer-coarse:min-w-50">
-              <StarRating
-                title={card.title}
-                value={rated}
-                isBusy={rated !== null}
-                isOff={onRate === null}
-                onRate={(stars) => onRate?.(card, stars)}
-              />
-            </div>
-            {onPass ? (
-              <button
-                type="button"
-                onClick={() => onPass(card)}
-                aria-label={`${card.title} is not for me`}
-                data-testid="pass"
-                className="ml-auto min-h-8 rounded-md px-1 font-semibold text-sm text-soft hover:text-text"
-              >
-                Not for me
-              </button>
-            ) : (
-              <span className="h-8 basis-full sm:hidden" />
-            )}
+          <div className="line-clamp-1">
+            <MovieFacts movie={card} />
+          </div>
+          {/* Side by side, a card has room for the first reason; the sum has all of them. */}
+          <div className="xl:[&_li:nth-child(n+2)]:hidden">
+            <ReasonList reasons={reasons} limit={2} />
           </div>
         </div>
+        <div className="col-span-full flex min-h-8 flex-wrap items-center gap-x-2 self-end pr-14 sm:col-start-3">
+          <div className="w-42 min-w-42 pointer-coarse:w-58 pointer-coarse:min-w-50">
+            <StarRating
+              title={card.title}
+              value={rated}
+              isBusy={rated !== null}
+              isOff={onRate === null}
+              onRate={(stars) => onRate?.(card, stars)}
+            />
+          </div>
+          {onPass ? (
+            <button
+              type="button"
+              onClick={() => onPass(card)}
+              aria-label={`${card.title} is not for me`}
+              data-testid="pass"
+              className="ml-auto min-h-8 rounded-md px-1 font-semibold text-sm text-soft hover:text-text"
+            >
+              Not for me
+            </button>
+          ) : (
+            <span className="h-8 basis-full sm:hidden" />
+          )}
+        </div>
         {/* Closed, it stands at the end of the row of stars, and only its own words take clicks. */}
-        <div className="pointer-events-none col-span-full -mt-8">
+        <div className="pointer-events-none col-span-full -mt-9">
           {reasons.length > 0 && <WhyPanel card={card} />}
         </div>
       </article>

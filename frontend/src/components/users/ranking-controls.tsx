@@ -32,7 +32,7 @@ export function RankingControls({ settings, onChange }: Props) {
   const genres = [...new Set([...GENRES, ...(draft.genre ? [draft.genre] : [])])];
   return (
     <form
-      className="mb-4 flex flex-wrap items-end gap-x-4 gap-y-3"
+      className="mb-3 flex flex-wrap items-end gap-x-4 gap-y-2"
       aria-label="Change the list"
       onSubmit={(event) => event.preventDefault()}
     >

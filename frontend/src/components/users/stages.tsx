@@ -21,7 +21,7 @@ export function Stages({ meta, receipt }: Props) {
   ].filter((stage) => typeof stage === "string");
   if (stages.length === 0) return null;
   return (
-    <p className="mb-4 text-soft text-sm tabular-nums" data-testid="stages">
+    <p className="mb-1 text-soft text-xs tabular-nums sm:text-sm" data-testid="stages">
       <span className="sr-only">How this list came about: </span>
       {stages.join(" → ")}
       {ms > 0 && ` · ${ms.toFixed(0)} ms`}
