@@ -7,6 +7,7 @@ export type Card = Pick<
   Schemas["RankedCard"],
   "movie_id" | "title" | "year" | "genres" | "runtime" | "poster_url"
 >;
+export type Member = Schemas["Member"];
 export type RankedCard = Schemas["RankedCard"];
 export type Reason = Schemas["Reason"];
 export type Ranking = Schemas["Ranking"];

@@ -34,6 +34,16 @@ export function Hero({ isRefused }: { isRefused: boolean }) {
             </Link>
           ))}
         </p>
+        <p className="mt-3 text-sm">
+          <Link
+            href="/together"
+            prefetch={false}
+            className="rounded-sm font-semibold text-glow underline-offset-4 hover:underline"
+          >
+            Tonight for two
+          </Link>{" "}
+          <span className="text-soft">makes one list of several people's.</span>
+        </p>
       </div>
     </section>
   );
