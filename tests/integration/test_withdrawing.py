@@ -1,8 +1,8 @@
 """DELETE /v1/users/{id}/ratings/{movie_id}, from the gateway through the log to both stores, the ranking and back."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -13,9 +13,12 @@ import pytest
 from features.settings import FeaturesSettings
 from gateway.main import create_app
 from gateway.settings import GatewaySettings
+from gateway.upstream import Upstream
+from ingest.main import create_app as ingest_app
+from ingest.settings import IngestSettings
 from marquee.contracts.bodies import VISITOR_ID
-from marquee.contracts.events import ModelChanged, ModelStatus, MovieListed
-from marquee.contracts.topics import CATALOG, MODELS, RATINGS, shard_of
+from marquee.contracts.events import MovieListed
+from marquee.contracts.topics import CATALOG, RATINGS, shard_of
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
@@ -25,15 +28,14 @@ from marquee.stores.online import RatingStore
 from marquee.stores.shards import stored_offsets
 from marquee.stores.views import digest
 from marquee_cli.embedded import free_port, start_redis
+from ranker.main import create_app as ranker_app
+from ranker.settings import RankerSettings
 from support.builders import NOON_MS, a_batch, a_rating
 from support.ratings_flow import running as features_running
 from support.running_app import running
-from support.service_process import ServiceProcess, service_process
+from support.small_system import publish_world
 from support.topic_reader import events_on
 from support.wait import until
-from support.worlds import START_MS, a_catalog, checkerboard
-from trainer.config import TrainingConfig
-from trainer.pipeline import train
 
 pytestmark = pytest.mark.integration
 
@@ -51,27 +53,31 @@ async def catalogue(kafka_settings: KafkaSettings) -> None:
 
 
 @pytest.fixture
-def variables(kafka_settings: KafkaSettings, redis_settings: RedisSettings) -> dict[str, str]:
-    """Where a service that is a process of its own finds this test's broker and store."""
-    return {
-        "MARQUEE_KAFKA__BOOTSTRAP": kafka_settings.bootstrap,
-        "MARQUEE_KAFKA__TOPIC_PREFIX": kafka_settings.topic_prefix,
-        "MARQUEE_KAFKA__IDLE_PAUSE": str(kafka_settings.idle_pause),
-        "MARQUEE_REDIS__URL": redis_settings.url,
-        "MARQUEE_REDIS__SPACE": redis_settings.space,
-    }
+async def ingest(
+    catalogue: None, kafka_settings: KafkaSettings, redis_settings: RedisSettings
+) -> AsyncIterator[httpx.AsyncClient]:
+    settings = IngestSettings(kafka=kafka_settings, redis=redis_settings, wait_s=20, claim_timeout_s=5)
+    async with running(ingest_app(settings)) as client:
+
+        async def is_ready() -> bool:
+            return (await client.get("/readyz")).status_code == 200
+
+        await until(is_ready)
+        yield client
+
+
+@asynccontextmanager
+async def in_front_of(redis: RedisSettings, **behind: httpx.AsyncClient) -> AsyncIterator[httpx.AsyncClient]:
+    """The gateway, with apps of this process behind it; it cannot reach those that are not given."""
+    settings = GatewaySettings(redis=redis, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10, refresh_s=0.1)
+    upstreams = {name: Upstream(name, client, timeout_s=20.0) for name, client in behind.items()}
+    async with running(create_app(settings), rewired=lambda wiring: replace(wiring, **upstreams)) as client:
+        yield client
 
 
 @pytest.fixture
-def ingest(catalogue: None, variables: dict[str, str], tmp_path: Path) -> Iterator[ServiceProcess]:
-    with service_process("ingest", tmp_path / "ingest.log", **variables) as process:
-        yield process
-
-
-@pytest.fixture
-async def gateway(ingest: ServiceProcess, redis_settings: RedisSettings) -> AsyncIterator[httpx.AsyncClient]:
-    settings = GatewaySettings(redis=redis_settings, ranker_url=NOBODY, ingest_url=ingest.url, wait_s=10)
-    async with running(create_app(settings)) as client:
+async def gateway(ingest: httpx.AsyncClient, redis_settings: RedisSettings) -> AsyncIterator[httpx.AsyncClient]:
+    async with in_front_of(redis_settings, ingest=ingest) as client:
         yield client
 
 
@@ -136,16 +142,11 @@ async def test_the_same_rating_given_again_can_be_withdrawn_again(
 
 
 async def test_the_event_id_of_a_withdrawal_stands_for_no_rating(
-    gateway: httpx.AsyncClient, store: RatingStore, ingest: ServiceProcess
+    gateway: httpx.AsyncClient, store: RatingStore
 ) -> None:
     await rated(store, 1)
     receipt = (await gateway.delete(path_of(1))).json()
 
-    async def is_ready() -> bool:
-        async with httpx.AsyncClient(base_url=ingest.url) as client:
-            return (await client.get("/readyz")).status_code == 200
-
-    await until(is_ready)
     rating = {"event_id": receipt["event_id"], "user_id": USER, "movie_id": 1, "rating": 4.0}
     answer = await gateway.post("/v1/ratings", json={"ratings": [rating]})
 
@@ -153,36 +154,35 @@ async def test_the_event_id_of_a_withdrawal_stands_for_no_rating(
     assert answer.json()["errors"][0]["field"] == "ratings[0].event_id"
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "names"),
-    [
-        (path_of(3), 404, "3"),
-        (path_of(999_999), 404, "999999"),
-        (path_of(1, user=4_242), 404, "4242"),
-        (path_of(1, user=VISITOR_ID), 422, "user_id"),
-        (path_of(1, user=0), 422, "user_id"),
-        (path_of(-1), 422, "movie_id"),
-        (f"/v1/users/{USER}/ratings/x", 422, "movie_id"),
-    ],
-)
+REFUSED = [
+    (path_of(3), 404, "3"),
+    (path_of(999_999), 404, "999999"),
+    (path_of(1, user=4_242), 404, "4242"),
+    (path_of(1, user=VISITOR_ID), 422, "user_id"),
+    (path_of(1, user=0), 422, "user_id"),
+    (path_of(-1), 422, "movie_id"),
+    (f"/v1/users/{USER}/ratings/x", 422, "movie_id"),
+]
+
+
 async def test_a_withdrawal_of_what_is_not_there_is_refused_and_nothing_is_stored(
-    gateway: httpx.AsyncClient, store: RatingStore, kafka_settings: KafkaSettings, path: str, status: int, names: str
+    gateway: httpx.AsyncClient, store: RatingStore, kafka_settings: KafkaSettings
 ) -> None:
     await rated(store, 1)
 
-    answer = await gateway.delete(path)
+    for path, status, names in REFUSED:
+        answer = await gateway.delete(path)
 
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-    assert names in (answer.json()["errors"][0]["field"] if status == 422 else answer.json()["detail"])
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), path
+        assert names in (answer.json()["errors"][0]["field"] if status == 422 else answer.json()["detail"])
     assert await events_on(kafka_settings, RATINGS) == []
 
 
 async def test_without_redis_or_ingest_a_withdrawal_is_a_503(tmp_path: Path) -> None:
     child = start_redis(tmp_path / "redis", port=free_port(), log=tmp_path / "redis.log")
     own = RedisSettings(url=f"redis://{child.address}/0")
-    settings = GatewaySettings(redis=own, ranker_url=NOBODY, ingest_url=NOBODY, wait_s=10)
     try:
-        async with running(create_app(settings)) as gateway, open_space(own) as space:
+        async with in_front_of(own) as gateway, open_space(own) as space:
             await rated(RatingStore(space), 1)
 
             without_ingest = await gateway.delete(path_of(1))
@@ -235,7 +235,8 @@ class Journey:
         return dict(answer.json())
 
     async def ranked(self) -> list[int]:
-        answer = (await self.gateway.post("/v1/rank", json={"user_id": USER, "k": 40})).json()
+        wishes = {"user_id": USER, "k": 40, "explain": False}
+        answer = (await self.gateway.post("/v1/rank", json=wishes)).json()
         assert answer["meta"]["rung"] in ("personal", "cold"), answer["meta"]
         return [card["movie_id"] for card in answer["items"]]
 
@@ -245,41 +246,32 @@ class Journey:
 
 @pytest.fixture
 async def journey(
-    ingest: ServiceProcess,
-    variables: dict[str, str],
+    ingest: httpx.AsyncClient,
     kafka_settings: KafkaSettings,
     redis_settings: RedisSettings,
     space: KeySpace,
     tmp_path: Path,
 ) -> AsyncIterator[Journey]:
     """Everything but the page: the checkerboard world is loaded, and its model is served."""
-    world, models = checkerboard(), tmp_path / "models"
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    model = train(world, a_catalog(), as_of_ms=START_MS * 2, config=TrainingConfig(seed=1))
-    model.write(models, version="v1", created_at=now)
-    columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())
-    events = [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
-    promoted = ModelChanged(version="v1", status=ModelStatus.PROMOTED, location="v1", changed_at=now)
-    async with Publisher(kafka_settings, timeout_s=20) as publisher:
-        await publisher.publish(RATINGS, [record_of(RATINGS, event) for event in events])
-        await publisher.publish(MODELS, [record_of(MODELS, promoted)])
+    await publish_world(kafka_settings, tmp_path / "models")
     log_dir = str(tmp_path / "log")
     features = FeaturesSettings(kafka=kafka_settings, redis=redis_settings, log_dir=log_dir, wait_s=20)
-    with service_process("ranker", tmp_path / "ranker.log", MARQUEE_MODEL_DIR=str(models), **variables) as ranker:
-        settings = GatewaySettings(
-            redis=redis_settings, ranker_url=ranker.url, ingest_url=ingest.url, wait_s=10, refresh_s=0.1
-        )
-        async with features_running(features), running(create_app(settings)) as gateway:
-            found = Journey(gateway, space, EventLog(log_dir))
+    ranking = RankerSettings(
+        kafka=kafka_settings, redis=redis_settings, model_dir=tmp_path / "models", wait_s=20, user_timeout_s=5
+    )
+    async with (
+        features_running(features) as wired,
+        running(ranker_app(ranking)) as ranker,
+        in_front_of(redis_settings, ingest=ingest, ranker=ranker) as gateway,
+    ):
 
-            async def is_loaded() -> bool:
-                users, ratings = await RatingStore(space).counts()
-                ready = (await gateway.get("/readyz")).status_code == 200
-                ranking = (await gateway.post("/v1/rank", json={"user_id": 1})).json()
-                return (users, ratings) == (60, len(world)) and ready and ranking["meta"]["rung"] == "personal"
+        async def is_loaded() -> bool:
+            answer = (await gateway.post("/v1/rank", json={"user_id": 1})).json()
+            lag = await wired.positions.true_lag()
+            return answer["meta"]["rung"] == "personal" and not any(lag.values())
 
-            await until(is_loaded, limit_s=60)
-            yield found
+        await until(is_loaded, limit_s=60)
+        yield Journey(gateway, space, EventLog(log_dir))
 
 
 async def test_after_a_withdrawal_all_is_as_if_the_movie_had_never_been_rated(journey: Journey) -> None:
@@ -293,7 +285,9 @@ async def test_after_a_withdrawal_all_is_as_if_the_movie_had_never_been_rated(jo
 
     receipt = await journey.withdraw(1)
 
-    waited = await journey.gateway.post("/v1/rank", json={"user_id": USER, "k": 40, "after": [receipt]})
+    waited = await journey.gateway.post(
+        "/v1/rank", json={"user_id": USER, "k": 40, "explain": False, "after": [receipt]}
+    )
     assert waited.json()["meta"]["freshness"]["applied"] is True
     assert 1 in [card["movie_id"] for card in waited.json()["items"]]
     assert await digest(journey.space) == rated_once

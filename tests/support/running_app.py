@@ -28,9 +28,16 @@ async def started(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
 
 
 @asynccontextmanager
-async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the started app."""
-    async with started(app) as state:
+async def running(
+    app: FastAPI, *, rewired: Callable[[Any], Any] = lambda wiring: wiring
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the started app.
+
+    Args:
+        rewired: what its routes get in place of its wiring, such as one whose upstreams are apps of this process, too.
+    """
+    async with started(app) as given:
+        state = {name: rewired(wiring) for name, wiring in given.items()}
 
         async def with_state(scope: Scope, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Any]) -> None:
             scope["state"] = dict(state)
