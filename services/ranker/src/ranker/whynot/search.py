@@ -7,8 +7,9 @@ their verified margins. A set is only taken once all its parts were tried and we
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Protocol
 
-from ranker.whynot.trials import Allowance, Changes, Outcome
+from ranker.whynot.trials import Changes, Outcome
 
 PROMISING = 7
 """Single changes that larger sets are made of, those that came closest."""
@@ -16,6 +17,17 @@ PER_SIZE = 14
 """Sets of one size that are tried."""
 
 Members = tuple[int, ...]
+
+
+class Tries(Protocol):
+    """Tells where the movie would stand, so many times."""
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more may be tried."""
+
+    def outcome(self, changes: Changes) -> Outcome | None:
+        """Where the movie would stand with changed ratings; None if nothing more may be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ class Search:
     """
 
     singles: Sequence[Changes]
-    allowance: Allowance
+    allowance: Tries
     k: int
     into: bool
     largest: int
