@@ -120,6 +120,8 @@ async def gateway(space: KeySpace, redis_settings: RedisSettings) -> AsyncIterat
         ({"movie_ids": [1], "user_id": None, "ratings": [{"movie_id": 99, "rating": 4.0}]}, ["ratings[0].movie_id"]),
         ({"movie_ids": [1], "user_id": None}, ["body"]),
         ({"movie_ids": [1], "why": True}, ["why"]),
+        ({"movie_ids": [1], "user_id": None, "user_ids": [1, 2]}, ["user_ids"]),
+        ({"movie_ids": [1], "mute": ["Nobody At All"]}, ["mute[0]"]),
     ],
 )
 async def test_a_wrong_request_is_a_problem_that_names_its_fields(

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from gateway.rank_checks import require_known
 from gateway.wiring import UNAVAILABLE, WITH_BODY, Parts, Wiring
 from marquee.contracts.explain_bodies import Explained, ExplainRequest, repeated
 from marquee.errors import refused_fields
@@ -17,17 +18,16 @@ async def explain(body: ExplainRequest, request: Request, parts: Parts) -> Respo
     With the smallest change of ratings found that would bring a movie into the first k, or take it out; each was
     verified by ranking again. 503 without a ranker: nothing else can say why.
     """
-    _refuse_wrong_movies(parts, body)
+    _require_explainable(parts, body)
     return await parts.explainer.post("/v1/explain", await request.body(), request_id=request_id(request.scope))
 
 
-def _refuse_wrong_movies(parts: Wiring, body: ExplainRequest) -> None:
-    """Raises: Refused, 422, names the movies that are unknown or named again."""
-    rated = [(f"ratings[{at}].movie_id", rating.movie_id) for at, rating in enumerate(body.ratings or ())]
-    named = [(f"movie_ids[{at}]", movie_id) for at, movie_id in enumerate(body.movie_ids)]
+def _require_explainable(parts: Wiring, body: ExplainRequest) -> None:
+    """Raises: Refused, 422, names unknown and repeated movies, and beliefs that nobody can have."""
+    require_known(parts, body)
     unknown = [
-        (field, f"unknown movie {movie_id}")
-        for field, movie_id in (*rated, *named)
+        (f"movie_ids[{at}]", f"unknown movie {movie_id}")
+        for at, movie_id in enumerate(body.movie_ids)
         if parts.catalogue.get(movie_id) is None
     ]
     if wrong := [*unknown, *repeated(body.movie_ids)]:

@@ -121,6 +121,21 @@ def test_without_the_named_ratings_a_movie_leaves_and_with_any_of_them_it_stays(
                 assert item.movie_id in rest, "fewer ratings are enough"
 
 
+@pytest.mark.parametrize("mute", [["liked_similar"], ["Genre1"]])
+def test_without_a_belief_places_and_parts_are_those_of_the_list_without_it(mute: list[str]) -> None:
+    wishes = {"k": K, "movie_ids": UNRATED[:20], "mute": mute}
+    items = explained_for(trained(), PERSON, wishes, budget=NO_SEARCH).items
+
+    listed = ranks(trained(), PERSON, {"k": 40, "mute": mute})
+    assert {item.movie_id: item.rank for item in items} == {movie: listed[movie] for movie in UNRATED[:20]}
+    assert listed != ranks(trained(), PERSON, {"k": 40})
+    for item in items:
+        assert item.score is not None
+        assert item.base + sum(reason.contribution for reason in item.reasons) == pytest.approx(item.score, abs=1e-4)
+        codes = [family.code for family in item.gap.families] if item.gap else []
+        assert not set(mute) & set(codes)
+
+
 def test_nothing_is_searched_without_a_budget_and_no_more_than_the_tries() -> None:
     none = all_explained(PERSON, budget=Budget(seconds=0))
     some = explained_for(
