@@ -81,3 +81,11 @@ def test_on_every_rung_base_and_reasons_are_the_score(rung: Rung, diversity: flo
     for item in items:
         parts = [reason["contribution"] for reason in item["reasons"]]
         assert item["base"] + sum(parts) == pytest.approx(item["score"], abs=1e-4)
+
+
+def test_similar_movies_are_told_by_what_they_share_however_little_it_adds() -> None:
+    ranked = rank_similar(trained().model, trained().movies.state, 1, k=5)
+    little = replace(ranked, contribution=ranked.contribution / 100, score=ranked.score / 100)
+
+    forms = {reason["fact"]["form"] for card in similar_reasons(little, trained(), 1, str) for reason in card}
+    assert any(form.startswith("same_content.") and form != "same_content.neutral" for form in forms)

@@ -42,7 +42,7 @@ def user_reasons(ranked: Ranked, serving: Serving, titles: Titles, watch: Stopwa
     cited = cited_ratings(ranked, serving.model.scorer, watch)
     watch.lap("cite")
     you = You(ranked.history, serving.model.figures)
-    return _told(ranked, UserFacts(ranked.row, cited, you, titles, ranked.muted))
+    return _told(ranked, UserFacts(ranked.row, cited, you, titles, ranked.muted), Telling(len(ranked)))
 
 
 def similar_reasons(ranked: Ranked, serving: Serving, movie_id: int, titles: Titles) -> list[list[ReasonFields]]:
@@ -53,7 +53,8 @@ def similar_reasons(ranked: Ranked, serving: Serving, movie_id: int, titles: Tit
     """
     check_account(ranked)
     seed_row = int(serving.catalog.rows(np.array([movie_id], np.int64))[0])
-    return _told(ranked, SimilarFacts(ranked.row, seed_row, titles(movie_id), serving.model.figures))
+    facts_of = SimilarFacts(ranked.row, seed_row, titles(movie_id), serving.model.figures)
+    return _told(ranked, facts_of, Telling(len(ranked), small=0))
 
 
 def check_account(ranked: Ranked) -> None:
@@ -77,6 +78,5 @@ def cited_ratings(ranked: Ranked, scorer: Scorer | None, watch: Stopwatch) -> li
     return verified(proposed, ranked.model_input, score, scorer)
 
 
-def _told(ranked: Ranked, facts_of: FactsOf) -> list[list[ReasonFields]]:
-    telling = Telling(len(ranked))
+def _told(ranked: Ranked, facts_of: FactsOf, telling: Telling) -> list[list[ReasonFields]]:
     return [telling.card(place, parts, ranked.codes, facts_of) for place, parts in enumerate(ranked.contribution)]

@@ -21,7 +21,7 @@ from ranker.explain.facts.told import Ladder, Told
 AHEAD = 0.2
 """Contribution by which a reason may be larger and still come after one that names this user's own ratings."""
 SMALL = 0.05
-"""A part smaller than this moves no card and is told by a fact that passes no judgement."""
+"""A part of a model's score that is smaller than this hardly moves a card."""
 NEGLIGIBLE = 1e-9
 """A part of this size or less is no reason."""
 LEADS_SHARE, CITES_SHARE = 3, 5
@@ -67,10 +67,11 @@ class Telling:
     """What has been told on the cards of a list so far.
 
     Args:
-        cards: how many the list has.
+        cards: how many the list has. small: a part smaller than this is told by a fact that passes no judgement.
     """
 
-    def __init__(self, cards: int) -> None:
+    def __init__(self, cards: int, *, small: float = SMALL) -> None:
+        self._small = small
         self._most_leads = max(1, cards // LEADS_SHARE)
         self._most_cites = -(-cards // CITES_SHARE)
         self._leads: Counter[str] = Counter()
@@ -89,7 +90,7 @@ class Telling:
 
     def _part(self, code: ReasonCode, contribution: float, place: int, facts_of: FactsOf) -> _Part:
         """A part with the first fact that names no rating too often; the last of a ladder names none."""
-        if abs(contribution) < SMALL:
+        if abs(contribution) < self._small:
             return _Part(code, contribution, facts_of.neutral(place, code), _NO_OTHERS)
         ladder = facts_of(place, code, raises=contribution > 0)
         told = next(ladder)
