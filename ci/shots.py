@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from marquee_cli.chromium import FLAGS, find_chromium  # noqa: E402  # tests/ has to be on the path first
-from support.real_data import real_data  # noqa: E402
-from support.system import System, embedded_system, given_system  # noqa: E402
+from support.real_data import real_data  # noqa: E402  # the same
+from support.system import System, embedded_system, given_system  # noqa: E402  # the same
 
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
 USER, MOVIE, NOBODY = 123, 2571, 999_999

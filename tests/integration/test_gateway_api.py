@@ -74,7 +74,7 @@ async def test_a_guests_unknown_movies_are_refused_by_field(gateway: httpx.Async
     ("body", "field"),
     [
         ({}, "body"),
-        ({"user_id": 1, "movie_id": 603}, "body"),
+        ({"user_id": 1, "movie_id": 603}, "movie_id"),
         ({"user_id": 1, "k": 0}, "k"),
         ({"user_id": 1, "k": 501}, "k"),
         ({"user_id": 1, "k": "x"}, "k"),
@@ -209,6 +209,7 @@ async def test_a_users_rating_of_one_movie_is_found_however_many_came_after_it(
         "movie_id": 603,
         "title": "The Matrix",
         "year": 1999,
+        "genres": ["Action", "Sci-Fi"],
         "poster_url": "https://image.tmdb.org/t/p/w342/m.jpg",
         "rating": 3.5,
         "rated_at": "2000-07-30T18:45:03Z",

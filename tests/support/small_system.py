@@ -18,13 +18,11 @@ from support.builders import chunks
 from support.service_process import ServiceProcess, service_process
 from support.trainings import ENOUGH, a_training
 from support.wait import until
-from support.worlds import EPOCH, checkerboard
+from support.worlds import DIRECTORS, EPOCH, checkerboard
 
 N_MOVIES = 40
 """Movies 1 to 40; users 1 to ENOUGH rated sixteen of them."""
 TITLES = {1: "Toy Story", 2: "Jumanji"}
-DIRECTORS = ("Joe Johnston", "John Lasseter")
-"""Of even and of odd movies: as in the real data, from which the document's examples are taken."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from marquee.state.ratings import Ratings, UserState
 DAY_MS = 86_400_000
 START_MS = 1_000_000_000_000
 EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
+DIRECTORS = ("Joe Johnston", "John Lasseter")
+"""Of even and of odd movies: as in the real data, from which the API document's examples are taken."""
 
 
 def a_catalog(n_movies: int = 40, *, colours: int = 2, with_people: bool = False) -> MovieTable:
@@ -26,7 +28,7 @@ def a_catalog(n_movies: int = 40, *, colours: int = 2, with_people: bool = False
             movie_id=m,
             status=MetadataStatus.FOUND,
             runtime_min=90 + m % colours * 30,
-            directors=(f"Director {m % colours}",),
+            directors=(DIRECTORS[m % colours % 2],),
             keywords=(f"keyword {m % colours}",),
             fetched_at=EPOCH,
         )

@@ -125,7 +125,7 @@ def test_with_a_genre_muted_it_makes_no_difference_which_movies_have_it() -> Non
 def test_a_muted_person_leaves_what_is_no_taste_for_a_person() -> None:
     served = trained()
 
-    plain, muted = order(served), order(served, ["Director 1"])
+    plain, muted = order(served), order(served, ["John Lasseter"])
 
     families = np.array([each.family for each in served.model.bundle.manifest.features])
     differs = (x_of(plain) != x_of(muted)) & ~np.isnan(x_of(plain))
@@ -133,7 +133,7 @@ def test_a_muted_person_leaves_what_is_no_taste_for_a_person() -> None:
     assert muted.score.tolist() != plain.score.tolist()
 
 
-@pytest.mark.parametrize("mute", [["Director 1"], ["Genre1"], ["taste_genre", "Director 0"], ["nobody at all"]])
+@pytest.mark.parametrize("mute", [["John Lasseter"], ["Genre1"], ["taste_genre", "Joe Johnston"], ["nobody at all"]])
 def test_an_answer_without_a_belief_adds_up_and_does_not_name_it(mute: list[str]) -> None:
     ranking = Ranking.model_validate(answer_for(trained(), USER, {"mute": mute, "k": 12}))
 
@@ -166,7 +166,7 @@ def test_a_keyword_is_not_muted_by_its_name_and_an_earlier_bundle_keeps_its_term
     nameless = replace(bundle, retrieval=replace(bundle.retrieval, term_names=()))
 
     by_keyword = Muted.of(["keyword 1"]).world(served)
-    unnamed = Muted.of(["Director 1"]).world(replace(served, model=replace(served.model, bundle=nameless)))
+    unnamed = Muted.of(["John Lasseter"]).world(replace(served, model=replace(served.model, bundle=nameless)))
 
     assert by_keyword.model.bundle.retrieval.terms is bundle.retrieval.terms
     assert unnamed.model.bundle.retrieval.terms is bundle.retrieval.terms
