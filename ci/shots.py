@@ -41,6 +41,20 @@ def why(page: Page) -> None:
     page.get_by_test_id("why-panel").first.wait_for()
 
 
+def why_not(page: Page) -> None:
+    """Ask a list about a movie that is not in it."""
+    page.get_by_test_id("why-not-input").fill("reservoir dogs")
+    page.get_by_test_id("why-not").get_by_test_id("suggestion").first.click()
+    page.get_by_test_id("for-me-place").wait_for()
+    page.get_by_test_id("why-not").scroll_into_view_if_needed()
+
+
+def for_me(page: Page) -> None:
+    """Wait for the movie's place, and go where it stands."""
+    page.get_by_test_id("for-me-place").wait_for()
+    page.get_by_test_id("for-me-place").scroll_into_view_if_needed()
+
+
 def suggest(page: Page) -> None:
     """Type into the search field."""
     page.get_by_test_id("search-input").first.fill("nolan")
@@ -61,10 +75,14 @@ PAGES: dict[str, tuple[str, Prepare]] = {
     "search-none": ("/search?q=zzzzzz", nothing),
     "user": (f"/users/{USER}", nothing),
     "user-why": (f"/users/{USER}", why),
+    "user-why-not": (f"/users/{USER}", why_not),
     "user-filtered": (f"/users/{USER}?genre=Horror&year_min=1980", nothing),
     "user-nobody": (f"/users/{NOBODY}", nothing),
     "ratings": (f"/users/{USER}/ratings", nothing),
     "movie": (f"/movies/{MOVIE}", nothing),
+    "movie-for-me": (f"/movies/{MOVIE}", for_me),
+    "together": (f"/together?users={USER},1", nothing),
+    "together-refused": (f"/together?users={USER},{USER}", nothing),
     "not-found": ("/movies/0", nothing),
 }
 

@@ -78,3 +78,7 @@ test("the comma after a number belongs to the sentence", () => {
     ".",
   ]);
 });
+
+test("a percentage is one figure", () => {
+  assert.deepEqual(set("58 % of its fans"), [["number", "58 %"], " of its fans"]);
+});

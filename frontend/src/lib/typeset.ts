@@ -53,7 +53,7 @@ function cut(text: string, link: Link): Piece[] {
   ]);
 }
 
-const FIGURE = /(★\d(?:\.\d)?|\b\d+(?:,\d{3})*(?:\.\d+)?)/;
+const FIGURE = /(★\d(?:\.\d)?|\b\d+(?:,\d{3})*(?:\.\d+)?(?: %)?)/;
 
 /** Stars and numbers out of a text without links. */
 function figures(text: string): Piece[] {

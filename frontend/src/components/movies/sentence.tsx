@@ -32,7 +32,7 @@ export function Sentence({ text, links }: { text: string; links: readonly Linked
     }
     if (piece.kind === "number") {
       return (
-        <span key={key} className="font-semibold tabular-nums">
+        <span key={key} className="whitespace-nowrap font-semibold tabular-nums">
           {piece.text}
         </span>
       );

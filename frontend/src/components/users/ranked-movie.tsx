@@ -8,6 +8,7 @@ import { ReasonList } from "@/components/movies/reason-list";
 import { StarRating } from "@/components/movies/star-rating";
 import { WhyPanel } from "@/components/movies/why-panel";
 import { Poster } from "@/components/posters/poster";
+import { CrossIcon } from "@/components/ui/icons";
 import type { RankedCard } from "@/lib/types";
 
 export interface RankedMovieProps {
@@ -76,8 +77,8 @@ export function RankedMovie({
             <ReasonList reasons={reasons} limit={2} />
           </div>
         </div>
-        <div className="col-span-full flex min-h-8 flex-wrap items-center gap-x-2 self-end pr-14 sm:col-start-3">
-          <div className="w-42 min-w-42 pointer-coarse:w-58 pointer-coarse:min-w-50">
+        <div className="col-span-full flex min-h-8 flex-wrap items-center gap-x-2 self-end pr-14 sm:col-start-3 sm:pr-17">
+          <div className="w-42 min-w-42 pointer-coarse:w-50 pointer-coarse:min-w-50 sm:pointer-coarse:w-58">
             <StarRating
               title={card.title}
               value={rated}
@@ -94,7 +95,8 @@ export function RankedMovie({
               data-testid="pass"
               className="ml-auto min-h-8 rounded-md px-1 font-semibold text-sm text-soft hover:text-text"
             >
-              Not for me
+              <span className="max-sm:hidden">Not for me</span>
+              <CrossIcon className="mx-1.5 size-5 sm:hidden" />
             </button>
           ) : (
             <span className="h-8 basis-full sm:hidden" />
