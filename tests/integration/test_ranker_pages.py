@@ -32,6 +32,7 @@ SUBJECTS: dict[str, dict[str, Any]] = {
     "a user, had they rated otherwise": {"user_id": 1, "overrides": [{"movie_id": RATED, "rating": None}]},
     "a user, without a family": {"user_id": 1, "mute": ["popular"]},
     "a user, without a genre": {"user_id": 1, "mute": ["Genre1"]},
+    "a user, without two beliefs": {"user_id": 1, "mute": ["taste_genre", "Director 1"]},
     "a user, without reasons": {"user_id": 1, "explain": False},
 }
 

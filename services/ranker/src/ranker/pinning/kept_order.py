@@ -46,6 +46,7 @@ class KeptOrder:
     Attributes:
         rung: what ordered them. base: what every score starts from. codes: (C,) of the parts of a score.
         row: (n,) int32 catalogue rows of the model's catalogue. score: (n,) float64.
+        muted: casefolded names that no reason may name.
     """
 
     rung: Rung
@@ -54,6 +55,7 @@ class KeptOrder:
     row: NDArray[np.int32]
     score: FloatArray
     of: Modelled | Accounted
+    muted: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.row)
@@ -61,7 +63,7 @@ class KeptOrder:
     def header(self) -> dict[str, Any]:
         """What is not an array."""
         sources = self.of.sources if isinstance(self.of, Accounted) else None
-        return {"order": self.rung, "base": self.base, "codes": self.codes, "sources": sources}
+        return {"order": self.rung, "base": self.base, "codes": self.codes, "sources": sources, "muted": sorted(self.muted)}
 
     def arrays(self) -> Arrays:
         """The arrays, by name."""
@@ -83,4 +85,5 @@ class KeptOrder:
             arrays["row"],
             arrays["score"],
             Modelled(arrays["rank"], arrays["x"]) if sources is None else Accounted(arrays["parts"], sources),
+            frozenset(header["muted"]),
         )

@@ -40,6 +40,7 @@ def page_of(order: KeptOrder, page: slice, user: UserState, serving: Serving, bi
                 codes=order.codes,
                 sources=tuple(tuple(names) for names in sources[page]),
                 history=History.of(user, serving.catalog, serving.model.bundle.retrieval.config),
+                muted=order.muted,
             )
 
 
@@ -64,6 +65,7 @@ def _modelled(
         sources=tuple(candidates.sources(place) for place in at.tolist()),
         history=context.history,
         model_input=ModelInput(context, x),
+        muted=order.muted,
     )
 
 

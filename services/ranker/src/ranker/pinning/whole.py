@@ -38,12 +38,14 @@ def _modelled(page: FirstPage, order: Order, known: Described, places: RowArray,
     at = np.searchsorted(known.candidates.row, row)
     scored = Modelled(known.candidates.rank[:, at].astype(np.int8), bins.encode(known.x[at]))
     ranked = page.ranked
-    return KeptOrder(ranked.rung, ranked.base, ranked.codes, row.astype(np.int32), order.score[places], scored)
+    return KeptOrder(
+        ranked.rung, ranked.base, ranked.codes, row.astype(np.int32), order.score[places], scored, ranked.muted
+    )
 
 
 def _accounted(every: Ranked) -> KeptOrder:
     parts = Accounted(every.contribution, every.sources)
-    return KeptOrder(every.rung, every.base, every.codes, every.row.astype(np.int32), every.score, parts)
+    return KeptOrder(every.rung, every.base, every.codes, every.row.astype(np.int32), every.score, parts, every.muted)
 
 
 def _shown_first(shown: Shown, order: Order, request: RankRequest, serving: Serving) -> RowArray:
