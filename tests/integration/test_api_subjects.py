@@ -8,12 +8,13 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from marquee.contracts.topics import RATINGS
+from marquee.contracts.topics import ACTIVITY, RATINGS
 from marquee.settings import KafkaSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.views import digest
 from support.small_system import SmallSystem
-from support.topic_reader import records_on
+from support.topic_reader import events_on, records_on
+from support.wait import until
 
 pytestmark = pytest.mark.integration
 
@@ -106,6 +107,27 @@ async def test_nothing_of_a_guest_or_a_group_is_stored(
 
         assert (await digest(space), await ratings_in(small_system.kafka)) == before
     assert (await api.get(f"/v1/users/{NOBODY}")).json()["is_known"] is False
+
+
+async def test_what_if_a_user_had_rated_otherwise_is_no_impression(
+    small_system: SmallSystem, api: httpx.AsyncClient
+) -> None:
+    rated = (await api.get("/v1/users/3/ratings")).json()["items"][0]["movie_id"]
+    what_if = await rank(api, user_id=3, k=5, overrides=[{"movie_id": rated, "rating": None}])
+    query = {"page_token": what_if["next_page_token"]}
+    assert (await api.get(f"/v1/rankings/{what_if['ranking_id']}", params=query)).status_code == 200
+
+    shown = await rank(api, user_id=3, k=5)
+
+    async def is_kept() -> bool:
+        return shown["ranking_id"] in await shown_rankings(small_system.kafka)
+
+    await until(is_kept)
+    assert what_if["ranking_id"] not in await shown_rankings(small_system.kafka)
+
+
+async def shown_rankings(kafka: KafkaSettings) -> set[str | None]:
+    return {act.ranking_id for act in await events_on(kafka, ACTIVITY)}
 
 
 async def ratings_in(kafka: KafkaSettings) -> int:

@@ -22,6 +22,7 @@ from marquee.state.movie_table import RowArray
 from ranker.ranking import Order, Ranked
 from ranker.serving import Serving
 
+_CODES = frozenset(code.value for code in ReasonCode)
 _KINDS = frozenset({"genre", "director", "cast"})
 """The terms that can be muted by name; a keyword cannot."""
 
@@ -41,7 +42,7 @@ class Muted:
     @classmethod
     def of(cls, mute: Iterable[str]) -> Self:
         names = frozenset(name.casefold() for name in mute)
-        return cls(names, frozenset(code for code in ReasonCode if code in names))
+        return cls(names, frozenset(map(ReasonCode, names & _CODES)))
 
     def __bool__(self) -> bool:
         return bool(self.names)

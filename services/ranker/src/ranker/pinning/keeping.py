@@ -130,7 +130,7 @@ class Pins:
             secret=noted.secret,
             created_ms=noted.created_ms,
             model_version=serving.model.version,
-            user_id=request.user_id,
+            user_id=None if request.overrides else request.user_id,
             movie_id=request.movie_id,
             k=request.k,
             explain=request.explain,

@@ -63,7 +63,13 @@ class KeptOrder:
     def header(self) -> dict[str, Any]:
         """What is not an array."""
         sources = self.of.sources if isinstance(self.of, Accounted) else None
-        return {"order": self.rung, "base": self.base, "codes": self.codes, "sources": sources, "muted": sorted(self.muted)}
+        return {
+            "order": self.rung,
+            "base": self.base,
+            "codes": self.codes,
+            "sources": sources,
+            "muted": sorted(self.muted),
+        }
 
     def arrays(self) -> Arrays:
         """The arrays, by name."""
