@@ -24,6 +24,7 @@ from ranker.pinning.store import PinStore
 from ranker.receipts import ReceiptWait
 from ranker.serving import Serving
 from ranker.settings import RankerSettings
+from ranker.turns import Turns
 from ranker.whynot.desk import Desk
 from support.builders import a_rating, in_batches
 from support.serving import trained
@@ -73,7 +74,8 @@ async def a_ranker(
     await online.stats.refresh()
     online.serving = Serving.of(online.serving.model, online.stats.stats())
     pins = Pins(PinStore(space, PINNED_BYTES), REDIS_S, clock, writing_s=1.0)
-    wiring = routes.Wiring(online, ReceiptWait(space, receipt_wait_s), pins, Desk(online.settings))
+    groups = Turns(at_once=1, wait_s=30, what="a place")
+    wiring = routes.Wiring(online, ReceiptWait(space, receipt_wait_s), pins, Desk(online.settings), groups)
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
     failures = list[str]()
     tasks = Background(failures.append)

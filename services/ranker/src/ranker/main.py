@@ -14,8 +14,9 @@ from ranker.online import Online
 from ranker.pinning.keeping import Pins
 from ranker.pinning.store import PinStore
 from ranker.receipts import ReceiptWait
-from ranker.routes import Wiring, router
+from ranker.routes import GROUP_WAIT_S, GROUPS_AT_ONCE, Wiring, router
 from ranker.settings import RankerSettings
+from ranker.turns import Turns
 from ranker.whynot.desk import Desk
 
 
@@ -26,7 +27,9 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
     online = Online.of(settings, redis)
     pins = Pins(PinStore(online.users.space, settings.pinned_bytes), settings.page_read_s, time)
-    wiring = Wiring(online, ReceiptWait(online.users.space, settings.receipt_wait_s), pins, Desk(settings))
+    receipts = ReceiptWait(online.users.space, settings.receipt_wait_s)
+    groups = Turns(at_once=GROUPS_AT_ONCE, wait_s=GROUP_WAIT_S, what="a place for one more group")
+    wiring = Wiring(online, receipts, pins, Desk(settings), groups)
     await wiring.online.refresh()
     service.tasks.start("models", wiring.follow_models(settings.kafka))
     service.tasks.start("pins", pins.write())

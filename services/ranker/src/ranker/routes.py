@@ -22,19 +22,28 @@ from ranker.pinning.keeping import Pins
 from ranker.receipts import ReceiptWait
 from ranker.stopwatch import Stopwatch
 from ranker.subjects import guest, with_overrides
+from ranker.turns import Turns
 from ranker.whynot.desk import Desk
 
 router = APIRouter()
 
+GROUPS_AT_ONCE, GROUP_WAIT_S = 1, 0.5
+"""Groups that are ranked for at a time, beside single users, and how long one waits before it gets the popular list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The parts of a running ranker."""
+    """The parts of a running ranker.
+
+    Attributes:
+        groups: whose turn it is to be ranked for: a group takes as long as all of its people one after the other.
+    """
 
     online: Online
     receipts: ReceiptWait
     pins: Pins
     desk: Desk
+    groups: Turns
 
     async def follow_models(self, kafka: KafkaSettings) -> None:
         """Use every model that models.v1 says to serve. Never ends."""
@@ -85,9 +94,10 @@ async def rank(request: RankRequest, parts: Parts) -> Response:
         case GroupSubject() as group:
             users = await asyncio.gather(*map(online.user, group.user_ids))
             watch.lap("user")
-            answer = await asyncio.to_thread(  # as long as for each of them, during which others are served
-                group_answer, serving, group, users, request, online.cards.get, watch, ranking_id=ranking_id
-            )
+            async with parts.groups.one():
+                answer = await asyncio.to_thread(
+                    group_answer, serving, group, users, request, online.cards.get, watch, ranking_id=ranking_id
+                )
             if is_applied is not None:
                 answer["meta"]["freshness"]["applied"] = is_applied and all(user.missing is None for user in users)
         case GuestSubject(ratings):

@@ -1,18 +1,16 @@
 """The desk: explains beside the event loop, a few at a time, and refuses what would have to wait too long."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from time import perf_counter, time_ns
 
 from marquee.contracts.explain_bodies import Explained, ExplainRequest
 from marquee.contracts.ranking_fields import FreshnessFields
-from marquee.errors import Transient
 from ranker.answers import CardOf
 from ranker.online import KnownUser
 from ranker.serving import Serving
 from ranker.settings import RankerSettings
 from ranker.stopwatch import Stopwatch
+from ranker.turns import Turns
 from ranker.whynot.explaining import Budget, explained
 
 
@@ -24,8 +22,9 @@ class Desk:
     """
 
     def __init__(self, settings: RankerSettings) -> None:
-        self._places = asyncio.Semaphore(settings.explain_at_once)
-        self._wait_s = settings.explain_wait_s
+        self._turns = Turns(
+            at_once=settings.explain_at_once, wait_s=settings.explain_wait_s, what="a place for one more explanation"
+        )
         self._budget = Budget(seconds=settings.explain_search_s)
 
     async def explained(
@@ -43,7 +42,7 @@ class Desk:
             Transient: too many others are being explained.
             Refused: 422, names the movies that nobody knows.
         """
-        async with self._place():
+        async with self._turns.one():
             watch.lap("wait")
             return await asyncio.to_thread(
                 explained,
@@ -57,15 +56,3 @@ class Desk:
                 now_ms=time_ns() // 1_000_000,
                 clock=perf_counter,
             )
-
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._wait_s):
-                await self._places.acquire()
-        except TimeoutError as error:
-            raise Transient("too many explanations at once", what="a place for one more explanation") from error
-        try:
-            yield
-        finally:
-            self._places.release()
