@@ -25,6 +25,11 @@ GUEST = {"ratings": [{"movie_id": movie, "rating": 5.0} for movie in (1, 3, 5)]}
 @pytest.fixture
 async def api(small_system: SmallSystem) -> AsyncIterator[httpx.AsyncClient]:
     async with small_system.client() as client:
+
+        async def people_are_known() -> bool:
+            return (await client.get("/v1/people/Director 1")).status_code == 200
+
+        await until(people_are_known)
         yield client
 
 

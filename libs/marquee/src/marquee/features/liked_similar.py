@@ -59,5 +59,6 @@ def of_signals(signals: Float32Array, rank: IntArray, is_found: BoolArray, *, pe
 
 def _of_best(scores: Float32Array, is_found: BoolArray) -> Float32Array:
     """Each source's scores, (..., s, m), as a share of its best found one: comparable between histories."""
-    best = scores[..., is_found].max(axis=-1, keepdims=True, initial=0)
+    found = scores if is_found.all() else scores[..., is_found]  # a copy costs as much as the rest: seldom needed
+    best = found.max(axis=-1, keepdims=True, initial=0)
     return (scores / np.where(best > 0, best, 1)).astype(np.float32)
