@@ -1,5 +1,6 @@
 """Whom the API ranks for: groups, and lists without a belief, over HTTP; and what is asked is not stored."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,8 @@ from support.wait import until
 pytestmark = pytest.mark.integration
 
 NOBODY = 987_654_321
+PINNED_S = 0.3
+"""What is kept of a ranking is written after its answer; by then it is there."""
 GUEST = {"ratings": [{"movie_id": movie, "rating": 5.0} for movie in (1, 3, 5)]}
 
 
@@ -27,7 +30,7 @@ async def api(small_system: SmallSystem) -> AsyncIterator[httpx.AsyncClient]:
     async with small_system.client() as client:
 
         async def people_are_known() -> bool:
-            return (await client.get("/v1/people/Director 1")).status_code == 200
+            return (await client.get("/v1/people/John Lasseter")).status_code == 200
 
         await until(people_are_known)
         yield client
@@ -106,11 +109,15 @@ async def test_nothing_of_a_guest_or_a_group_is_stored(
     small_system: SmallSystem, api: httpx.AsyncClient, request_body: dict[str, Any]
 ) -> None:
     async with redis_of(small_system) as space:
-        before = await digest(space), await ratings_in(small_system.kafka)
+        await asyncio.sleep(PINNED_S)
+        before, keys = (await digest(space), await ratings_in(small_system.kafka)), await keys_of(space)
 
-        await rank(api, **request_body)
+        answer = await rank(api, **request_body)
 
+        await asyncio.sleep(PINNED_S)
+        assert answer["next_page_token"] is None
         assert (await digest(space), await ratings_in(small_system.kafka)) == before
+        assert await keys_of(space) <= keys
     assert (await api.get(f"/v1/users/{NOBODY}")).json()["is_known"] is False
 
 
@@ -129,6 +136,10 @@ async def test_what_if_a_user_had_rated_otherwise_is_no_impression(
 
     await until(is_kept)
     assert what_if["ranking_id"] not in await shown_rankings(small_system.kafka)
+
+
+async def keys_of(space: KeySpace) -> set[bytes]:
+    return {key async for key in space.redis.scan_iter()}
 
 
 async def shown_rankings(kafka: KafkaSettings) -> set[str | None]:

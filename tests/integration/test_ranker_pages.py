@@ -25,14 +25,13 @@ RATED = next(event.movie_id[0] for event in WORLD if event.user_id == 1)
 SUBJECTS: dict[str, dict[str, Any]] = {
     "a user": {"user_id": 1},
     "a user, diverse": {"user_id": 1, "diversity": 0.6},
-    "a guest": {"ratings": [{"movie_id": 1, "rating": 5.0}, {"movie_id": 3, "rating": 5.0}]},
     "a movie": {"movie_id": 1},
     "somebody new": {"user_id": 99_999},
     "a user, filtered": {"user_id": 1, "filters": {"year_min": 1993}, "exclude": [3, 4]},
     "a user, had they rated otherwise": {"user_id": 1, "overrides": [{"movie_id": RATED, "rating": None}]},
     "a user, without a family": {"user_id": 1, "mute": ["popular"]},
     "a user, without a genre": {"user_id": 1, "mute": ["Genre1"]},
-    "a user, without two beliefs": {"user_id": 1, "mute": ["taste_genre", "Director 1"]},
+    "a user, without two beliefs": {"user_id": 1, "mute": ["taste_genre", "John Lasseter"]},
     "a user, without reasons": {"user_id": 1, "explain": False},
 }
 

@@ -570,7 +570,7 @@ export interface components {
             overrides: components["schemas"]["Override"][];
             /**
              * Ratings
-             * @description a guest's own ratings, one per movie, the last the newest; kept 30 minutes, for next pages only
+             * @description a guest's own ratings, one per movie, the last the newest; nothing is stored, hence no next page
              */
             ratings?: components["schemas"]["GuestRating"][] | null;
             /** User Id */
@@ -1108,7 +1108,7 @@ export interface components {
             overrides: components["schemas"]["Override"][];
             /**
              * Ratings
-             * @description a guest's own ratings, one per movie, the last the newest; kept 30 minutes, for next pages only
+             * @description a guest's own ratings, one per movie, the last the newest; nothing is stored, hence no next page
              */
             ratings?: components["schemas"]["GuestRating"][] | null;
             /** User Id */

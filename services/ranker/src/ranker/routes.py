@@ -102,7 +102,7 @@ async def rank(request: RankRequest, parts: Parts) -> Response:
                 answer["meta"]["freshness"]["applied"] = is_applied and all(user.missing is None for user in users)
         case GuestSubject(ratings):
             somebody = guest(ratings, now_ms=time_ns() // 1_000_000)
-            answer = user_answer(serving, somebody, request, online.cards.get, watch, ranking_id=ranking_id, keep=keep)
+            answer = user_answer(serving, somebody, request, online.cards.get, watch, ranking_id=ranking_id)
         case MovieSubject(movie_id):
             answer = similar_answer(
                 serving, movie_id, request, online.cards.get, watch, ranking_id=ranking_id, keep=keep

@@ -121,7 +121,7 @@ class RankRequest(Body):
         Annotated[tuple[GuestRating, ...], Field(min_length=1, max_length=MAX_RATINGS), at_most(MAX_RATINGS)] | None
     ) = Field(
         default=None,
-        description="a guest's own ratings, one per movie, the last the newest; kept 30 minutes, for next pages only",
+        description="a guest's own ratings, one per movie, the last the newest; nothing is stored, hence no next page",
     )
     user_ids: Annotated[tuple[BodyId, ...], Field(min_length=MIN_GROUP, max_length=MAX_GROUP), at_most(MAX_GROUP)] | (
         None

@@ -18,7 +18,7 @@ class Pin:
     Attributes:
         secret: what its page tokens are signed with. created_ms: Unix milliseconds of its first answer.
         model_version: of the model whose catalogue the order counts in.
-        user_id, movie_id: of the request; both None for a guest, and for a user as if they had rated otherwise.
+        user_id, movie_id: of the request; both None for a user as if they had rated otherwise.
         k, explain: of the request.
         rung, degraded: of the first answer. candidates: `meta.candidates` of it.
         user: the ratings that it was made with; none for movies similar to one.
