@@ -1,5 +1,6 @@
 """Facts: each sentence is offered where its claim holds, with the numbers that a loop over the ratings gives."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -50,8 +51,8 @@ CROWD = [  # user, movie, stars, day: 5 of 6 like Heat, 4 of them Thief too; Big
 ]  # fmt: skip
 
 
-def figures(movies: MovieTable = MOVIES) -> Figures:
-    user, movie, stars, day = zip(*CROWD, strict=True)
+def figures(movies: MovieTable = MOVIES, crowd: Sequence[tuple[int, int, float, int]] = CROWD) -> Figures:
+    user, movie, stars, day = zip(*crowd, strict=True)
     at_ms = np.array(day, np.int64) * DAY
     ratings = Ratings(np.array(user, np.int64), np.array(movie, np.int64), np.array(stars, np.float32), at_ms)
     return Figures(movies, Crowd.of(ratings, movies), Names.of(fit_retrieval(ratings, movies), movies))
@@ -193,3 +194,14 @@ def test_two_movies_alike_are_told_by_their_fans_and_by_what_they_share() -> Non
     assert alike["same_content.directors_and_keywords"] == {"people": ["Mann"], "keywords": ["heist"]}
     assert alike["same_content.genres"] == {"genres": ["Crime", "Drama"]}
     assert slots(facts(1, ReasonCode.CO_RATED, raises=True)) == {}
+
+
+def test_a_movie_is_told_as_liked_only_if_more_like_it_than_like_the_rest() -> None:
+    loved = [(user, HEAT, 5.0 if user <= 20 else 1.0, 1) for user in range(1, 26)]
+    disliked = [(user, BIG, 5.0 if user <= 5 else 1.0, 1) for user in range(1, 26)]
+    crowd = figures(crowd=[*loved, *disliked])
+
+    told = {movie: slots(crowd.of_movie(ReasonCode.POPULAR, movie - 1, raises=True)) for movie in (HEAT, BIG)}
+
+    assert told[HEAT]["popular.liked"] == {"fans": 20, "count": 25}
+    assert "popular.liked" not in told[BIG]
