@@ -23,7 +23,7 @@ FIRST_VISITOR = 900_000_000
 
 
 async def topics(settings: ServiceSettings) -> tuple[dict[str, int], dict[str, int]]:
-    """Different (user, movie) pairs, users and listed movies on the topics; and the pairs and users of visitors."""
+    """Different (user, movie) pairs that were not taken back, users and listed movies on the topics; and the pairs and users of visitors."""
     pairs: set[tuple[int, int]] = set()
     movies: set[int] = set()
 
@@ -31,7 +31,8 @@ async def topics(settings: ServiceSettings) -> tuple[dict[str, int], dict[str, i
         for record in records:
             if partition.topic == RATINGS.name:
                 event = RATINGS.parse(record.value)
-                pairs.update((event.user_id, movie_id) for movie_id in event.movie_id)
+                for movie_id, stars in zip(event.movie_id, event.rating, strict=True):
+                    (pairs.discard if stars is None else pairs.add)((event.user_id, movie_id))  # None takes it back
             else:
                 movies.add(CATALOG.parse(record.value).movie_id)
 
