@@ -23,7 +23,7 @@ FIRST_VISITOR = 900_000_000
 
 
 async def topics(settings: ServiceSettings) -> tuple[dict[str, int], dict[str, int]]:
-    """Different (user, movie) pairs that were not taken back, users and listed movies on the topics; and the pairs and users of visitors."""
+    """Different (user, movie) pairs that were not taken back, users and movies on the topics; the same of visitors."""
     pairs: set[tuple[int, int]] = set()
     movies: set[int] = set()
 
