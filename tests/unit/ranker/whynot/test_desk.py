@@ -39,7 +39,7 @@ async def test_one_too_many_is_refused_and_a_place_that_is_free_again_is_used() 
     first = explaining(desk)
     await asyncio.sleep(0)
 
-    with pytest.raises(Transient, match="too many explanations"):
+    with pytest.raises(Transient, match="one more explanation: too many at once"):
         await explaining(desk)
 
     await first

@@ -10,6 +10,18 @@ from marquee.features.describe import Described
 from marquee.retrieval.candidates import TIE
 from marquee.retrieval.sources import Source
 
+IN_WORDS = {
+    Source.EASE: "the movies that go with what you like",
+    Source.EASE_ALL: "the movies that go with what you rate",
+    Source.ITEM_KNN: "the movies that fans of your likes like",
+    Source.RP3BETA: "the movies that are near your likes by their fans",
+    Source.TRANSITIONS: "the movies that people rate after your newest ones",
+    Source.CONTENT: "the movies of your genres, people and themes",
+    Source.POPULAR: "the popular movies",
+    Source.TRENDING: "the movies that are popular lately",
+}
+"""What each source looks for, as a person would say it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
@@ -49,10 +61,10 @@ def not_a_candidate(nearest: Nearest | None) -> Exclusion:
     if nearest is None:
         detail = "Nothing links it to your ratings: no source scores it."
         return Exclusion(rule=Rule.NOT_A_CANDIDATE, detail=detail)
-    name = nearest.source.name.lower()
+    name, words = nearest.source.name.lower(), IN_WORDS[nearest.source]
     return Exclusion(
         rule=Rule.NOT_A_CANDIDATE,
-        detail=f"It came closest in the source {name}: place {nearest.rank}, of which {nearest.limit} are chosen.",
+        detail=f"It came closest among {words}: place {nearest.rank}, and the first {nearest.limit} are taken.",
         nearest_source=name,
         nearest_rank=nearest.rank,
         source_limit=nearest.limit,
