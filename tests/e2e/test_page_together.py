@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page, expect
 
-from support.visitors import give, new_user, some_movies, wait_until
+from support.visitors import give, new_user, settle, some_movies, wait_until
 
 
 def two_people(api: httpx.Client) -> tuple[int, int]:
@@ -15,6 +15,7 @@ def two_people(api: httpx.Client) -> tuple[int, int]:
     one, other = new_user(), new_user()
     give(api, one, movies[::2], stars=5.0)
     give(api, other, movies[1::2], stars=5.0)
+    settle(api, other)
     return one, other
 
 

@@ -5,13 +5,14 @@ import re
 import httpx
 from playwright.sync_api import Page, expect
 
-from support.visitors import counted, enter, give, listed, new_user, some_movies, wait_until
+from support.visitors import counted, enter, give, listed, new_user, settle, some_movies, wait_until
 
 
 def a_rater(page: Page, api: httpx.Client) -> int:
     """Somebody with six ratings, on their own list."""
     user = new_user()
     give(api, user, some_movies(api, 6))
+    settle(api, user)
     enter(page, user)
     return user
 

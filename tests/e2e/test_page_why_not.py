@@ -3,7 +3,7 @@
 import httpx
 from playwright.sync_api import Page, expect
 
-from support.visitors import enter, give, listed, new_user, some_movies
+from support.visitors import enter, give, listed, new_user, settle, some_movies
 
 
 def ask_about(page: Page, api: httpx.Client, movie: int) -> None:
@@ -16,6 +16,7 @@ def ask_about(page: Page, api: httpx.Client, movie: int) -> None:
 def a_rater(page: Page, api: httpx.Client, movies: list[int]) -> int:
     user = new_user()
     give(api, user, movies, stars=4.5)
+    settle(api, user)
     enter(page, user)
     return user
 

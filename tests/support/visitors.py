@@ -33,6 +33,19 @@ def give(
     wait_until(lambda: counted(api, user_id) == before + len(movies), "the ratings are counted")
 
 
+def settle(api: httpx.Client, user_id: int) -> None:
+    """Waits until a user's ratings have reached the movies' counts too, which a ranker reads once a second."""
+    orders: list[list[int]] = [[]]
+
+    def is_settled() -> bool:
+        time.sleep(1.2)
+        answer = api.post("/v1/rank", json={"user_id": user_id, "k": 100, "explain": False})
+        orders.append([item["movie_id"] for item in answer.raise_for_status().json()["items"]])
+        return orders[-1] == orders[-2]
+
+    wait_until(is_settled, "the list stays as it is")
+
+
 def counted(api: httpx.Client, user_id: int) -> int:
     profile = api.get(f"/v1/users/{user_id}")
     return 0 if profile.status_code == 404 else int(profile.raise_for_status().json()["rating_count"])
