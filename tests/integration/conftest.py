@@ -20,11 +20,14 @@ def tmdb() -> Iterator[TmdbServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def small_system(
     kafka_address: str, redis_address: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SmallSystem]:
-    """Ingest, features, ranker and gateway as processes, for tests of the whole API that bear each other's traffic."""
+    """Ingest, features, ranker and gateway as processes, for one module's tests of the whole API.
+
+    Not for all of them: requests made at random dismiss movies, take ratings back and use up event ids.
+    """
     name, home = f"t{uuid4().hex[:10]}", tmp_path_factory.mktemp("small_system")
     is_embedded = not os.environ.get("MARQUEE_TEST_KAFKA")
     kafka = KafkaSettings(bootstrap=kafka_address, topic_prefix=f"{name}.", idle_pause=is_embedded)
