@@ -21,13 +21,18 @@ def test_a_rating_is_switched_off_and_on_and_the_list_says_what_it_did(page: Pag
 
     expect(page.get_by_test_id("announcement")).to_contain_text("Without")
     expect(chip).to_have_attribute("aria-pressed", "false")
-    without = api.post("/v1/rank", json={"user_id": user, "overrides": [{"movie_id": rated, "rating": None}]}).json()
-    assert listed(page) == [card["movie_id"] for card in without["items"]] != before
+    without = ranked(api, user_id=user, overrides=[{"movie_id": rated, "rating": None}])
+    assert listed(page) == without != before
     assert api.get(f"/v1/users/{user}/ratings/{rated}").status_code == 200, "nothing is stored"
 
     page.get_by_test_id("reset-what-if").click()
     expect(page.get_by_test_id("announcement")).to_contain_text("As it is")
     assert listed(page) == before
+
+
+def ranked(api: httpx.Client, **asked: object) -> list[int]:
+    answer = api.post("/v1/rank", json=asked).raise_for_status().json()
+    return [card["movie_id"] for card in answer["items"]]
 
 
 def test_pointing_at_a_rating_lights_the_movies_that_cite_it(page: Page, api: httpx.Client) -> None:
@@ -41,7 +46,7 @@ def test_pointing_at_a_rating_lights_the_movies_that_cite_it(page: Page, api: ht
     chip.hover()
 
     for card in page.get_by_test_id("ranked-card").all():
-        cites = card.locator(f'[data-testid="reason"] a[href="/movies/{rated}"]').count() > 0
+        cites = card.locator(f'[data-code="liked_similar"] a[href="/movies/{rated}"]').count() > 0
         if cites:
             expect(card).not_to_have_class(re.compile("opacity-40"))
 
