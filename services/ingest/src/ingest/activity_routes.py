@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from ingest.acts import acts_of
 from ingest.routes import Parts
 from marquee.contracts.activity_bodies import EventsRequest, ImpressionsRequest
-from marquee.contracts.bodies import Problem, Receipt, Receipts
+from marquee.contracts.bodies import Problem, Receipts
 from marquee.contracts.topics import ACTIVITY
 from marquee.kafka.publisher import record_of
 
@@ -21,13 +21,7 @@ async def act(body: EventsRequest, parts: Parts) -> Receipts:
     parts.catalog.require_complete()
     acts = acts_of(body, parts.known_movies, now=parts.clock())
     await parts.claims.claim_events(body.events)
-    acks = await parts.publisher.publish(ACTIVITY, [record_of(ACTIVITY, act) for act in acts])
-    return Receipts(
-        receipts=tuple(
-            Receipt(event_id=act.event_id, topic=ACTIVITY.name, partition=ack.partition, offset=ack.offset)
-            for act, ack in zip(acts, acks, strict=True)
-        )
-    )
+    return Receipts(receipts=await parts.publish(ACTIVITY, acts))
 
 
 @router.post("/impressions", status_code=202)

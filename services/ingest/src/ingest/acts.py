@@ -1,10 +1,9 @@
 """Decides over what users did with movies in lists: all of a request become events, or none. Pure."""
 
 from collections.abc import Container
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import datetime
 
-from ingest.acceptance import EARLIEST, MAX_AHEAD
+from ingest.live_events import LiveEvent, errors_of, time_ms
 from marquee.contracts.activity_bodies import EventsRequest, UserEvent
 from marquee.contracts.events import UserActed
 from marquee.errors import refused_fields
@@ -16,41 +15,18 @@ def acts_of(request: EventsRequest, known_movies: Container[int], *, now: dateti
     Raises:
         Refused: 422, names every field that is wrong.
     """
-    errors = [error for at, event in enumerate(request.events) for error in _errors(at, event, known_movies, now)]
-    errors += _repeated_ids(request)
-    if errors:
+    live = [LiveEvent(event.event_id, event.movie_id, event.at) for event in request.events]
+    if errors := errors_of(live, known_movies, now=now, name="events", time="at"):
         raise refused_fields(errors)
     return [_act(event, now) for event in request.events]
 
 
-def _errors(at: int, event: UserEvent, known_movies: Container[int], now: datetime) -> list[tuple[str, str]]:
-    errors = []
-    if event.movie_id not in known_movies:
-        errors.append((f"events[{at}].movie_id", f"unknown movie {event.movie_id}"))
-    if event.at is not None and event.at > now + MAX_AHEAD:
-        errors.append((f"events[{at}].at", "more than a day ahead"))
-    if event.at is not None and event.at < EARLIEST:
-        errors.append((f"events[{at}].at", "before 1990"))
-    return errors
-
-
-def _repeated_ids(request: EventsRequest) -> list[tuple[str, str]]:
-    """An id stands for one act: of two in a request one would be dropped."""
-    first: dict[UUID, int] = {}
-    errors = []
-    for at, event in enumerate(request.events):
-        if (before := first.setdefault(event.event_id, at)) != at:
-            errors.append((f"events[{at}].event_id", f"the same as events[{before}].event_id"))
-    return errors
-
-
 def _act(event: UserEvent, now: datetime) -> UserActed:
-    since = min(event.at or now, now) - datetime(1970, 1, 1, tzinfo=UTC)
     return UserActed(
         event_id=event.event_id,
         user_id=event.user_id,
         kind=event.kind.act,
-        acted_at_ms=since // timedelta(milliseconds=1),
+        acted_at_ms=time_ms(event.at, now=now),
         movie_id=(event.movie_id,),
         ranking_id=event.ranking_id,
         reason=event.reason,

@@ -1,9 +1,9 @@
 """HTTP: live ratings in, the state of the bulk load out. Internal; the public API is the gateway's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import structlog
 from fastapi import APIRouter, Depends
@@ -15,7 +15,8 @@ from ingest.known_movies import KnownMovies
 from ingest.progress import LoadStatus, Progress
 from ingest.settings import IngestSettings
 from marquee.contracts.bodies import Problem, RatingsRequest, Receipt, Receipts
-from marquee.contracts.topics import RATINGS
+from marquee.contracts.events import MoviesRated, UserActed
+from marquee.contracts.topics import RATINGS, Topic
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import MarqueeError
 from marquee.http.service import wired
@@ -23,6 +24,8 @@ from marquee.kafka.publisher import Publisher, record_of
 from marquee.kafka.topic_view import TopicView
 
 log = structlog.get_logger()
+
+Live = TypeVar("Live", MoviesRated, UserActed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ class Wiring:
         except MarqueeError as error:
             log.error("load_failed", data=settings.data, error=str(error))
 
+    async def publish(self, topic: Topic[Live], events: Sequence[Live]) -> tuple[Receipt, ...]:
+        """Put events on a topic; where the log keeps each, once the broker has acknowledged all of them."""
+        acks = await self.publisher.publish(topic, [record_of(topic, event) for event in events])
+        return tuple(
+            Receipt(event_id=event.event_id, topic=topic.name, partition=ack.partition, offset=ack.offset)
+            for event, ack in zip(events, acks, strict=True)
+        )
+
 
 Parts = Annotated[Wiring, Depends(wired(Wiring))]
 router = APIRouter(prefix="/v1")
@@ -57,22 +68,15 @@ async def rate(body: RatingsRequest, parts: Parts) -> Receipts:
     parts.catalog.require_complete()
     events = accepted(body, parts.known_movies, now=parts.clock())
     await parts.claims.claim(body.ratings)
-    acks = await parts.publisher.publish(RATINGS, [record_of(RATINGS, event) for event in events])
-    return Receipts(
-        receipts=tuple(
-            Receipt(event_id=event.event_id, partition=ack.partition, offset=ack.offset)
-            for event, ack in zip(events, acks, strict=True)
-        )
-    )
+    return Receipts(receipts=await parts.publish(RATINGS, events))
 
 
 @router.post("/withdrawals", status_code=202, responses={422: {"model": Problem}, 503: {"model": Problem}})
 async def withdraw(body: Withdrawal, parts: Parts) -> Receipt:
     """Take a rating back: 202 when the broker has acknowledged it; the caller has seen that there is such a rating."""
     await parts.claims.claim_withdrawal(body)
-    event = withdrawn(body, now=parts.clock())
-    (ack,) = await parts.publisher.publish(RATINGS, [record_of(RATINGS, event)])
-    return Receipt(event_id=event.event_id, partition=ack.partition, offset=ack.offset)
+    (receipt,) = await parts.publish(RATINGS, [withdrawn(body, now=parts.clock())])
+    return receipt
 
 
 @router.get("/load")

@@ -14,8 +14,8 @@ from itertools import compress
 
 import numpy as np
 
-from ingest.acceptance import EARLIEST, MAX_AHEAD
 from ingest.layouts import RatingsFile
+from ingest.live_events import EARLIEST, MAX_AHEAD
 from ingest.rejects import Reason, Reject, as_text
 from marquee.arrays import BoolArray, FloatArray, IntArray
 from marquee.contracts.bodies import VISITOR_ID
