@@ -264,14 +264,20 @@ async def journey(
         running(ranker_app(ranking)) as ranker,
         in_front_of(redis_settings, ingest=ingest, ranker=ranker) as gateway,
     ):
+        log = EventLog(log_dir)
 
         async def is_loaded() -> bool:
             answer = (await gateway.post("/v1/rank", json={"user_id": 1})).json()
             lag = await wired.positions.true_lag()
             return answer["meta"]["rung"] == "personal" and not any(lag.values())
 
+        async def is_copied() -> bool:
+            raters = int((log.ratings().movie_id == 1).sum())
+            return bool((await gateway.get("/v1/movies/1")).json().get("rating_count") == raters > 0)
+
         await until(is_loaded, limit_s=60)
-        yield Journey(gateway, space, EventLog(log_dir))
+        await until(is_copied)  # the gateway reads cards and counts by itself, a little later
+        yield Journey(gateway, space, log)
 
 
 async def test_after_a_withdrawal_all_is_as_if_the_movie_had_never_been_rated(journey: Journey) -> None:
