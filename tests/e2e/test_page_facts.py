@@ -6,15 +6,7 @@ import httpx
 from playwright.sync_api import Browser, Page, expect
 
 from support.system import System
-from support.visitors import enter, give, new_user, settle, some_movies
-
-
-def a_fan(page: Page, api: httpx.Client) -> int:
-    user = new_user()
-    give(api, user, some_movies(api, 12), stars=5.0)
-    settle(api, user)
-    enter(page, user)
-    return user
+from support.visitors import a_fan
 
 
 def test_a_reason_reads_as_the_api_says_it_and_links_what_it_names(page: Page, api: httpx.Client) -> None:

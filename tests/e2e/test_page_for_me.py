@@ -7,18 +7,9 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page, Route, expect
 
-from support.visitors import enter, give, listed, new_user, settle, some_movies
+from support.visitors import a_fan, listed, some_movies
 
 K = 25
-
-
-def a_fan(page: Page, api: httpx.Client) -> int:
-    """Somebody with twelve loved movies, who has looked at their list."""
-    user = new_user()
-    give(api, user, some_movies(api, 12), stars=5.0)
-    settle(api, user)
-    enter(page, user)
-    return user
 
 
 def explained(api: httpx.Client, user: int, movie: int) -> dict[str, Any]:

@@ -5,14 +5,11 @@ import re
 import httpx
 from playwright.sync_api import Page, expect
 
-from support.visitors import enter, give, listed, new_user, settle, some_movies
+from support.visitors import a_fan, listed, some_movies
 
 
 def test_a_rating_is_switched_off_and_on_and_the_list_says_what_it_did(page: Page, api: httpx.Client) -> None:
-    user = new_user()
-    give(api, user, some_movies(api, 12), stars=5.0)
-    settle(api, user)
-    enter(page, user)
+    user = a_fan(page, api)
     before = listed(page)
     chip = page.get_by_test_id("carrier").first
     rated = int(chip.get_attribute("data-movie-id") or 0)
@@ -36,10 +33,7 @@ def ranked(api: httpx.Client, **asked: object) -> list[int]:
 
 
 def test_pointing_at_a_rating_lights_the_movies_that_cite_it(page: Page, api: httpx.Client) -> None:
-    user = new_user()
-    give(api, user, some_movies(api, 12), stars=5.0)
-    settle(api, user)
-    enter(page, user)
+    a_fan(page, api)
     chip = page.get_by_test_id("carrier").first
     rated = chip.get_attribute("data-movie-id")
 

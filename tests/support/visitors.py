@@ -66,6 +66,15 @@ def enter(page: Page, user_id: int) -> None:
     expect(page.get_by_test_id("ranked-card").first).to_be_visible()
 
 
+def a_fan(page: Page, api: httpx.Client) -> int:
+    """Somebody with twelve loved movies, who has looked at their list."""
+    user = new_user()
+    give(api, user, some_movies(api, 12), stars=5.0)
+    settle(api, user)
+    enter(page, user)
+    return user
+
+
 def me(page: Page) -> str | None:
     """The user whom the cookie names."""
     cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}

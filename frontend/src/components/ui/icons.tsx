@@ -1,8 +1,11 @@
+import type { ReactNode } from "react";
+
 interface Props {
   className?: string;
 }
 
-export function SearchIcon({ className = "" }: Props) {
+/** An icon of lines, in the colour of the text. */
+function Drawn({ className = "", children }: Props & { children: ReactNode }) {
   return (
     <svg
       viewBox="0 0 20 20"
@@ -12,9 +15,17 @@ export function SearchIcon({ className = "" }: Props) {
       strokeWidth="2"
       aria-hidden="true"
     >
+      {children}
+    </svg>
+  );
+}
+
+export function SearchIcon({ className = "" }: Props) {
+  return (
+    <Drawn className={className}>
       <circle cx="8.5" cy="8.5" r="5.5" />
       <path d="m13 13 4.5 4.5" strokeLinecap="round" />
-    </svg>
+    </Drawn>
   );
 }
 
@@ -36,30 +47,16 @@ export function HeartIcon({ className = "" }: Props) {
 
 export function CrossIcon({ className = "" }: Props) {
   return (
-    <svg
-      viewBox="0 0 20 20"
-      className={className}
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="2"
-      aria-hidden="true"
-    >
+    <Drawn className={className}>
       <path d="m5 5 10 10M15 5 5 15" strokeLinecap="round" />
-    </svg>
+    </Drawn>
   );
 }
 
 export function ChevronIcon({ className = "" }: Props) {
   return (
-    <svg
-      viewBox="0 0 20 20"
-      className={className}
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="2"
-      aria-hidden="true"
-    >
+    <Drawn className={className}>
       <path d="m5 8 5 5 5-5" strokeLinecap="round" strokeLinejoin="round" />
-    </svg>
+    </Drawn>
   );
 }
