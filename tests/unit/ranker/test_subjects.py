@@ -14,7 +14,7 @@ from marquee.errors import Refused
 from marquee.state.ratings import UserState
 from ranker.online import KnownUser
 from ranker.serving import Serving
-from ranker.subjects import guest, order_for, ranked_for, with_overrides
+from ranker.subjects import guest, order_for, shown_for, with_overrides
 from support.serving import KNOWN, answer_for, found_or_filled_up, modelless, trained
 from support.worlds import a_user
 
@@ -77,9 +77,9 @@ def test_a_list_is_the_beginning_of_every_longer_one(
     user = KnownUser(a_user(*rated.items()) if rated else UserState.empty())
     served = found_or_filled_up(serving()) if is_filled_up else serving()
 
-    shorter = ranked_for(served, user, RankRequest(user_id=1, k=k))
+    shorter = shown_for(served, user, RankRequest(user_id=1, k=k)).ranked()
 
-    longer = ranked_for(served, user, RankRequest(user_id=1, k=k + more))
+    longer = shown_for(served, user, RankRequest(user_id=1, k=k + more)).ranked()
     assert shorter.movie_id.tolist() == longer.movie_id[:k].tolist()
     np.testing.assert_allclose(shorter.score, longer.score[:k])
     assert len(shorter) == min(k, 40 - len(rated))

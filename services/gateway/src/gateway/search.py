@@ -72,22 +72,12 @@ class TitleIndex:
             WordIndex.of(map(_joined, titles)),
         )
 
-    def search(self, query: str, counts: Mapping[int, float]) -> list[int]:
-        """Movie ids, best first, typing errors forgiven if nothing matches without; empty for a query without a word.
-
-        Args:
-            query: as typed; its last word may be unfinished.
-            counts: ratings by movie id; a movie that is missing has none.
-        """
-        found = self.matches(words(query), counts)
-        if not len(found.movie_id):
-            found = self.matches(words(query), counts, is_typo=True)
-        return [int(movie_id) for movie_id in found.movie_id]
-
     def matches(self, query_words: tuple[str, ...], counts: Mapping[int, float], *, is_typo: bool = False) -> Matches:
         """The movies of which one title matches, scored by how well and by how many people rated them.
 
         Args:
+            query_words: as typed; the last one may be unfinished. Nothing matches no words.
+            counts: ratings by movie id; a movie that is missing has none.
             is_typo: forgive typing errors, and articles that no title has.
         """
         if is_typo:

@@ -81,11 +81,6 @@ def similar_for(serving: Serving, movie_id: int, request: RankRequest, *, k: int
     )
 
 
-def ranked_for(serving: Serving, user: KnownUser, request: RankRequest) -> Ranked:
-    """The first k of the order, chosen from a larger pool if the request wants diversity."""
-    return shown_for(serving, user, request).ranked()
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the first page shows of an order.

@@ -16,9 +16,3 @@ def whole_order(serving: Serving, user: KnownUser, request: RankRequest) -> Orde
     """
     order = order_for(serving, user, request, at_least=request.k)
     return order if order.rung is not Rung.COLD else order_for(serving, user, request, at_least=MAX_K)
-
-
-def place_of(order: Order, movie_id: int) -> int | None:
-    """Place from 0; None for a movie that is not in the order."""
-    found = (order.movie_id == movie_id).nonzero()[0]
-    return int(found[0]) if len(found) else None
