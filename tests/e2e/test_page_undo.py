@@ -37,6 +37,21 @@ def test_a_rating_given_on_the_list_is_undone_by_one_click(page: Page, api: http
     assert listed(page) == before
 
 
+def test_a_movie_whose_rating_was_undone_is_unrated_and_can_be_rated_again(page: Page, api: httpx.Client) -> None:
+    user = a_rater(page, api)
+    movie = page.locator(card(page, listed(page)[0]))
+    movie.locator('[data-stars="4.5"]').click()
+    expect(movie).to_have_count(0)
+    page.get_by_test_id("undo").click()
+    expect(movie).to_have_count(1)
+
+    expect(movie.get_by_role("radio", checked=True)).to_have_count(0)
+    movie.locator('[data-stars="2"]').click()
+
+    expect(movie).to_have_count(0)
+    wait_until(lambda: counted(api, user) == 7, "the second rating counts")
+
+
 def test_a_dismissed_movie_leaves_the_list_and_comes_back_by_undo(page: Page, api: httpx.Client) -> None:
     user = a_rater(page, api)
     before = listed(page)

@@ -6,7 +6,7 @@ import { hasModelScores } from "@/lib/rungs";
 import { matchPercent, topScore } from "@/lib/scores";
 import type { RankedCard } from "@/lib/types";
 import { RankedMovie } from "./ranked-movie";
-import type { RankingState } from "./use-ranking";
+import type { RankingState } from "./ranking-state";
 
 interface Props {
   ref: Ref<HTMLOListElement>;
