@@ -564,7 +564,7 @@ export interface components {
             mute: string[];
             /**
              * Overrides
-             * @description with user_id: other stars, or none, for movies that the user rated; nothing is stored
+             * @description with user_id: other stars, or none, for movies that the user rated; no rating is changed
              * @default []
              */
             overrides: components["schemas"]["Override"][];
@@ -1102,7 +1102,7 @@ export interface components {
             mute: string[];
             /**
              * Overrides
-             * @description with user_id: other stars, or none, for movies that the user rated; nothing is stored
+             * @description with user_id: other stars, or none, for movies that the user rated; no rating is changed
              * @default []
              */
             overrides: components["schemas"]["Override"][];

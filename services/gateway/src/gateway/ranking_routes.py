@@ -29,7 +29,7 @@ async def rank(body: RankRequest, request: Request, parts: Parts) -> Response:
     """
     require_known(parts, body)
     answer = await ranking(parts, body, await request.body(), request_id(request.scope))
-    if body.user_id is not None and not body.overrides and answer.status_code == 200:  # what if: it stores nothing
+    if body.user_id is not None and not body.overrides and answer.status_code == 200:  # a what if is no impression
         parts.impressions.note(body.user_id, bytes(answer.body))
     return answer
 

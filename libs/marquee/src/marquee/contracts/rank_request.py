@@ -135,7 +135,7 @@ class RankRequest(Body):
     overrides: Annotated[tuple[Override, ...], at_most(MAX_OVERRIDES)] = Field(
         default=(),
         max_length=MAX_OVERRIDES,
-        description="with user_id: other stars, or none, for movies that the user rated; nothing is stored",
+        description="with user_id: other stars, or none, for movies that the user rated; no rating is changed",
     )
     k: int = Field(default=DEFAULT_K, ge=1, le=MAX_K, strict=True)
     filters: Filters = Filters()
