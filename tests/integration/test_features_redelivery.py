@@ -133,8 +133,7 @@ async def test_an_emptied_redis_is_filled_from_the_topic_at_the_next_start(
     async with running(settings):
         await until(lambda: applied(space, settings, len(events)))
     before = await digest(space)
-    async for key in space.redis.scan_iter(f"marquee:{{{space.name}.*"):
-        await space.redis.delete(key)
+    await space.redis.delete(*[key async for key in space.redis.scan_iter(f"marquee:{{{space.name}.*")])
 
     async with running(settings):
         await until(lambda: applied(space, settings, len(events)))
