@@ -1,6 +1,7 @@
 """`after` on a ranking: waits for the named events, and no longer; receipts that cannot come true are refused."""
 
 import asyncio
+from collections.abc import Sequence
 from time import monotonic
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from marquee.contracts.bodies import GivenReceipt
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.topics import shard_of
 from marquee.errors import Refused
+from marquee.stores.applied import Place, Standing
 from marquee.stores.key_space import KeySpace
 from ranker.receipts import ReceiptWait
 from support.builders import a_rating
@@ -65,6 +67,27 @@ async def test_an_event_that_does_not_come_to_count_is_given_up_at_the_limit(spa
 
     assert not is_applied
     assert LIMIT_S * 0.9 <= monotonic() - began < LIMIT_S + 1
+
+
+async def test_a_wait_ends_although_a_library_swallows_its_cancellation(
+    space: KeySpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swallowed = list[asyncio.CancelledError]()
+
+    async def once_deaf(_: KeySpace, places: Sequence[Place]) -> list[Standing]:
+        try:
+            await asyncio.sleep(LIMIT_S)
+        except asyncio.CancelledError as cancelled:  # as asyncio.wait_for may do before Python 3.12
+            if swallowed:
+                raise
+            swallowed.append(cancelled)
+        return [Standing.AHEAD for _ in places]
+
+    monkeypatch.setattr("ranker.receipts.standings", once_deaf)
+
+    async with asyncio.timeout(20 * LIMIT_S):
+        assert not await ReceiptWait(space, LIMIT_S / 2).applied([receipt_of(a_rating(), 0)], [1])
+    assert swallowed
 
 
 async def test_an_event_sent_twice_counts_under_either_receipt(space: KeySpace) -> None:

@@ -38,19 +38,22 @@ class ReceiptWait:
         places = [Place(each.event_id, (each.topic, each.partition), each.offset) for each in after]
         try:
             async with asyncio.timeout(self.limit_s):
-                await self._wait(places)
+                return await self._wait(places)
         except (TimeoutError, Transient):
             return False
-        return True
 
-    async def _wait(self, places: Sequence[Place]) -> None:
+    async def _wait(self, places: Sequence[Place]) -> bool:
+        """Look until all count, or until the limit: up to Python 3.11 a look can end and swallow a timeout's only
+        cancellation (asyncio.wait_for, with which the client writes), so the clock is asked, too.
+        """
         began = monotonic()
-        while True:
+        while (waited := monotonic() - began) < self.limit_s:
             found = await standings(self.space, places)
             _check_known(found)
             if all(standing is Standing.APPLIED for standing in found):
-                return
-            await asyncio.sleep(min(max((monotonic() - began) / 10, SHORTEST_PAUSE_S), LONGEST_PAUSE_S))
+                return True
+            await asyncio.sleep(min(max(waited / 10, SHORTEST_PAUSE_S), LONGEST_PAUSE_S))
+        return False
 
 
 def _check_partitions(after: Sequence[GivenReceipt], user_ids: Sequence[int]) -> None:
