@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from marquee.contracts.bodies import Ranking
+from marquee.contracts.pipeline_bodies import ModelFigures, Served
 from marquee.contracts.rank_request import GroupSubject, GuestSubject, MovieSubject, RankRequest, UserSubject
 from marquee.contracts.ranking_fields import RankingFields
 from marquee.errors import Transient
@@ -18,7 +19,7 @@ from marquee.http.service import wired
 from marquee.http.time_left import time_left_s
 from marquee.kafka.models_topic import model_changes
 from marquee.settings import KafkaSettings
-from ranker.answers import similar_answer, user_answer
+from ranker.answers import as_time, similar_answer, user_answer
 from ranker.group_answers import group_answer
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
@@ -152,3 +153,21 @@ def sent(body: bytes, watch: Stopwatch, headers: Mapping[str, str] | None = None
     """An answer with its stages' times in a header."""
     timing = ", ".join(f"{stage};dur={ms}" for stage, ms in watch.ms.items())
     return Response(body, media_type="application/json", headers={"Server-Timing": timing, **(headers or {})})
+
+
+@router.get("/v1/serving")
+async def served(parts: Parts) -> Served:
+    """The model in use."""
+    serving, since = parts.online.serving, parts.online.served_since
+    if serving is None or since is None:
+        return Served()
+    manifest = serving.model.bundle.manifest
+    return Served(
+        model=ModelFigures(
+            version=serving.model.version,
+            served_since=since,
+            created_at=manifest.created_at,
+            as_of=as_time(manifest.as_of_ms),
+            movies=len(serving.catalog),
+        )
+    )
