@@ -95,6 +95,14 @@ class Pins:
             except Exception as error:  # a bug here must not end the service, whose answers are complete without it
                 log.error("ranking_not_kept", ranking_id=noted.ranking_id, exc_info=error)
 
+    async def is_kept(self, ranking_id: str) -> bool:
+        """Whether the ranking's next pages can be asked for; False, too, while Redis does not answer."""
+        try:
+            async with asyncio.timeout(self.limit_s):
+                return await self.store.has(ranking_id)
+        except (Transient, TimeoutError):
+            return False
+
     async def read(self, ranking_id: str, token: PageToken) -> Pin:
         """The ranking that gave this token.
 
