@@ -58,7 +58,9 @@ class ServiceSettings(BaseSettings):
 PREFIX = "MARQUEE_"
 TESTS = f"{PREFIX}TEST_"
 OF_ONE_SERVICE = frozenset({
-    "CACHED_BYTES", "CACHE_DIR", "CLAIM_TIMEOUT_S", "DATA", "DOWNLOAD_TIMEOUT_S", "ENRICHER_URL", "EXPLAIN_AT_ONCE",
+    "CACHED_BYTES", "API_KEYS", "API_KEYS_FILE", "OPEN_TO", "PUBLISHED_ON", "RANK_AT_ONCE", "RATE_BURST", "RATE_PER_S", "READ_AT_ONCE",
+    "WRITE_AT_ONCE",
+    "CACHE_DIR", "CLAIM_TIMEOUT_S", "DATA", "DOWNLOAD_TIMEOUT_S", "ENRICHER_URL", "EXPLAIN_AT_ONCE",
     "EXPLAIN_SEARCH_S", "EXPLAIN_TIMEOUT_S", "EXPLAIN_WAIT_S", "FEATURES_URL", "FORCE_LOAD", "GROUPLENS_URL",
     "IMAGE_BASE", "IMAGE_SIZE", "IMPRESSIONS", "INGEST_TIMEOUT_S", "INGEST_URL", "KEEP_MODELS", "LOAD_RETRY_S",
     "LOAD_TIMEOUT_S", "MAX_RECORDS", "METRICS_HOST", "METRICS_PORT", "OPTIONAL_READ_S", "PAGE_READ_S", "PATIENCE_S",
@@ -71,8 +73,8 @@ OF_ONE_SERVICE = frozenset({
 })  # fmt: skip
 """Read by one service or several. All are started with the same environment, so each has to know every name."""
 OF_OTHERS = frozenset({
-    "BIND", "CHROMIUM", "FRONTEND_PORT", "GATEWAY_PORT", "GATEWAY_TIMEOUT_MS", "GATEWAY_URL", "HOME", "REDIS_MEMORY",
-    "TAG",
+    "API_KEY", "BIND", "CHROMIUM", "FRONTEND_PORT", "GATEWAY_PORT", "GATEWAY_TIMEOUT_MS", "GATEWAY_URL", "HOME",
+    "REDIS_MEMORY", "TAG",
 })  # fmt: skip
 """Read or set by the page, the command line and Compose."""
 
