@@ -37,8 +37,7 @@ status: ## show what is running and how far it has got
 
 .PHONY: test unit contract integration e2e
 test: setup-test ## run every test that needs no Docker (PYTEST='-k search' adds options; COVERAGE=1 measures coverage)
-	@# two at once, since half of the time is waiting; tests/conftest.py says which tests stay together, and which begin
-	$(if $(COVERAGE),$(COVERED),$(BIN)/pytest) -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
+	$(if $(COVERAGE),$(COVERED),$(BIN)/pytest) $(PYTEST)
 
 unit: setup ## run the tests that need neither broker nor Redis, on all cores
 	@# compiled tests are kept: without them collecting takes three times as long
@@ -70,10 +69,6 @@ bench: setup ## measure latency, throughput, freshness and memory, on a running 
 .PHONY: shots
 shots: setup-test ## take pictures of every page and state, at three widths, dark and light (SHOTS='--pages start --widths 390')
 	@$(BIN)/python ci/shots.py $(SHOTS)
-
-.PHONY: vitals
-vitals: setup-test ## measure how fast every page paints, on a desktop and a slow phone, beside the budgets (VITALS='--pages home')
-	@$(BIN)/python ci/vitals.py $(VITALS)
 
 .PHONY: chaos chaos-compose soak
 CHAOS = $(if $(CHAOS_FAULTS),--faults $(CHAOS_FAULTS)) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) $(if $(CHAOS_MINUTES),--minutes $(CHAOS_MINUTES))

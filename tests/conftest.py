@@ -9,8 +9,6 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 from redis.asyncio import Redis
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.key_space import KeySpace
@@ -27,31 +25,6 @@ gc.disable()
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
-
-
-WHOLE = ("tests/chaos", "tests/e2e", "tests/truth")
-"""Folders whose tests share a system or a model: one process runs all of a folder."""
-
-
-def _shared_with(test: str) -> str | None:
-    return next((folder for folder in WHOLE if test.startswith(f"{folder}/")), None)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes run the tests, the longest begin first."""
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _shared_with(item.nodeid) is None)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    """`--dist loadfile`: a file, or a folder of WHOLE, goes to one process."""
-    if config.getvalue("dist") != "loadfile":
-        return None
-    scheduler = LoadScopeScheduling(config, log)
-    scheduler._split_scope = lambda test: _shared_with(test) or test.split("::", 1)[0]
-    return scheduler
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,9 @@ from marquee.settings import RedisSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from ranker import explain_routes, page_routes, routes
-from ranker.cache import RankingCache
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
 from ranker.pinning.store import PinStore
-from ranker.pool import RankingPool
 from ranker.receipts import ReceiptWait
 from ranker.serving import Serving
 from ranker.settings import RankerSettings
@@ -37,8 +35,6 @@ Clock = Callable[[], float]
 PINNED_BYTES = 1_048_576
 REDIS_S = 10.0
 """For reading or writing a ranking: speed is not judged on a busy machine."""
-
-RANK_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -70,31 +66,16 @@ class RankerApp:
 
 @asynccontextmanager
 async def a_ranker(
-    space: KeySpace,
-    *,
-    serving: Serving | None = None,
-    clock: Clock = time,
-    receipt_wait_s: float = 0.25,
-    pool: RankingPool | None = None,
-    cached_bytes: int = 1_048_576,
-    like: RankerApp | None = None,
+    space: KeySpace, *, serving: Serving | None = None, clock: Clock = time, receipt_wait_s: float = 0.25
 ) -> AsyncIterator[RankerApp]:
-    """Start one; another on the same space is another replica, or the same one after a restart.
-
-    Args:
-        like: another one, whose memory this one shares: it sees what that one sees, when that one does.
-    """
+    """Start one; another on the same space is another replica, or the same one after a restart."""
     online = Online.of(RankerSettings(redis=RedisSettings(space=space.name)), space.redis)
     online.serving = serving or trained()
     await online.stats.refresh()
     online.serving = Serving.of(online.serving.model, online.stats.stats())
-    if like is not None:
-        online = like.wiring.online
     pins = Pins(PinStore(space, PINNED_BYTES), REDIS_S, clock, writing_s=1.0)
     groups = Turns(at_once=1, wait_s=30, what="a place")
-    receipts, desk = ReceiptWait(space, receipt_wait_s), Desk(online.settings)
-    pool = pool or RankingPool(threads=1, waiting=99)
-    wiring = routes.Wiring(online, receipts, pins, desk, groups, pool, RankingCache(cached_bytes), RANK_S)
+    wiring = routes.Wiring(online, ReceiptWait(space, receipt_wait_s), pins, Desk(online.settings), groups)
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
     failures = list[str]()
     tasks = Background(failures.append)

@@ -3,7 +3,6 @@ import { cookies } from "next/headers";
 import { CurrentUserProvider } from "@/components/shell/current-user";
 import { Footer } from "@/components/shell/footer";
 import { Header } from "@/components/shell/header";
-import { SkipLinks } from "@/components/shell/skip-links";
 import { USER_COOKIE } from "@/lib/current-user";
 import { idFrom } from "@/lib/ids";
 import { THEME_COOKIE, themeFrom } from "@/lib/theme";
@@ -30,12 +29,14 @@ export default async function RootLayout({ children }: { children: React.ReactNo
     <html lang="en" className={`${display.variable} ${displayExtended.variable}`} data-theme={theme}>
       <body className="flex min-h-dvh flex-col font-sans antialiased">
         <CurrentUserProvider initial={userId}>
-          <SkipLinks />
+          <a href="#main" className="button absolute top-2 left-2 z-50 -translate-y-20 focus:translate-y-0">
+            Skip to content
+          </a>
           <Header />
           <main
             id="main"
             tabIndex={-1}
-            className="mx-auto w-full max-w-[88rem] flex-1 min-[100rem]:max-w-[114rem] px-4 pb-20 outline-none sm:px-6 lg:px-10"
+            className="mx-auto w-full max-w-[88rem] flex-1 px-4 pb-20 outline-none sm:px-6 lg:px-10"
           >
             {children}
           </main>

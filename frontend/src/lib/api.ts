@@ -6,13 +6,11 @@ import type { Order } from "./rating-order";
 import type {
   MovieDetail,
   PersonMovies,
-  Pipeline,
   Ranking,
   RankRequest,
   RatedMovie,
   RatingsPage,
   SearchPage,
-  ThemeMovies,
   UserProfile,
 } from "./types";
 
@@ -21,8 +19,6 @@ export const movie = (id: number) => ask<MovieDetail>(`/v1/movies/${id}`);
 export const similarTo = (id: number, k: number) => ask<Ranking>(`/v1/movies/${id}/similar?k=${k}`);
 
 export const person = (name: string) => ask<PersonMovies>(`/v1/people/${encodeURIComponent(name)}`);
-
-export const theme = (name: string) => ask<ThemeMovies>(`/v1/themes/${encodeURIComponent(name)}`);
 
 export const profileOf = (userId: number) => ask<UserProfile>(`/v1/users/${userId}`);
 
@@ -35,8 +31,6 @@ export const ratingsOf = (userId: number, sort: Order, pageToken: string) => {
 };
 
 export const search = (query: URLSearchParams) => ask<SearchPage>(`/v1/search?${query}`);
-
-export const pipeline = () => ask<Pipeline>("/v1/pipeline");
 
 export const rank = (body: RankRequest) =>
   ask<Ranking>("/v1/rank", {

@@ -7,7 +7,6 @@ const meta = (rung: RankMeta["rung"], ...degraded: string[]): RankMeta => ({
   rung,
   degraded,
   freshness: {},
-  cached: false,
   stages: {},
 });
 

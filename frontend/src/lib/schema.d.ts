@@ -151,29 +151,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/pipeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Pipeline
-         * @description The way from a rating to a list as it is now: rates, lag, coverage, the served model, and what does not work.
-         *
-         *     The services are asked at most once a second. 200 whatever does not work: it is named, and what is then not known is
-         *     null.
-         */
-        get: operations["pipeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/rank": {
         parameters: {
             query?: never;
@@ -254,26 +231,6 @@ export interface paths {
          * @description Movies by title, director or actor; typos, accents and moved articles are forgiven, well-known movies first.
          */
         get: operations["search"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/themes/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Theme
-         * @description The movies of a theme (a keyword of their metadata), by the whole name; case and accents make no difference.
-         */
-        get: operations["theme"];
         put?: never;
         post?: never;
         delete?: never;
@@ -389,13 +346,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * AcceptedFigures
-         * @description Live ratings that the log has acknowledged; a bulk load is counted by `load`.
-         */
-        AcceptedFigures: {
-            ratings: components["schemas"]["Recent"];
-        };
         /** Affinity */
         Affinity: {
             /**
@@ -462,28 +412,6 @@ export interface components {
             title: string;
             /** Year */
             year?: number | null;
-        };
-        /**
-         * CoverageFigures
-         * @description How many of the movies have what; null where nobody who knows answered.
-         */
-        CoverageFigures: {
-            /**
-             * In Model
-             * @description movies that the model knows, and so has features of
-             */
-            in_model?: number | null;
-            /**
-             * Metadata Source
-             * @description tmdb, snapshot or none
-             */
-            metadata_source?: string | null;
-            /** Movies */
-            movies: number;
-            /** With Metadata */
-            with_metadata?: number | null;
-            /** With Poster */
-            with_poster: number;
         };
         /** DependencyState */
         DependencyState: {
@@ -803,11 +731,6 @@ export interface components {
              */
             genres: string[];
             /**
-             * Ratings Share Max
-             * @description how many people rated it, as a share of those who rated the most rated movie: 0.2 leaves out the famous ones, and a movie that nobody rated stays
-             */
-            ratings_share_max?: number | null;
-            /**
              * Runtime Max
              * @description minutes; a movie of unknown length stays
              */
@@ -923,19 +846,6 @@ export interface components {
             user_id: number;
         };
         /**
-         * LoadFigures
-         * @description The loading of the data set.
-         */
-        LoadFigures: {
-            /**
-             * Phase
-             * @description idle, downloading, reading, publishing, done or failed
-             */
-            phase: string;
-            /** Ratings Published */
-            ratings_published: number;
-        };
-        /**
          * Member
          * @description What one person of a group gets from a movie.
          */
@@ -971,32 +881,6 @@ export interface components {
          * @enum {string}
          */
         MetadataStatus: "found" | "not_found" | "unavailable";
-        /**
-         * ModelFigures
-         * @description The model that is served.
-         */
-        ModelFigures: {
-            /**
-             * As Of
-             * Format: date-time
-             * @description its newest rating
-             */
-            as_of: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Movies */
-            movies: number;
-            /**
-             * Served Since
-             * Format: date-time
-             */
-            served_since: string;
-            /** Version */
-            version: string;
-        };
         /**
          * MovieDetail
          * @description All that is known of one movie.
@@ -1084,12 +968,6 @@ export interface components {
             rating: number | null;
         };
         /**
-         * PartStatus
-         * @description What is known of a part now.
-         * @enum {string}
-         */
-        PartStatus: "ok" | "degraded" | "unknown";
-        /**
          * PersonMovies
          * @description The movies of a director or actor, those that most people rated first.
          */
@@ -1106,59 +984,6 @@ export interface components {
             directed: components["schemas"]["CountedCard"][];
             /** Name */
             name: string;
-        };
-        /**
-         * Pipeline
-         * @description The whole way from a rating to a list, as it was at one moment; null: whoever knows did not answer.
-         */
-        Pipeline: {
-            accepted?: components["schemas"]["AcceptedFigures"] | null;
-            /**
-             * As Of
-             * Format: date-time
-             */
-            as_of: string;
-            coverage: components["schemas"]["CoverageFigures"];
-            load?: components["schemas"]["LoadFigures"] | null;
-            model?: components["schemas"]["ModelFigures"] | null;
-            /** Parts */
-            parts: components["schemas"]["PipelinePart"][];
-            rankings: components["schemas"]["RankingFigures"];
-            store?: components["schemas"]["StoreFigures"] | null;
-            /** Topics */
-            topics?: {
-                [key: string]: components["schemas"]["TopicFigures"];
-            } | null;
-            training?: components["schemas"]["TrainingFigures"] | null;
-        };
-        /**
-         * PipelinePart
-         * @description One part of the system.
-         */
-        PipelinePart: {
-            /**
-             * Last Ok At
-             * @description when it was last seen to be ok
-             */
-            last_ok_at?: string | null;
-            /**
-             * Name
-             * @enum {string}
-             */
-            name: "gateway" | "kafka" | "redis" | "ingest" | "enricher" | "features" | "trainer" | "ranker";
-            /**
-             * Since
-             * Format: date-time
-             * @description when this status with these troubles was first seen
-             */
-            since: string;
-            status: components["schemas"]["PartStatus"];
-            /**
-             * Troubles
-             * @description what does not work, such as kafka or model; no_answer: the part itself
-             * @default []
-             */
-            troubles: string[];
         };
         /**
          * Problem
@@ -1197,12 +1022,6 @@ export interface components {
         };
         /** RankMeta */
         RankMeta: {
-            /**
-             * Cached
-             * @description sent again, because nothing that it follows from has changed: ranking_id and stages are those of the first time, timings_ms are of this time
-             * @default false
-             */
-            cached: boolean;
             /**
              * Candidates
              * @description movies in the whole order of which this is a page
@@ -1366,18 +1185,6 @@ export interface components {
             /** Ranking Id */
             ranking_id: string;
         };
-        /**
-         * RankingFigures
-         * @description Rankings that the gateway has answered.
-         */
-        RankingFigures: {
-            answered: components["schemas"]["Recent"];
-            /**
-             * Popular
-             * @description of them, how many were the popular list, because the ranker did not answer
-             */
-            popular: number;
-        };
         /** RatedMovie */
         RatedMovie: {
             /**
@@ -1486,19 +1293,6 @@ export interface components {
             receipts: components["schemas"]["Receipt"][];
         };
         /**
-         * Recent
-         * @description How many in the last seconds.
-         */
-        Recent: {
-            /** Count */
-            count: number;
-            /**
-             * Window S
-             * @description up to 60; less after a start, from which on is counted
-             */
-            window_s: number;
-        };
-        /**
          * Rule
          * @description What keeps a movie out of the whole order; if several do, the first of these is named.
          * @enum {string}
@@ -1586,76 +1380,6 @@ export interface components {
              * @description cards whose parts were added up and held to the score
              */
             sums_checked?: number | null;
-        };
-        /**
-         * StoreFigures
-         * @description What the online store holds, and what was new to both stores lately.
-         */
-        StoreFigures: {
-            applied: components["schemas"]["Recent"];
-            /** Movies */
-            movies: number;
-            /** Ratings */
-            ratings: number;
-            /** Users */
-            users: number;
-        };
-        /**
-         * ThemeMovies
-         * @description The movies that share a keyword, those that most people rated first.
-         */
-        ThemeMovies: {
-            /**
-             * Count
-             * @description all of them; `movies` has the best known 200 at most
-             */
-            count: number;
-            /**
-             * Movies
-             * @default []
-             */
-            movies: components["schemas"]["CountedCard"][];
-            /** Name */
-            name: string;
-        };
-        /**
-         * TopicFigures
-         * @description A topic of the log.
-         */
-        TopicFigures: {
-            /**
-             * Lag
-             * @description of them, how many one of the two stores lacks
-             */
-            lag: number;
-            /**
-             * Records
-             * @description written so far, over all partitions
-             */
-            records: number;
-        };
-        /**
-         * TrainingFigures
-         * @description The newest training.
-         */
-        TrainingFigures: {
-            /** Ended At */
-            ended_at?: string | null;
-            /**
-             * Phase
-             * @enum {string}
-             */
-            phase: "waiting" | "training" | "done" | "failed";
-            /** Seconds */
-            seconds?: number | null;
-            /** Started At */
-            started_at?: string | null;
-            /**
-             * Step
-             * @description while training: what is being done
-             * @default
-             */
-            step: string;
         };
         /**
          * UserEvent
@@ -1860,33 +1584,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body did not arrive in time */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The body is larger than 64 KiB (ratings, events: 256 KiB) */
             413: {
                 headers: {
@@ -1907,15 +1604,6 @@ export interface operations {
             };
             /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1974,33 +1662,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body did not arrive in time */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The body is larger than 64 KiB (ratings, events: 256 KiB) */
             413: {
                 headers: {
@@ -2021,15 +1682,6 @@ export interface operations {
             };
             /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2078,31 +1730,6 @@ export interface operations {
                     "application/json": components["schemas"]["MovieDetail"];
                 };
             };
-            /** @description What the client has, by its If-None-Match, is what it would get */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description No such movie */
             404: {
                 headers: {
@@ -2130,26 +1757,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description A bug; it is logged under `request_id` */
             500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much is in hand; `Retry-After` says when to ask again */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2184,24 +1793,6 @@ export interface operations {
                     "application/json": components["schemas"]["Ranking"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description No such movie */
             404: {
                 headers: {
@@ -2229,26 +1820,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description A bug; it is logged under `request_id` */
             500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much is in hand; `Retry-After` says when to ask again */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2279,31 +1852,6 @@ export interface operations {
                     "application/json": components["schemas"]["PersonMovies"];
                 };
             };
-            /** @description What the client has, by its If-None-Match, is what it would get */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description No movie names this person */
             404: {
                 headers: {
@@ -2331,109 +1879,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description A bug; it is logged under `request_id` */
             500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much is in hand; `Retry-After` says when to ask again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    pipeline: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Pipeline"];
-                };
-            };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Host header names another server */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused; `errors` names the fields */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A bug; it is logged under `request_id` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much is in hand; `Retry-After` says when to ask again */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2474,35 +1921,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description No such movie */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body did not arrive in time */
-            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2537,26 +1957,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description A bug; it is logged under `request_id` */
             500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much is in hand; `Retry-After` says when to ask again */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2591,24 +1993,6 @@ export interface operations {
                     "application/json": components["schemas"]["Ranking"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The ranking is no longer kept */
             410: {
                 headers: {
@@ -2629,15 +2013,6 @@ export interface operations {
             };
             /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2696,33 +2071,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body did not arrive in time */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The body is larger than 64 KiB (ratings, events: 256 KiB) */
             413: {
                 headers: {
@@ -2743,15 +2091,6 @@ export interface operations {
             };
             /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2808,31 +2147,6 @@ export interface operations {
                     "application/json": components["schemas"]["SearchPage"];
                 };
             };
-            /** @description What the client has, by its If-None-Match, is what it would get */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The Host header names another server */
             421: {
                 headers: {
@@ -2851,121 +2165,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description A bug; it is logged under `request_id` */
             500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much is in hand; `Retry-After` says when to ask again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    theme: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @example toy */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ThemeMovies"];
-                };
-            };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No movie has this theme */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Host header names another server */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused; `errors` names the fields */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A bug; it is logged under `request_id` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much is in hand; `Retry-After` says when to ask again */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2993,24 +2194,6 @@ export interface operations {
                     "application/json": components["schemas"]["NewUser"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The Host header names another server */
             421: {
                 headers: {
@@ -3022,15 +2205,6 @@ export interface operations {
             };
             /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3079,24 +2253,6 @@ export interface operations {
                     "application/json": components["schemas"]["UserProfile"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The Host header names another server */
             421: {
                 headers: {
@@ -3108,15 +2264,6 @@ export interface operations {
             };
             /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3169,24 +2316,6 @@ export interface operations {
                     "application/json": components["schemas"]["RatingsPage"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The Host header names another server */
             421: {
                 headers: {
@@ -3198,15 +2327,6 @@ export interface operations {
             };
             /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3257,24 +2377,6 @@ export interface operations {
                     "application/json": components["schemas"]["RatedMovie"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The user has not rated this movie */
             404: {
                 headers: {
@@ -3295,15 +2397,6 @@ export interface operations {
             };
             /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3354,24 +2447,6 @@ export interface operations {
                     "application/json": components["schemas"]["Receipt"];
                 };
             };
-            /** @description An X-API-Key is needed, or is not known */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role of the X-API-Key is not enough */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The user has not rated this movie */
             404: {
                 headers: {
@@ -3392,15 +2467,6 @@ export interface operations {
             };
             /** @description Refused; `errors` names the fields */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This client asks too often; `Retry-After` says when to ask again */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,7 +22,6 @@ export type Affinity = Schemas["Affinity"];
 export type Receipt = Schemas["Receipt"];
 export type Receipts = Schemas["Receipts"];
 export type PersonMovies = Schemas["PersonMovies"];
-export type ThemeMovies = Schemas["ThemeMovies"];
 export type NewUser = Schemas["NewUser"];
 export type Override = Schemas["Override"];
 export type GuestRating = Schemas["GuestRating"];
@@ -43,6 +42,3 @@ export type ExplainRequest = Pick<Schemas["ExplainRequest"], "movie_ids"> &
   Partial<Omit<Schemas["ExplainRequest"], "movie_ids" | "filters">> & {
     filters?: Partial<Schemas["Filters"]>;
   };
-export type Pipeline = Schemas["Pipeline"];
-export type PipelinePart = Schemas["PipelinePart"];
-export type Recent = Schemas["Recent"];

@@ -55,35 +55,6 @@ async def test_a_training_that_ends_well_is_promoted_and_remembered(runs: Runs) 
     assert runs.past.failures == 0
 
 
-async def test_a_refused_model_does_not_serve_and_the_reason_is_reported(runs: Runs, workshop: Workshop) -> None:
-    await runs.begin(now=NOW, reason="first model")
-    champion = runs.announcements.promoted
-    workshop.does("refused", log_rows=200)
-
-    await runs.begin(now=NOW, reason="the log has grown")
-
-    report = runs.training
-    assert runs.announcements.promoted == champion
-    assert (report.phase, report.model_version) == ("done", "20260101T120005Z")
-    assert report.message == "model 20260101T120005Z-002 refused: it ranks worse"
-    assert report.verdict is not None
-    assert not report.verdict.is_promoted
-    assert runs.trained_on == TrainedOn(200, 0)  # the same log is not tried again
-    assert runs.past.failures == 0
-
-
-async def test_a_bundle_damaged_by_one_byte_does_not_serve(runs: Runs, workshop: Workshop) -> None:
-    await runs.begin(now=NOW, reason="first model")
-    champion = runs.announcements.promoted
-    workshop.does("damage")
-
-    await runs.begin(now=NOW, reason="the log has grown")
-
-    assert runs.announcements.promoted == champion
-    assert runs.training.phase == "failed"
-    assert "catalog.npz: its sha256 is not the manifest's" in runs.training.message
-
-
 async def test_a_failed_training_is_reported_and_leaves_the_place_free(runs: Runs, workshop: Workshop) -> None:
     workshop.does("crash")
     await runs.begin(now=NOW, reason="first model")

@@ -4,30 +4,20 @@ import { MovieRow } from "@/components/movies/movie-row";
 import { rank } from "@/lib/api";
 import { USER_COOKIE } from "@/lib/current-user";
 import { idFrom } from "@/lib/ids";
-import type { RankedCard } from "@/lib/types";
+import { bestReasons } from "@/lib/scores";
 
-export interface OwnRow {
-  userId: number;
-  movies: readonly RankedCard[];
-}
-
-/** A returning user's first few movies; null when there is no user, no history or no answer. */
-export async function ownRow(): Promise<OwnRow | null> {
+/** A returning user's first few movies. Silent when there is no user, no history or no answer. */
+export async function YourRow() {
   const userId = idFrom((await cookies()).get(USER_COOKIE)?.value);
   if (userId === null) return null;
   const outcome = await rank({ user_id: userId, k: 12 });
   if (!outcome.ok || outcome.data.meta.rung === "cold" || outcome.data.items.length === 0) return null;
-  return { userId, movies: outcome.data.items };
-}
-
-/** It stands first on the page, and so has the page's heading. */
-export function YourRow({ row: { userId, movies } }: { row: OwnRow }) {
   return (
-    <section aria-labelledby="yours" className="pt-8" data-testid="your-row">
+    <section aria-labelledby="yours" className="mt-12" data-testid="your-row">
       <div className="mb-5 flex flex-wrap items-baseline justify-between gap-x-4">
-        <h1 id="yours" className="font-extrabold text-4xl tracking-tight">
+        <h2 id="yours" className="font-bold text-3xl tracking-tight">
           For user {userId}
-        </h1>
+        </h2>
         <Link
           prefetch={false}
           href={`/users/${userId}`}
@@ -36,7 +26,7 @@ export function YourRow({ row: { userId, movies } }: { row: OwnRow }) {
           The whole list
         </Link>
       </div>
-      <MovieRow movies={movies} />
+      <MovieRow movies={outcome.data.items} noteOf={(movie) => bestReasons(movie.reasons, 1)[0]?.text} />
     </section>
   );
 }

@@ -5,7 +5,6 @@ import { Empty } from "@/components/ui/empty";
 import { hasModelScores } from "@/lib/rungs";
 import { matchPercent, topScore } from "@/lib/scores";
 import type { RankedCard } from "@/lib/types";
-import { PosterWall } from "./poster-wall";
 import { RankedMovie } from "./ranked-movie";
 import type { RankingState } from "./ranking-state";
 
@@ -18,24 +17,19 @@ interface Props {
   lit: ReadonlySet<number> | null;
 }
 
-const RANKED_GRID = "relative grid gap-2.5 xl:grid-flow-dense xl:grid-cols-2 min-[112rem]:grid-cols-3";
+const RANKED_GRID = "relative grid gap-2.5 xl:grid-flow-dense xl:grid-cols-2";
 
 export function RankedList({ ref, state, onRate, onPass, lit }: Props) {
   const { items, meta } = state.ranking;
   if (items.length === 0) {
     return (
       <Empty title="No movie fits" testId="no-results">
-        Nothing that passes all filters is left to show. Take one away, or widen the years.
+        Nothing in these years and this genre is left to show. Widen the years, or take the genre away.
       </Empty>
     );
   }
   const top = topScore(items);
   const hasScores = hasModelScores(meta);
-  if (state.settings.view === "posters") {
-    return (
-      <PosterWall ref={ref} items={items} isPending={state.isPending} lit={lit} leaving={state.leaving} />
-    );
-  }
   return (
     <ol
       ref={ref}

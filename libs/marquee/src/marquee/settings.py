@@ -42,8 +42,6 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: PositiveInt = 8000
     allowed_hosts: str = ""  # names besides localhost that a Host header may have, with commas between
-    trusted_proxies: str = ""  # addresses and networks, with commas between, whose X-Forwarded-For is believed
-    client_wait_s: PositiveFloat = 10.0  # for the head of a request, for its body, and for its reader to read on
     log_level: str = "INFO"
     log_json: bool = True
     wait_s: PositiveFloat = 60.0  # how long to wait for Kafka and Redis at start
@@ -58,23 +56,19 @@ class ServiceSettings(BaseSettings):
 PREFIX = "MARQUEE_"
 TESTS = f"{PREFIX}TEST_"
 OF_ONE_SERVICE = frozenset({
-    "CACHED_BYTES", "API_KEYS", "API_KEYS_FILE", "OPEN_TO", "PUBLISHED_ON", "RANK_AT_ONCE", "RATE_BURST", "RATE_PER_S", "READ_AT_ONCE",
-    "WRITE_AT_ONCE",
-    "CACHE_DIR", "CLAIM_TIMEOUT_S", "DATA", "DOWNLOAD_TIMEOUT_S", "ENRICHER_URL", "EXPLAIN_AT_ONCE",
-    "EXPLAIN_SEARCH_S", "EXPLAIN_TIMEOUT_S", "EXPLAIN_WAIT_S", "FEATURES_URL", "FORCE_LOAD", "GROUPLENS_URL",
-    "IMAGE_BASE", "IMAGE_SIZE", "IMPRESSIONS", "INGEST_TIMEOUT_S", "INGEST_URL", "KEEP_MODELS", "LOAD_RETRY_S",
-    "LOAD_TIMEOUT_S", "MAX_RECORDS", "METRICS_HOST", "METRICS_PORT", "OPTIONAL_READ_S", "PAGE_READ_S", "PATIENCE_S",
-    "PINNED_BYTES", "PIPELINE_TIMEOUT_S", "PUBLISH_TIMEOUT_S", "RANK_LIMIT_S", "RANK_THREADS",
-    "RANK_WAITING", "RANKER_PAUSE_S", "RANKER_TIMEOUT_S",
-    "RANKER_URL", "RECEIPT_WAIT_S", "REFRESH_S", "REJECTS_DIR", "REMEMBERED_USERS", "REPLICA", "REQUIRED_READ_S",
-    "RETRAIN_GROWTH", "SETTLE_S", "STATE_DIR",
+    "CACHE_DIR", "CLAIM_TIMEOUT_S", "DATA", "DOWNLOAD_TIMEOUT_S", "EXPLAIN_AT_ONCE", "EXPLAIN_SEARCH_S",
+    "EXPLAIN_TIMEOUT_S", "EXPLAIN_WAIT_S", "FORCE_LOAD", "GROUPLENS_URL", "IMAGE_BASE",
+    "IMAGE_SIZE", "IMPRESSIONS", "INGEST_TIMEOUT_S", "INGEST_URL", "KEEP_MODELS", "LOAD_RETRY_S", "LOAD_TIMEOUT_S",
+    "MAX_RECORDS", "METRICS_HOST", "METRICS_PORT", "OPTIONAL_READ_S", "PAGE_READ_S", "PATIENCE_S", "PINNED_BYTES",
+    "PUBLISH_TIMEOUT_S", "RANKER_PAUSE_S", "RANKER_TIMEOUT_S", "RANKER_URL", "RECEIPT_WAIT_S", "REFRESH_S",
+    "REJECTS_DIR", "REMEMBERED_USERS", "REPLICA", "REQUIRED_READ_S", "RETRAIN_GROWTH", "SETTLE_S", "STATE_DIR",
     "TMDB_CONCURRENCY", "TMDB_RATE_PER_S", "TMDB_RECHECK_S", "TMDB_SNAPSHOT", "TMDB_TIMEOUT_S", "TMDB_TOTAL_S",
-    "TMDB_URL", "TRAIN_AUTOMATICALLY", "TRAIN_LIMIT_S", "TRAIN_PAUSE_S", "TRAIN_SEED", "TRAINER_URL", "USER_TIMEOUT_S",
+    "TMDB_URL", "TRAIN_AUTOMATICALLY", "TRAIN_LIMIT_S", "TRAIN_PAUSE_S", "TRAIN_SEED", "USER_TIMEOUT_S",
 })  # fmt: skip
 """Read by one service or several. All are started with the same environment, so each has to know every name."""
 OF_OTHERS = frozenset({
-    "API_KEY", "BIND", "CHROMIUM", "FRONTEND_PORT", "GATEWAY_PORT", "GATEWAY_TIMEOUT_MS", "GATEWAY_URL", "HOME",
-    "REDIS_MEMORY", "TAG",
+    "BIND", "CHROMIUM", "FRONTEND_PORT", "GATEWAY_PORT", "GATEWAY_TIMEOUT_MS", "GATEWAY_URL", "HOME", "REDIS_MEMORY",
+    "TAG",
 })  # fmt: skip
 """Read or set by the page, the command line and Compose."""
 

@@ -50,7 +50,7 @@ def popular(
 
 def told(counts: Counts, movie_id: int, liked: float, used: Counter[str], *, most: int) -> tuple[Form, dict[str, int]]:
     """How a movie is told to be popular: of the forms that hold the least used one, each `most` times at most."""
-    fans, count = int(liked), counts.ratings(movie_id)
+    fans, count = int(liked), int(counts.ratings.get(movie_id, 0))
     holding: dict[str, dict[str, int]] = {"popular.fans": {"fans": fans}}
     if count:
         holding["popular.raters"] = {"count": count}
@@ -64,13 +64,7 @@ def _open(
     catalogue: MovieCopy, filters: Filters, unwanted: Container[int], left_out: Container[int | None]
 ) -> Iterator[tuple[CardFields, float]]:
     wanted = MovieFilter.of(filters)
-    counts = catalogue.counts
-    for movie_id, liked in counts.popular:
+    for movie_id, liked in catalogue.counts.popular:
         card = catalogue.get(movie_id)
-        if (
-            card is not None
-            and movie_id not in unwanted
-            and movie_id not in left_out
-            and wanted.passes(card, counts.ratings_share(movie_id))
-        ):
+        if card is not None and movie_id not in unwanted and movie_id not in left_out and wanted.passes(card):
             yield card, liked

@@ -7,25 +7,16 @@ from contextlib import AsyncExitStack
 import httpx
 from fastapi import FastAPI
 from httpx_aiohttp import AiohttpTransport
-from starlette.middleware import Middleware
 
 from gateway.breaker import Breaker
 from gateway.docs_page import install_docs
 from gateway.examples import with_examples
-from gateway.guards import Admission, InFlight
 from gateway.impressions import Impressions
 from gateway.metrics import metrics_served
 from gateway.movie_copy import MovieCopy
-from gateway.openapi import as_sent, with_keys
-from gateway.pipeline import PipelineView
-from gateway.rankings_answered import RankingsAnswered
-from gateway.revalidation import Revalidation
-from gateway.roles import keys_from, role_without_key
-from gateway.route_kinds import Kind
+from gateway.openapi import as_sent
 from gateway.routes import router
 from gateway.settings import GatewaySettings
-from gateway.stages import ServerTiming
-from gateway.token_buckets import TokenBuckets
 from gateway.upstream import Upstream
 from gateway.wiring import Wiring
 from marquee.contracts.topics import CATALOG, METADATA
@@ -50,14 +41,6 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
     to_ingest = Upstream("ingest", ingest, settings.ingest_timeout_s)
     impressions = Impressions(to_ingest, is_on=settings.impressions)
     stack.push_async_callback(impressions.last_try)
-    answered = RankingsAnswered()
-    reporting = {"ingest": ingest, "ranker": ranker}
-    for name, url in (
-        ("enricher", settings.enricher_url),
-        ("features", settings.features_url),
-        ("trainer", settings.trainer_url),
-    ):
-        reporting[name] = await stack.enter_async_context(http_client(url, settings.pipeline_timeout_s))
     wiring = Wiring(
         catalogue=catalogue,
         listed=MovieStore(space, CATALOG),
@@ -68,8 +51,6 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
         explainer=Upstream("ranker", ranker, settings.explain_timeout_s, Breaker(settings.ranker_pause_s)),
         ingest=to_ingest,
         impressions=impressions,
-        pipeline=PipelineView(reporting, redis.ping, catalogue, answered, timeout_s=settings.pipeline_timeout_s),
-        answered=answered,
         optional_read_s=settings.optional_read_s,
         required_read_s=settings.required_read_s,
     )
@@ -88,12 +69,9 @@ def http_client(url: str, timeout_s: float) -> httpx.AsyncClient:
 
 def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     """The app; it keeps its copy of the catalogue up to date while it runs."""
-    settings = settings or GatewaySettings()
-    app = Service("gateway", settings).app(
+    app = Service("gateway", settings or GatewaySettings()).app(
         start,
         is_public=True,
-        before_body=(Middleware(ServerTiming), admission(settings)),
-        after_body=(in_flight(settings), Middleware(Revalidation)),
         title="Marquee",
         version="1",
         summary="Movies ranked for you, and why",
@@ -103,30 +81,8 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     app.include_router(router, include_in_schema=False)  # exact aliases: /search, /rank, /movies/{id}
     install_docs(app)
     describe = app.openapi
-    app.openapi = lambda: with_keys(with_examples(as_sent(describe())))  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+    app.openapi = lambda: with_examples(as_sent(describe()))  # type: ignore[method-assign]  # FastAPI's own way to extend the document
     return app
-
-
-def admission(settings: GatewaySettings) -> Middleware:
-    """The layer that checks keys and rates.
-
-    Raises:
-        Misconfigured: a key is malformed, or the file of keys cannot be read.
-    """
-    without = role_without_key(settings.open_to, settings.published_on or settings.host)
-    keys = keys_from(settings.api_keys.get_secret_value(), settings.api_keys_file, without=without)
-    buckets = TokenBuckets(settings.rate_per_s, settings.rate_burst) if settings.rate_per_s else None
-    return Middleware(Admission, keys=keys, buckets=buckets)
-
-
-def in_flight(settings: GatewaySettings) -> Middleware:
-    """The layer that limits what is in hand at once."""
-    limits = {
-        Kind.RANK: settings.rank_at_once,
-        Kind.READ: settings.read_at_once,
-        Kind.WRITE: settings.write_at_once,
-    }
-    return Middleware(InFlight, limits=limits)
 
 
 def print_openapi() -> None:

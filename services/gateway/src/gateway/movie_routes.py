@@ -1,6 +1,5 @@
 """Movies: search, detail, similar ones."""
 
-from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,7 +8,7 @@ from gateway.deadlines import redis_within
 from gateway.details import movie_detail
 from gateway.paging import offset_of, token
 from gateway.ranking_routes import ranking
-from gateway.wiring import UNCHANGED, UNKNOWN, MovieId, Parts, known_card
+from gateway.wiring import UNKNOWN, MovieId, Parts, known_card
 from marquee.contracts.bodies import Digits, MovieDetail, Ranking, SearchHit, SearchPage
 from marquee.contracts.rank_request import DEFAULT_K, MAX_GENRE, MAX_K, Filters, RankRequest
 from marquee.errors import Transient, unprocessable
@@ -19,7 +18,7 @@ from marquee.state.filters import MovieFilter
 router = APIRouter()
 
 
-@router.get("/search", responses=UNCHANGED, tags=["movies"])
+@router.get("/search", tags=["movies"])
 async def search(
     parts: Parts,
     q: Annotated[
@@ -38,28 +37,25 @@ async def search(
     wanted = MovieFilter.of(Filters(genres=(genre,) if genre else (), year_min=year_min, year_max=year_max))
     start = offset_of(page_token, q, genre, year_min, year_max)
     catalogue = parts.catalogue
-    found = catalogue.index.search(q, catalogue.counts.ratings_of)
-    carded = ((hit.person, catalogue.get(hit.movie_id)) for hit in found)
-    hits = ((person, card) for person, card in carded if card is not None and wanted.passes(card))
-    page = list(islice(hits, start, start + page_size))
-    after = next(hits, None)
+    found = ((hit.person, catalogue.get(hit.movie_id)) for hit in catalogue.index.search(q, catalogue.counts.ratings))
+    hits = [(person, card) for person, card in found if card is not None and wanted.passes(card)]
+    page = hits[start : start + page_size]
     end = start + len(page)
     return SearchPage(
         items=tuple(SearchHit(**card, ratings=catalogue.ratings(card["movie_id"]), person=name) for name, card in page),
-        next_page_token=token(end, q, genre, year_min, year_max) if after is not None else None,
+        next_page_token=token(end, q, genre, year_min, year_max) if end < len(hits) else None,
     )
 
 
-@router.get("/movies/{movie_id}", responses=UNKNOWN | UNCHANGED, tags=["movies"])
-async def movie(movie_id: MovieId, parts: Parts, response: Response) -> MovieDetail:
+@router.get("/movies/{movie_id}", responses=UNKNOWN, tags=["movies"])
+async def movie(movie_id: MovieId, parts: Parts) -> MovieDetail:
     """All that is known of a movie."""
     card = known_card(parts, movie_id)
     try:
         async with redis_within(parts.optional_read_s):
             return await movie_detail(parts.listed, parts.enriched, parts.catalogue, card)
-    except Transient:  # the card alone is better than nothing, but not to be kept
-        response.headers["Cache-Control"] = "no-store"
-        count, mean = parts.catalogue.ratings(movie_id), parts.catalogue.counts.mean(movie_id)
+    except Transient:  # the card alone is better than nothing
+        count, mean = parts.catalogue.ratings(movie_id), parts.catalogue.counts.mean.get(movie_id)
         return MovieDetail(**card, rating_count=count, rating_mean=mean)
 
 

@@ -2,28 +2,9 @@
 
 from fastapi import APIRouter
 
-from gateway import (
-    activity_routes,
-    explain_routes,
-    movie_routes,
-    people_routes,
-    pipeline_routes,
-    ranking_routes,
-    theme_routes,
-    user_routes,
-)
+from gateway import activity_routes, explain_routes, movie_routes, people_routes, ranking_routes, user_routes
 from gateway.wiring import PROBLEMS
 
 router = APIRouter(responses=PROBLEMS)
-ROUTES = (
-    movie_routes,
-    people_routes,
-    theme_routes,
-    ranking_routes,
-    explain_routes,
-    user_routes,
-    activity_routes,
-    pipeline_routes,
-)
-for each in ROUTES:
+for each in (movie_routes, people_routes, ranking_routes, explain_routes, user_routes, activity_routes):
     router.include_router(each.router)

@@ -9,10 +9,8 @@ import httpx
 from fastapi import Response
 
 from gateway.breaker import Breaker
-from gateway.stages import waiting
 from marquee.errors import Transient
 from marquee.http.request_id import REQUEST_ID
-from marquee.http.time_left import time_left_header
 
 SHOWN_TO = "marquee-user"
 """The header in which the ranker says to whom a page is shown; not for the public."""
@@ -40,7 +38,7 @@ class Upstream:
         Raises:
             Transient: it did not answer in time, or answered with a 5xx, or the breaker held the call back.
         """
-        headers = {"content-type": "application/json", REQUEST_ID: request_id, **time_left_header(self.timeout_s)}
+        headers = {"content-type": "application/json", REQUEST_ID: request_id}
         return await self._answer(self.client.build_request("POST", path, content=body, headers=headers))
 
     async def get(self, path: str, params: Mapping[str, str | int], *, request_id: str) -> Response:
@@ -49,7 +47,7 @@ class Upstream:
         Raises:
             Transient: as `post`.
         """
-        headers = {REQUEST_ID: request_id, **time_left_header(self.timeout_s)}
+        headers = {REQUEST_ID: request_id}
         return await self._answer(self.client.build_request("GET", path, params=params, headers=headers))
 
     async def _answer(self, request: httpx.Request) -> Response:
@@ -81,9 +79,8 @@ class Upstream:
 
     async def _sent(self, request: httpx.Request) -> httpx.Response:
         try:
-            with waiting(self.name):
-                async with asyncio.timeout(self.timeout_s):  # httpx's own timeout applies to each step separately
-                    return await self.client.send(request)
+            async with asyncio.timeout(self.timeout_s):  # httpx's own timeout applies to each step separately
+                return await self.client.send(request)
         except (httpx.HTTPError, TimeoutError) as error:
             raise Transient(f"{self.name} at {self.client.base_url}: {type(error).__name__}", what=self.name) from error
 

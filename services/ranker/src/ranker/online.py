@@ -4,7 +4,6 @@ import asyncio
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
@@ -39,14 +38,12 @@ class KnownUser:
         missing: why it may not be the current one, "redis" or "rebuilding"; None if it is.
         applied_offset: every rating of theirs that the log holds before it counts; None where that is
             not known.
-        version: of the record in Redis that this was read from just now; None if it was not, or is nobody's.
     """
 
     state: UserState
     missing: str | None = None
     dismissed: frozenset[int] = frozenset()
     applied_offset: int | None = None
-    version: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +73,6 @@ class Online:
     stats: StatsView
     cards: Cards
     serving: Serving | None = None
-    served_since: datetime | None = None
     _remembered: OrderedDict[int, KnownUser] = field(default_factory=OrderedDict)
     _filled: _Filled = field(default_factory=_Filled)
     _blind_until: float = 0.0  # Redis is not queried before this time
@@ -150,7 +146,6 @@ class Online:
             model = await asyncio.to_thread(_opened, path)
             async with self._counts:
                 self.serving = await asyncio.to_thread(lambda: _serving(model, self.stats.stats()))
-                self.served_since = datetime.now(UTC)
         except BundleRefused as error:
             log.error("bundle_refused", bundle=path.name, error=str(error))
             return False
@@ -159,12 +154,7 @@ class Online:
 
 
 def _known(read: ReadUser) -> KnownUser:
-    return KnownUser(
-        read.ratings.state,
-        dismissed=read.dismissals.movies,
-        applied_offset=read.applied_offset,
-        version=read.version,
-    )
+    return KnownUser(read.ratings.state, dismissed=read.dismissals.movies, applied_offset=read.applied_offset)
 
 
 def _opened(path: Path) -> RankerModel:
@@ -184,11 +174,9 @@ def _serving(model: RankerModel, stats: ItemStats) -> Serving:
 
 
 def _bundles_by_age(folder: Path) -> list[Path]:
-    """The bundles of a folder, newest first; refused ones and other entries are skipped."""
+    """The bundles of a folder, newest first; other entries are skipped."""
     created = []
     for path in folder.iterdir() if folder.is_dir() else ():
         with suppress(BundleRefused):
-            manifest = read_manifest(path)
-            if manifest.verdict is None or manifest.verdict.is_promoted:
-                created.append((manifest.created_at, path.name))
+            created.append((read_manifest(path).created_at, path.name))
     return [folder / name for _, name in sorted(created, reverse=True)]

@@ -1,8 +1,6 @@
 """What one request ranks with: a model and the movies' state; swapped whole."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from typing import Self
 
 from marquee.features.movie_features import MovieFeatures
@@ -10,20 +8,13 @@ from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
 from ranker.scoring import RankerModel
 
-_next_generation: Callable[[], int] = count(1).__next__
-
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A model and the state it ranks in. A request uses one `Serving` from beginning to end.
-
-    Attributes:
-        generation: no two of a process have the same.
-    """
+    """A model and the state it ranks in. A request uses one `Serving` from beginning to end."""
 
     model: RankerModel
     movies: MovieFeatures
-    generation: int = field(init=False, compare=False, default_factory=_next_generation)
 
     @classmethod
     def of(cls, model: RankerModel, stats: ItemStats) -> Self:

@@ -1,6 +1,6 @@
 """Settings of the ranker."""
 
-from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import PositiveFloat, PositiveInt
 
 from marquee.stores.cards import CardSettings
 
@@ -14,14 +14,10 @@ class RankerSettings(CardSettings):
     receipt_wait_s: PositiveFloat = (
         0.25  # for the events named in `after`; together with user_timeout_s the gateway waits
     )
-    rank_threads: PositiveInt = 1  # that rank beside the event loop; Python computes on one at a time anyway
-    rank_waiting: PositiveInt = 32  # rankings that may wait for a thread; more are refused
-    rank_limit_s: PositiveFloat = 1.5  # for a ranking whose caller does not say how long it waits
     page_read_s: PositiveFloat = 0.5  # for a ranking whose next page is asked for, also while it is being written
     pinned_bytes: PositiveInt = (
         67_108_864  # of Redis, for rankings whose next pages can be asked for; the oldest go first
     )
-    cached_bytes: NonNegativeInt = 33_554_432  # of memory, for answers that can be sent again; 0: none are kept
     explain_at_once: PositiveInt = 2  # searches for what would change a place, each on a thread of its own
     explain_wait_s: PositiveFloat = 0.5  # for one of these to end; then 503
     explain_search_s: PositiveFloat = 0.4  # for all movies of a request; what is not found by then is not said

@@ -22,7 +22,6 @@ from marquee.state.item_stats import ItemStats
 from marquee.state.logical_time import LogicalTime
 from marquee.state.movie_table import MovieTable
 from marquee.stores.event_log import EventLog
-from trainer.champion import Champion
 from trainer.child import Done, Failed, Progress
 from trainer.config import TrainingConfig
 from trainer.export_onnx import OnnxDiffers
@@ -55,10 +54,8 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def run(
-    log_dir: str, model_dir: Path, *, version: str, seed: int, champion: Path | None, created_at: datetime, send: Send
-) -> None:
-    """Read the log, train, judge, write the bundle; a refused one too, so that one can look at it."""
+def run(log_dir: str, model_dir: Path, *, version: str, seed: int, created_at: datetime, send: Send) -> None:
+    """Read the log, train, gate, write the bundle."""
     started = time.perf_counter()
     log = EventLog(log_dir)
     send(Progress(message="reading the event log"))
@@ -74,7 +71,6 @@ def run(
         as_of_ms=newest_ms,
         config=TrainingConfig(seed=seed),
         progress=lambda message: send(Progress(message=message)),
-        champion=None if champion is None else Champion.opened(champion),
     )
     found = {movie.movie_id for movie in enriched if movie.status is MetadataStatus.FOUND}
     counts = {"log_rows": rows, "enriched_movies": len(found & {movie.movie_id for movie in listed})}
@@ -100,7 +96,6 @@ def main() -> None:
     parser.add_argument("--model-dir", type=Path, required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--champion", type=Path, help="the bundle that serves, with which the new model is compared")
     parser.add_argument("--ends-with-its-parent", action="store_true", help="end once standard input is closed")
     args = parser.parse_args()
     send = protocol()
@@ -109,15 +104,7 @@ def main() -> None:
         end_with_parent()
     try:
         now = datetime.now(UTC)
-        run(
-            args.log_dir,
-            args.model_dir,
-            version=args.version,
-            seed=args.seed,
-            champion=args.champion,
-            created_at=now,
-            send=send,
-        )
+        run(args.log_dir, args.model_dir, version=args.version, seed=args.seed, created_at=now, send=send)
     except (CannotTrain, OnnxDiffers, BundleRefused, OSError) as error:
         send(Failed(error=str(error), is_passing=isinstance(error, OSError)))
         sys.exit(1)

@@ -8,7 +8,6 @@ import numpy as np
 
 from marquee.bundle import BundleParts
 from marquee.contracts.manifest import MadeWith
-from marquee.contracts.verdict import Verdict
 from marquee.errors import MarqueeError
 from marquee.explanation.crowd import Crowd
 from marquee.explanation.lightgbm_dump import read_dump
@@ -21,15 +20,12 @@ from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, latest_per_movie
 from trainer import lambdarank
-from trainer.champion import TRIAL_UNTIL, Champion
 from trainer.code_version import code_version
 from trainer.config import TrainingConfig
-from trainer.evidence import PROBES, HeldOut, measured_lists, soundness
 from trainer.examples import EVALUATION_REVEALED, Kind, examples
-from trainer.export_onnx import onnx_scores, parity, to_onnx, with_float32_thresholds
-from trainer.judging import Lists, judge, judge_without_ranker
+from trainer.export_onnx import gate, onnx_scores, parity, to_onnx, with_float32_thresholds
 from trainer.lists import DescribedExample, TrainingLists, described_examples
-from trainer.report import headline, ranked_lists, training_report
+from trainer.report import HeldOut, headline, training_report
 from trainer.windows import Window, cut
 
 Progress = Callable[[str], None]
@@ -41,18 +37,12 @@ class CannotTrain(MarqueeError):
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """A ranker in the two forms in which it is served, with the verdict on it.
-
-    Attributes:
-        trial: LightGBM's text of the trial ranker; None where there were too few lists for one.
-    """
+    """A ranker that passed the gate, in the two forms in which it is served."""
 
     onnx: bytes
     trees: Trees
     report: Mapping[str, Any]
     n_trees: int
-    trial: str | None
-    verdict: Verdict
 
 
 def train(
@@ -62,20 +52,17 @@ def train(
     as_of_ms: int,
     config: TrainingConfig,
     progress: Progress = lambda _: None,
-    champion: Champion | None = None,
 ) -> BundleParts:
-    """Train on the ratings up to `as_of_ms`, and judge the model against the one that serves.
+    """Train on the ratings up to `as_of_ms`.
 
-    With too little data for a ranker the model orders by retrieval alone, and its manifest says why. So it does if the
-    ranker is refused and no other one serves: somebody has to.
+    With too little data for a ranker the model orders by retrieval alone, and its manifest says why.
 
     Raises:
         CannotTrain: no rating of a movie of the catalogue.
-        OnnxDiffers: LightGBM's text has changed, so that there is no ONNX model.
+        OnnxDiffers: the ONNX model does not rank as the LightGBM model does.
     """
     ratings = ratings.take(ratings.rated_at <= as_of_ms)
-    is_listed = catalog.rows(ratings.movie_id) >= 0
-    ratings = ratings.take(is_listed)
+    ratings = ratings.take(catalog.rows(ratings.movie_id) >= 0)
     if not len(ratings):
         raise CannotTrain("no rating of a movie in the catalogue, so there is nothing to learn from")
     terms = content.fit(catalog, config.retrieval.content)
@@ -85,71 +72,39 @@ def train(
     counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
     made_with = MadeWith(code_version=code_version(), config=config.model_dump(mode="json"))
     n_needed = config.ranker.min_lists
-    ranker: Ranker | None = None
     if len(lists) < n_needed:
         reason = f"{len(lists)} training lists, {n_needed} are needed for a ranker: ordered by retrieval alone"
-        verdict = without_ranker(f"too few lists to judge: {reason}", champion)
-        report: dict[str, Any] = {"systems": {}, "difference": {}, "reason": reason}
         progress(reason)
-    else:
-        ranker = train_ranker(
-            lists, held_out, catalog, config, progress, champion=champion, ratings_used=float(is_listed.mean())
+        return BundleParts(
+            catalog=catalog,
+            retrieval=fit_retrieval(ratings, catalog, config.retrieval, terms=terms),
+            made_with=made_with,
+            report={"systems": {}, "difference": {}, "reason": reason},
+            counts=counts,
+            metrics={},
+            reason=reason,
+            crowd=crowd,
         )
-        reason, verdict, report = "", ranker.verdict, dict(ranker.report)
-        counts |= {"lists": len(lists), "rows": len(lists.features), "trees": ranker.n_trees}
-        if not verdict.is_promoted and (champion is None or not champion.ranks):
-            reason = (
-                f"the ranker was refused, and no other one serves: ordered by retrieval alone; {verdict.reasons[0]}"
-            )
-            verdict = verdict.model_copy(
-                update=dict(without_ranker(reason, champion))
-                | {"is_judged": False, "lists": verdict.lists, "users": verdict.users, "checks": verdict.checks}
-            )
-            report = {"systems": {}, "difference": {}, "reason": reason, "refused_ranker": report}
-            ranker = None
-        progress(f"{verdict.decision}: {'; '.join(verdict.reasons) or 'every check passed'}")
+    ranker = train_ranker(lists, held_out, config, progress)
     progress("retrieval on all ratings")
     return BundleParts(
         catalog=catalog,
         retrieval=fit_retrieval(ratings, catalog, config.retrieval, terms=terms),
         made_with=made_with,
-        onnx=None if ranker is None else ranker.onnx,
-        trees=None if ranker is None else ranker.trees,
-        report=report,
-        counts=counts,
-        metrics=headline(report),
-        reason=reason,
+        onnx=ranker.onnx,
+        trees=ranker.trees,
+        report=ranker.report,
+        counts=counts | {"lists": len(lists), "rows": len(lists.features), "trees": ranker.n_trees},
+        metrics=headline(ranker.report),
         crowd=crowd,
-        trial=None if ranker is None else ranker.trial,
-        verdict=verdict,
     )
 
 
-def without_ranker(why: str, champion: Champion | None) -> Verdict:
-    """The verdict on a model that orders by retrieval."""
-    return judge_without_ranker(
-        why,
-        champion=None if champion is None else champion.version,
-        is_kept=champion is not None and champion.ranks and champion.is_judged,
-    )
+def train_ranker(lists: TrainingLists, held_out: HeldOut | None, config: TrainingConfig, progress: Progress) -> Ranker:
+    """Fit the ranker, convert it, gate it and report on it.
 
-
-def train_ranker(
-    lists: TrainingLists,
-    held_out: HeldOut | None,
-    catalog: MovieTable,
-    config: TrainingConfig,
-    progress: Progress,
-    *,
-    champion: Champion | None = None,
-    ratings_used: float = 1.0,
-) -> Ranker:
-    """Fit the ranker, convert it, report on it and judge it.
-
-    Args:
-        ratings_used: share of the log's ratings that are of a listed movie.
     Raises:
-        OnnxDiffers: LightGBM's text has changed, so that there is no ONNX model.
+        OnnxDiffers: the ONNX model does not rank as the LightGBM model does.
     """
     fitted = lambdarank.fit(lists, config.ranker, seed=config.seed)
     progress(f"ranker: {fitted.n_trees} trees on {len(lists)} lists, {len(lists.features)} rows")
@@ -157,30 +112,9 @@ def train_ranker(
     onnx = to_onnx(booster)
     scores = lambdarank.predict(fitted.booster, lists.features)
     agreement = parity(scores, onnx_scores(onnx, lists.features), lists.size)
+    gate(agreement)
     trees = read_dump(booster.dump_model(), [spec.family.value for spec in SPECS])
-    table, measured, why_not_compared = None, Lists.none(), ""
-    if held_out is not None and fitted.trial is not None:
-        table = ranked_lists(fitted.trial, fitted.n_trees, held_out.examples, held_out.movies.state)
-        measured, why_not_compared = measured_lists(table, held_out, onnx, champion)
-    sound = soundness(
-        lists,
-        held_out,
-        booster,
-        onnx,
-        agreement,
-        catalog=catalog,
-        champion=champion,
-        ratings_used=ratings_used,
-        why_not_compared=why_not_compared,
-    )
-    verdict = judge(
-        measured, sound, config.gate, champion_is_judged=champion is not None and champion.ranks and champion.is_judged
-    )
-    report = training_report(fitted, table, agreement, n_movies=len(catalog))
-    if held_out is not None:
-        report[TRIAL_UNTIL] = held_out.learned_until_ms
-    trial = None if fitted.trial is None else fitted.trial.model_to_string(num_iteration=fitted.n_trees)
-    return Ranker(onnx, trees, report, fitted.n_trees, trial, verdict)
+    return Ranker(onnx, trees, training_report(fitted, held_out, agreement), fitted.n_trees)
 
 
 def window_lists(
@@ -194,7 +128,6 @@ def window_lists(
 
     For each window, retrieval is fitted on its past alone. `held_out` is None without a window.
     """
-    learned_until_ms = max((int(window.after.rated_at.max()) for window in windows[:-1]), default=0)
     parts, held_out = [TrainingLists.of([], window=0)], None
     at_most, revealed = config.examples.at_most, config.examples.revealed
     for at, window in enumerate(windows):
@@ -204,10 +137,8 @@ def window_lists(
         described = _described(window, retrieval, movies, revealed=revealed, at_most=at_most, seed=seed)
         parts.append(TrainingLists.of(described, window=at))
         if at == len(windows) - 1:
-            probes = [one.example for one in described if one.label.any()][:PROBES]
             described = _described(window, retrieval, movies, revealed=EVALUATION_REVEALED, at_most=at_most, seed=seed)
-            asked_from_ms = int(window.after.rated_at.min())
-            held_out = HeldOut(described, probes, retrieval, movies, window.before, learned_until_ms, asked_from_ms)
+            held_out = HeldOut(described, movies.state)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), held_out
 

@@ -13,10 +13,9 @@ from typing import Any, Literal
 import structlog
 from pydantic import BaseModel
 
-from marquee.bundle import BundleRefused, verified_manifest
+from marquee.bundle import BundleRefused, read_manifest
 from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.manifest import ModelManifest
-from marquee.contracts.verdict import Verdict
 from marquee.errors import Refused
 from trainer.announcing import Announcement, Announcements
 from trainer.child import Failed, run_child
@@ -26,19 +25,12 @@ from trainer.settings import TrainerSettings
 log = structlog.get_logger()
 
 JOB = (sys.executable, "-m", "trainer.job")
-GATE = "gate"
 QUIET_FAILURES = 3
 """Up to this many transient failures in a row are reported as waiting, more as a failure."""
 
 
 class Training(BaseModel):
-    """The newest training.
-
-    Attributes:
-        model_version, metrics: of the model that serves.
-        verdict: on the model of the newest training; a refused one does not serve, and the message says why.
-        announcement: whether models.v1 has the model that serves.
-    """
+    """The newest training. `announcement`: whether models.v1 has its model."""
 
     phase: Literal["waiting", "training", "done", "failed"] = "waiting"
     message: str = "waiting for ratings"
@@ -47,14 +39,13 @@ class Training(BaseModel):
     seconds: float | None = None
     model_version: str | None = None
     metrics: dict[str, float] = {}
-    verdict: Verdict | None = None
     announcement: Announcement = "none"
     announcement_error: str = ""
 
 
 @dataclass(slots=True)
 class Runs:
-    """Starts trainings; promotes what the gate lets pass, and keeps the rest from serving."""
+    """Starts trainings; promotes what passed the gate."""
 
     settings: TrainerSettings
     announcements: Announcements
@@ -78,7 +69,6 @@ class Runs:
             message=f"model {promoted.version} is the newest",
             model_version=promoted.version,
             metrics=promoted.metrics,
-            verdict=manifest.verdict,
             ended_at=promoted.changed_at,
             seconds=promoted.metrics.get("training_s"),
         )
@@ -93,11 +83,7 @@ class Runs:
             raise Refused(409, "training_under_way", "Conflict", f"a training is under way: {self._training.message}")
         self.is_busy = True
         self._training = Training(
-            phase="training",
-            message="starting",
-            started_at=now,
-            model_version=self._training.model_version,
-            metrics=self._training.metrics,
+            phase="training", message="starting", started_at=now, model_version=self._training.model_version
         )
         return self._run(now, reason)
 
@@ -117,10 +103,7 @@ class Runs:
         finally:
             self.is_busy = False
         if isinstance(trained, _Trained):
-            if trained.is_refused:
-                await self.announcements.refuse(trained.event)
-            else:
-                await self.announcements.promote(trained.event)
+            await self.announcements.promote(trained.event)
 
     async def _train(self, now: datetime, reason: str) -> "_Trained | Failed":
         settings = self.settings
@@ -137,7 +120,7 @@ class Runs:
         if isinstance(outcome, Failed):
             return outcome
         try:
-            manifest = await asyncio.to_thread(verified_manifest, settings.model_dir / outcome.location)
+            manifest = await asyncio.to_thread(read_manifest, settings.model_dir / outcome.location)
         except BundleRefused as error:
             return Failed(error=str(error))
         event = ModelChanged(
@@ -147,32 +130,18 @@ class Runs:
             metrics=outcome.metrics,
             reason=reason,
             changed_at=datetime.now(UTC),
-            verdict=manifest.verdict,
-            by=GATE,
         )
         return _Trained(event, manifest)
 
     def _command(self, version: str) -> list[str]:
         settings = self.settings
         command = [*self.job, "--log-dir", settings.log_dir, "--version", version, "--ends-with-its-parent"]
-        command += ["--model-dir", str(settings.model_dir), "--seed", str(settings.train_seed)]
-        champion = self.announcements.promoted
-        return command if champion is None else [*command, "--champion", str(settings.model_dir / champion.location)]
+        return [*command, "--model-dir", str(settings.model_dir), "--seed", str(settings.train_seed)]
 
     def _done(self, trained: "_Trained", *, started_s: float) -> None:
         event, seconds = trained.event, time.monotonic() - started_s
         self.trained_on = trained_on(trained.manifest)
         self.past = self.past.after(ended_s=time.monotonic(), took_s=seconds)
-        if trained.is_refused:
-            self._update(
-                phase="done",
-                message=f"model {event.version} refused: {'; '.join(trained.reasons)}",
-                ended_at=event.changed_at,
-                seconds=seconds,
-                verdict=event.verdict,
-            )
-            log.warning("model_refused", version=event.version, seconds=seconds, reasons=trained.reasons)
-            return
         self._update(
             phase="done",
             message=f"model {event.version} promoted",
@@ -180,7 +149,6 @@ class Runs:
             seconds=seconds,
             model_version=event.version,
             metrics=event.metrics,
-            verdict=event.verdict,
         )
         log.info("model_promoted", version=event.version, seconds=seconds, metrics=event.metrics)
 
@@ -210,14 +178,6 @@ class Runs:
 class _Trained:
     event: ModelChanged
     manifest: ModelManifest
-
-    @property
-    def is_refused(self) -> bool:
-        return self.event.verdict is not None and not self.event.verdict.is_promoted
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        return () if self.event.verdict is None else self.event.verdict.reasons
 
 
 def trained_on(manifest: ModelManifest) -> TrainedOn | None:

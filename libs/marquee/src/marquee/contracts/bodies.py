@@ -214,11 +214,6 @@ class RankMeta(Answer):
     candidates: int | None = Field(default=None, description="movies in the whole order of which this is a page")
     stages: Stages = Stages()
     timings_ms: dict[str, float] = Field(default_factory=dict)
-    cached: bool = Field(
-        default=False,
-        description="sent again, because nothing that it follows from has changed: ranking_id and stages are those of "
-        "the first time, timings_ms are of this time",
-    )
 
 
 class Ranking(Answer):
@@ -252,14 +247,6 @@ class PersonMovies(Answer):
     name: str
     directed: tuple[CountedCard, ...] = ()
     acted: tuple[CountedCard, ...] = ()
-
-
-class ThemeMovies(Answer):
-    """The movies that share a keyword, those that most people rated first."""
-
-    name: str
-    count: int = Field(description="all of them; `movies` has the best known 200 at most")
-    movies: tuple[CountedCard, ...] = ()
 
 
 class MovieDetail(Card):

@@ -148,7 +148,6 @@ class RankMetaFields(TypedDict):
     candidates: int | None
     stages: StagesFields
     timings_ms: dict[str, float]
-    cached: NotRequired[bool]
 
 
 class RankingFields(TypedDict):

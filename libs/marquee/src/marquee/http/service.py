@@ -6,18 +6,16 @@ dependencies and returns its Wiring; `create_app(settings)`, which makes the app
 
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, Generic, TypedDict, TypeVar
 
 import uvicorn
 from fastapi import FastAPI, Request
 from pydantic import ValidationError
-from starlette.middleware import Middleware
 
 from marquee.errors import MarqueeError, Misconfigured
 from marquee.http.background import Background, stopped_at_the_end
-from marquee.http.connections import bounded
 from marquee.http.operations import Dependencies, install_operations
 from marquee.logs import configure_logs
 from marquee.patches import silence_server
@@ -37,10 +35,10 @@ class State(TypedDict, Generic[W]):
     wiring: W
 
 
-def wired(kind: type[W]) -> Callable[[Request], Awaitable[W]]:
+def wired(kind: type[W]) -> Callable[[Request], W]:
     """A dependency for routes: the parts of the running service, `Annotated[Wiring, Depends(wired(Wiring))]`."""
 
-    async def parts(request: Request) -> W:  # FastAPI calls what is not async on a thread, for every request
+    def parts(request: Request) -> W:
         found = request.state.wiring
         if not isinstance(found, kind):
             raise TypeError(f"the lifespan made a {type(found).__name__}, the route wants a {kind.__name__}")
@@ -82,8 +80,6 @@ class Service(Generic[S]):
         *,
         model_version: Callable[[W], str | None] = lambda _: None,
         is_public: bool = False,
-        before_body: Sequence[Middleware] = (),
-        after_body: Sequence[Middleware] = (),
         **described: Any,
     ) -> FastAPI:
         """The app with the operational routes; its lifespan runs `start`.
@@ -91,7 +87,7 @@ class Service(Generic[S]):
         Args:
             start: opens the parts onto the stack, which closes them in reverse order after the tasks have ended.
             model_version: for /version, asked of the wiring.
-            is_public: strangers may ask, see install_operations; there are `before_body` and `after_body`, too.
+            is_public: strangers may ask, see install_operations.
             described: FastAPI's own arguments, such as its title.
         """
 
@@ -113,9 +109,6 @@ class Service(Generic[S]):
             hosts=self.settings.hosts,
             model_version=lambda request: model_version(request.state.wiring),
             is_public=is_public,
-            client_wait_s=self.settings.client_wait_s,
-            before_body=before_body,
-            after_body=after_body,
         )
         return app
 
@@ -161,10 +154,6 @@ def serve(app: FastAPI) -> None:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE_S,
-            http=bounded(service.settings.client_wait_s),
-            ws="none",
-            proxy_headers=bool(service.settings.trusted_proxies),
-            forwarded_allow_ips=service.settings.trusted_proxies,
         )
     )
 
