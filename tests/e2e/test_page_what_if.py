@@ -52,6 +52,7 @@ def test_similar_movies_move_between_the_same_fans_and_the_same_story(page: Page
     expect(tiles.first).to_be_visible()
     story = api.get(f"/v1/movies/{movie}/similar", params={"k": 18, "content": 1}).json()["items"]
 
+    page.wait_for_load_state("networkidle")  # before its script runs, a page does not notice a slider
     page.get_by_test_id("similar-mix").fill("1")
 
     expect(tiles.first).to_have_attribute("data-movie-id", str(story[0]["movie_id"]))
