@@ -24,7 +24,17 @@ from marquee.stores.online import MovieStore, RatingStore
 from marquee.stores.views import StatsView, digest
 from marquee_cli.embedded import free_port
 from support.builders import NOON_MS, a_movie
-from support.ratings_flow import expected, histories, logged, movie_counts, ratings_of, running, send, stored_counts
+from support.ratings_flow import (
+    empty,
+    expected,
+    histories,
+    logged,
+    movie_counts,
+    ratings_of,
+    running,
+    send,
+    stored_counts,
+)
 from support.wait import until
 
 pytestmark = pytest.mark.integration
@@ -48,12 +58,6 @@ async def all_there(space: KeySpace, settings: FeaturesSettings, events: Sequenc
     if await histories(space, wanted) != wanted:
         return False
     return logged(settings.log_dir) == {(user, movie): 1 for user, stars in wanted.items() for movie in stars}
-
-
-async def empty(space: KeySpace) -> None:
-    """What FLUSHALL does, for this test's keys alone."""
-    keys = [key async for key in space.redis.scan_iter(f"marquee:{{{space.name}.*", count=5_000)]
-    await space.redis.delete(*keys)
 
 
 async def test_redis_emptied_under_new_ratings_holds_every_whole_history_again(

@@ -22,6 +22,7 @@ from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.views import digest
 from support.builders import NOON_MS, a_movie, a_rating
+from support.ratings_flow import empty
 from support.running_app import started
 from support.wait import until
 
@@ -133,7 +134,7 @@ async def test_an_emptied_redis_is_filled_from_the_topic_at_the_next_start(
     async with running(settings):
         await until(lambda: applied(space, settings, len(events)))
     before = await digest(space)
-    await space.redis.delete(*[key async for key in space.redis.scan_iter(f"marquee:{{{space.name}.*")])
+    await empty(space)
 
     async with running(settings):
         await until(lambda: applied(space, settings, len(events)))

@@ -19,7 +19,7 @@ from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from marquee.stores.views import digest
 from support.builders import NOON_MS, a_withdrawal, in_batches
-from support.ratings_flow import expected, histories, ratings_of, running, send
+from support.ratings_flow import empty, expected, histories, ratings_of, running, send
 from support.running_app import started
 from support.wait import until
 
@@ -111,8 +111,7 @@ async def test_an_emptied_redis_is_filled_without_what_was_withdrawn(
     async with running(settings) as wired:
         await send(settings.kafka, ALL)
         await caught_up(wired, len(ALL))
-        keys = [key async for key in space.redis.scan_iter(f"marquee:{{{space.name}.*")]
-        await space.redis.delete(*keys)  # in one step, as FLUSHALL does: a rebuild begins within the next
+        await empty(space)
 
         async def is_full() -> bool:
             return await RatingStore(space).counts() == (len(USERS), len(LEFT))

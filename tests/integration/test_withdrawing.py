@@ -311,7 +311,7 @@ async def test_after_a_withdrawal_all_is_as_if_the_movie_had_never_been_rated(jo
     assert 1 in [card["movie_id"] for card in waited.json()["items"]]
     assert await digest(journey.space) == rated_once
     await until(lambda: counts(journey, 1, counted))
-    assert await journey.ranked_anew() == before
+    await until(lambda: ranks(journey, before))
     profile = (await journey.gateway.get(f"/v1/users/{USER}")).json()
     assert [rating["movie_id"] for rating in profile["recent_ratings"]] == [3]
     training = journey.log.ratings()
@@ -327,3 +327,7 @@ async def test_after_a_withdrawal_all_is_as_if_the_movie_had_never_been_rated(jo
 
 async def counts(journey: Journey, movie: int, count: int) -> bool:
     return await journey.count(movie) == count
+
+
+async def ranks(journey: Journey, movies: list[int]) -> bool:
+    return await journey.ranked() == movies

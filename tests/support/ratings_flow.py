@@ -46,6 +46,12 @@ async def send(settings: KafkaSettings, events: Sequence[MoviesRated]) -> None:
         await asyncio.gather(*sent)
 
 
+async def empty(space: KeySpace) -> None:
+    """What FLUSHALL does, for this test's keys alone: in one step, since a running service fills the store at once."""
+    keys = [key async for key in space.redis.scan_iter(f"marquee:{{{space.name}.*", count=5_000)]
+    await space.redis.delete(*keys)
+
+
 async def histories(space: KeySpace, users: Iterable[int]) -> dict[int, dict[int, float]]:
     """Stars by movie of each user, as Redis has them."""
     store = RatingStore(space)
