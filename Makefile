@@ -37,7 +37,8 @@ status: ## show what is running and how far it has got
 
 .PHONY: test unit contract integration e2e
 test: setup-test ## run every test that needs no Docker (PYTEST='-k search' adds options; COVERAGE=1 measures coverage)
-	$(if $(COVERAGE),$(COVERED),$(BIN)/pytest) $(PYTEST)
+	@# two at once, since half of the time is waiting; tests/conftest.py says which tests stay together, and which begin
+	$(if $(COVERAGE),$(COVERED),$(BIN)/pytest) -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 unit: setup ## run the tests that need neither broker nor Redis, on all cores
 	@# compiled tests are kept: without them collecting takes three times as long

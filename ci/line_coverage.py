@@ -30,7 +30,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _figures(config: pytest.Config) -> dict[str, float] | None:
-    """Percent by kind, from the JSON report that pytest-cov has just written; None without one."""
+    """Percent by kind, from the JSON report that pytest-cov has just written; None without one, or in a worker."""
+    if hasattr(config, "workerinput"):
+        return None
     report = Path(config.option.cov_report.get("json") or "coverage.json")
     if "json" not in config.option.cov_report or not report.is_file():
         return None

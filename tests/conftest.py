@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 from redis.asyncio import Redis
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.key_space import KeySpace
@@ -25,6 +27,35 @@ gc.disable()
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
+
+
+WHOLE = ("tests/chaos/", "tests/truth/", "tests/e2e/")
+"""Folders of whole systems and models, in the order in which one process runs them: no two systems run at once."""
+
+
+def _is_whole(test: str) -> bool:
+    return test.startswith(WHOLE)
+
+
+def _turn(test: str) -> int:
+    return next((turn for turn, folder in enumerate(WHOLE) if test.startswith(folder)), len(WHOLE))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes run the tests, the longest begin first."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _turn(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """`--dist loadfile`: a file, or all of WHOLE, goes to one process."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = lambda test: "whole" if _is_whole(test) else test.split("::", 1)[0]
+    return scheduler
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from support.system import untraced
+
 FAULTS = 15
 SYNTH = ["--users", "120", "--movies", "400", "--ratings", "8000", "--seed", "7"]
-SHORT = ["--stop-s", "4", "--settle-s", "45", "--digest-every", "4", "--minutes", "8"]
+SHORT = ["--stop-s", "4", "--settle-s", "120", "--digest-every", "4", "--minutes", "14"]
 MARQUEE = [sys.executable, "-m", "marquee_cli.main"]
 
 
 def output_of(command: list[str], *, limit_s: float) -> tuple[int, str]:
     """Exit code and output; a command that is cut short gets the time to stop what it has started."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, env=untraced(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         try:
             output, _ = process.communicate(timeout=limit_s)
         except BaseException:
