@@ -343,6 +343,10 @@ async def test_a_good_rating_goes_on_to_ingest(gateway: httpx.AsyncClient, chang
         *(({"filters": {"year_min": value}}, "filters.year_min") for value in (True, "1990", 1990.0)),
         *(({"filters": {"year_max": value}}, "filters.year_max") for value in ("1990", 1990.0)),
         *(({"filters": {"runtime_max": value}}, "filters.runtime_max") for value in (True, "90", 90.0)),
+        *(
+            ({"filters": {"ratings_share_max": value}}, "filters.ratings_share_max")
+            for value in (True, "0.2", -0.1, 1.1)
+        ),
         *(({"filters": {"genres": [value]}}, "filters.genres[0]") for value in (1, True, None)),
     ],
     ids=repr,

@@ -1,4 +1,4 @@
-"""People and a user's ratings through the API: names find movies, and all ratings are there, page by page."""
+"""People, themes and a user's ratings through the API: names find movies, and all ratings are there, page by page."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -29,8 +29,10 @@ async def gateway(space: KeySpace, redis_settings: RedisSettings) -> AsyncIterat
     titles = ["Echo", "delta", "Charlie", "Bravo", "Alpha"]
     for movies in in_batches(CATALOG, [a_movie(movie_id=at + 1, title=title) for at, title in enumerate(titles)]):
         await MovieStore(space, CATALOG).apply(movies)
-    found = [an_enriched(movie_id=m, directors=(MANN,), cast=("Al Pacino",)) for m in (1, 2)]
-    found.append(an_enriched(movie_id=3, cast=(MANN,)))
+    found = [
+        an_enriched(movie_id=m, directors=(MANN,), cast=("Al Pacino",), keywords=("Heist", "heist")) for m in (1, 2)
+    ]
+    found.append(an_enriched(movie_id=3, cast=(MANN,), keywords=("Heist", "father/son")))
     for metadata in in_batches(METADATA, found):
         await MovieStore(space, METADATA).apply(metadata)
     rated = [a_rating(user_id=7, movie_id=m, rating=stars, rated_at_ms=1_000 * m) for m, stars in STARS.items()]
@@ -66,6 +68,26 @@ async def test_a_person_nobody_names_is_a_404_that_says_so(gateway: httpx.AsyncC
     assert answer.status_code == 404
     assert "Nobody" in answer.json()["detail"]
     assert (await gateway.get(f"/v1/people/{'x' * 201}")).json()["errors"][0]["field"] == "name"
+
+
+async def test_a_theme_has_a_page_of_its_movies_best_known_first(gateway: httpx.AsyncClient) -> None:
+    answer = await gateway.get("/v1/themes/HEIST")
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["name"], body["count"]) == ("Heist", 3)
+    assert [(card["movie_id"], card["ratings"]) for card in body["movies"]] == [(2, 2), (1, 1), (3, 1)]
+    of_a_slash = (await gateway.get("/themes/father%2Fson")).json()
+    assert (of_a_slash["name"], [card["movie_id"] for card in of_a_slash["movies"]]) == ("father/son", [3])
+
+
+@pytest.mark.parametrize("name", ["heists", "hei", "%20", "!"])
+async def test_a_theme_of_no_movie_is_a_404_that_names_it(gateway: httpx.AsyncClient, name: str) -> None:
+    answer = await gateway.get(f"/v1/themes/{name}")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "theme_not_found"
+    assert (await gateway.get(f"/v1/themes/{'x' * 201}")).json()["errors"][0]["field"] == "name"
 
 
 @pytest.mark.parametrize(

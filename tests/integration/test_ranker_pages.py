@@ -1,6 +1,7 @@
 """Pages of one ranking: no movie twice, and all of them as it stood, whatever happens meanwhile."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ from support.serving import modelless
 pytestmark = pytest.mark.integration
 
 WORLD = world_events()
+RATINGS_OF = Counter(int(movie) for event in WORLD for movie in event.movie_id)
 RATED = next(event.movie_id[0] for event in WORLD if event.user_id == 1)
 SUBJECTS: dict[str, dict[str, Any]] = {
     "a user": {"user_id": 1},
@@ -66,6 +68,29 @@ async def others_rate(app: RankerApp, space: KeySpace, *own: MoviesRated) -> Non
     others = [a_rating(user_id=user, movie_id=movie, rating=1.0) for user in range(500, 530) for movie in (1, 2, 3, 5)]
     await store(space, [*WORLD, *others, *own])
     await app.wiring.online.refresh()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"user_id": 1},
+        {"user_id": 99_999},
+        {"movie_id": 1},
+        {"ratings": [{"movie_id": 1, "rating": 5.0}]},
+        {"user_ids": [1, 99_999]},
+    ],
+    ids=str,
+)
+async def test_no_page_has_a_better_known_movie_than_was_wanted(ranker: RankerApp, subject: dict[str, Any]) -> None:
+    shares = {movie: count / max(RATINGS_OF.values()) for movie, count in RATINGS_OF.items()}
+    bound = sorted(shares.values())[len(shares) // 2]
+
+    pages = await ranker.pages(await ranker.rank(**subject, k=5, filters={"ratings_share_max": bound}))
+    without = await ranker.pages(await ranker.rank(**subject, k=5))
+
+    assert {movie for movie in ids(pages) if shares[movie] > bound} == set()
+    assert len(ids(pages)) >= 5
+    assert {movie for movie in ids(without) if shares[movie] > bound} != set()
 
 
 @pytest.mark.parametrize("subject", SUBJECTS.values(), ids=SUBJECTS)

@@ -110,7 +110,7 @@ def _world() -> dict[Topic[Any], list[Event]]:
             runtime_min=90 + colour * 30,
             directors=(DIRECTORS[colour],),
             cast=(f"Actor {colour}",),
-            keywords=(f"keyword {colour}",),
+            keywords=(f"keyword {colour}", *(("toy",) if movie == 1 else ())),
             fetched_at=EPOCH,
         )
         for movie, colour in colours

@@ -239,6 +239,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/themes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Theme
+         * @description The movies of a theme (a keyword of their metadata), by the whole name; case and accents make no difference.
+         */
+        get: operations["theme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -730,6 +750,11 @@ export interface components {
              * @default []
              */
             genres: string[];
+            /**
+             * Ratings Share Max
+             * @description how many people rated it, as a share of those who rated the most rated movie: 0.2 leaves out the famous ones, and a movie that nobody rated stays
+             */
+            ratings_share_max?: number | null;
             /**
              * Runtime Max
              * @description minutes; a movie of unknown length stays
@@ -1380,6 +1405,24 @@ export interface components {
              * @description cards whose parts were added up and held to the score
              */
             sums_checked?: number | null;
+        };
+        /**
+         * ThemeMovies
+         * @description The movies that share a keyword, those that most people rated first.
+         */
+        ThemeMovies: {
+            /**
+             * Count
+             * @description all of them; `movies` has the best known 200 at most
+             */
+            count: number;
+            /**
+             * Movies
+             * @default []
+             */
+            movies: components["schemas"]["CountedCard"][];
+            /** Name */
+            name: string;
         };
         /**
          * UserEvent
@@ -2145,6 +2188,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    theme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example toy */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThemeMovies"];
+                };
+            };
+            /** @description No movie has this theme */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The Host header names another server */

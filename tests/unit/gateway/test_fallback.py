@@ -34,6 +34,15 @@ def test_the_popular_list_obeys_every_filter(catalogue: MovieCopy) -> None:
     assert [card.movie_id for card in answer.items] == [5, 7, 9]
 
 
+def test_the_popular_list_leaves_out_the_famous_where_that_is_wanted(catalogue: MovieCopy) -> None:
+    catalogue.counts = Counts(popular=catalogue.counts.popular, ratings_share={1: 1.0, 2: 0.21, 3: 0.2, 4: 0.1})
+    request = RankRequest(user_id=1, k=3, filters=Filters(ratings_share_max=0.2))
+
+    answer = popular(catalogue, request, set(), missing=())
+
+    assert [card.movie_id for card in answer.items] == [3, 4, 5], "of movie 5 no rating is known"
+
+
 def test_base_and_contributions_of_a_popular_list_add_up_to_the_score(catalogue: MovieCopy) -> None:
     answer = popular(catalogue, RankRequest(user_id=1), set(), missing=())
 

@@ -18,6 +18,7 @@ PARAMETERS: Mapping[str, Any] = {
 """By name; what is not here is optional, or comes from an earlier answer."""
 
 OF_ROUTE: Mapping[Route, Mapping[str, Any]] = {
+    ("get", "/v1/themes/{name}"): {"name": "toy"},
     ("get", "/v1/users/{user_id}/ratings/{movie_id}"): {"user_id": 6, "movie_id": 10},
     ("delete", "/v1/users/{user_id}/ratings/{movie_id}"): {"user_id": 6, "movie_id": 36},
 }
@@ -31,6 +32,7 @@ BODIES: Mapping[Route, Mapping[str, Body]] = {
             "filters": {"genres": ["Comedy"], "year_min": 1995, "runtime_max": 120},
             "diversity": 0.5,
         },
+        "not the famous ones": {"user_id": 1, "filters": {"ratings_share_max": 0.2}},
         "what if a rating were another one": {"user_id": 1, "overrides": [{"movie_id": 3, "rating": 0.5}]},
         "for a guest": {"ratings": [{"movie_id": 1, "rating": 5}, {"movie_id": 2, "rating": 2.5}]},
         "for several people, the least satisfied first": {"user_ids": [1, 2], "blend": "min"},

@@ -64,7 +64,13 @@ def _open(
     catalogue: MovieCopy, filters: Filters, unwanted: Container[int], left_out: Container[int | None]
 ) -> Iterator[tuple[CardFields, float]]:
     wanted = MovieFilter.of(filters)
-    for movie_id, liked in catalogue.counts.popular:
+    counts = catalogue.counts
+    for movie_id, liked in counts.popular:
         card = catalogue.get(movie_id)
-        if card is not None and movie_id not in unwanted and movie_id not in left_out and wanted.passes(card):
+        if (
+            card is not None
+            and movie_id not in unwanted
+            and movie_id not in left_out
+            and wanted.passes(card, counts.ratings_share.get(movie_id, 0.0))
+        ):
             yield card, liked

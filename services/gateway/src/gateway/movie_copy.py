@@ -9,7 +9,9 @@ import numpy as np
 from gateway.finding import SearchIndex
 from gateway.people import PeopleIndex
 from gateway.search import TitleIndex
+from gateway.themes import ThemeIndex
 from marquee.contracts.ranking_fields import CardFields
+from marquee.state.filters import ratings_share
 from marquee.state.item_stats import ItemStats
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace
@@ -18,12 +20,17 @@ from marquee.stores.views import StatsView
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Totals by movie id: ratings, their mean in stars, and ratings of 4 or more; the share of these in all ratings."""
+    """Totals by movie id: ratings, their mean in stars, and ratings of 4 or more; the share of these in all ratings.
+
+    Attributes:
+        ratings_share: ratings as a share of those of the most rated movie.
+    """
 
     ratings: dict[int, float] = field(default_factory=dict)
     mean: dict[int, float] = field(default_factory=dict)
     popular: tuple[tuple[int, float], ...] = ()  # (movie id, ratings of 4 or more), most first
     liked_share: float = 0.0
+    ratings_share: dict[int, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, stats: ItemStats) -> "Counts":
@@ -40,6 +47,7 @@ class Counts:
             dict(zip(ids, means.tolist(), strict=True)),
             tuple((ids[i], float(positives[i])) for i in order.tolist()),
             float(positives.sum() / max(n.sum(), 1)),
+            dict(zip(ids, ratings_share(n).tolist(), strict=True)),
         )
 
 
@@ -54,6 +62,7 @@ class MovieCopy:
         self.cards = cards
         self._stats = StatsView(space)
         self.index = SearchIndex(TitleIndex.of([]), PeopleIndex.of([]))
+        self.themes = ThemeIndex({})
         self.counts = Counts()
         self.genres: frozenset[str] = frozenset()
 
@@ -72,13 +81,14 @@ class MovieCopy:
         """
         if await self.cards.refresh():
             snapshot = list(self.cards)
-            self.index = await asyncio.to_thread(_indexed, self.cards, snapshot)
+            self.index, self.themes = await asyncio.to_thread(_indexed, self.cards, snapshot)
             self.genres = frozenset(genre.casefold() for card in snapshot for genre in card["genres"])
         if await self._stats.refresh():
             self.counts = await asyncio.to_thread(lambda: Counts.of(self._stats.stats()))
 
 
-def _indexed(cards: Cards, snapshot: Sequence[CardFields]) -> SearchIndex:
+def _indexed(cards: Cards, snapshot: Sequence[CardFields]) -> tuple[SearchIndex, ThemeIndex]:
     """Index the cards of one moment, while `cards` may already be growing again."""
     names = [(card["movie_id"], known) for card in snapshot if (known := cards.names.get(card["movie_id"]))]
-    return SearchIndex(TitleIndex.of(snapshot, cards.titles), PeopleIndex.of(names))
+    themes = ThemeIndex.of((movie_id, known.keywords) for movie_id, known in names)
+    return SearchIndex(TitleIndex.of(snapshot, cards.titles), PeopleIndex.of(names)), themes

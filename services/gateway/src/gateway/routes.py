@@ -2,9 +2,26 @@
 
 from fastapi import APIRouter
 
-from gateway import activity_routes, explain_routes, movie_routes, people_routes, ranking_routes, user_routes
+from gateway import (
+    activity_routes,
+    explain_routes,
+    movie_routes,
+    people_routes,
+    ranking_routes,
+    theme_routes,
+    user_routes,
+)
 from gateway.wiring import PROBLEMS
 
 router = APIRouter(responses=PROBLEMS)
-for each in (movie_routes, people_routes, ranking_routes, explain_routes, user_routes, activity_routes):
+ROUTES = (
+    movie_routes,
+    people_routes,
+    theme_routes,
+    ranking_routes,
+    explain_routes,
+    user_routes,
+    activity_routes,
+)
+for each in ROUTES:
     router.include_router(each.router)

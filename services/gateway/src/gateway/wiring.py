@@ -26,6 +26,7 @@ PROBLEMS: Responses = {
 }
 UNKNOWN: Responses = {404: {"model": Problem, "description": "No such movie"}}
 UNKNOWN_PERSON: Responses = {404: {"model": Problem, "description": "No movie names this person"}}
+UNKNOWN_THEME: Responses = {404: {"model": Problem, "description": "No movie has this theme"}}
 UNRATED: Responses = {404: {"model": Problem, "description": "The user has not rated this movie"}}
 NO_LONGER_KEPT: Responses = {410: {"model": Problem, "description": "The ranking is no longer kept"}}
 UNAVAILABLE: Responses = {503: {"model": Problem, "description": "Something it needs is unavailable; try again"}}

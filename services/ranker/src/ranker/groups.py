@@ -57,7 +57,7 @@ def group_order_for(
     world = muted.world(serving) if muted else serving
     retrieval, state = world.model.bundle.retrieval, world.movies.state
     gone = rows_of(serving.catalog, [*request.exclude, *_rated_or_dismissed(users)])
-    allowed = MovieFilter.of(request.filters).mask(serving.catalog)
+    allowed = MovieFilter.of(request.filters).mask(serving.movies.state)
     people = [described(retrieval, world.movies, user.state, excluded_rows=gone, allowed=allowed) for user in users]
     is_open = state.is_released.copy() if allowed is None else state.is_released & allowed
     is_open[gone] = False

@@ -59,7 +59,7 @@ def order_for(serving: Serving, user: KnownUser, request: RankRequest, *, at_lea
         user.state,
         at_least=at_least,
         exclude=(*request.exclude, *user.dismissed),
-        allowed=MovieFilter.of(request.filters).mask(serving.catalog),
+        allowed=MovieFilter.of(request.filters).mask(serving.movies.state),
     )
     return muted.order(order) if muted else order
 
@@ -76,7 +76,7 @@ def similar_for(serving: Serving, movie_id: int, request: RankRequest, *, k: int
         movie_id,
         k=k,
         exclude=request.exclude,
-        allowed=MovieFilter.of(request.filters).mask(serving.catalog),
+        allowed=MovieFilter.of(request.filters).mask(serving.movies.state),
         content=request.content,
     )
 

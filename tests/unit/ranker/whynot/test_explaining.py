@@ -164,6 +164,7 @@ def test_a_rated_movie_says_its_stars_and_where_it_would_stand_without_them() ->
         (PERSON, {"exclude": [7]}, "excluded"),
         (PERSON, {"filters": {"year_min": 1999}}, "filter"),
         (PERSON, {"filters": {"genres": ["Genre0"], "runtime_max": 100}}, "filter"),
+        (PERSON, {"filters": {"ratings_share_max": 0.01}}, "filter"),
         (replace(PERSON, dismissed=frozenset({7})), {"exclude": [7], "filters": {"year_min": 1999}}, "dismissed"),
     ],
 )

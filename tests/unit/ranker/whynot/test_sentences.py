@@ -43,7 +43,8 @@ def figures_of(item: Explanation, k: int) -> set[str]:
 @pytest.fixture(scope="module")
 def items() -> list[Explanation]:
     asked: list[dict[str, object]] = [{"movie_ids": list(range(1, 21))}]
-    asked.append({"movie_ids": [6, 7], "filters": {"year_min": 1997, "year_max": 1998, "runtime_max": 95}})
+    few = {"year_min": 1997, "year_max": 1998, "runtime_max": 95, "ratings_share_max": 0.1}
+    asked.append({"movie_ids": [6, 7], "filters": few})
     answers = [explained_for(trained(), KnownUser(KNOWN), {"k": K, **wishes}, named, budget=SOME) for wishes in asked]
     return [item for answer in answers for item in answer.items]
 

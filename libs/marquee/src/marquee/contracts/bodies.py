@@ -249,6 +249,14 @@ class PersonMovies(Answer):
     acted: tuple[CountedCard, ...] = ()
 
 
+class ThemeMovies(Answer):
+    """The movies that share a keyword, those that most people rated first."""
+
+    name: str
+    count: int = Field(description="all of them; `movies` has the best known 200 at most")
+    movies: tuple[CountedCard, ...] = ()
+
+
 class MovieDetail(Card):
     """All that is known of one movie."""
 

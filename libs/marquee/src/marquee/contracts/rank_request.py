@@ -43,6 +43,14 @@ class Filters(Body):
     runtime_max: int | None = Field(
         default=None, ge=1, le=1_000, strict=True, description="minutes; a movie of unknown length stays"
     )
+    ratings_share_max: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        strict=True,
+        description="how many people rated it, as a share of those who rated the most rated movie: 0.2 leaves out the "
+        "famous ones, and a movie that nobody rated stays",
+    )
 
     @model_validator(mode="after")
     def years_are_in_order(self) -> Self:

@@ -5,10 +5,15 @@ from typing import Self
 
 import numpy as np
 
-from marquee.arrays import BoolArray
+from marquee.arrays import BoolArray, FloatArray
 from marquee.contracts.rank_request import Filters
 from marquee.contracts.ranking_fields import CardFields
-from marquee.state.movie_table import MovieTable
+from marquee.state.movie_state import MovieState
+
+
+def ratings_share(count: FloatArray) -> FloatArray:
+    """(n,) from 0 to 1: the ratings of each movie as a share of those of the most rated one; 0 if there are none."""
+    return count / max(float(count.max(initial=0)), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,8 @@ class MovieFilter:
     def of(cls, filters: Filters) -> Self:
         return cls(filters, frozenset(genre.casefold() for genre in filters.genres))
 
-    def passes(self, card: CardFields) -> bool:
-        """Whether a card's movie may be shown."""
+    def passes(self, card: CardFields, ratings_share: float = 0.0) -> bool:
+        """Whether a card's movie, which has this share of the most rated movie's ratings, may be shown."""
         year, runtime, filters = card["year"], card["runtime"], self.filters
         if self.genres and not any(genre.casefold() in self.genres for genre in card["genres"]):
             return False
@@ -35,13 +40,16 @@ class MovieFilter:
             return False
         if filters.year_max is not None and (year is None or year > filters.year_max):
             return False
+        if filters.ratings_share_max is not None and ratings_share > filters.ratings_share_max:
+            return False
         return filters.runtime_max is None or runtime is None or runtime <= filters.runtime_max
 
-    def mask(self, movies: MovieTable) -> BoolArray | None:
+    def mask(self, state: MovieState) -> BoolArray | None:
         """(n,) bool, which rows pass; None for all of them. The same rule as `passes`, for many movies at once."""
         filters = self.filters
         if filters == Filters():
             return None
+        movies = state.catalog
         mask = np.ones(len(movies), bool)
         if self.genres:
             columns = [at for at, name in enumerate(movies.genre_names) if name.casefold() in self.genres]
@@ -52,4 +60,6 @@ class MovieFilter:
             mask &= movies.year <= filters.year_max
         if filters.runtime_max is not None:
             mask &= ~(movies.runtime_min > filters.runtime_max)
+        if filters.ratings_share_max is not None:
+            mask &= ratings_share(state.count) <= filters.ratings_share_max
         return mask

@@ -23,6 +23,7 @@ class MovieState:
         time: the clock of the same counts; ages are counted to its now.
         decayed, decayed_fast: (n,) float32, likes that fade with the two half-lives: what is popular, and trending.
         prior: (n,) float64 in [0, 1), by popularity, all distinct: breaks ties.
+        count: (n,) float64, ratings.
         log_count: (n,) float32, log(1 + ratings): the popularity that a user's taste is compared with.
         genres: (n, G) float32, the catalogue's genres as 0 and 1.
         is_released: (n,) bool, released by the year after that of the newest rating, or of unknown year; no other movie
@@ -34,6 +35,7 @@ class MovieState:
     decayed: Float32Array
     decayed_fast: Float32Array
     prior: FloatArray
+    count: FloatArray
     log_count: Float32Array
     genres: Float32Array
     is_released: BoolArray
@@ -53,6 +55,7 @@ class MovieState:
             decayed=decayed,
             decayed_fast=buckets.decayed(half_life_days=FAST_HALF_LIFE_DAYS),
             prior=prior,
+            count=buckets.n,
             log_count=np.log1p(buckets.n).astype(np.float32),
             genres=catalog.genres.astype(np.float32),
             is_released=~(catalog.year > newest_year + 1),

@@ -61,18 +61,20 @@ class _Details:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a movie can be found by besides the title on its card; names of people as TMDB writes them."""
+    """What a movie can be found by besides the title on its card; people and keywords as TMDB writes them."""
 
     other_titles: tuple[str, ...] = ()
     directors: tuple[str, ...] = ()
     cast: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
 
 
 class Cards:
     """All cards by movie id.
 
     Args:
-        with_names: keep each movie's other titles and people too, in `names`; only a search needs them.
+        with_names: keep each movie's other titles, people and keywords too, in `names`; only the gateway needs
+            them.
     """
 
     def __init__(self, space: KeySpace, images: ImageSettings, *, with_names: bool = False) -> None:
@@ -140,8 +142,8 @@ def _names(event: Event) -> Names:
     if event["status"] != MetadataStatus.FOUND:
         return Names()
     original = event.get("original_title")
-    people = (tuple(map(sys.intern, event.get(role, ()))) for role in ("directors", "cast"))
-    return Names((original,) if original and original != event.get("title") else (), *people)
+    others = (tuple(map(sys.intern, event.get(part, ()))) for part in ("directors", "cast", "keywords"))
+    return Names((original,) if original and original != event.get("title") else (), *others)
 
 
 def _listed(event: Event) -> _Listed:

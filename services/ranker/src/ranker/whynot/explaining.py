@@ -132,7 +132,7 @@ def _what_keeps_out(order: Order, trials: Trials, movie_id: int, row: int) -> Ex
     rule = exclusion(serving, user, request, movie_id)
     if rule is not None:
         return rule
-    allowed = MovieFilter.of(request.filters).mask(serving.catalog)
+    allowed = MovieFilter.of(request.filters).mask(serving.movies.state)
     is_open = serving.movies.state.is_released if allowed is None else serving.movies.state.is_released & allowed
     left_out = [*user.state.movie_id.tolist(), *user.dismissed, *request.exclude]
     is_open = is_open & ~np.isin(serving.catalog.movie_id, left_out)
