@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gateway.settings import GatewaySettings
 from ingest.settings import IngestSettings
+from marquee.http.operations import PING_TIMEOUT_S
 from marquee.settings import ServiceSettings
 from ranker.settings import RankerSettings
 
@@ -30,6 +31,7 @@ RECEIPTS_S = default(RankerSettings, "receipt_wait_s")
 PIN_S = default(RankerSettings, "page_read_s")
 USER_S = default(RankerSettings, "user_timeout_s")
 SEARCH_S, PLACE_S = default(RankerSettings, "explain_search_s"), default(RankerSettings, "explain_wait_s")
+PIPELINE_S = default(GatewaySettings, "pipeline_timeout_s")
 CLAIM_S, PUBLISH_S = default(IngestSettings, "claim_timeout_s"), default(IngestSettings, "publish_timeout_s")
 
 
@@ -40,6 +42,7 @@ def test_every_deadline_lies_inside_that_of_its_caller() -> None:
     assert PAGE_S > RANKER_S + OPTIONAL_S, "after the ranker the gateway may still read what the user has rated"
     assert CLAIM_S + PUBLISH_S < INGEST_S < PAGE_S
     assert PAGE_S > REQUIRED_S
+    assert PING_TIMEOUT_S < PIPELINE_S < PAGE_S
 
 
 def test_the_table_of_deadlines_has_the_values_of_the_settings() -> None:
@@ -56,6 +59,7 @@ def test_the_table_of_deadlines_has_the_values_of_the_settings() -> None:
         ("gateway", "Redis", OPTIONAL_S),
         ("gateway", "Redis", REQUIRED_S),
         ("gateway", "ingest", INGEST_S),
+        ("gateway", "all services", PIPELINE_S),
         ("ranker", "Redis", RECEIPTS_S),
         ("ranker", "Redis", PIN_S),
         ("ranker", "Redis", USER_S),

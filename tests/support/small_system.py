@@ -1,7 +1,7 @@
-"""All services but the enricher and the page, as processes of their own, on the checkerboard world: the whole API."""
+"""The services as processes of their own, on the checkerboard world: the whole API."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from support.worlds import DIRECTORS, EPOCH, checkerboard
 
 N_MOVIES = 40
 """Movies 1 to 40; users 1 to ENOUGH rated sixteen of them."""
+NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 TITLES = {1: "Toy Story", 2: "Jumanji"}
 
 
@@ -34,6 +35,7 @@ class SmallSystem:
     redis: RedisSettings
     log_dir: Path
     logs: tuple[Path, ...]
+    behind: Mapping[str, ServiceProcess]
 
     def client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.gateway.url, timeout=30)
@@ -44,8 +46,10 @@ class SmallSystem:
 
 
 @contextmanager
-def services(kafka: KafkaSettings, redis: RedisSettings, home: Path) -> Iterator[SmallSystem]:
-    """Ingest, features, ranker and gateway; the topics must hold the world (`publish_world`) already."""
+def services(
+    kafka: KafkaSettings, redis: RedisSettings, home: Path, also: tuple[str, ...] = ()
+) -> Iterator[SmallSystem]:
+    """Ingest, features, ranker, gateway, and others; the topics must hold the world (`publish_world`) already."""
     env = {
         "MARQUEE_KAFKA__BOOTSTRAP": kafka.bootstrap,
         "MARQUEE_KAFKA__TOPIC_PREFIX": kafka.topic_prefix,
@@ -54,17 +58,18 @@ def services(kafka: KafkaSettings, redis: RedisSettings, home: Path) -> Iterator
         "MARQUEE_REDIS__SPACE": redis.space,
         "MARQUEE_LOG_DIR": str(home / "log"),
         "MARQUEE_MODEL_DIR": str(home / "models"),
+        "MARQUEE_TRAIN_AUTOMATICALLY": "false",
     }
-    logs = {name: home / f"{name}.log" for name in ("ingest", "features", "ranker", "gateway")}
-    with (
-        service_process("ingest", logs["ingest"], **env) as ingest,
-        service_process("features", logs["features"], **env),
-        service_process("ranker", logs["ranker"], **env) as ranker,
-        service_process(
-            "gateway", logs["gateway"], **env, MARQUEE_INGEST_URL=ingest.url, MARQUEE_RANKER_URL=ranker.url
-        ) as gateway,
-    ):
-        yield SmallSystem(gateway, kafka, redis, home / "log", tuple(logs.values()))
+    with ExitStack() as stack:
+        behind = {
+            name: stack.enter_context(service_process(name, home / f"{name}.log", **env))
+            for name in ("ingest", "features", "ranker", *also)
+        }
+        urls = {f"MARQUEE_{name.upper()}_URL": NOBODY for name in ("enricher", "trainer")}
+        urls |= {f"MARQUEE_{name.upper()}_URL": process.url for name, process in behind.items()}
+        gateway = stack.enter_context(service_process("gateway", home / "gateway.log", **env, **urls))
+        logs = tuple(process.log for process in (*behind.values(), gateway))
+        yield SmallSystem(gateway, kafka, redis, home / "log", logs, behind)
 
 
 async def publish_world(kafka: KafkaSettings, models: Path) -> None:

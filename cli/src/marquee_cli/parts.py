@@ -17,8 +17,8 @@ from marquee_cli.supervisor import Part
 ROOT = Path(__file__).resolve().parents[3]
 
 SERVICES = ("ingest", "enricher", "features", "trainer", "ranker", "gateway")
-CALLED = ("ingest", "ranker")
-"""Services that the gateway calls."""
+CALLED = ("ingest", "enricher", "features", "trainer", "ranker")
+"""Services that the gateway calls, three of them only to ask how they are."""
 STORES = ("kafka", "redis")
 INSIDE = (*STORES, "ingest", "enricher", "features", "trainer", "ranker", "gateway-metrics")
 HOST = "127.0.0.1"

@@ -151,6 +151,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pipeline
+         * @description The way from a rating to a list as it is now: rates, lag, coverage, the served model, and what does not work.
+         *
+         *     The services are asked at most once a second. 200 whatever does not work: it is named, and what is then not known is
+         *     null.
+         */
+        get: operations["pipeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rank": {
         parameters: {
             query?: never;
@@ -366,6 +389,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptedFigures
+         * @description Live ratings that the log has acknowledged; a bulk load is counted by `load`.
+         */
+        AcceptedFigures: {
+            ratings: components["schemas"]["Recent"];
+        };
         /** Affinity */
         Affinity: {
             /**
@@ -432,6 +462,28 @@ export interface components {
             title: string;
             /** Year */
             year?: number | null;
+        };
+        /**
+         * CoverageFigures
+         * @description How many of the movies have what; null where nobody who knows answered.
+         */
+        CoverageFigures: {
+            /**
+             * In Model
+             * @description movies that the model knows, and so has features of
+             */
+            in_model?: number | null;
+            /**
+             * Metadata Source
+             * @description tmdb, snapshot or none
+             */
+            metadata_source?: string | null;
+            /** Movies */
+            movies: number;
+            /** With Metadata */
+            with_metadata?: number | null;
+            /** With Poster */
+            with_poster: number;
         };
         /** DependencyState */
         DependencyState: {
@@ -871,6 +923,19 @@ export interface components {
             user_id: number;
         };
         /**
+         * LoadFigures
+         * @description The loading of the data set.
+         */
+        LoadFigures: {
+            /**
+             * Phase
+             * @description idle, downloading, reading, publishing, done or failed
+             */
+            phase: string;
+            /** Ratings Published */
+            ratings_published: number;
+        };
+        /**
          * Member
          * @description What one person of a group gets from a movie.
          */
@@ -906,6 +971,32 @@ export interface components {
          * @enum {string}
          */
         MetadataStatus: "found" | "not_found" | "unavailable";
+        /**
+         * ModelFigures
+         * @description The model that is served.
+         */
+        ModelFigures: {
+            /**
+             * As Of
+             * Format: date-time
+             * @description its newest rating
+             */
+            as_of: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Movies */
+            movies: number;
+            /**
+             * Served Since
+             * Format: date-time
+             */
+            served_since: string;
+            /** Version */
+            version: string;
+        };
         /**
          * MovieDetail
          * @description All that is known of one movie.
@@ -993,6 +1084,12 @@ export interface components {
             rating: number | null;
         };
         /**
+         * PartStatus
+         * @description What is known of a part now.
+         * @enum {string}
+         */
+        PartStatus: "ok" | "degraded" | "unknown";
+        /**
          * PersonMovies
          * @description The movies of a director or actor, those that most people rated first.
          */
@@ -1009,6 +1106,59 @@ export interface components {
             directed: components["schemas"]["CountedCard"][];
             /** Name */
             name: string;
+        };
+        /**
+         * Pipeline
+         * @description The whole way from a rating to a list, as it was at one moment; null: whoever knows did not answer.
+         */
+        Pipeline: {
+            accepted?: components["schemas"]["AcceptedFigures"] | null;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            coverage: components["schemas"]["CoverageFigures"];
+            load?: components["schemas"]["LoadFigures"] | null;
+            model?: components["schemas"]["ModelFigures"] | null;
+            /** Parts */
+            parts: components["schemas"]["PipelinePart"][];
+            rankings: components["schemas"]["RankingFigures"];
+            store?: components["schemas"]["StoreFigures"] | null;
+            /** Topics */
+            topics?: {
+                [key: string]: components["schemas"]["TopicFigures"];
+            } | null;
+            training?: components["schemas"]["TrainingFigures"] | null;
+        };
+        /**
+         * PipelinePart
+         * @description One part of the system.
+         */
+        PipelinePart: {
+            /**
+             * Last Ok At
+             * @description when it was last seen to be ok
+             */
+            last_ok_at?: string | null;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "gateway" | "kafka" | "redis" | "ingest" | "enricher" | "features" | "trainer" | "ranker";
+            /**
+             * Since
+             * Format: date-time
+             * @description when this status with these troubles was first seen
+             */
+            since: string;
+            status: components["schemas"]["PartStatus"];
+            /**
+             * Troubles
+             * @description what does not work, such as kafka or model; no_answer: the part itself
+             * @default []
+             */
+            troubles: string[];
         };
         /**
          * Problem
@@ -1210,6 +1360,18 @@ export interface components {
             /** Ranking Id */
             ranking_id: string;
         };
+        /**
+         * RankingFigures
+         * @description Rankings that the gateway has answered.
+         */
+        RankingFigures: {
+            answered: components["schemas"]["Recent"];
+            /**
+             * Popular
+             * @description of them, how many were the popular list, because the ranker did not answer
+             */
+            popular: number;
+        };
         /** RatedMovie */
         RatedMovie: {
             /**
@@ -1318,6 +1480,19 @@ export interface components {
             receipts: components["schemas"]["Receipt"][];
         };
         /**
+         * Recent
+         * @description How many in the last seconds.
+         */
+        Recent: {
+            /** Count */
+            count: number;
+            /**
+             * Window S
+             * @description up to 60; less after a start, from which on is counted
+             */
+            window_s: number;
+        };
+        /**
          * Rule
          * @description What keeps a movie out of the whole order; if several do, the first of these is named.
          * @enum {string}
@@ -1407,6 +1582,19 @@ export interface components {
             sums_checked?: number | null;
         };
         /**
+         * StoreFigures
+         * @description What the online store holds, and what was new to both stores lately.
+         */
+        StoreFigures: {
+            applied: components["schemas"]["Recent"];
+            /** Movies */
+            movies: number;
+            /** Ratings */
+            ratings: number;
+            /** Users */
+            users: number;
+        };
+        /**
          * ThemeMovies
          * @description The movies that share a keyword, those that most people rated first.
          */
@@ -1423,6 +1611,45 @@ export interface components {
             movies: components["schemas"]["CountedCard"][];
             /** Name */
             name: string;
+        };
+        /**
+         * TopicFigures
+         * @description A topic of the log.
+         */
+        TopicFigures: {
+            /**
+             * Lag
+             * @description of them, how many one of the two stores lacks
+             */
+            lag: number;
+            /**
+             * Records
+             * @description written so far, over all partitions
+             */
+            records: number;
+        };
+        /**
+         * TrainingFigures
+         * @description The newest training.
+         */
+        TrainingFigures: {
+            /** Ended At */
+            ended_at?: string | null;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "waiting" | "training" | "done" | "failed";
+            /** Seconds */
+            seconds?: number | null;
+            /** Started At */
+            started_at?: string | null;
+            /**
+             * Step
+             * @description while training: what is being done
+             * @default
+             */
+            step: string;
         };
         /**
          * UserEvent
@@ -1902,6 +2129,53 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
                 };
             };
             /** @description The Host header names another server */

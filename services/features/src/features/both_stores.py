@@ -16,6 +16,7 @@ from marquee.contracts.batches import Batch, Delivered, Shard
 from marquee.contracts.events import UserActed
 from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, RATINGS, Topic
 from marquee.errors import Transient
+from marquee.http.recent import RecentCount
 from marquee.stores.dismissals import DECISIVE, DismissalStore
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
@@ -55,6 +56,7 @@ class BothStores:
         self.listed = MovieStore(space, CATALOG)
         self.enriched = MovieStore(space, METADATA)
         self.dismissals = DismissalStore(space)
+        self.new_ratings = RecentCount()
         self._routes: dict[str, _Route[Any]] = {
             RATINGS.name: _Route(RatingRows.of, self.ratings),
             CATALOG.name: _Route(MovieRows.of, self.listed),
@@ -75,6 +77,8 @@ class BothStores:
         with APPLY_SECONDS.labels("online").time():
             fresh = await route.store.apply(rows)
         APPLIED.labels(batch.topic.name).inc(fresh)
+        if batch.topic is RATINGS:
+            self.new_ratings.add(fresh)
         await asyncio.to_thread(_on_disk, self.log.merge_small, batch.topic.name, batch.partition)
         route.meter.add(len(rows), started=started, now=monotonic())
 

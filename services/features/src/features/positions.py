@@ -125,17 +125,27 @@ class StorePositions:
         self._looked_at = self._log_looked_at = float("-inf")
 
     async def true_lag(self) -> dict[str, int]:
-        """Records by topic, over all partitions, that one of the stores lacks; from the broker and both stores.
+        """Records by topic, over all partitions, that one of the stores lacks.
 
         Raises:
-            Transient, KafkaError: one of them cannot be reached.
+            Transient, KafkaError: as `standing`.
+        """
+        return (await self.standing())[1]
+
+    async def standing(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Records by topic, over all partitions: written so far, and lacked by one of the stores.
+
+        Raises:
+            Transient, KafkaError: the broker or a store cannot be reached.
         """
         ends = await self._ends()
         online, offline = await self.stores.online_ends(list(ends)), await self.stores.log_ends(list(ends))
-        lag = {topic.name: 0 for topic in self.topics}
+        records = {topic.name: 0 for topic in self.topics}
+        lag = dict(records)
         for shard, end in ends.items():
+            records[shard[0]] += end
             lag[shard[0]] += max(0, end - min(online[shard], offline[shard]))
-        return lag
+        return records, lag
 
     async def _look(self) -> None:
         await self._settle_share()

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from features.wiring import Wiring
+from marquee.contracts.pipeline_bodies import Recent
 from marquee.http.service import wired
 from marquee.stores.views import digest
 
@@ -20,8 +21,10 @@ class State(BaseModel):
     movies: int
     enriched: int
     dismissed: int
+    records: dict[str, int]  # by topic: written so far
     lag: dict[str, int]
     ratings_per_s: float  # of the last busy stretch
+    applied: Recent  # ratings that were new to the store, lately
 
 
 class Digest(BaseModel):
@@ -35,14 +38,17 @@ Parts = Annotated[Wiring, Depends(wired(Wiring))]
 async def state(parts: Parts) -> State:
     """Counts and lag."""
     users, ratings = await parts.stores.ratings.counts()
+    records, lag = await parts.positions.standing()
     return State(
         users=users,
         ratings=ratings,
         movies=await parts.stores.listed.count(),
         enriched=await parts.stores.enriched.count(),
         dismissed=await parts.stores.dismissals.count(),
-        lag=await parts.positions.true_lag(),
+        records=records,
+        lag=lag,
         ratings_per_s=parts.stores.ratings_per_s(),
+        applied=parts.stores.new_ratings.reading(),
     )
 
 

@@ -15,6 +15,8 @@ from gateway.impressions import Impressions
 from gateway.metrics import metrics_served
 from gateway.movie_copy import MovieCopy
 from gateway.openapi import as_sent
+from gateway.pipeline import PipelineView
+from gateway.rankings_answered import RankingsAnswered
 from gateway.routes import router
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
@@ -41,6 +43,14 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
     to_ingest = Upstream("ingest", ingest, settings.ingest_timeout_s)
     impressions = Impressions(to_ingest, is_on=settings.impressions)
     stack.push_async_callback(impressions.last_try)
+    answered = RankingsAnswered()
+    reporting = {"ingest": ingest, "ranker": ranker}
+    for name, url in (
+        ("enricher", settings.enricher_url),
+        ("features", settings.features_url),
+        ("trainer", settings.trainer_url),
+    ):
+        reporting[name] = await stack.enter_async_context(http_client(url, settings.pipeline_timeout_s))
     wiring = Wiring(
         catalogue=catalogue,
         listed=MovieStore(space, CATALOG),
@@ -51,6 +61,8 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
         explainer=Upstream("ranker", ranker, settings.explain_timeout_s, Breaker(settings.ranker_pause_s)),
         ingest=to_ingest,
         impressions=impressions,
+        pipeline=PipelineView(reporting, redis.ping, catalogue, answered, timeout_s=settings.pipeline_timeout_s),
+        answered=answered,
         optional_read_s=settings.optional_read_s,
         required_read_s=settings.required_read_s,
     )

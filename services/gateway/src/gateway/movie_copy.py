@@ -56,6 +56,7 @@ class MovieCopy:
 
     Attributes:
         genres: of all movies, casefolded.
+        movies, posters: how many movies there are, and how many of them have a poster.
     """
 
     def __init__(self, space: KeySpace, cards: Cards) -> None:
@@ -65,6 +66,7 @@ class MovieCopy:
         self.themes = ThemeIndex({})
         self.counts = Counts()
         self.genres: frozenset[str] = frozenset()
+        self.movies = self.posters = 0
 
     def get(self, movie_id: int) -> CardFields | None:
         return self.cards.get(movie_id)
@@ -82,6 +84,7 @@ class MovieCopy:
         if await self.cards.refresh():
             snapshot = list(self.cards)
             self.index, self.themes = await asyncio.to_thread(_indexed, self.cards, snapshot)
+            self.movies, self.posters = len(snapshot), sum(card["poster_url"] is not None for card in snapshot)
             self.genres = frozenset(genre.casefold() for card in snapshot for genre in card["genres"])
         if await self._stats.refresh():
             self.counts = await asyncio.to_thread(lambda: Counts.of(self._stats.stats()))

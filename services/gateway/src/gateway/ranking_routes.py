@@ -68,7 +68,9 @@ async def ranking_page(
 async def ranking(parts: Wiring, body: RankRequest, raw: bytes, identity: str) -> Response:
     """The ranker's answer, unchanged, or the popular list if there is none."""
     try:
-        return await parts.ranker.post("/v1/rank", raw, request_id=identity)
+        answer = await parts.ranker.post("/v1/rank", raw, request_id=identity)
+        parts.answered.note()
+        return answer
     except Transient as error:
         log.warning("popular_list_served", error=str(error))
     missing, unwanted = ["ranker"], frozenset(rating.movie_id for rating in body.ratings or ())
@@ -76,8 +78,9 @@ async def ranking(parts: Wiring, body: RankRequest, raw: bytes, identity: str) -
         found = await asyncio.gather(*(_unwanted(parts, each) for each in user_ids))
         unwanted = frozenset().union(*(movies for movies in found if movies is not None))
         missing += ["redis"] * (None in found)
-    answer = popular(parts.catalogue, body, unwanted, missing=tuple(missing))
-    return Response(answer.model_dump_json(), media_type="application/json")
+    parts.answered.note(is_popular=True)
+    fallback = popular(parts.catalogue, body, unwanted, missing=tuple(missing))
+    return Response(fallback.model_dump_json(), media_type="application/json")
 
 
 async def _unwanted(parts: Wiring, user_id: int) -> frozenset[int] | None:

@@ -7,6 +7,7 @@ from gateway import (
     explain_routes,
     movie_routes,
     people_routes,
+    pipeline_routes,
     ranking_routes,
     theme_routes,
     user_routes,
@@ -22,6 +23,7 @@ ROUTES = (
     explain_routes,
     user_routes,
     activity_routes,
+    pipeline_routes,
 )
 for each in ROUTES:
     router.include_router(each.router)

@@ -8,6 +8,8 @@ from pydantic import AfterValidator
 
 from gateway.impressions import Impressions
 from gateway.movie_copy import MovieCopy
+from gateway.pipeline import PipelineView
+from gateway.rankings_answered import RankingsAnswered
 from gateway.upstream import Upstream
 from marquee.contracts.bodies import Digits, Problem, who_can_rate
 from marquee.contracts.events import MAX_ID, MovieEnriched, MovieListed
@@ -54,6 +56,8 @@ class Wiring:
     explainer: Upstream
     ingest: Upstream
     impressions: Impressions
+    pipeline: PipelineView
+    answered: RankingsAnswered
     optional_read_s: float
     required_read_s: float
 

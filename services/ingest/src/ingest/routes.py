@@ -1,7 +1,7 @@
 """HTTP: live ratings in, the state of the bulk load out. Internal; the public API is the gateway's."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, TypeVar
 
@@ -16,9 +16,11 @@ from ingest.progress import LoadStatus, Progress
 from ingest.settings import IngestSettings
 from marquee.contracts.bodies import Problem, RatingsRequest, Receipt, Receipts
 from marquee.contracts.events import MoviesRated, UserActed
+from marquee.contracts.pipeline_bodies import AcceptedFigures
 from marquee.contracts.topics import RATINGS, Topic
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import MarqueeError
+from marquee.http.recent import RecentCount
 from marquee.http.service import wired
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.kafka.topic_view import TopicView
@@ -38,6 +40,7 @@ class Wiring:
     claims: Claims
     progress: Progress
     clock: Callable[[], datetime]
+    accepted: RecentCount = field(default_factory=RecentCount)
 
     async def load(self, settings: IngestSettings) -> None:
         """Load settings.data. Live ratings are accepted whether it succeeds or not; GET /v1/load reports which."""
@@ -68,7 +71,9 @@ async def rate(body: RatingsRequest, parts: Parts) -> Receipts:
     parts.catalog.require_complete()
     events = accepted(body, parts.known_movies, now=parts.clock())
     await parts.claims.claim(body.ratings)
-    return Receipts(receipts=await parts.publish(RATINGS, events))
+    receipts = await parts.publish(RATINGS, events)
+    parts.accepted.add(len(receipts))
+    return Receipts(receipts=receipts)
 
 
 @router.post("/withdrawals", status_code=202, responses={422: {"model": Problem}, 503: {"model": Problem}})
@@ -83,3 +88,9 @@ async def withdraw(body: Withdrawal, parts: Parts) -> Receipt:
 async def load_status(parts: Parts) -> LoadStatus:
     """How far the bulk load has come."""
     return parts.progress.status()
+
+
+@router.get("/accepted")
+async def recently_accepted(parts: Parts) -> AcceptedFigures:
+    """How many live ratings were accepted lately; a rating that is sent again counts again."""
+    return AcceptedFigures(ratings=parts.accepted.reading())

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
@@ -73,6 +74,7 @@ class Online:
     stats: StatsView
     cards: Cards
     serving: Serving | None = None
+    served_since: datetime | None = None
     _remembered: OrderedDict[int, KnownUser] = field(default_factory=OrderedDict)
     _filled: _Filled = field(default_factory=_Filled)
     _blind_until: float = 0.0  # Redis is not queried before this time
@@ -146,6 +148,7 @@ class Online:
             model = await asyncio.to_thread(_opened, path)
             async with self._counts:
                 self.serving = await asyncio.to_thread(lambda: _serving(model, self.stats.stats()))
+                self.served_since = datetime.now(UTC)
         except BundleRefused as error:
             log.error("bundle_refused", bundle=path.name, error=str(error))
             return False

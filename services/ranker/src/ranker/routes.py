@@ -10,12 +10,13 @@ import orjson
 from fastapi import APIRouter, Depends, Response
 
 from marquee.contracts.bodies import Ranking
+from marquee.contracts.pipeline_bodies import ModelFigures, Served
 from marquee.contracts.rank_request import GroupSubject, GuestSubject, MovieSubject, RankRequest, UserSubject
 from marquee.errors import Transient
 from marquee.http.service import wired
 from marquee.kafka.models_topic import model_changes
 from marquee.settings import KafkaSettings
-from ranker.answers import similar_answer, user_answer
+from ranker.answers import as_time, similar_answer, user_answer
 from ranker.group_answers import group_answer
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
@@ -110,3 +111,21 @@ async def rank(request: RankRequest, parts: Parts) -> Response:
     timing = ", ".join(f"{stage};dur={ms}" for stage, ms in watch.ms.items())
     body = orjson.dumps(answer)
     return Response(body, media_type="application/json", headers={"Server-Timing": timing})
+
+
+@router.get("/v1/serving")
+async def served(parts: Parts) -> Served:
+    """The model in use."""
+    serving, since = parts.online.serving, parts.online.served_since
+    if serving is None or since is None:
+        return Served()
+    manifest = serving.model.bundle.manifest
+    return Served(
+        model=ModelFigures(
+            version=serving.model.version,
+            served_since=since,
+            created_at=manifest.created_at,
+            as_of=as_time(manifest.as_of_ms),
+            movies=len(serving.catalog),
+        )
+    )
