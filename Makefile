@@ -71,6 +71,10 @@ bench: setup ## measure latency, throughput, freshness and memory, on a running 
 shots: setup-test ## take pictures of every page and state, at three widths, dark and light (SHOTS='--pages start --widths 390')
 	@$(BIN)/python ci/shots.py $(SHOTS)
 
+.PHONY: vitals
+vitals: setup-test ## measure how fast every page paints, on a desktop and a slow phone, beside the budgets (VITALS='--pages home')
+	@$(BIN)/python ci/vitals.py $(VITALS)
+
 .PHONY: chaos chaos-compose soak
 CHAOS = $(if $(CHAOS_FAULTS),--faults $(CHAOS_FAULTS)) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) $(if $(CHAOS_MINUTES),--minutes $(CHAOS_MINUTES))
 chaos: setup ## inject 200 random faults into a system of its own and check every promise (CHAOS_FAULTS, CHAOS_SEED, CHAOS_MINUTES, DATA=…)

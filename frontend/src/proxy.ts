@@ -1,5 +1,6 @@
 import { type NextRequest, NextResponse } from "next/server";
 import { readEnv } from "@/lib/env";
+import { idFrom } from "@/lib/ids";
 
 /** Gives each page its content security policy; Next puts the nonce on the scripts it writes. */
 export function proxy(request: NextRequest): NextResponse {
@@ -8,11 +9,24 @@ export function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", csp);
-  const response = NextResponse.next({ request: { headers } });
+  const response = isImpossible(request.nextUrl.pathname)
+    ? NextResponse.rewrite(new URL(NOWHERE, request.url), { request: { headers } })
+    : NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", csp);
   response.headers.set("referrer-policy", "strict-origin-when-cross-origin");
   response.headers.set("x-content-type-options", "nosniff");
   return response;
+}
+
+const NOWHERE = "/nowhere";
+
+/**
+ * Whether an address names a movie or a user by what is no id. Next writes a page for an address that no route matches,
+ * but for `notFound()` an empty one that a script fills (vercel/next.js#62228): nothing without script.
+ */
+function isImpossible(pathname: string): boolean {
+  const id = /^\/(?:movies|users)\/([^/]+)/.exec(pathname)?.[1];
+  return id !== undefined && idFrom(id) === null;
 }
 
 function policy(nonce: string, imageOrigin: string, isDevelopment: boolean): string {

@@ -1,6 +1,5 @@
 """The page for everyone: without script, in colours of one's own choice, with years typed in any order."""
 
-import base64
 import json
 import re
 from collections.abc import Iterator
@@ -8,8 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
+from support.pixels import differs
 from support.system import System
 from support.visitors import enter, give, me, new_user, some_movies
 
@@ -272,43 +272,3 @@ def asks_for_years(request: Request, first: int, last: int) -> bool:
         return False
     filters = json.loads(request.post_data or "")["filters"]
     return (filters["year_min"], filters["year_max"]) == (first, last)
-
-
-def differs(page: Page, shown: Locator, at: float, elsewhere: float | None) -> bool:
-    """Whether two places along the middle of an element, as fractions of its width, contrast by at least 3 to 1.
-
-    Without a second place the ground three pixels below the element is compared.
-    """
-    shown.scroll_into_view_if_needed()
-    box = shown.bounding_box()
-    assert box is not None
-    picture = base64.b64encode(
-        page.screenshot(
-            clip={"x": box["x"], "y": box["y"] - 8, "width": box["width"], "height": box["height"] + 16},
-            animations="disabled",
-        )
-    ).decode()
-    middle = 8 + box["height"] / 2
-    places = [(at * box["width"], middle)]
-    places.append((places[0][0], box["height"] + 12) if elsewhere is None else (elsewhere * box["width"], middle))
-    one, other = page.evaluate(COLOURS, [picture, places])
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05) >= 3
-
-
-COLOURS = """async ([picture, places]) => {
-  const image = new Image();
-  image.src = 'data:image/png;base64,' + picture;
-  await image.decode();
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [image.width, image.height];
-  const context = canvas.getContext('2d');
-  context.drawImage(image, 0, 0);
-  return places.map(([x, y]) => [...context.getImageData(Math.floor(x), Math.floor(y), 1, 1).data]);
-}"""
-
-
-def luminance(rgba: list[int]) -> float:
-    """Relative luminance as WCAG 2 defines it."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in rgba[:3])]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

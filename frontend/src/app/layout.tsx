@@ -3,6 +3,7 @@ import { cookies } from "next/headers";
 import { CurrentUserProvider } from "@/components/shell/current-user";
 import { Footer } from "@/components/shell/footer";
 import { Header } from "@/components/shell/header";
+import { SkipLinks } from "@/components/shell/skip-links";
 import { USER_COOKIE } from "@/lib/current-user";
 import { idFrom } from "@/lib/ids";
 import { THEME_COOKIE, themeFrom } from "@/lib/theme";
@@ -29,9 +30,7 @@ export default async function RootLayout({ children }: { children: React.ReactNo
     <html lang="en" className={`${display.variable} ${displayExtended.variable}`} data-theme={theme}>
       <body className="flex min-h-dvh flex-col font-sans antialiased">
         <CurrentUserProvider initial={userId}>
-          <a href="#main" className="button absolute top-2 left-2 z-50 -translate-y-20 focus:translate-y-0">
-            Skip to content
-          </a>
+          <SkipLinks />
           <Header />
           <main
             id="main"

@@ -43,9 +43,7 @@ export function ScoreSum({ card, isBrief = false }: Props) {
             <td className={isBrief ? "w-20" : "w-20 sm:w-32"} aria-hidden="true">
               <SignedBar value={value} widest={widest} />
             </td>
-            <td className={`w-14 text-right tabular-nums ${value < 0 ? "text-minus" : "text-plus"}`}>
-              {signed(value)}
-            </td>
+            <td className={`w-14 text-right tabular-nums ${tone(value)}`}>{signed(value)}</td>
           </tr>
         ))}
       </tbody>
@@ -62,4 +60,10 @@ export function ScoreSum({ card, isBrief = false }: Props) {
       </tfoot>
     </table>
   );
+}
+
+/** What rounds to nothing neither adds nor takes away. */
+function tone(value: number): string {
+  if (Math.abs(value) < 0.005) return "text-soft";
+  return value < 0 ? "text-minus" : "text-plus";
 }

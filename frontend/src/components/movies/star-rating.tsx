@@ -14,7 +14,13 @@ interface Props {
   onRate: (stars: number) => void;
 }
 
-/** Half to five stars as a radio group. Mouse clicks, fingers tap or slide, arrows and digits move, Enter or Space rates. */
+const HINT = "Slide for half stars, or use the keys: 1 to 5, arrows, Enter";
+
+/**
+ * Half to five stars as a radio group. Mouse clicks, fingers tap or slide, arrows and digits move, Enter or Space rates.
+ * For pointers the row is one target, as a slider is (WCAG 2.5.8, note 1): the place of the pointer says how many stars,
+ * and the draft under it shows them before it is released.
+ */
 export function StarRating({ title, value, isBusy = false, isOff = false, onRate }: Props) {
   const [draft, setDraft] = useState<number | null>(null);
   const root = useRef<HTMLDivElement>(null);
@@ -58,6 +64,7 @@ export function StarRating({ title, value, isBusy = false, isOff = false, onRate
         aria-label={`Rate ${title}`}
         aria-busy={isBusy}
         aria-disabled={isOff}
+        title={isOff ? undefined : HINT}
         data-testid="stars"
         className={`relative -ml-0.5 w-full max-w-35 touch-pan-y pointer-coarse:max-w-50 ${isOff ? "pointer-events-none opacity-45" : isBusy ? "opacity-60" : "cursor-pointer"}`}
         onPointerDown={() => {
@@ -93,6 +100,7 @@ export function StarRating({ title, value, isBusy = false, isOff = false, onRate
       </div>
       <span className="w-7 shrink-0 font-bold text-glow text-sm tabular-nums" aria-hidden="true">
         {shown ?? ""}
+        {isBusy && "…"}
       </span>
     </div>
   );

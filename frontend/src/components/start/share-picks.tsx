@@ -5,7 +5,7 @@ import { type Picks, sharedAddress } from "@/lib/picks";
 
 /** A link that carries the picks, to be copied. It names movies only, and nobody. */
 export function SharePicks({ picks }: { picks: Picks }) {
-  const [copied, setCopied] = useState("");
+  const [copied, setCopied] = useState<string | null>(null); // no address, of which the server has none either
   const address = typeof window === "undefined" ? "" : sharedAddress(window.location.origin, picks);
 
   async function copy() {

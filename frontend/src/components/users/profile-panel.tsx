@@ -7,7 +7,13 @@ import { RecentRatings } from "./recent-ratings";
 /** What the system believes of the user. */
 export function ProfilePanel({ profile }: { profile: UserProfile | null }) {
   return (
-    <aside id="profile" aria-label="Profile" data-testid="profile-panel" className="scroll-mt-20">
+    <aside
+      id="profile"
+      tabIndex={-1}
+      aria-label="Profile"
+      data-testid="profile-panel"
+      className="scroll-mt-20 outline-none"
+    >
       <h2 className="mb-4 font-bold text-2xl tracking-tight">What Marquee knows</h2>
       {profile === null && (
         <p className="text-soft">The profile is unavailable at the moment. The list does not need it.</p>
