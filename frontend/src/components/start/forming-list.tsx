@@ -11,6 +11,9 @@ import { ReasonText } from "../movies/reason-text";
 import { KeepList } from "./keep-list";
 import { useGuestRanking } from "./use-guest-ranking";
 
+/** As high as the places that are on their way, so that what is below them does not jump. */
+const FULL_HEIGHT = "min-h-[51rem]";
+
 /** The list that the picks make, each movie with its first reason, and the way to keep it. */
 export function FormingList({ picks }: { picks: Picks }) {
   const list = useRef<HTMLOListElement>(null);
@@ -28,7 +31,10 @@ export function FormingList({ picks }: { picks: Picks }) {
         </p>
       )}
       {items.length === 0 && !trouble && (
-        <p className="rounded-xl border border-line border-dashed p-5 text-soft" data-testid="forming-empty">
+        <p
+          className={`rounded-xl border border-line border-dashed p-5 text-soft ${picks.loved.length > 0 ? FULL_HEIGHT : ""}`}
+          data-testid="forming-empty"
+        >
           {picks.loved.length === 0 ? `${progressText(0)}, and the first five places appear here.` : "…"}
         </p>
       )}
