@@ -35,6 +35,18 @@ def pick(page: Page) -> None:
     page.get_by_test_id("forming-card").nth(4).wait_for()
 
 
+def share(page: Page) -> None:
+    """Share the picks of an address, and look at the picture."""
+    page.get_by_test_id("share").click()
+    page.get_by_test_id("share-card").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('[data-testid=share-card]').naturalWidth > 0")
+
+
+def hover(page: Page) -> None:
+    """Point at a poster of the wall."""
+    page.get_by_test_id("wall-movie").nth(1).hover()
+
+
 def why(page: Page) -> None:
     """Open the first movie's account."""
     page.get_by_test_id("why-toggle").first.click()
@@ -70,6 +82,7 @@ PAGES: dict[str, tuple[str, Prepare]] = {
     "home-suggestions": ("/", suggest),
     "start": ("/start", nothing),
     "start-picked": ("/start", pick),
+    "start-shared": ("/start?love=1,2571,318", share),
     "search": ("/search?q=matrix", nothing),
     "search-person": ("/search?q=spielberg", nothing),
     "search-none": ("/search?q=zzzzzz", nothing),
@@ -77,10 +90,13 @@ PAGES: dict[str, tuple[str, Prepare]] = {
     "user-why": (f"/users/{USER}", why),
     "user-why-not": (f"/users/{USER}", why_not),
     "user-filtered": (f"/users/{USER}?genre=Horror&year_min=1980", nothing),
+    "user-posters": (f"/users/{USER}?view=posters", hover),
+    "user-chips": (f"/users/{USER}?runtime_max=99&ratings_share_max=0.2", nothing),
     "user-nobody": (f"/users/{NOBODY}", nothing),
     "ratings": (f"/users/{USER}/ratings", nothing),
     "movie": (f"/movies/{MOVIE}", nothing),
     "movie-for-me": (f"/movies/{MOVIE}", for_me),
+    "theme": ("/themes/time travel", nothing),
     "together": (f"/together?users={USER},1", nothing),
     "together-refused": (f"/together?users={USER},{USER}", nothing),
     "not-found": ("/movies/0", nothing),

@@ -11,6 +11,7 @@ import type {
   RatedMovie,
   RatingsPage,
   SearchPage,
+  ThemeMovies,
   UserProfile,
 } from "./types";
 
@@ -19,6 +20,8 @@ export const movie = (id: number) => ask<MovieDetail>(`/v1/movies/${id}`);
 export const similarTo = (id: number, k: number) => ask<Ranking>(`/v1/movies/${id}/similar?k=${k}`);
 
 export const person = (name: string) => ask<PersonMovies>(`/v1/people/${encodeURIComponent(name)}`);
+
+export const theme = (name: string) => ask<ThemeMovies>(`/v1/themes/${encodeURIComponent(name)}`);
 
 export const profileOf = (userId: number) => ask<UserProfile>(`/v1/users/${userId}`);
 

@@ -22,9 +22,17 @@ test("people are linked where they are names, and not where they are counted", (
   assert.deepEqual(linksIn(about("popular.rated", { count: 12, people: 610 })), []);
 });
 
-test("genres, keywords and a title without an id have no page", () => {
-  const slots = { genres: ["Drama"], keywords: ["heist"], title: "Heat" };
-  assert.deepEqual(linksIn(about("taste_content.keywords", slots)), []);
+test("themes are linked", () => {
+  const slots = { keywords: ["heist", "father/son"] };
+  assert.deepEqual(linksIn(about("same_content.keywords", slots)), [
+    { text: "heist", href: "/themes/heist" },
+    { text: "father/son", href: "/themes/father%2Fson" },
+  ]);
+});
+
+test("genres and a title without an id have no page", () => {
+  const slots = { genres: ["Drama"], title: "Heat" };
+  assert.deepEqual(linksIn(about("taste_genre.genres", slots)), []);
 });
 
 test("a reason without a fact links nothing", () => {

@@ -1,12 +1,12 @@
-/** What a reason's sentence names, from its fact: the movies and people that have a page of their own. */
+/** What a reason's sentence names, from its fact: the movies, people and themes that have a page of their own. */
 
 import type { Reason } from "./types";
-import { type Link, movieHref, personHref } from "./typeset";
+import { type Link, movieHref, personHref, themeHref } from "./typeset";
 
 type Slots = NonNullable<NonNullable<Reason["fact"]>["slots"]>;
 
 /**
- * A slot `title` goes with `movie_id`, `other_title` with `other_movie_id`; a list under `people` holds names.
+ * A slot `title` goes with `movie_id`, `other_title` with `other_movie_id`; lists under `people` and `keywords` hold names.
  *
  * Without a fact nothing is known of a sentence but its words.
  */
@@ -14,7 +14,7 @@ export function linksIn({ fact }: Pick<Reason, "fact">): Link[] {
   const slots = fact?.slots ?? {};
   return Object.entries(slots).flatMap(([name, value]) => {
     if (name.endsWith("title")) return titleLink(slots, name, value);
-    if (name === "people" && Array.isArray(value)) return value.map(personLink);
+    if (Array.isArray(value)) return value.flatMap((each) => nameLink(name, each));
     return [];
   });
 }
@@ -24,6 +24,9 @@ function titleLink(slots: Slots, name: string, title: Slots[string]): Link[] {
   return typeof title === "string" && typeof id === "number" ? [{ text: title, href: movieHref(id) }] : [];
 }
 
-function personLink(name: string): Link {
-  return { text: name, href: personHref(name) };
+const HREFS: Record<string, (name: string) => string> = { people: personHref, keywords: themeHref };
+
+function nameLink(slot: string, name: string): Link[] {
+  const href = HREFS[slot];
+  return href ? [{ text: name, href: href(name) }] : [];
 }

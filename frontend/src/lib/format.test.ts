@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { counted, day, runtime, signed, stars } from "./format";
+import { counted, day, listed, runtime, signed, stars } from "./format";
 
 test("a runtime reads as hours and minutes on one line, and an unknown one as nothing", () => {
   assert.equal(runtime(136), "2\u00a0h\u00a016\u00a0min");
@@ -24,4 +24,11 @@ test("one is singular", () => {
 
 test("a day is the same everywhere", () => {
   assert.equal(day("2018-09-24T23:59:59Z"), "24 Sep 2018");
+});
+
+test("names are listed with an and, and of many the first", () => {
+  assert.equal(listed([]), "");
+  assert.equal(listed(["Heat"]), "Heat");
+  assert.equal(listed(["Heat", "Alien"]), "Heat and Alien");
+  assert.equal(listed(["Heat", "Alien", "Fargo", "Up"], 2), "Heat, Alien and 2 more");
 });

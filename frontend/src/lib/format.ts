@@ -49,3 +49,10 @@ export function language(code: string): string {
     return code;
   }
 }
+
+/** "Heat, Alien and Fargo"; of more than `most` names the first, and how many more. */
+export function listed(names: readonly string[], most = names.length): string {
+  const rest = names.length - most;
+  const parts = rest > 0 ? [...names.slice(0, most), `${rest} more`] : names;
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}

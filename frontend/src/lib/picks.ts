@@ -46,7 +46,16 @@ export function progressText(count: number): string {
 
 /** The address of the wall with these movies picked. It names movies only, and nobody. */
 export function sharedAddress(origin: string, { loved }: Picks): string {
-  return `${origin}/start?love=${loved.slice(-MOST_SHARED).map((card) => card.movie_id)}`;
+  return `${origin}/start?${loveOf(loved)}`;
+}
+
+/** The address of the picture of such a link. */
+export function cardAddress(loved: Picks["loved"]): string {
+  return `/api/card?${loveOf(loved)}`;
+}
+
+function loveOf(loved: Picks["loved"]): string {
+  return `love=${loved.slice(-MOST_SHARED).map((card) => card.movie_id)}`;
 }
 
 /** The movies that such an address names, each once; what is no id is skipped. */
@@ -54,6 +63,9 @@ export function sharedIds(text: string): number[] {
   const ids = text.split(",").map(idFrom);
   return [...new Set(ids.filter((id) => id !== null))].slice(0, MOST_SHARED);
 }
+
+/** Of the picture of a shared link, in pixels. */
+export const CARD_SIZE = { width: 1200, height: 630 };
 
 const KEY = "marquee_picks";
 

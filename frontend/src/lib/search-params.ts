@@ -32,3 +32,12 @@ export function searchQuery(asked: Asked): URLSearchParams {
   if (asked.pageToken) query.set("page_token", asked.pageToken);
   return query;
 }
+
+/** A part of an address's path as text. It may hold any bytes; what is no text stays as it is. */
+export function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

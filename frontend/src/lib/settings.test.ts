@@ -3,17 +3,39 @@ import { test } from "node:test";
 import { readEnv } from "./env";
 import { idFrom } from "./ids";
 import { searchFrom } from "./search-params";
-import { DEFAULT_SETTINGS, queryOf, rankRequest, settingsFrom, settingsOf, yearsNote } from "./settings";
+import {
+  CHIPS,
+  DEFAULT_SETTINGS,
+  isOn,
+  isSameList,
+  queryOf,
+  rankRequest,
+  type Settings,
+  settingsFrom,
+  settingsOf,
+  toggledBy,
+  yearsNote,
+} from "./settings";
 import { nextStars, starsAt } from "./star-steps";
 
 test("settings survive the way through the address", () => {
-  const settings = { k: 50, genre: "Sci-Fi", yearMin: 1990, yearMax: 2010, diversity: 0.3 };
+  const settings: Settings = {
+    k: 50,
+    genre: "Sci-Fi",
+    yearMin: 1990,
+    yearMax: 2010,
+    runtimeMax: 99,
+    ratingsShareMax: 0.2,
+    diversity: 0.3,
+    view: "posters",
+  };
   assert.deepEqual(settingsFrom(Object.fromEntries(new URLSearchParams(queryOf(settings)))), settings);
   assert.equal(queryOf(DEFAULT_SETTINGS), "");
 });
 
 test("an address that makes no sense asks for the defaults", () => {
-  assert.deepEqual(settingsFrom({ k: "1e9", year_min: "abc", diversity: "-1" }), DEFAULT_SETTINGS);
+  const nonsense = { k: "1e9", year_min: "abc", diversity: "-1", runtime_max: "0", view: "x" };
+  assert.deepEqual(settingsFrom({ ...nonsense, ratings_share_max: "2" }), DEFAULT_SETTINGS);
   assert.equal(settingsFrom({ k: ["10", "20"] }).k, 10);
 });
 
@@ -47,8 +69,22 @@ test("a rank request names one user and every filter", () => {
     user_id: 7,
     k: 25,
     diversity: 0,
-    filters: { genres: ["War"], year_min: null, year_max: null },
+    filters: { genres: ["War"], year_min: null, year_max: null, runtime_max: null, ratings_share_max: null },
   });
+});
+
+test("a chip sets what it stands for and takes it back, and leaves the rest", () => {
+  for (const { wish } of CHIPS) {
+    const before = { ...DEFAULT_SETTINGS, genre: "War", view: "posters" as const };
+    const on = { ...before, ...toggledBy(before, wish) };
+    assert.ok(isOn(on, wish) && !isOn(before, wish));
+    assert.deepEqual({ ...on, ...toggledBy(on, wish) }, before);
+  }
+});
+
+test("a list is the same one however it is shown", () => {
+  assert.ok(isSameList(DEFAULT_SETTINGS, { ...DEFAULT_SETTINGS, view: "posters" }));
+  assert.ok(!isSameList(DEFAULT_SETTINGS, { ...DEFAULT_SETTINGS, runtimeMax: 99 }));
 });
 
 test("ids are whole numbers that JSON keeps exact", () => {

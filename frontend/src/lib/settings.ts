@@ -6,12 +6,53 @@ export interface Settings {
   genre: string;
   yearMin: number | null;
   yearMax: number | null;
+  /** Minutes. */
+  runtimeMax: number | null;
+  /** How well known a movie may be: its ratings as a share of those of the most rated one. */
+  ratingsShareMax: number | null;
   diversity: number;
+  view: View;
 }
+
+/** A list with reasons, or a wall of posters. */
+export type View = "cards" | "posters";
 
 export const SIZES = [10, 25, 50, 100] as const;
 
-export const DEFAULT_SETTINGS: Settings = { k: 25, genre: "", yearMin: null, yearMax: null, diversity: 0 };
+export const DEFAULT_SETTINGS: Settings = {
+  k: 25,
+  genre: "",
+  yearMin: null,
+  yearMax: null,
+  runtimeMax: null,
+  ratingsShareMax: null,
+  diversity: 0,
+  view: "cards",
+};
+
+/** What one click narrows a list to; a second one takes it back. */
+export const CHIPS: readonly { id: string; label: string; wish: Partial<Settings> }[] = [
+  { id: "short", label: "Under 100 min", wish: { runtimeMax: 99 } },
+  { id: "nineties", label: "90s", wish: { yearMin: 1990, yearMax: 1999 } },
+  { id: "lesser-known", label: "Not so famous", wish: { ratingsShareMax: 0.2 } },
+];
+
+/** Whether the settings have all that a chip stands for. */
+export function isOn(settings: Settings, wish: Partial<Settings>): boolean {
+  return Object.entries(wish).every(([name, value]) => settings[name as keyof Settings] === value);
+}
+
+/** What a click on the chip changes. */
+export function toggledBy(settings: Settings, wish: Partial<Settings>): Partial<Settings> {
+  if (!isOn(settings, wish)) return wish;
+  const names = Object.keys(wish) as (keyof Settings)[];
+  return Object.fromEntries(names.map((name) => [name, DEFAULT_SETTINGS[name]]));
+}
+
+/** The same list, however it is shown. */
+export function isSameList(one: Settings, other: Settings): boolean {
+  return queryOf({ ...one, view: "cards" }) === queryOf({ ...other, view: "cards" });
+}
 
 /** MovieLens's genres, without its two oddities (IMAX is a format, "no genres" no genre). */
 export const GENRES = [
@@ -40,12 +81,14 @@ export type Params = Record<string, string | string[] | undefined>;
 /** Reads the address's parameters; what does not make sense falls back to the default. */
 export function settingsFrom(params: Params): Settings {
   const k = wholeNumber(params.k, 1, 500);
-  const diversity = Number(single(params.diversity) || 0);
   return {
     k: k ?? DEFAULT_SETTINGS.k,
     genre: single(params.genre).slice(0, 40),
     ...inOrder({ yearMin: yearFrom(params.year_min), yearMax: yearFrom(params.year_max) }),
-    diversity: diversity >= 0 && diversity <= 1 ? diversity : 0,
+    runtimeMax: wholeNumber(params.runtime_max, 1, 1_000),
+    ratingsShareMax: share(params.ratings_share_max),
+    diversity: share(params.diversity) ?? 0,
+    view: single(params.view) === "posters" ? "posters" : "cards",
   };
 }
 
@@ -83,7 +126,10 @@ export function queryOf(settings: Settings): string {
   if (settings.genre) query.set("genre", settings.genre);
   if (settings.yearMin !== null) query.set("year_min", String(settings.yearMin));
   if (settings.yearMax !== null) query.set("year_max", String(settings.yearMax));
+  if (settings.runtimeMax !== null) query.set("runtime_max", String(settings.runtimeMax));
+  if (settings.ratingsShareMax !== null) query.set("ratings_share_max", String(settings.ratingsShareMax));
   if (settings.diversity) query.set("diversity", String(settings.diversity));
+  if (settings.view !== DEFAULT_SETTINGS.view) query.set("view", settings.view);
   return query.toString();
 }
 
@@ -102,8 +148,14 @@ export function explainRequest(userId: number, settings: Settings, movieId: numb
   return { user_id: userId, k: settings.k, filters: filtersOf(settings), movie_ids: about };
 }
 
-function filtersOf({ genre, yearMin, yearMax }: Settings) {
-  return { genres: genre ? [genre] : [], year_min: yearMin, year_max: yearMax };
+function filtersOf({ genre, yearMin, yearMax, runtimeMax, ratingsShareMax }: Settings) {
+  return {
+    genres: genre ? [genre] : [],
+    year_min: yearMin,
+    year_max: yearMax,
+    runtime_max: runtimeMax,
+    ratings_share_max: ratingsShareMax,
+  };
 }
 
 export function single(value: string | string[] | undefined): string {
@@ -113,6 +165,13 @@ export function single(value: string | string[] | undefined): string {
 /** A year a film can have, or null. */
 export function yearFrom(value: string | string[] | undefined): number | null {
   return wholeNumber(value, 1870, 2200);
+}
+
+/** From 0 to 1, or null. */
+function share(value: string | string[] | undefined): number | null {
+  const text = single(value).trim();
+  const number = Number(text);
+  return text !== "" && number >= 0 && number <= 1 ? number : null;
 }
 
 function wholeNumber(value: string | string[] | undefined, min: number, max: number): number | null {

@@ -22,6 +22,7 @@ export type Affinity = Schemas["Affinity"];
 export type Receipt = Schemas["Receipt"];
 export type Receipts = Schemas["Receipts"];
 export type PersonMovies = Schemas["PersonMovies"];
+export type ThemeMovies = Schemas["ThemeMovies"];
 export type NewUser = Schemas["NewUser"];
 export type Override = Schemas["Override"];
 export type GuestRating = Schemas["GuestRating"];

@@ -31,6 +31,7 @@ export function typeset(sentence: string, links: readonly Link[] = []): Piece[] 
 
 export const movieHref = (movieId: number) => `/movies/${movieId}`;
 export const personHref = (name: string) => `/people/${encodeURIComponent(name)}`;
+export const themeHref = (name: string) => `/themes/${encodeURIComponent(name)}`;
 
 const LETTER = /[\p{L}\p{N}]/u;
 

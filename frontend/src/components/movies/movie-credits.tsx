@@ -2,16 +2,21 @@ import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
 import { language } from "@/lib/format";
 import type { MovieDetail } from "@/lib/types";
+import { personHref, themeHref } from "@/lib/typeset";
 
-/** People, language, keywords and where to read on; rows without an answer are left out. */
+/** People, language, themes and where to read on; rows without an answer are left out. */
 export function MovieCredits({ movie }: { movie: MovieDetail }) {
   const directors = movie.directors ?? [];
   const cast = (movie.cast ?? []).slice(0, 10);
+  const themes = (movie.keywords ?? []).slice(0, 14);
   const rows: [string, ReactNode][] = [
-    [directors.length > 1 ? "Directors" : "Director", directors.length > 0 && <People names={directors} />],
-    ["Cast", cast.length > 0 && <People names={cast} />],
+    [
+      directors.length > 1 ? "Directors" : "Director",
+      directors.length > 0 && <Names names={directors} hrefOf={personHref} />,
+    ],
+    ["Cast", cast.length > 0 && <Names names={cast} hrefOf={personHref} />],
     ["Language", movie.original_language && language(movie.original_language)],
-    ["Keywords", (movie.keywords ?? []).slice(0, 14).join(", ")],
+    ["Themes", themes.length > 0 && <Names names={themes} hrefOf={themeHref} />],
   ];
   return (
     <dl className="mt-2 grid max-w-prose gap-x-6 gap-y-3 leading-relaxed sm:grid-cols-[7rem_1fr]">
@@ -37,12 +42,12 @@ export function MovieCredits({ movie }: { movie: MovieDetail }) {
   );
 }
 
-function People({ names }: { names: readonly string[] }) {
+function Names({ names, hrefOf }: { names: readonly string[]; hrefOf: (name: string) => string }) {
   return names.map((name, place) => (
     <Fragment key={name}>
       {place > 0 && ", "}
       <Link
-        href={`/people/${encodeURIComponent(name)}`}
+        href={hrefOf(name)}
         prefetch={false}
         className="rounded-sm underline decoration-soft/60 underline-offset-3 hover:decoration-current"
       >

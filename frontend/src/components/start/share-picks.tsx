@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { type Picks, sharedAddress } from "@/lib/picks";
+import { CARD_SIZE, cardAddress, type Picks, sharedAddress } from "@/lib/picks";
 
 /** A link that carries the picks, to be copied. It names movies only, and nobody. */
 export function SharePicks({ picks }: { picks: Picks }) {
@@ -19,10 +19,27 @@ export function SharePicks({ picks }: { picks: Picks }) {
         {copied === address ? "Link copied" : "Share these picks"}
       </button>
       {copied === address && (
-        <p className="mt-1.5 break-all text-soft text-sm" data-testid="shared-address">
-          {address}
-        </p>
+        <>
+          <p className="mt-1.5 break-all text-soft text-sm" data-testid="shared-address">
+            {address}
+          </p>
+          <img
+            src={cardAddress(picks.loved)}
+            {...CARD_SIZE}
+            alt="What the link shows: three posters of the list, and its first reason"
+            className="mt-3 h-auto w-full rounded-lg border border-line bg-raised"
+            data-testid="share-card"
+          />
+        </>
       )}
+      <a
+        href={cardAddress(picks.loved)}
+        download="marquee-picks.png"
+        className="button-quiet mt-2 w-full justify-center"
+        data-testid="save-image"
+      >
+        Save image
+      </a>
     </div>
   );
 }

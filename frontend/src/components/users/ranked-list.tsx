@@ -5,6 +5,7 @@ import { Empty } from "@/components/ui/empty";
 import { hasModelScores } from "@/lib/rungs";
 import { matchPercent, topScore } from "@/lib/scores";
 import type { RankedCard } from "@/lib/types";
+import { PosterWall } from "./poster-wall";
 import { RankedMovie } from "./ranked-movie";
 import type { RankingState } from "./ranking-state";
 
@@ -24,12 +25,17 @@ export function RankedList({ ref, state, onRate, onPass, lit }: Props) {
   if (items.length === 0) {
     return (
       <Empty title="No movie fits" testId="no-results">
-        Nothing in these years and this genre is left to show. Widen the years, or take the genre away.
+        Nothing that passes all filters is left to show. Take one away, or widen the years.
       </Empty>
     );
   }
   const top = topScore(items);
   const hasScores = hasModelScores(meta);
+  if (state.settings.view === "posters") {
+    return (
+      <PosterWall ref={ref} items={items} isPending={state.isPending} lit={lit} leaving={state.leaving} />
+    );
+  }
   return (
     <ol
       ref={ref}

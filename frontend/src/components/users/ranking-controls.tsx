@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useId, useRef, useState } from "react";
-import { DEFAULT_SETTINGS, GENRES, queryOf, type Settings, SIZES } from "@/lib/settings";
+import { DEFAULT_SETTINGS, GENRES, isSameList, type Settings, SIZES } from "@/lib/settings";
 import { Labelled } from "../ui/labelled";
 import { YearRange } from "./year-range";
 
@@ -87,16 +87,22 @@ export function RankingControls({ settings, onChange }: Props) {
           onChange={(event) => apply({ diversity: Number(event.target.value) }, PAUSE_MS)}
         />
       </Labelled>
-      {queryOf(draft) !== "" && (
+      {!isSameList(draft, DEFAULT_SETTINGS) && (
         <button
           type="button"
           className="button-quiet min-h-10!"
           data-testid="clear-filters"
-          onClick={() => apply(DEFAULT_SETTINGS)}
+          onClick={() => apply({ ...DEFAULT_SETTINGS, view: draft.view })}
         >
           Clear
         </button>
       )}
+      {/* Without script the form sends what the chips of its address had set. */}
+      {draft.runtimeMax !== null && <input type="hidden" name="runtime_max" value={draft.runtimeMax} />}
+      {draft.ratingsShareMax !== null && (
+        <input type="hidden" name="ratings_share_max" value={draft.ratingsShareMax} />
+      )}
+      {draft.view === "posters" && <input type="hidden" name="view" value="posters" />}
       <noscript>
         <button type="submit" data-testid="apply-filters" className="button-quiet min-h-10!">
           Apply

@@ -1,7 +1,7 @@
 /** What the list of a user shows, and what it showed last: taken up again when the router brings back an old page. */
 import { givenBy, reflects } from "@/lib/given";
 import type { Trouble } from "@/lib/outcome";
-import { queryOf, type Settings } from "@/lib/settings";
+import { isSameList, queryOf, type Settings } from "@/lib/settings";
 import type { Ranking, Receipt, UserProfile } from "@/lib/types";
 import { NOTHING_SUPPOSED, type WhatIf } from "@/lib/what-if";
 
@@ -45,12 +45,12 @@ export function keepShown(userId: number, { settings, ranking, profile, whatIf }
 }
 
 function shownKey(userId: number, settings: Settings): string {
-  return `${userId}?${queryOf(settings)}`;
+  return `${userId}?${queryOf({ ...settings, view: "cards" })}`;
 }
 
 export function startOf(initial: Initial, asked: Settings): { state: RankingState; isCurrent: boolean } {
   const { userId } = initial;
-  const isNew = !seen.has(initial.ranking.ranking_id) && queryOf(asked) === queryOf(initial.settings);
+  const isNew = !seen.has(initial.ranking.ranking_id) && isSameList(asked, initial.settings);
   const { ranking, profile } = (isNew ? undefined : shown.get(shownKey(userId, asked))) ?? initial;
   const given = givenBy(userId);
   const state = {

@@ -7,7 +7,7 @@ import { counted, stars as inStars } from "@/lib/format";
 import { givenBy, isOffList, reflects } from "@/lib/given";
 import type { Outcome } from "@/lib/outcome";
 import { movement } from "@/lib/scores";
-import { queryOf, type Settings, settingsOf } from "@/lib/settings";
+import { isSameList, queryOf, type Settings, settingsOf } from "@/lib/settings";
 import type { RankedCard, Ranking, Receipt } from "@/lib/types";
 import { effectOf, NOTHING_SUPPOSED, type Supposed, type WhatIf } from "@/lib/what-if";
 import { currentAnswer, LATE_LOOKS_MS, LOOKS_MS, pause, requestOf, unlessAborted } from "./current-answer";
@@ -106,12 +106,13 @@ export function useRanking(initial: Initial, beforeChange: () => void) {
       if (query !== queryOf(settingsOf(new URLSearchParams(window.location.search)))) {
         window.history.replaceState(null, "", query ? `?${query}` : window.location.pathname);
       }
+      if (isSameList(settings, latest.current.settings)) return update({ settings });
       return ask({ settings }, ({ items }) => ({
         moved: new Map(),
         announcement: `The list is updated: ${counted(items.length, "movie")}.`,
       }));
     },
-    [ask],
+    [ask, update],
   );
 
   /** Says what is done, does it, and waits for the list to follow; or says that it failed. */

@@ -9,6 +9,7 @@ import { WhyNot } from "../explain/why-not";
 import { NeedsScript } from "../ui/needs-script";
 import { BecomeUser } from "./become-user";
 import { Carriers } from "./carriers";
+import { ListChips } from "./list-chips";
 import { ProfilePanel } from "./profile-panel";
 import { RankedList } from "./ranked-list";
 import { RankingControls } from "./ranking-controls";
@@ -18,6 +19,7 @@ import { Toast } from "./toast";
 import { useFlip } from "./use-flip";
 import { useKeptFocus } from "./use-kept-focus";
 import { useRanking } from "./use-ranking";
+import { useSurprise } from "./use-surprise";
 import { UserHeading } from "./user-heading";
 
 interface Props {
@@ -43,6 +45,7 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
   // Whose list is open and who is looking are two things: an address must not make anybody someone else.
   const isOwn = useCurrentUser().userId === userId;
   const [lit, setLit] = useState<ReadonlySet<number> | null>(null);
+  const { surprised, said, surprise } = useSurprise(list, state.ranking.items);
   const heading = useRef<HTMLHeadingElement>(null);
   // No ratings, read while they cannot be read, is no profile.
   const isUnread = state.profile?.rating_count === 0 && knowsNobody(state.ranking.meta.degraded ?? []);
@@ -60,6 +63,11 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
           <RungNotice meta={state.ranking.meta} userId={userId} />
           {isOwn && <NeedsScript what="Rating" />}
           <Stages meta={state.ranking.meta} receipt={state.receipt} />
+          <ListChips
+            settings={state.settings}
+            onChange={(part) => change({ ...state.settings, ...part })}
+            onSurprise={surprise}
+          />
           <Carriers
             items={state.ranking.items}
             whatIf={state.whatIf}
@@ -72,7 +80,7 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
             state={state}
             onRate={isOwn ? rate : null}
             onPass={isOwn ? pass : null}
-            lit={lit}
+            lit={surprised === null ? lit : new Set([surprised])}
           />
         </section>
         <div className="min-w-0 space-y-9 lg:pt-1">
@@ -80,6 +88,9 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
           <ProfilePanel profile={profileShown} />
         </div>
       </div>
+      <p role="status" className="sr-only" data-testid="surprise-said">
+        {said}
+      </p>
       <Toast announcement={state.announcement} trouble={state.trouble} undo={state.undo} />
     </>
   );

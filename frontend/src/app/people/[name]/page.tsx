@@ -5,6 +5,7 @@ import { TileGrid } from "@/components/movies/tile-grid";
 import { TroublePanel } from "@/components/ui/trouble-panel";
 import { person } from "@/lib/api";
 import { counted } from "@/lib/format";
+import { decoded } from "@/lib/search-params";
 import type { PersonMovies } from "@/lib/types";
 
 interface Props {
@@ -12,11 +13,11 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: nameFrom((await params).name) };
+  return { title: decoded((await params).name) };
 }
 
 export default async function PersonPage({ params }: Props) {
-  const name = nameFrom((await params).name);
+  const name = decoded((await params).name);
   const outcome = await person(name);
   if (!outcome.ok && outcome.trouble.status === 404) notFound();
   if (!outcome.ok) return <TroublePanel trouble={outcome.trouble} what={name} />;
@@ -49,13 +50,4 @@ function Movies({ title, movies }: { title: string; movies: PersonMovies["direct
       </TileGrid>
     </section>
   );
-}
-
-/** An address may hold any bytes; what is no text names nobody. */
-function nameFrom(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
