@@ -30,7 +30,7 @@ def test_a_movies_theme_leads_to_its_movies_best_known_first(
 
     page.get_by_test_id("movie-detail").get_by_role("link", name=theme, exact=True).click()
 
-    expect(page).to_have_url(re.compile(rf"/themes/{re.escape(quote(theme, safe=''))}$"))
+    page.wait_for_url(re.compile(rf"/themes/{re.escape(quote(theme, safe=''))}$"))
     expect(page.get_by_test_id("theme")).to_have_text(theme)
     tiles = page.get_by_test_id("theme-movies").get_by_test_id("movie-tile")
     shown = [int(id_) for id_ in tiles.evaluate_all("all => all.map(each => each.dataset.movieId)")]

@@ -54,7 +54,7 @@ def test_the_wall_has_the_same_movies_says_why_and_is_kept_in_the_address(page: 
     expect(veil).to_have_css("opacity", "1")
 
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(rf"/movies/{movies[0]}$"))
+    page.wait_for_url(re.compile(rf"/movies/{movies[0]}$"))
     page.go_back()
     expect(page.get_by_test_id("poster-wall")).to_be_visible()
     page.reload()
@@ -150,4 +150,4 @@ def test_on_a_touch_screen_the_first_tap_says_why_and_the_second_opens_the_movie
     assert phone.url == address
     second.get_by_role("link").tap()
 
-    expect(phone).to_have_url(re.compile(r"/movies/\d+$"))
+    phone.wait_for_url(re.compile(r"/movies/\d+$"))
