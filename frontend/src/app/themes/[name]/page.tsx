@@ -29,7 +29,7 @@ export default async function ThemePage({ params }: Props) {
         <p className="font-semibold text-glow">Theme</p>
         <h1
           className="text-balance font-extrabold text-4xl tracking-tight first-letter:uppercase sm:text-5xl"
-          data-testid="theme"
+          data-testid="theme-name"
         >
           {outcome.data.name}
         </h1>
