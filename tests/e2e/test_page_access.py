@@ -282,6 +282,7 @@ NOTE_STOP = """() => {
   const at = document.activeElement;
   if (at === null || at === document.body) return null;
   if (window.stops.some(stop => stop.at === at)) return null;
+  at.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });  // where the focus brings it
   const style = getComputedStyle(at);
   const box = at.getBoundingClientRect();
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];

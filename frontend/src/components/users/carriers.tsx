@@ -21,7 +21,7 @@ export function Carriers({ items, whatIf, onSuppose, onReset, onPoint }: Props) 
   const carriers = useKeptCarriers(items, whatIf);
   if (carriers.length === 0) return null;
   return (
-    <section aria-label="Ratings that carry this list" className="mb-2.5" data-testid="carriers">
+    <section aria-label="Ratings that carry this list" className="mb-2.5 min-w-0" data-testid="carriers">
       <ul className={CHIPS}>
         <li
           className="flex shrink-0 items-center pr-1 text-soft text-sm"

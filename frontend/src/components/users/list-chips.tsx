@@ -18,7 +18,7 @@ const VIEWS: readonly [View, string][] = [
 /** What one click changes: how the list is shown, what it is narrowed to, and where to look. */
 export function ListChips({ settings, onChange, onSurprise }: Props) {
   return (
-    <div className="[@media(scripting:none)]:hidden -mx-4 mb-1.5 flex items-center gap-1.5 overflow-x-auto px-4 py-1 sm:-mx-1 sm:px-1">
+    <div className="[@media(scripting:none)]:hidden -mx-4 mb-1.5 flex items-center gap-1.5 overflow-x-auto px-4 py-1 sm:-mx-1 sm:px-1 xl:mb-2.5 xl:shrink-0">
       <fieldset
         className="flex shrink-0 overflow-hidden rounded-full border border-line"
         aria-label="Show as"

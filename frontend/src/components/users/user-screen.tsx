@@ -63,18 +63,20 @@ export function UserScreen({ userId, ranking, profile, settings }: Props) {
           <RungNotice meta={state.ranking.meta} userId={userId} />
           {isOwn && <NeedsScript what="Rating" />}
           <Stages meta={state.ranking.meta} receipt={state.receipt} />
-          <ListChips
-            settings={state.settings}
-            onChange={(part) => change({ ...state.settings, ...part })}
-            onSurprise={surprise}
-          />
-          <Carriers
-            items={state.ranking.items}
-            whatIf={state.whatIf}
-            onSuppose={suppose}
-            onReset={resetWhatIf}
-            onPoint={setLit}
-          />
+          <div className="xl:flex xl:items-center xl:gap-x-5">
+            <ListChips
+              settings={state.settings}
+              onChange={(part) => change({ ...state.settings, ...part })}
+              onSurprise={surprise}
+            />
+            <Carriers
+              items={state.ranking.items}
+              whatIf={state.whatIf}
+              onSuppose={suppose}
+              onReset={resetWhatIf}
+              onPoint={setLit}
+            />
+          </div>
           <RankedList
             ref={list}
             state={state}
