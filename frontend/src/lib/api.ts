@@ -6,6 +6,7 @@ import type { Order } from "./rating-order";
 import type {
   MovieDetail,
   PersonMovies,
+  Pipeline,
   Ranking,
   RankRequest,
   RatedMovie,
@@ -34,6 +35,8 @@ export const ratingsOf = (userId: number, sort: Order, pageToken: string) => {
 };
 
 export const search = (query: URLSearchParams) => ask<SearchPage>(`/v1/search?${query}`);
+
+export const pipeline = () => ask<Pipeline>("/v1/pipeline");
 
 export const rank = (body: RankRequest) =>
   ask<Ranking>("/v1/rank", {

@@ -6,6 +6,7 @@ import type {
   ExplainRequest,
   GuestRating,
   NewUser,
+  Pipeline,
   Ranking,
   RankRequest,
   RatedMovie,
@@ -27,6 +28,8 @@ export const explain = (body: ExplainRequest, signal: AbortSignal) =>
 
 export const fetchSimilar = (movieId: number, content: number, signal: AbortSignal) =>
   ask<Ranking>(`/api/movies/${movieId}/similar?k=18&content=${content}`, { signal });
+
+export const fetchPipeline = (signal: AbortSignal) => ask<Pipeline>("/api/pipeline", { signal });
 
 export const fetchProfile = (userId: number, signal: AbortSignal) =>
   ask<UserProfile>(`/api/users/${userId}`, { signal });

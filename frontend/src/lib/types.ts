@@ -43,3 +43,6 @@ export type ExplainRequest = Pick<Schemas["ExplainRequest"], "movie_ids"> &
   Partial<Omit<Schemas["ExplainRequest"], "movie_ids" | "filters">> & {
     filters?: Partial<Schemas["Filters"]>;
   };
+export type Pipeline = Schemas["Pipeline"];
+export type PipelinePart = Schemas["PipelinePart"];
+export type Recent = Schemas["Recent"];

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import type { Theme } from "@/lib/theme";
 import { ThemeSwitch } from "./theme-switch";
 import { TmdbMark } from "./tmdb-mark";
@@ -15,6 +16,9 @@ export function Footer({ theme }: { theme: Theme }) {
           </a>
         </p>
         <div className="flex flex-wrap items-start gap-x-6 gap-y-4 md:justify-end">
+          <Link href="/pipeline" prefetch={false} className="rounded-sm underline hover:text-text">
+            The pipeline, now
+          </Link>
           <ThemeSwitch initial={theme} />
           <TmdbMark />
           <p className="max-w-xs leading-relaxed">

@@ -1,3 +1,4 @@
+import { PipelineDialog } from "@/components/pipeline/pipeline-dialog";
 import { count, counted } from "@/lib/format";
 import type { RankMeta, Receipt } from "@/lib/types";
 
@@ -7,7 +8,7 @@ interface Props {
   receipt: Receipt | null;
 }
 
-/** The way from a star to this list, in the numbers that the answer brought. */
+/** The way from a star to this list, in the numbers that the answer brought; it opens the picture of the whole pipeline. */
 export function Stages({ meta, receipt }: Props) {
   const { ratings, candidates, scored, sums_checked: checked, ratings_tried: tried } = meta.stages;
   const ms = Object.values(meta.timings_ms ?? {}).reduce((sum, each) => sum + each, 0);
@@ -21,10 +22,12 @@ export function Stages({ meta, receipt }: Props) {
   ].filter((stage) => typeof stage === "string");
   if (stages.length === 0) return null;
   return (
-    <p className="mb-1 text-soft text-xs tabular-nums sm:text-sm" data-testid="stages">
-      <span className="sr-only">How this list came about: </span>
-      {stages.join(" → ")}
-      {ms > 0 && ` · ${ms.toFixed(0)} ms`}
-    </p>
+    <div className="mb-1 text-soft text-xs tabular-nums sm:text-sm" data-testid="stages">
+      <PipelineDialog>
+        <span className="sr-only">How this list came about: </span>
+        {stages.join(" → ")}
+        {ms > 0 && ` · ${ms.toFixed(0)} ms`} <span className="font-semibold text-glow">Live pipeline</span>
+      </PipelineDialog>
+    </div>
   );
 }
