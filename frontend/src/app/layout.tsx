@@ -35,7 +35,7 @@ export default async function RootLayout({ children }: { children: React.ReactNo
           <main
             id="main"
             tabIndex={-1}
-            className="mx-auto w-full max-w-[88rem] flex-1 px-4 pb-20 outline-none sm:px-6 lg:px-10"
+            className="mx-auto w-full max-w-[88rem] flex-1 min-[100rem]:max-w-[114rem] px-4 pb-20 outline-none sm:px-6 lg:px-10"
           >
             {children}
           </main>

@@ -2,12 +2,11 @@ import { MovieTile } from "@/components/movies/movie-tile";
 import { TileGrid } from "@/components/movies/tile-grid";
 import { Empty } from "@/components/ui/empty";
 import { TroublePanel } from "@/components/ui/trouble-panel";
-import { rank } from "@/lib/api";
-import { VISITOR_ID } from "@/lib/ids";
+import { popularOnce } from "@/lib/popular-once";
 
 /** The cold list: what the ranker shows to somebody it knows nothing of. */
 export async function Popular() {
-  const outcome = await rank({ user_id: VISITOR_ID, k: 24, explain: false });
+  const outcome = await popularOnce();
   if (!outcome.ok) return <TroublePanel trouble={outcome.trouble} what="Popular movies" />;
   if (outcome.data.items.length === 0) {
     return <Empty title="No movies yet">The catalog is still being read. Come back in a minute.</Empty>;

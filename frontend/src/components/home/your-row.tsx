@@ -4,20 +4,30 @@ import { MovieRow } from "@/components/movies/movie-row";
 import { rank } from "@/lib/api";
 import { USER_COOKIE } from "@/lib/current-user";
 import { idFrom } from "@/lib/ids";
-import { bestReasons } from "@/lib/scores";
+import type { RankedCard } from "@/lib/types";
 
-/** A returning user's first few movies. Silent when there is no user, no history or no answer. */
-export async function YourRow() {
+export interface OwnRow {
+  userId: number;
+  movies: readonly RankedCard[];
+}
+
+/** A returning user's first few movies; null when there is no user, no history or no answer. */
+export async function ownRow(): Promise<OwnRow | null> {
   const userId = idFrom((await cookies()).get(USER_COOKIE)?.value);
   if (userId === null) return null;
   const outcome = await rank({ user_id: userId, k: 12 });
   if (!outcome.ok || outcome.data.meta.rung === "cold" || outcome.data.items.length === 0) return null;
+  return { userId, movies: outcome.data.items };
+}
+
+/** It stands first on the page, and so has the page's heading. */
+export function YourRow({ row: { userId, movies } }: { row: OwnRow }) {
   return (
-    <section aria-labelledby="yours" className="mt-12" data-testid="your-row">
+    <section aria-labelledby="yours" className="pt-8" data-testid="your-row">
       <div className="mb-5 flex flex-wrap items-baseline justify-between gap-x-4">
-        <h2 id="yours" className="font-bold text-3xl tracking-tight">
+        <h1 id="yours" className="font-extrabold text-4xl tracking-tight">
           For user {userId}
-        </h2>
+        </h1>
         <Link
           prefetch={false}
           href={`/users/${userId}`}
@@ -26,7 +36,7 @@ export async function YourRow() {
           The whole list
         </Link>
       </div>
-      <MovieRow movies={outcome.data.items} noteOf={(movie) => bestReasons(movie.reasons, 1)[0]?.text} />
+      <MovieRow movies={movies} />
     </section>
   );
 }

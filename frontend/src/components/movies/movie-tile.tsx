@@ -1,15 +1,17 @@
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { Poster } from "@/components/posters/poster";
 import type { Card } from "@/lib/types";
 
 interface Props {
   movie: Card;
-  note?: string | undefined;
+  /** Its links stand above the tile's own. */
+  note?: ReactNode;
   isEager?: boolean;
   headingLevel?: 2 | 3;
 }
 
-/** A movie in a grid: the poster does the talking. The whole tile is one link. */
+/** A movie in a grid: the poster does the talking. The whole tile is one link, but for what its note names. */
 export function MovieTile({ movie, note, isEager = false, headingLevel = 3 }: Props) {
   const Heading = `h${headingLevel}` as const;
   return (
@@ -31,7 +33,14 @@ export function MovieTile({ movie, note, isEager = false, headingLevel = 3 }: Pr
       <p className="mt-0.5 line-clamp-1 text-soft text-sm">
         {[movie.year, ...(movie.genres ?? []).slice(0, 2)].filter(Boolean).join(" · ")}
       </p>
-      {note && <p className="mt-1 line-clamp-3 text-sm leading-snug">{note}</p>}
+      {note && (
+        <p
+          className="mt-1 line-clamp-4 text-sm leading-snug [&_a]:relative [&_a]:z-10"
+          data-testid="tile-note"
+        >
+          {note}
+        </p>
+      )}
     </article>
   );
 }

@@ -6,7 +6,6 @@ import { TroublePanel } from "@/components/ui/trouble-panel";
 import { fetchSimilar, isAbort } from "@/lib/browser";
 import type { Outcome } from "@/lib/outcome";
 import { noticeFor } from "@/lib/rungs";
-import { bestReasons } from "@/lib/scores";
 import type { Ranking } from "@/lib/types";
 import { MovieRow } from "./movie-row";
 
@@ -34,11 +33,7 @@ export function SimilarMovies({ movieId, title, similar: first }: Props) {
       )}
       <Mix content={content ?? USUAL} onChange={setContent} />
       <div aria-busy={isPending} className={`transition-opacity ${isPending ? "opacity-60" : ""}`}>
-        <MovieRow
-          movies={items}
-          noteOf={(movie) => bestReasons(movie.reasons ?? [], 1)[0]?.text}
-          testId="similar-list"
-        />
+        <MovieRow movies={items} testId="similar-list" />
       </div>
     </>
   );

@@ -6,7 +6,7 @@ import { TmdbMark } from "./tmdb-mark";
 export function Footer({ theme }: { theme: Theme }) {
   return (
     <footer className="border-line border-t bg-panel text-soft text-sm">
-      <div className="mx-auto grid w-full max-w-[88rem] gap-6 px-4 py-10 sm:px-6 md:grid-cols-2 lg:px-10">
+      <div className="mx-auto grid w-full max-w-[88rem] gap-6 min-[100rem]:max-w-[114rem] px-4 py-10 sm:px-6 md:grid-cols-2 lg:px-10">
         <p className="max-w-prose leading-relaxed">
           Ratings: <strong className="text-text">MovieLens</strong>, GroupLens Research. F. Maxwell Harper and
           Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. <cite>ACM TiiS</cite> 5, 4:

@@ -18,7 +18,7 @@ interface Props {
   lit: ReadonlySet<number> | null;
 }
 
-const RANKED_GRID = "relative grid gap-2.5 xl:grid-flow-dense xl:grid-cols-2";
+const RANKED_GRID = "relative grid gap-2.5 xl:grid-flow-dense xl:grid-cols-2 min-[112rem]:grid-cols-3";
 
 export function RankedList({ ref, state, onRate, onPass, lit }: Props) {
   const { items, meta } = state.ranking;

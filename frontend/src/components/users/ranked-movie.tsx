@@ -43,7 +43,7 @@ export function RankedMovie({
       data-movie-id={card.movie_id}
       data-rank={card.rank}
       data-flip={card.movie_id}
-      className={`rounded-xl border border-line bg-panel transition-opacity duration-200 has-[details[open]]:xl:col-span-2 ${isLeaving ? "opacity-0" : isDim ? "opacity-40" : ""}`}
+      className={`@container rounded-xl border border-line bg-panel transition-opacity duration-200 has-[details[open]]:col-span-full ${isLeaving ? "opacity-0" : isDim ? "opacity-40" : ""}`}
     >
       <article className="grid grid-cols-[1.5rem_4.5rem_minmax(0,1fr)] grid-rows-[auto_1fr] gap-x-3 gap-y-1 p-2.5 sm:grid-cols-[1.75rem_5rem_minmax(0,1fr)]">
         <span className="pt-0.5 text-right font-display font-extrabold text-3xl text-glow leading-none tabular-nums">
@@ -93,10 +93,10 @@ export function RankedMovie({
               onClick={() => onPass(card)}
               aria-label={`${card.title} is not for me`}
               data-testid="pass"
-              className="ml-auto min-h-8 rounded-md px-1 font-semibold text-sm text-soft hover:text-text"
+              className="ml-auto min-h-8 whitespace-nowrap rounded-md px-1 font-semibold text-sm text-soft hover:text-text"
             >
-              <span className="max-sm:hidden">Not for me</span>
-              <CrossIcon className="mx-1.5 size-5 sm:hidden" />
+              <span className="hidden @min-[30rem]:inline">Not for me</span>
+              <CrossIcon className="mx-1.5 size-5 @min-[30rem]:hidden" />
             </button>
           ) : (
             <span className="h-8 basis-full sm:hidden" />
