@@ -73,12 +73,26 @@ def suggest(page: Page) -> None:
     page.get_by_test_id("suggestion").first.wait_for()
 
 
+def pipeline(page: Page) -> None:
+    """Open the picture of the pipeline over a list."""
+    page.get_by_test_id("open-pipeline").click()
+    page.get_by_test_id("pipeline-dialog").get_by_test_id("pipeline-stage").first.wait_for()
+
+
+def as_newcomer(page: Page) -> None:
+    """The page as somebody sees it who has no id yet."""
+    page.context.clear_cookies()
+    page.reload()
+    page.wait_for_load_state("networkidle")
+
+
 def nothing(_page: Page) -> None:
     """The page as it opens."""
 
 
 PAGES: dict[str, tuple[str, Prepare]] = {
-    "home": ("/", nothing),
+    "home": ("/", as_newcomer),
+    "home-own": ("/", nothing),
     "home-suggestions": ("/", suggest),
     "start": ("/start", nothing),
     "start-picked": ("/start", pick),
@@ -92,10 +106,13 @@ PAGES: dict[str, tuple[str, Prepare]] = {
     "user-filtered": (f"/users/{USER}?genre=Horror&year_min=1980", nothing),
     "user-posters": (f"/users/{USER}?view=posters", hover),
     "user-chips": (f"/users/{USER}?runtime_max=99&ratings_share_max=0.2", nothing),
+    "user-pipeline": (f"/users/{USER}", pipeline),
     "user-nobody": (f"/users/{NOBODY}", nothing),
     "ratings": (f"/users/{USER}/ratings", nothing),
     "movie": (f"/movies/{MOVIE}", nothing),
     "movie-for-me": (f"/movies/{MOVIE}", for_me),
+    "person": ("/people/Steven Spielberg", nothing),
+    "pipeline": ("/pipeline", nothing),
     "theme": ("/themes/time travel", nothing),
     "together": (f"/together?users={USER},1", nothing),
     "together-refused": (f"/together?users={USER},{USER}", nothing),
@@ -146,11 +163,11 @@ def take(browser: Browser, address: str, out: Path, pages: list[str], width: int
         color_scheme="dark" if scheme == "dark" else "light",
         reduced_motion="reduce",
     )
-    context.add_cookies([{"name": "marquee_user", "value": str(USER), "url": address}])
     context.route("**/t/p/**", photo if posters == "photo" else lambda route: route.abort())
     page = context.new_page()
     for name in pages:
         path, prepare = PAGES[name]
+        context.add_cookies([{"name": "marquee_user", "value": str(USER), "url": address}])
         page.goto(path)
         page.wait_for_load_state("networkidle")
         prepare(page)

@@ -18,17 +18,19 @@ class Cast:
     other: int
     movie: int
     person: str | None  # nobody in a system without metadata
+    theme: str | None
     picks: tuple[int, ...]
 
     def address(self, pattern: str) -> str | None:
-        """The address of a page; None if it is about a person and nobody is known."""
-        if "{person}" in pattern and self.person is None:
+        """The address of a page; None if it is about a person or a theme and none is known."""
+        if ("{person}" in pattern and self.person is None) or ("{theme}" in pattern and self.theme is None):
             return None
         return pattern.format(
             user=self.user,
             other=self.other,
             movie=self.movie,
             person=quote(self.person or ""),
+            theme=quote(self.theme or "", safe=""),
             picks=",".join(map(str, self.picks)),
         )
 
@@ -50,9 +52,12 @@ PAGES = {
     "search": SitePage("/search?q=the", "search-results"),
     "search-none": SitePage("/search?q=zzzzzz", "no-results"),
     "user": SitePage("/users/{user}", "ranked-card"),
+    "wall": SitePage("/users/{user}?view=posters", "wall-movie"),
     "ratings": SitePage("/users/{user}/ratings", "ratings"),
     "movie": SitePage("/movies/{movie}", "movie-detail"),
     "person": SitePage("/people/{person}", "directed"),
+    "theme": SitePage("/themes/{theme}", "theme-movies"),
+    "pipeline": SitePage("/pipeline", "pipeline-stage"),
     "together": SitePage("/together?users={user},{other}", "together-card"),
     "not-found": SitePage("/movies/0", "not-found", status=404),
 }
@@ -93,11 +98,23 @@ def shared(page: Page) -> None:
     expect(page.get_by_test_id("shared-address")).to_be_visible()
 
 
+def pipeline(page: Page) -> None:
+    page.get_by_test_id("open-pipeline").click()
+    expect(page.get_by_test_id("pipeline-dialog").get_by_test_id("pipeline-stage").first).to_be_visible()
+
+
+def wall_reason(page: Page) -> None:
+    page.get_by_test_id("wall-movie").first.get_by_role("link").focus()
+    expect(page.get_by_test_id("wall-reason").first).to_be_visible()
+
+
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "why": ("user", why),
     "why-not": ("user", why_not),
     "what-if": ("user", what_if),
     "menu": ("user", menu),
+    "pipeline": ("user", pipeline),
+    "wall-reason": ("wall", wall_reason),
     "suggestions": ("home", suggestions),
     "shared": ("start-picked", shared),
 }
@@ -110,6 +127,6 @@ def a_cast(api: httpx.Client) -> Cast:
     give(api, user, movies[:12], stars=5.0)
     give(api, other, movies[8:13], stars=4.0)
     found = (api.get(f"/v1/movies/{movie}").raise_for_status().json() for movie in movies[12:])
-    known = next((each for each in found if each["directors"]), None)
-    person = known["directors"][0] if known else None
-    return Cast(user, other, known["movie_id"] if known else movies[12], person, tuple(movies[:3]))
+    known = next((each for each in found if each["directors"] and each["keywords"]), None)
+    person, theme = (known["directors"][0], known["keywords"][0]) if known else (None, None)
+    return Cast(user, other, known["movie_id"] if known else movies[12], person, theme, tuple(movies[:3]))
