@@ -1,9 +1,11 @@
 """Playing with a list: without one of its ratings, by fans or by story, and on to the people of a movie."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from support.visitors import a_fan, listed, some_movies
 
@@ -47,17 +49,39 @@ def test_pointing_at_a_rating_lights_the_movies_that_cite_it(page: Page, api: ht
 
 def test_similar_movies_move_between_the_same_fans_and_the_same_story(page: Page, api: httpx.Client) -> None:
     movie = some_movies(api, 1)[0]
-    page.goto(f"/movies/{movie}")
     tiles = page.get_by_test_id("similar-list").get_by_test_id("movie-tile")
-    expect(tiles.first).to_be_visible()
     story = api.get(f"/v1/movies/{movie}/similar", params={"k": 18, "content": 1}).json()["items"]
 
-    page.wait_for_load_state("networkidle")  # before its script runs, a page does not notice a slider
-    page.get_by_test_id("similar-mix").fill("1")
+    with scripts_held_back(page):
+        page.goto(f"/movies/{movie}", wait_until="commit")
+        page.get_by_test_id("similar-mix").fill("1")
 
     expect(tiles.first).to_have_attribute("data-movie-id", str(story[0]["movie_id"]))
     shown = [int(id_) for id_ in tiles.evaluate_all("all => all.map(each => each.dataset.movieId)")]
     assert shown == [card["movie_id"] for card in story]
+
+
+def test_what_is_set_before_the_script_runs_changes_the_list(page: Page, api: httpx.Client) -> None:
+    user = a_fan(page, api)
+    with scripts_held_back(page):
+        page.goto(f"/users/{user}", wait_until="commit")
+        page.get_by_test_id("k-select").select_option("10")
+        page.get_by_test_id("genre-select").select_option("Drama")
+        page.get_by_test_id("diversity").fill("0.4")
+
+    expect(page).to_have_url(re.compile(r"k=10&genre=Drama&diversity=0\.4"))
+    expect(page.get_by_test_id("ranked-card")).to_have_count(10)
+
+
+@contextmanager
+def scripts_held_back(page: Page) -> Iterator[None]:
+    """As on a slow line: the page is there and can be used, its scripts have yet to come."""
+    held: list[Route] = []
+    page.route("**/_next/static/**/*.js", held.append)
+    yield
+    page.unroute("**/_next/static/**/*.js")
+    for route in held:
+        route.continue_()
 
 
 def test_a_director_leads_from_a_movie_to_all_of_their_movies(page: Page, api: httpx.Client) -> None:

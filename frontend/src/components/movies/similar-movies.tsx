@@ -3,6 +3,7 @@
 import { useEffect, useId, useState } from "react";
 import { Empty } from "@/components/ui/empty";
 import { TroublePanel } from "@/components/ui/trouble-panel";
+import { useEarlierInput } from "@/components/ui/use-earlier-input";
 import { fetchSimilar, isAbort } from "@/lib/browser";
 import type { Outcome } from "@/lib/outcome";
 import { noticeFor } from "@/lib/rungs";
@@ -45,6 +46,7 @@ const PAUSE_MS = 200;
 
 function Mix({ content, onChange }: { content: number; onChange: (content: number) => void }) {
   const id = useId();
+  const field = useEarlierInput<HTMLInputElement>(content, (value) => onChange(Number(value)));
   return (
     <div className="mb-4 flex items-center gap-3 text-sm">
       <label htmlFor={id} className="sr-only">
@@ -52,6 +54,7 @@ function Mix({ content, onChange }: { content: number; onChange: (content: numbe
       </label>
       <span aria-hidden="true">Same fans</span>
       <input
+        ref={field}
         id={id}
         type="range"
         min={0}

@@ -3,6 +3,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { DEFAULT_SETTINGS, GENRES, isSameList, type Settings, SIZES } from "@/lib/settings";
 import { Labelled } from "../ui/labelled";
+import { useEarlierInput } from "../ui/use-earlier-input";
 import { YearRange } from "./year-range";
 
 interface Props {
@@ -15,19 +16,29 @@ const PAUSE_MS = 300;
 /** How many, which, and how varied. Selects answer at once, typing and sliding after a short pause; without script a form. */
 export function RankingControls({ settings, onChange }: Props) {
   const [draft, setDraft] = useState(settings);
+  const latest = useRef(settings); // several fields may change before the next render
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const id = useId();
   useEffect(() => () => clearTimeout(timer.current), []);
   // Settings that come from elsewhere, from the address, replace what stands here.
-  useEffect(() => setDraft(settings), [settings]);
+  useEffect(() => {
+    latest.current = settings;
+    setDraft(settings);
+  }, [settings]);
 
   function apply(part: Partial<Settings>, wait = 0) {
-    const next = { ...draft, ...part };
+    const next = { ...latest.current, ...part };
+    latest.current = next;
     setDraft(next);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => onChange(next), wait);
   }
 
+  const size = useEarlierInput<HTMLSelectElement>(draft.k, (k) => apply({ k: Number(k) }));
+  const genre = useEarlierInput<HTMLSelectElement>(draft.genre, (genre) => apply({ genre }));
+  const variety = useEarlierInput<HTMLInputElement>(draft.diversity, (value) =>
+    apply({ diversity: Number(value) }),
+  );
   const sizes = [...new Set([...SIZES, draft.k])].sort((a, b) => a - b);
   const genres = [...new Set([...GENRES, ...(draft.genre ? [draft.genre] : [])])];
   return (
@@ -38,6 +49,7 @@ export function RankingControls({ settings, onChange }: Props) {
     >
       <Labelled label="Show" htmlFor={`${id}-k`}>
         <select
+          ref={size}
           id={`${id}-k`}
           name="k"
           data-testid="k-select"
@@ -52,6 +64,7 @@ export function RankingControls({ settings, onChange }: Props) {
       </Labelled>
       <Labelled label="Genre" htmlFor={`${id}-genre`}>
         <select
+          ref={genre}
           id={`${id}-genre`}
           name="genre"
           data-testid="genre-select"
@@ -72,6 +85,7 @@ export function RankingControls({ settings, onChange }: Props) {
       />
       <Labelled label="Variety" htmlFor={`${id}-diversity`}>
         <input
+          ref={variety}
           id={`${id}-diversity`}
           name="diversity"
           type="range"
