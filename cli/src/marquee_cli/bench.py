@@ -1,8 +1,10 @@
 """`marquee bench`: the figures of the budget table, measured through the gateway of a running system."""
 
 import argparse
+import asyncio
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -15,12 +17,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from marquee_cli.bench_figures import Figure, Running, all_figures
+from marquee_cli.bench_figures import Figure, Running, all_figures, known_users
+from marquee_cli.bench_profile import stage_table, stages_of_run
 from marquee_cli.failures import CommandFailed
 from marquee_cli.home import Home, read_json
+from marquee_cli.load import Call, Client
 from marquee_cli.machine import machine
+from marquee_cli.parts import HOST
 from marquee_cli.ports import internal_ports
 from marquee_cli.steps import a_console
+
+PROFILED = 50
+"""Users whose rankings `--profile` takes apart."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="the JSON file (default: bench.json in the state directory)")
     parser.add_argument("--requests", type=int, default=400, help="one-client requests of each kind (%(default)s)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each closed loop (%(default)s)")
+    parser.add_argument(
+        "--profile",
+        action="store_true",
+        help=f"print the processor time of each stage of a ranking instead, of {PROFILED} users, and nothing else",
+    )
     parser.epilog = "Measures the run in MARQUEE_HOME, or starts one of its own and stops it afterwards."
 
 
@@ -37,6 +50,9 @@ def run(args: argparse.Namespace) -> int:
     home = Home.from_environment()
     out = args.out or home.root / "bench.json"
     with running_system(console, home, args.data) as running:
+        if args.profile:
+            console.print(_profile(running))
+            return 0
         figures = []
         for figure in all_figures(running, requests=args.requests, seconds=args.seconds):
             console.print(f"  {figure.what}: {figure.value}", markup=False)
@@ -47,6 +63,16 @@ def run(args: argparse.Namespace) -> int:
     out.write_text(json.dumps({"machine": about, "figures": [asdict(figure) for figure in figures]}, indent=1) + "\n")
     console.print(f"written to {out}", markup=False)
     return 0
+
+
+def _profile(running: Running) -> Table:
+    """The stages of rankings of the running system's users, ranked again in this process."""
+    users = known_users(running.data, random.Random(1))[:PROFILED]
+    with Client(running.url()) as client:
+        version = client.json(Call("/v1/rank", {"user_id": users[0], "k": 1}))["model_version"]
+    redis_url = f"redis://{HOST}:{running.ports['redis']}/0"
+    found = asyncio.run(stages_of_run(running.models, version, redis_url, users))
+    return stage_table(found, f"median of {len(users)} users, model {version}")
 
 
 def figure_table(figures: list[Figure], about: dict[str, str]) -> Table:
@@ -93,4 +119,4 @@ def _running(home: Home) -> Running:
     supervisor = home.running_supervisor()
     if supervisor is not None:
         pids["supervisor"] = supervisor.pid
-    return Running(ports, pids, read_json(home.data_set).get("data", ""))
+    return Running(ports, pids, read_json(home.data_set).get("data", ""), home.root / "models")

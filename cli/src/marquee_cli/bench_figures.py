@@ -26,11 +26,12 @@ NOT_SERVICES = ("frontend", "supervisor")
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The system that is measured."""
+    """The system that is measured; `models` is the folder of its bundles."""
 
     ports: Mapping[str, int]
     pids: Mapping[str, int]
     data: str
+    models: Path
 
     def url(self, part: str = "gateway") -> str:
         return f"http://127.0.0.1:{self.ports[part]}"

@@ -3,7 +3,9 @@
 import pytest
 
 from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_fields import card_without_details
 from marquee.features.describe import described
+from marquee_cli.bench_profile import stages
 from ranker.online import KnownUser
 from support.serving import KNOWN, answer, answer_for, trained
 
@@ -46,3 +48,13 @@ def test_without_reasons_no_sum_is_checked_and_no_rating_is_tried() -> None:
     stages = answer(Rung.PERSONAL, {"k": 5, "explain": False})["meta"]["stages"]
 
     assert set(stages) == {"ratings", "candidates", "scored"}
+
+
+def test_a_profile_times_every_stage_of_a_ranking() -> None:
+    """Nothing is left out: history to serialisation, the whole ranking with and without reasons, and the kept order."""
+    found = stages(trained(), [KnownUser(KNOWN)], card_without_details, k=5)
+    assert list(found) == [
+        "history", "retrieve", "choose", "features", "onnxruntime", "attribution", "citations", "facts and phrasing",
+        "serialisation", "all, with reasons", "all, without reasons", "order for next pages, after the answer",
+    ]  # fmt: skip
+    assert all(ms >= 0 for ms in found.values())
