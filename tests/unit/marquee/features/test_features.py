@@ -14,7 +14,10 @@ from marquee.features.describe import described
 from marquee.features.movie_features import MovieFeatures
 from marquee.features.spec import side_by_side, specs
 from marquee.features.vector import NAMES, SPECS
-from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
+from marquee.retrieval.candidates import FUSION
+from marquee.retrieval.fitted import FittedRetrieval, Link, fit_retrieval
+from marquee.retrieval.history import Query
+from marquee.retrieval.sources import LINK_QUERY
 from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, UserState
@@ -92,17 +95,24 @@ def test_described_columns_are_float32_named_and_finite_or_unknown(world: World)
 
 
 def test_the_collaborative_columns_follow_from_the_signals_and_ranks_alone(world: World) -> None:
+    """Scores, then their shares of each source's best, then the ranks: written out a second time, column by column."""
     retrieval, movies, _ = world
-    known = described(retrieval, movies, a_user((1, 5.0), (3, 4.0), (2, 1.0)))
+    known = described(retrieval, movies, a_user((1, 5.0), (3, 4.0), (2, 1.0)), at_least=38)
     assert known is not None
-    signals = known.retrieved.signals[:, :, known.candidates.row]
+    signals, is_found = known.retrieved.signals[:, :, known.candidates.row], ~known.candidates.is_filler
+    asked = [(link, query) for link, query in LINK_QUERY.values()]
+    asked += [(Link.EASE, Query.LIKED), (Link.RP3BETA, Query.LIKED)]
 
-    rank = known.candidates.rank[list(liked_similar.RANKED)]
-    is_found = np.ones(rank.shape[1], bool)
-    alone = liked_similar.of_signals(signals, rank, is_found, per_source=retrieval.config.per_source)
+    columns = [signals[query, link] for query in Query for link in Link]
+    for link, query in asked:
+        best = max(float(signals[query, link][is_found].max()), 0.0)
+        columns.append(signals[query, link] / np.float32(best or 1))
+    rank = known.candidates.rank[list(LINK_QUERY)]
+    columns += [np.log1p(np.where(each >= 0, each, 2 * retrieval.config.per_source)) for each in rank]
+    columns.append(np.where(rank >= 0, 1 / (FUSION + rank), 0).sum(axis=0))
 
-    columns = [NAMES.index(spec.name) for spec in liked_similar.SPECS]
-    assert np.array_equal(alone, known.x[:, columns])
+    at = [NAMES.index(spec.name) for spec in liked_similar.SPECS]
+    assert np.array_equal(np.stack(columns, axis=1).astype(np.float32), known.x[:, at])
 
 
 @settings(max_examples=25)

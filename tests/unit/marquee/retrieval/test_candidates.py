@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marquee.retrieval.candidates import FUSION, choose, ranks, reciprocal_rank
+from marquee.arrays import Float32Array, FloatArray, IntArray
+from marquee.retrieval.candidates import FUSION, TIE, choose, rank_among, reciprocal_rank
 from marquee.retrieval.config import DEFAULTS
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.retrieval.history import History
@@ -92,13 +93,42 @@ def test_of_equal_scores_the_more_popular_movie_comes_first(world: World) -> Non
     assert (np.diff(movies.prior[best]) < 0).all()
 
 
+def ranks(scores: Float32Array, prior: FloatArray, *, count: int) -> IntArray:
+    """(m,) every movie's rank in one source, by sorting all of them: the second implementation."""
+    positive = np.flatnonzero(scores > 0)
+    value = scores.astype(np.float64) + prior * (TIE * float(scores.max(initial=0)))
+    rank = np.full(len(scores), -1, np.int64)
+    chosen = positive[np.argsort(-value[positive], kind="stable")][:count]
+    rank[chosen] = np.arange(len(chosen))
+    return rank
+
+
 def test_ranks_follow_the_scores_and_break_ties_by_popularity() -> None:
     scores, prior = np.array([2, 1, 2, 0, -1, 3], np.float32), np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.0])
+    sets, all_movies = np.stack([scores[None], -scores[None]]), np.arange(6)
+    first, second = np.zeros(6, np.intp), np.ones(6, np.intp)
 
-    assert ranks(scores, prior, count=9).tolist() == [2, 3, 1, -1, -1, 0]
-    assert ranks(scores, prior, count=2).tolist() == [-1, -1, 1, -1, -1, 0]
-    assert ranks(scores[:0], prior[:0], count=9).tolist() == []
-    assert ranks(np.stack([scores, -scores]), prior, count=1).tolist() == [[-1] * 5 + [0], [-1] * 4 + [0, -1]]
+    assert rank_among(sets, prior, first, all_movies, count=9).tolist() == [[2, 3, 1, -1, -1, 0]]
+    assert rank_among(sets, prior, first, all_movies, count=2).tolist() == [[-1, -1, 1, -1, -1, 0]]
+    assert rank_among(sets, prior, second, all_movies, count=1).tolist() == [[-1, -1, -1, -1, 0, -1]]
+    assert rank_among(sets, prior, first[:0], all_movies[:0], count=9).shape == (1, 0)
+
+
+@given(st.data())
+def test_a_single_rank_is_the_one_that_sorting_all_movies_gives(data: st.DataObject) -> None:
+    """Few distinct scores, so that many are tied."""
+    n = data.draw(st.integers(1, 12))
+    flat = data.draw(st.lists(st.integers(-1, 3), min_size=6 * n, max_size=6 * n))
+    scores = np.array(flat, np.float32).reshape(3, 2, n)
+    prior = np.array(data.draw(st.permutations(range(n)))) / n
+    count = data.draw(st.integers(1, n))
+    which, place = np.repeat(np.arange(3), n), np.tile(np.arange(n), 3)
+
+    found = rank_among(scores, prior, which, place, count=count)
+
+    for source in range(2):
+        expected = [ranks(scores[t, source], prior, count=count) for t in range(3)]
+        assert found[source].tolist() == np.concatenate(expected).tolist()
 
 
 def test_a_candidates_rank_is_its_rank_among_all_movies_the_user_may_get(world: World) -> None:

@@ -28,37 +28,48 @@ SPECS = (
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32."""
     signals, rank = context.retrieved.signals[:, :, context.rows], context.candidates.rank[list(RANKED)]
-    is_found = ~context.candidates.is_filler
-    return of_signals(signals, rank, is_found, per_source=context.retrieval.config.per_source)
+    best = bests(link_scores(signals), signals, ~context.candidates.is_filler)
+    return of_signals(signals, rank, best, per_source=context.retrieval.config.per_source)
 
 
-def of_signals(signals: Float32Array, rank: IntArray, is_found: BoolArray, *, per_source: int) -> Float32Array:
+def of_signals(signals: Float32Array, rank: IntArray, best: Float32Array, *, per_source: int) -> Float32Array:
     """The family's values from the candidates' collaborative signals alone.
 
     Args:
-        signals: (..., len(Query), len(Link), m), every query on every model; several sets of them give as many results.
-        rank: (..., len(RANKED), m) from 0, -1 where a source did not choose the candidate.
-        is_found: (m,) which candidates any source chose; with the best of these all are compared, so that a
-            movie's features do not depend on what else fills up the list.
+        signals: (len(Query), len(Link), m), every query on every model.
+        rank: (len(RANKED), m) from 0, -1 where a source did not choose the candidate.
+        best: (len(RANKED) + len(OF_BEST), 1 or m), what their scores are shares of, see `bests`.
         per_source: how many a source chooses; a candidate it did not choose counts as of twice that rank.
     Returns:
-        (..., m, len(SPECS)) float32.
+        (m, len(SPECS)) float32.
     """
-    columns = np.concatenate(
-        [
-            signals.reshape(*signals.shape[:-3], len(Query) * len(Link), signals.shape[-1]),
-            _of_best(link_scores(signals), is_found),
-            _of_best(signals[..., Query.LIKED, list(OF_BEST), :], is_found),
-            np.log1p(np.where(rank >= 0, rank, 2 * per_source)),
-            reciprocal_rank(rank).sum(axis=-2, keepdims=True),
-        ],
-        axis=-2,
-    )
-    return np.swapaxes(columns, -1, -2).astype(np.float32)
+    count = len(RANKED)
+    columns = np.empty((len(SPECS), signals.shape[-1]), np.float32)
+    raw = len(Query) * len(Link)
+    columns[:raw] = signals.reshape(raw, -1)
+    shares = columns[raw : raw + len(best)]
+    shares[:count] = link_scores(signals)
+    shares[count:] = signals[Query.LIKED, list(OF_BEST)]
+    shares /= best
+    logs = columns[raw + len(best) : -1]
+    logs[:] = np.log1p(np.where(rank >= 0, rank, 2 * per_source))
+    columns[-1] = reciprocal_rank(rank).sum(axis=0)
+    return columns.T
 
 
-def _of_best(scores: Float32Array, is_found: BoolArray) -> Float32Array:
-    """Each source's scores, (..., s, m), as a share of its best found one: comparable between histories."""
-    found = scores if is_found.all() else scores[..., is_found]  # a copy costs as much as the rest: seldom needed
-    best = found.max(axis=-1, keepdims=True, initial=0)
-    return (scores / np.where(best > 0, best, 1)).astype(np.float32)
+def bests(scores: Float32Array, signals: Float32Array, is_found: BoolArray) -> Float32Array:
+    """Each source's best score, that candidates are compared with between histories; 1 where none is above 0.
+
+    Args:
+        scores: (..., len(RANKED), m), `link_scores` of the signals. signals: (..., len(Query), len(Link), m).
+        is_found: (m,) which candidates any source chose; the best of these alone counts, so that a movie's features
+            do not depend on what else fills up the list.
+    Returns:
+        (..., len(RANKED) + len(OF_BEST), 1) float32.
+    """
+    compared = np.concatenate([scores, signals[..., Query.LIKED, list(OF_BEST), :]], axis=-2)
+    if not is_found.all():
+        compared = compared[..., is_found]
+    best: Float32Array = compared.max(axis=-1, keepdims=True, initial=0)
+    best[best <= 0] = 1
+    return best

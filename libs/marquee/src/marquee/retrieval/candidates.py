@@ -99,17 +99,23 @@ def best(scores: Float32Array, prior: FloatArray, *, count: int) -> RowArray:
     return at[np.argsort(-value, kind="stable")]
 
 
-def ranks(scores: Float32Array, prior: FloatArray, *, count: int) -> IntArray:
-    """(..., m) int64: rank from 0 of each movie among a source's `best`, -1 for the others; of many sources at once."""
-    if not scores.shape[-1]:
-        return np.empty(scores.shape, np.int64)
+def rank_among(scores: Float32Array, prior: FloatArray, which: RowArray, place: RowArray, *, count: int) -> IntArray:
+    """Rank from 0 of single movies among a source's `best`, -1 for those that are not of them.
+
+    Args:
+        scores: (t, s, m) of s sources, in t sets. prior: (m,) the movies' popularity.
+        which, place: (p,) the set and the movie whose rank is wanted.
+    Returns:
+        (s, p) int64.
+    """
+    if not len(which):
+        return np.empty((scores.shape[1], 0), np.int64)
     value = scores.astype(np.float64)
     value += prior * (TIE * value.max(axis=-1, keepdims=True))
-    value[scores <= 0] = -np.inf
-    rank = np.empty(scores.shape, np.int64)
-    np.put_along_axis(rank, np.argsort(-value, axis=-1), np.arange(scores.shape[-1]), axis=-1)
-    rank[(scores <= 0) | (rank >= count)] = -1
-    return rank
+    theirs = value[which, :, place][:, :, None]
+    rank = np.count_nonzero(value[which] > theirs, axis=-1)
+    is_chosen = (scores[which, :, place] > 0) & (rank < count)
+    return np.where(is_chosen, rank, -1).T.astype(np.int64)
 
 
 def reciprocal_rank(rank: IntArray) -> FloatArray:

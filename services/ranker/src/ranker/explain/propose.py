@@ -100,13 +100,6 @@ def worth_trying(shares: FloatArray, likely: list[Positions]) -> Positions:
 
 def links_to(retrieval: FittedRetrieval, history: History, rows: RowArray) -> Float32Array:
     """(len(Link), h, m) dense: what each rated movie says of the movies in `rows`, by model."""
-    n, links = retrieval.n_movies, retrieval.links[history.row]
-    place = np.full(len(Link) * n, -1, np.int32)
-    wanted = (np.arange(len(Link))[:, None] * n + rows[None, :]).ravel()
-    place[wanted] = np.arange(len(wanted))
-    at = place[links.indices]
-    kept = at >= 0
-    source = np.repeat(np.arange(links.shape[0]), np.diff(links.indptr))[kept]
-    dense = np.zeros((links.shape[0], len(wanted)), np.float32)
-    dense[source, at[kept]] = links.data[kept]
-    return dense.reshape(links.shape[0], len(Link), len(rows)).transpose(1, 0, 2)
+    columns = (np.arange(len(Link))[:, None] * retrieval.n_movies + rows).ravel()
+    dense: Float32Array = retrieval.links[history.row][:, columns].toarray()
+    return dense.reshape(len(history), len(Link), len(rows)).transpose(1, 0, 2)

@@ -1,22 +1,24 @@
 """Verifying: of the proposed ratings those whose removal is found to lower a movie's score.
 
 A share of a similarity score is not yet a cause: trees are not linear. So each proposed rating is tried: the
-collaborative features of the ranked movies are computed as if the rating had never been made, and scored again by
-the ONNX model. The other families stay as they are, which makes this an estimate; how often it holds against a full
-recomputation is measured in tests/integration/test_ranker_deletion.py and tests/e2e/test_reasons.py.
+collaborative features of the movies that it is proposed for are computed as if the rating had never been made, and
+scored again by the ONNX model, all ratings and movies in one batch. The other families stay as they are, which makes
+this an estimate; how often it holds against a full recomputation is measured in
+tests/integration/test_ranker_deletion.py and tests/e2e/test_reasons.py.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from marquee.arrays import BoolArray, Float32Array, FloatArray
+from marquee.arrays import Float32Array, FloatArray
 from marquee.features import liked_similar
 from marquee.features.vector import SPECS
-from marquee.retrieval.candidates import ranks
-from marquee.retrieval.fitted import Link
+from marquee.retrieval.candidates import rank_among
 from marquee.retrieval.history import History, Query
 from marquee.retrieval.sources import link_scores
+from marquee.state.movie_table import RowArray
 from ranker.explain.propose import Positions, Proposals
 from ranker.ranking import ModelInput
 
@@ -35,40 +37,63 @@ def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, sc
     Args:
         model_input, score: of the k ranked movies.
     """
-    tried = proposed.tried
-    if not len(tried):
+    if not len(proposed.tried):
         return proposed.likely  # all empty
-    drops = score[None, :] - _scores_without(proposed, model_input, scorer)
-    place = {int(position): at for at, position in enumerate(tried)}
-    found = []
-    for movie, positions in enumerate(proposed.likely):
-        drop_of = {int(p): float(drops[place[int(p)], movie]) for p in positions if int(p) in place}
-        sure = sorted((p for p, drop in drop_of.items() if drop > MARGIN), key=lambda p: -drop_of[p])
-        found.append(np.array(sure, np.intp))
-    return found
+    pairs = _pairs(proposed)
+    drop = score[pairs.movie] - _scores_without(pairs, proposed, model_input, scorer)
+    order = np.lexsort((-drop, pairs.movie))  # stable: of equal drops the larger share
+    order = order[drop[order] > MARGIN]
+    ends = np.searchsorted(pairs.movie[order], np.arange(1, len(proposed.likely)))
+    return np.split(proposed.tried[pairs.tried[order]], ends)
 
 
-def _scores_without(proposed: Proposals, model_input: ModelInput, scorer: Scores) -> FloatArray:
-    """(t, k) float64: the ranked movies' scores, had each of the t tried ratings not been made."""
-    weights = _weights_without_each(proposed.recent, proposed.tried)
-    signals = np.einsum("lhm,hw->wlm", proposed.links, weights, optimize=True)
-    signals = signals.reshape(len(proposed.tried), len(Query), len(Link), -1)
-    return _scores_with(signals, model_input, proposed.place, scorer)
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The tried ratings beside each movie that they are proposed for, by movie, the largest share first.
 
-
-def _scores_with(signals: Float32Array, model_input: ModelInput, place: Positions, scorer: Scores) -> FloatArray:
-    """(t, k) float64: the ranked movies' scores under other collaborative signals of the candidates.
-
-    Args:
-        signals: (t, len(Query), len(Link), m) of all candidates, one set per tried rating.
-        place: (k,) where the ranked movies stand among the candidates.
+    Attributes:
+        movie: (p,) of the k ranked movies. tried: (p,) of the t tried ratings.
     """
-    context = model_input.context
-    prior, per_source = context.state.prior[context.rows], context.retrieval.config.per_source
+
+    movie: RowArray
+    tried: RowArray
+
+
+def _pairs(proposed: Proposals) -> _Pairs:
+    place = np.full(len(proposed.recent), -1, np.intp)
+    place[proposed.tried] = np.arange(len(proposed.tried))
+    movie = np.repeat(np.arange(len(proposed.likely)), [len(positions) for positions in proposed.likely])
+    tried = place[np.concatenate(proposed.likely)]
+    return _Pairs(movie[tried >= 0], tried[tried >= 0])
+
+
+def _scores_without(pairs: _Pairs, proposed: Proposals, model_input: ModelInput, scorer: Scores) -> FloatArray:
+    """(p,) float64: each movie's score, had the rating beside it not been made."""
+    context, place = model_input.context, proposed.place[pairs.movie]
+    signals = _signals_without_each(proposed)
+    scores = link_scores(signals)
     is_found = ~context.candidates.is_filler
-    rows = np.repeat(model_input.x[None], len(signals), axis=0)
-    rows[:, :, _COLUMNS] = _collaborative(signals, prior, is_found, per_source=per_source)[:, place]
-    return scorer(rows.reshape(-1, rows.shape[-1])).astype(np.float64).reshape(len(signals), -1)
+    best = liked_similar.bests(scores, signals, is_found)
+    rank = rank_among(
+        scores, context.state.prior[context.rows], pairs.tried, place, count=context.retrieval.config.per_source
+    )
+    x = model_input.x[pairs.movie]
+    x[:, _COLUMNS] = liked_similar.of_signals(
+        signals[pairs.tried, :, :, place].transpose(1, 2, 0),
+        rank,
+        best[pairs.tried, :, 0].T,
+        per_source=context.retrieval.config.per_source,
+    )
+    return scorer(x).astype(np.float64)
+
+
+def _signals_without_each(proposed: Proposals) -> Float32Array:
+    """(t, len(Query), len(Link), m) of all candidates, had each of the t tried ratings not been made."""
+    n_links, h, m = proposed.links.shape
+    weights = _weights_without_each(proposed.recent, proposed.tried)
+    by_rating = proposed.links.transpose(1, 0, 2).reshape(h, n_links * m)  # as `links_to` lays it out: no copy
+    signals: Float32Array = weights.T @ by_rating
+    return signals.reshape(len(proposed.tried), len(Query), n_links, m)
 
 
 def _weights_without_each(recent: History, tried: Positions) -> Float32Array:
@@ -82,9 +107,3 @@ def _weights_without_each(recent: History, tried: Positions) -> Float32Array:
         weights[:position, at] = as_it_is[:position]
         weights[position + 1 :, at] = moved_up[position:]
     return weights.reshape(len(recent), -1)
-
-
-def _collaborative(signals: Float32Array, prior: FloatArray, is_found: BoolArray, *, per_source: int) -> Float32Array:
-    """(t, m, f) the candidates' collaborative features, as if each set of signals, of theirs alone, had ranked them."""
-    rank = ranks(link_scores(signals), prior, count=per_source)
-    return liked_similar.of_signals(signals, rank, is_found, per_source=per_source)
