@@ -20,6 +20,7 @@ from aiokafka import client as aiokafka_client
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import AIOKafkaConnection, create_conn
 from aiokafka.errors import KafkaError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 FIRST_PAUSE_S = 0.001
 LONGEST_PAUSE_S = 0.016
@@ -94,6 +95,13 @@ HOOKS = (
         "0.54",
         "the logger uvicorn.error, which prints the traceback of a failed start",
         "tests/integration/test_service_start.py",
+    ),
+    Hook(
+        "HttpProtocol",
+        "uvicorn",
+        "0.54",
+        "the methods that marquee.http.connections.BoundedConnection overrides, and .cycle, .pipeline, .headers, .url",
+        "tests/integration/test_connections.py",
     ),
 )
 
@@ -203,6 +211,10 @@ async def abandon_producer(producer: AIOKafkaProducer) -> None:
 def _runs_a_method_of(owner: object, task: asyncio.Task[Any]) -> bool:
     frame = getattr(task.get_coro(), "cr_frame", None)  # None once it has ended
     return frame is not None and frame.f_locals.get("self") is owner
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn's connection, for subclasses: `marquee.http.connections` overrides what its parser and transport call."""
 
 
 def silence_server() -> None:

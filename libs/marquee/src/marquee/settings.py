@@ -42,6 +42,8 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: PositiveInt = 8000
     allowed_hosts: str = ""  # names besides localhost that a Host header may have, with commas between
+    trusted_proxies: str = ""  # addresses and networks, with commas between, whose X-Forwarded-For is believed
+    client_wait_s: PositiveFloat = 10.0  # for the head of a request, for its body, and for its reader to read on
     log_level: str = "INFO"
     log_json: bool = True
     wait_s: PositiveFloat = 60.0  # how long to wait for Kafka and Redis at start

@@ -84,11 +84,11 @@ async def test_routes_and_the_version_are_given_the_wiring() -> None:
         assert (await client.get("/readyz")).status_code == 200
 
 
-def test_a_route_that_wants_other_parts_than_the_lifespan_made_is_a_bug() -> None:
+async def test_a_route_that_wants_other_parts_than_the_lifespan_made_is_a_bug() -> None:
     request = Request({"type": "http", "state": {"wiring": Wiring()}})
 
     with pytest.raises(TypeError, match="the lifespan made a Wiring, the route wants a int"):
-        wired(int)(request)
+        await wired(int)(request)
 
 
 async def test_a_background_task_that_fails_stops_the_app_and_turns_readyz_red() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from enum import Enum, auto
 from ipaddress import ip_address
 
 from fastapi import Request
@@ -23,13 +24,21 @@ resets it, and the client may lose the answer."""
 class BodyLimit:
     """Reads a whole body of at most the path's limit, then lets the request in; answers 413 at the first byte past it.
 
-    A declared Content-Length above the limit is refused before any of the body is read.
+    A declared Content-Length above the limit is refused before any of the body is read, and a body that takes longer
+    than `within_s` with 408.
     """
 
-    def __init__(self, app: App, limit: int = BODY_LIMIT, by_path: Mapping[str, int] = BODY_LIMITS) -> None:
+    def __init__(
+        self,
+        app: App,
+        limit: int = BODY_LIMIT,
+        by_path: Mapping[str, int] = BODY_LIMITS,
+        within_s: float = 10.0,
+    ) -> None:
         self.app = app
         self.limit = limit
         self.by_path = by_path
+        self.within_s = within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -40,24 +49,55 @@ class BodyLimit:
             return await _refuse(scope, receive, send, limit)
         if declared in (b"", b"0") and not header(scope, b"transfer-encoding"):
             return await self.app(scope, receive, send)
-        parts, size = [], 0
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":  # the client has disconnected
-                return None
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            if size > limit:
-                parts.clear()
-                return await _refuse(scope, receive, send, limit)
-            if not message.get("more_body", False):
-                break
-        whole: list[Message] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
+        try:
+            async with asyncio.timeout(self.within_s):
+                body = await _body(receive, limit)
+        except TimeoutError:
+            return await _too_slow(scope, receive, send, self.within_s)
+        if body is Ending.TOO_LARGE:
+            return await _refuse(scope, receive, send, limit)
+        if body is Ending.DISCONNECTED:
+            return None
+        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive_whole() -> Message:
             return whole.pop() if whole else await receive()
 
         return await self.app(scope, receive_whole, send)
+
+
+class Ending(Enum):
+    """Why there is no whole body."""
+
+    TOO_LARGE = auto()
+    DISCONNECTED = auto()
+
+
+async def _body(receive: Receive, limit: int) -> bytes | Ending:
+    """The whole body, if it has at most `limit` bytes; read no further than that."""
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return Ending.DISCONNECTED
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            return Ending.TOO_LARGE
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _too_slow(scope: Scope, receive: Receive, send: Send, within_s: float) -> None:
+    answer = problem(
+        Request(scope),
+        408,
+        code="request_timeout",
+        title="Request Timeout",
+        detail=f"the body did not arrive within {within_s:g} s",
+        headers={"Connection": "close"},
+    )
+    await answer(scope, receive, send)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:

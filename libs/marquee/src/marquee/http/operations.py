@@ -72,6 +72,7 @@ def install_operations(
     model_version: Callable[[Request], str | None] = lambda _: None,
     hosts: Iterable[str] = (),
     is_public: bool = False,
+    client_wait_s: float = 10.0,
 ) -> None:
     """Add the operational routes, problem answers and the layers around every request to an app.
 
@@ -80,6 +81,7 @@ def install_operations(
         hosts: names that the service answers to besides its own and localhost.
         is_public: strangers may ask. Errors and /readyz then name what is unavailable without its address (the log
             has it), and /metrics is not served here.
+        client_wait_s: how long a body may take.
     """
     router = APIRouter(tags=["operations"])
 
@@ -111,7 +113,7 @@ def install_operations(
     app.include_router(router)
     app.router.redirect_slashes = False  # a redirect would be built from the request's Host header
     install_problems(app, is_public=is_public)
-    app.add_middleware(BodyLimit)  # the innermost
+    app.add_middleware(BodyLimit, within_s=client_wait_s)  # the innermost
     app.add_middleware(HeadAsGet)
     app.add_middleware(AllowedHosts, names=(service, *hosts))
     app.add_middleware(BugsAsProblems)

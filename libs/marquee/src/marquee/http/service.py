@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from marquee.errors import MarqueeError, Misconfigured
 from marquee.http.background import Background, stopped_at_the_end
+from marquee.http.connections import bounded
 from marquee.http.operations import Dependencies, install_operations
 from marquee.logs import configure_logs
 from marquee.patches import silence_server
@@ -35,10 +36,10 @@ class State(TypedDict, Generic[W]):
     wiring: W
 
 
-def wired(kind: type[W]) -> Callable[[Request], W]:
+def wired(kind: type[W]) -> Callable[[Request], Awaitable[W]]:
     """A dependency for routes: the parts of the running service, `Annotated[Wiring, Depends(wired(Wiring))]`."""
 
-    def parts(request: Request) -> W:
+    async def parts(request: Request) -> W:  # FastAPI calls what is not async on a thread, for every request
         found = request.state.wiring
         if not isinstance(found, kind):
             raise TypeError(f"the lifespan made a {type(found).__name__}, the route wants a {kind.__name__}")
@@ -109,6 +110,7 @@ class Service(Generic[S]):
             hosts=self.settings.hosts,
             model_version=lambda request: model_version(request.state.wiring),
             is_public=is_public,
+            client_wait_s=self.settings.client_wait_s,
         )
         return app
 
@@ -154,6 +156,10 @@ def serve(app: FastAPI) -> None:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE_S,
+            http=bounded(service.settings.client_wait_s),
+            ws="none",
+            proxy_headers=bool(service.settings.trusted_proxies),
+            forwarded_allow_ips=service.settings.trusted_proxies,
         )
     )
 
