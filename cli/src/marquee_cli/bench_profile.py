@@ -74,8 +74,8 @@ def stages(serving: Serving, users: Iterable[KnownUser], card_of: CardOf, *, k: 
 def _ranked_by_hand(serving: Serving, user: KnownUser, laps: _Laps, k: int) -> bool:
     """The stages up to the account of the scores; False for a user whom no model ranks for."""
     bundle, state = serving.model.bundle, serving.movies.state
-    assert serving.model.scorer is not None  # noqa: S101  # `stages` has refused it
-    assert bundle.trees is not None  # noqa: S101
+    assert serving.model.scorer is not None  # noqa: S101  # stages() has refused it
+    assert bundle.trees is not None  # noqa: S101  # as above
     laps.start()
     history = History.of(user.state, state.catalog, bundle.retrieval.config)
     if not len(history):
