@@ -23,8 +23,8 @@ from aiokafka.errors import KafkaError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 FIRST_PAUSE_S = 0.001
-LONGEST_PAUSE_S = 0.016
-"""A record that arrives while a consumer pauses waits at most this long."""
+LONGEST_PAUSE_S = {True: 0.016, False: 0.1}
+"""By whether somebody waits for a record: one that arrives while a consumer pauses waits at most this long."""
 
 UNREACHABLE_BROKER = ("Unable connect", "Unable to update metadata")
 """How aiokafka's log lines about a broker that does not answer begin."""
@@ -116,16 +116,16 @@ def untested(installed: Callable[[str], str] = version) -> Iterator[str]:
             )
 
 
-def pause_between_empty_fetches(consumer: AIOKafkaConsumer) -> None:
+def pause_between_empty_fetches(consumer: AIOKafkaConsumer, *, is_urgent: bool) -> None:
     """Make a started consumer pause after a fetch that came back empty at once.
 
     Kafka holds an empty answer back for fetch.max.wait.ms. The embedded broker (ADR 0002) answers at once, so that each
     idle consumer sent 400 to 1,200 requests per second and took 20 to 45 % of a core. The pause doubles from
-    FIRST_PAUSE_S to LONGEST_PAUSE_S while nothing comes and is short again after the next record.
+    FIRST_PAUSE_S to the longest while nothing comes and is short again after the next record.
     """
     fetcher = consumer._fetcher
     fetch = fetcher._proc_fetch_request
-    pause_s = FIRST_PAUSE_S
+    pause_s, longest_s = FIRST_PAUSE_S, LONGEST_PAUSE_S[is_urgent]
 
     async def fetch_patiently(*args: Any) -> bool:
         nonlocal pause_s
@@ -133,9 +133,9 @@ def pause_between_empty_fetches(consumer: AIOKafkaConsumer) -> None:
         has_records = bool(await fetch(*args))
         if has_records:
             pause_s = FIRST_PAUSE_S
-        elif time.monotonic() - begun < LONGEST_PAUSE_S:
+        elif time.monotonic() - begun < longest_s:
             await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            pause_s = min(2 * pause_s, longest_s)
         return has_records
 
     fetcher._proc_fetch_request = fetch_patiently

@@ -24,7 +24,7 @@ async def start(service: Service[FeaturesSettings], stack: AsyncExitStack) -> Wi
     redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
     publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=PUBLISH_TIMEOUT_S))
-    consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
+    consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None, is_urgent=True))
     wiring = Wiring.of(settings, redis, consumer, publisher)
     stack.push_async_callback(wiring.give_up)
     service.tasks.start("broker_watch", wiring.watch.run())

@@ -130,9 +130,18 @@ async def open_producer(settings: KafkaSettings, **options: Any) -> AsyncIterato
 
 @asynccontextmanager
 async def open_consumer(
-    settings: KafkaSettings, topics: Iterable[Topic[Any]], *, group: str | None, **options: Any
+    settings: KafkaSettings,
+    topics: Iterable[Topic[Any]],
+    *,
+    group: str | None,
+    is_urgent: bool = False,
+    **options: Any,
 ) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer that starts at the beginning unless its group has an offset, and never commits by itself."""
+    """A consumer that starts at the beginning unless its group has an offset, and never commits by itself.
+
+    Args:
+        is_urgent: somebody waits for what a record does; an embedded broker is asked for new ones more often.
+    """
     consumer = AIOKafkaConsumer(
         *[topic_name(settings, topic.name) for topic in topics],
         bootstrap_servers=settings.bootstrap,
@@ -145,7 +154,7 @@ async def open_consumer(
     try:
         await start_client(consumer)
         if settings.idle_pause:
-            pause_between_empty_fetches(consumer)
+            pause_between_empty_fetches(consumer, is_urgent=is_urgent)
         yield consumer
     finally:
         await stop_consumer(consumer)
