@@ -15,7 +15,11 @@ interface Props {
 export function MovieTile({ movie, note, isEager = false, headingLevel = 3 }: Props) {
   const Heading = `h${headingLevel}` as const;
   return (
-    <article className="group relative" data-testid="movie-tile" data-movie-id={movie.movie_id}>
+    <article
+      className="group drawn-near relative [--about:15rem] sm:[--about:22rem]"
+      data-testid="movie-tile"
+      data-movie-id={movie.movie_id}
+    >
       <Poster
         movie={movie}
         isEager={isEager}

@@ -14,7 +14,12 @@ interface Props {
 export function PickTile({ card, picked, onPick, isEager }: Props) {
   const named = card.year ? `${card.title} (${card.year})` : card.title;
   return (
-    <li data-testid="pick" data-movie-id={card.movie_id} data-picked={picked ?? "none"} className="min-w-0">
+    <li
+      data-testid="pick"
+      data-movie-id={card.movie_id}
+      data-picked={picked ?? "none"}
+      className="drawn-near min-w-0 [--about:16rem] sm:[--about:20rem]"
+    >
       <div
         className={`rounded-lg transition ${picked === "love" ? "outline-3 outline-bulb outline-offset-2" : ""} ${picked === "pass" ? "opacity-35" : ""}`}
       >

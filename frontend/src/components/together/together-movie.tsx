@@ -11,7 +11,7 @@ export function TogetherMovie({ card }: { card: RankedCard }) {
     <li
       data-testid="together-card"
       data-movie-id={card.movie_id}
-      className="grid grid-cols-[1.5rem_4.5rem_minmax(0,1fr)] gap-x-3 rounded-xl border border-line bg-panel p-3 sm:grid-cols-[2rem_5rem_minmax(0,1fr)]"
+      className="drawn-near grid grid-cols-[1.5rem_4.5rem_minmax(0,1fr)] gap-x-3 rounded-xl border border-line bg-panel p-3 sm:grid-cols-[2rem_5rem_minmax(0,1fr)]"
     >
       <span className="pt-0.5 text-right font-display font-extrabold text-3xl text-glow leading-none tabular-nums">
         <span className="sr-only">Number </span>

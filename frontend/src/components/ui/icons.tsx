@@ -29,14 +29,6 @@ export function SearchIcon({ className = "" }: Props) {
   );
 }
 
-export function StarIcon({ className = "" }: Props) {
-  return (
-    <svg viewBox="0 0 24 24" className={className} fill="currentColor" aria-hidden="true">
-      <path d="m12 2.3 2.9 6.3 6.9.8-5.1 4.7 1.4 6.8L12 17.5l-6.1 3.4 1.4-6.8L2.2 9.4l6.9-.8z" />
-    </svg>
-  );
-}
-
 export function HeartIcon({ className = "" }: Props) {
   return (
     <svg viewBox="0 0 24 24" className={className} fill="currentColor" aria-hidden="true">

@@ -63,7 +63,7 @@ function WallMovie({ card, isOpen, isDim, onTap }: WallMovieProps) {
       data-movie-id={card.movie_id}
       data-rank={card.rank}
       data-flip={card.movie_id}
-      className={`group relative rounded-lg transition-opacity duration-200 focus-within:z-10 ${isDim ? "opacity-40" : ""}`}
+      className={`group drawn-near relative rounded-lg [--about:10rem] sm:[--about:15rem] transition-opacity duration-200 focus-within:z-10 ${isDim ? "opacity-40" : ""}`}
     >
       <Poster
         movie={card}

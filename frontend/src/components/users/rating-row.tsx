@@ -35,7 +35,7 @@ export function RatingRow({ userId, rated }: { userId: number; rated: RatedMovie
       data-testid="rating"
       data-movie-id={rated.movie_id}
       data-stars={stars ?? "none"}
-      className={`grid grid-cols-[2.5rem_minmax(0,1fr)] items-center gap-x-4 gap-y-1 py-3 sm:grid-cols-[2.5rem_minmax(0,1fr)_11rem_5.5rem] ${stars === null ? "opacity-60" : ""}`}
+      className={`drawn-near grid [--about:4rem] grid-cols-[2.5rem_minmax(0,1fr)] items-center gap-x-4 gap-y-1 py-3 sm:grid-cols-[2.5rem_minmax(0,1fr)_11rem_5.5rem] ${stars === null ? "opacity-60" : ""}`}
     >
       <Poster movie={rated} isThumb className="w-10 rounded-sm!" />
       <div className="min-w-0">
