@@ -278,13 +278,15 @@ NUMBER_CONTROLS = """() => {
   window.stops = [];
   return window.controls.length;
 }"""
-NOTE_STOP = """() => {
+NOTE_STOP = """async () => {
   const at = document.activeElement;
   if (at === null || at === document.body) return null;
   if (window.stops.some(stop => stop.at === at)) return null;
   at.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });  // where the focus brings it
+  // What was far from the window is laid out and painted in the next frame.
+  for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
   const style = getComputedStyle(at);
-  const box = at.getBoundingClientRect();
+  const box = [...at.getClientRects()].find(each => each.width * each.height > 0) ?? at.getBoundingClientRect();
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   const top = document.elementFromPoint(x, y);
   const isUncovered = top !== null && (at.contains(top) || top.contains(at) || top.closest('label')?.contains(at));
@@ -293,7 +295,7 @@ NOTE_STOP = """() => {
   return at.tagName;
 }"""
 STOPS = """() => {
-  const named = each => each.dataset.testid ?? each.getAttribute('aria-label') ?? each.innerText.slice(0, 40);
+  const named = each => each.dataset.testid ?? each.getAttribute('aria-label') ?? each.textContent.slice(0, 40);
   const reached = new Set(window.stops.map(stop => stop.at));
   return [
     window.controls.filter(each => each.isConnected && !reached.has(each)).map(named),

@@ -8,6 +8,22 @@ from playwright.sync_api import Page, expect
 from support.visitors import counted, listed, me, wait_until
 
 
+def test_the_front_page_shows_real_places_of_a_real_list(page: Page, api: httpx.Client) -> None:
+    page.goto("/")
+    loved = [int(each.get_attribute("data-movie-id") or 0) for each in page.get_by_test_id("sample-loved").all()]
+    assert len(loved) == 3
+    ratings = [{"movie_id": movie, "rating": 5} for movie in loved]
+    ranked = api.post("/v1/rank", json={"ratings": ratings, "k": 10}).raise_for_status().json()["items"]
+
+    shown = page.get_by_test_id("sample-card").all()
+    assert shown
+    for place in shown:
+        card = ranked[int(place.get_attribute("data-rank") or 0) - 1]
+        assert int(place.get_attribute("data-movie-id") or 0) == card["movie_id"]
+        told = place.get_by_test_id("reason").all_inner_texts()
+        assert any(title in "".join(told) for title in page.get_by_test_id("sample-loved").all_inner_texts())
+
+
 def open_wall(page: Page) -> list[int]:
     """From the front page to the wall; its movies in order."""
     page.goto("/")

@@ -77,9 +77,10 @@ def test_what_is_set_before_the_script_runs_changes_the_list(page: Page, api: ht
 def scripts_held_back(page: Page) -> Iterator[None]:
     """As on a slow line: the page is there and can be used, its scripts have yet to come."""
     held: list[Route] = []
-    page.route("**/_next/static/**/*.js", held.append)
+    is_held = True
+    page.route("**/_next/static/**/*.js", lambda route: held.append(route) if is_held else route.continue_())
     yield
-    page.unroute("**/_next/static/**/*.js")
+    is_held = False
     for route in held:
         route.continue_()
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleRatings, tellingCard } from "./sample";
+import { sampleRatings, tellingCards } from "./sample";
 import type { RankedCard } from "./types";
 
 const card = (movie_id: number, about: number | null, contribution = 1): RankedCard => ({
@@ -35,11 +35,12 @@ test("a sample loves the three best known movies", () => {
   );
 });
 
-test("the card that is shown has a reason for it that names a loved movie", () => {
+test("the cards that are shown have a reason for them that names a loved movie", () => {
   const loved = [{ movie_id: 7, rating: 5 }];
-  assert.equal(
-    tellingCard([card(1, null), card(2, 8), card(3, 7, -1), card(4, 7), card(5, 7)], loved)?.movie_id,
-    4,
+  const cards = [card(1, null), card(2, 8), card(3, 7, -1), card(4, 7), card(5, 7), card(6, 7)];
+  assert.deepEqual(
+    tellingCards(cards, loved, 2).map(({ movie_id }) => movie_id),
+    [4, 5],
   );
-  assert.equal(tellingCard([card(1, 8)], loved), null);
+  assert.deepEqual(tellingCards([card(1, 8)], loved, 2), []);
 });

@@ -10,13 +10,14 @@ export function sampleRatings(popular: readonly Pick<Card, "movie_id">[]): Guest
   return popular.slice(0, LOVED).map(({ movie_id }) => ({ movie_id, rating: STARS }));
 }
 
-/** The first card with a reason that names one of the loved movies; null if none does. */
-export function tellingCard(
+/** The first cards with a reason that names one of the loved movies, at most so many. */
+export function tellingCards(
   cards: readonly RankedCard[],
   ratings: readonly GuestRating[],
-): RankedCard | null {
+  most: number,
+): RankedCard[] {
   const loved = new Set(ratings.map(({ movie_id }) => movie_id));
   const names = (card: RankedCard) =>
     bestReasons(card.reasons ?? [], 2).some(({ fact }) => loved.has(Number(fact?.slots?.movie_id)));
-  return cards.find(names) ?? null;
+  return cards.filter(names).slice(0, most);
 }

@@ -4,15 +4,17 @@ import { ReasonList } from "@/components/movies/reason-list";
 import { Poster } from "@/components/posters/poster";
 import { rank } from "@/lib/api";
 import { popularOnce } from "@/lib/popular-once";
-import { STARS, sampleRatings, tellingCard } from "@/lib/sample";
+import { STARS, sampleRatings, tellingCards } from "@/lib/sample";
 import type { Card, RankedCard } from "@/lib/types";
 
 export interface Sample {
   loved: readonly Card[];
-  card: RankedCard;
+  cards: readonly RankedCard[];
 }
 
-/** A real place in a real list, of a guest who loves the best known movies; null if nobody can rank one now. */
+const CARDS = 2;
+
+/** Real places in a real list, of a guest who loves the best known movies; null if nobody can rank one now. */
 export async function sampleOnce(): Promise<Sample | null> {
   const popular = await popularOnce();
   if (!popular.ok || popular.data.meta.rung !== "cold") return null;
@@ -20,12 +22,12 @@ export async function sampleOnce(): Promise<Sample | null> {
   if (ratings.length === 0) return null;
   const ranking = await rank({ ratings, k: 10 });
   if (!ranking.ok || ranking.data.meta.rung !== "personal") return null;
-  const card = tellingCard(ranking.data.items, ratings);
-  return card && { loved: popular.data.items.slice(0, ratings.length), card };
+  const cards = tellingCards(ranking.data.items, ratings, CARDS);
+  return cards.length > 0 ? { loved: popular.data.items.slice(0, ratings.length), cards } : null;
 }
 
-/** What the front page promises, done: three movies that somebody loves, and a place in the list that follows. */
-export function SampleCard({ sample: { loved, card } }: { sample: Sample }) {
+/** What the front page promises, done: three movies that somebody loves, and places in the list that follows. */
+export function SampleCard({ sample: { loved, cards } }: { sample: Sample }) {
   return (
     <section
       aria-labelledby="sample"
@@ -33,7 +35,7 @@ export function SampleCard({ sample: { loved, card } }: { sample: Sample }) {
       className="rounded-2xl border border-line bg-panel p-4 sm:p-6"
     >
       <h2 id="sample" className="font-bold text-xl leading-tight">
-        Give {STARS} stars to these, and number {card.rank} on your list is
+        Give {STARS} stars to these, and your list has
       </h2>
       <ul className="mt-3 flex flex-wrap gap-x-4 gap-y-2">
         {loved.map((movie) => (
@@ -54,31 +56,44 @@ export function SampleCard({ sample: { loved, card } }: { sample: Sample }) {
           </li>
         ))}
       </ul>
-      <article
-        data-testid="sample-card"
-        data-movie-id={card.movie_id}
-        className="mt-4 grid grid-cols-[5.5rem_minmax(0,1fr)] gap-4 border-line border-t pt-4 sm:grid-cols-[7rem_minmax(0,1fr)]"
+      {cards.map((card) => (
+        <Place key={card.movie_id} card={card} />
+      ))}
+      <Link
+        href="/start"
+        prefetch={false}
+        className="mt-4 inline-block rounded-sm font-semibold text-glow underline-offset-4 hover:underline"
       >
-        <Poster movie={card} isEager sizes="7rem" className="w-full self-start" />
-        <div className="min-w-0">
-          <h3 className="text-balance font-bold font-display text-2xl leading-tight sm:text-3xl">
-            <Link href={`/movies/${card.movie_id}`} prefetch={false} className="rounded-sm hover:text-glow">
-              {card.title}
-            </Link>
-          </h3>
-          <MovieFacts movie={card} />
-          <div className="mt-2.5">
-            <ReasonList reasons={card.reasons ?? []} limit={2} />
-          </div>
-          <Link
-            href="/start"
-            prefetch={false}
-            className="mt-3 inline-block rounded-sm font-semibold text-glow underline-offset-4 hover:underline"
-          >
-            Now with yours
-          </Link>
-        </div>
-      </article>
+        Now with yours
+      </Link>
     </section>
+  );
+}
+
+function Place({ card }: { card: RankedCard }) {
+  return (
+    <article
+      data-testid="sample-card"
+      data-movie-id={card.movie_id}
+      data-rank={card.rank}
+      className="mt-4 grid grid-cols-[1.5rem_4.5rem_minmax(0,1fr)] gap-x-3 border-line border-t pt-4 sm:grid-cols-[1.75rem_5.5rem_minmax(0,1fr)]"
+    >
+      <span className="pt-0.5 text-right font-display font-extrabold text-3xl text-glow leading-none tabular-nums">
+        <span className="sr-only">Number </span>
+        {card.rank}
+      </span>
+      <Poster movie={card} isEager sizes="5.5rem" className="w-full self-start rounded-md!" />
+      <div className="min-w-0">
+        <h3 className="text-balance font-bold font-display text-2xl leading-tight">
+          <Link href={`/movies/${card.movie_id}`} prefetch={false} className="rounded-sm hover:text-glow">
+            {card.title}
+          </Link>
+        </h3>
+        <MovieFacts movie={card} />
+        <div className="mt-2">
+          <ReasonList reasons={card.reasons ?? []} limit={2} />
+        </div>
+      </div>
+    </article>
   );
 }

@@ -36,7 +36,7 @@ export function YourRow({ row: { userId, movies } }: { row: OwnRow }) {
           The whole list
         </Link>
       </div>
-      <MovieRow movies={movies} />
+      <MovieRow movies={movies} headingLevel={2} />
     </section>
   );
 }

@@ -10,17 +10,22 @@ const PLACE = "w-36 shrink-0 snap-start sm:w-44";
 interface Props {
   movies: readonly RankedCard[];
   testId?: string;
+  headingLevel?: 2 | 3;
 }
 
 /** Tiles side by side, each with its first reason; the row scrolls, the page does not. */
-export function MovieRow({ movies, testId }: Props) {
+export function MovieRow({ movies, testId, headingLevel = 3 }: Props) {
   return (
     <ul className={ROW} data-testid={testId}>
       {movies.map((movie) => {
         const [first] = bestReasons(movie.reasons ?? [], 1);
         return (
           <li key={movie.movie_id} className={PLACE}>
-            <MovieTile movie={movie} note={first && <ReasonText reason={first} />} />
+            <MovieTile
+              movie={movie}
+              note={first && <ReasonText reason={first} />}
+              headingLevel={headingLevel}
+            />
           </li>
         );
       })}

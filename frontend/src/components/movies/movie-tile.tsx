@@ -25,7 +25,7 @@ export function MovieTile({ movie, note, isEager = false, headingLevel = 3 }: Pr
         isEager={isEager}
         className="transition duration-300 group-hover:-translate-y-1 group-hover:shadow-2xl"
       />
-      <Heading className="mt-2.5 line-clamp-2 font-semibold leading-snug">
+      <Heading className="mt-2.5 line-clamp-2 font-sans font-semibold leading-snug">
         <Link
           href={`/movies/${movie.movie_id}`}
           prefetch={false}

@@ -23,7 +23,7 @@ export function PipelineDialog({ children }: { children: ReactNode }) {
         onClick={open}
         aria-haspopup="dialog"
         data-testid="open-pipeline"
-        className="rounded-sm underline decoration-transparent underline-offset-3 hover:text-text hover:decoration-current"
+        className="inline-block rounded-sm underline decoration-transparent underline-offset-3 hover:text-text hover:decoration-current"
       >
         {children}
       </a>

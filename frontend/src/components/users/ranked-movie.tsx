@@ -45,7 +45,7 @@ export function RankedMovie({
       data-flip={card.movie_id}
       className={`drawn-near @container rounded-xl border border-line bg-panel transition-opacity duration-200 has-[details[open]]:col-span-full ${isLeaving ? "opacity-0" : isDim ? "opacity-40" : ""}`}
     >
-      <article className="grid grid-cols-[1.5rem_4.5rem_minmax(0,1fr)] grid-rows-[auto_1fr] gap-x-3 gap-y-1 p-2.5 sm:grid-cols-[1.75rem_5rem_minmax(0,1fr)]">
+      <article className="grid h-full grid-cols-[1.5rem_4.5rem_minmax(0,1fr)] grid-rows-[auto_1fr] gap-x-3 gap-y-1 p-2.5 sm:grid-cols-[1.75rem_5rem_minmax(0,1fr)]">
         <span className="pt-0.5 text-right font-display font-extrabold text-3xl text-glow leading-none tabular-nums">
           <span className="sr-only">Number </span>
           {card.rank}

@@ -35,10 +35,10 @@ export function RatingRow({ userId, rated }: { userId: number; rated: RatedMovie
       data-testid="rating"
       data-movie-id={rated.movie_id}
       data-stars={stars ?? "none"}
-      className={`drawn-near grid [--about:4rem] grid-cols-[2.5rem_minmax(0,1fr)] items-center gap-x-4 gap-y-1 py-3 sm:grid-cols-[2.5rem_minmax(0,1fr)_11rem_5.5rem] ${stars === null ? "opacity-60" : ""}`}
+      className={`drawn-near grid [--about:4rem] grid-cols-[2.5rem_minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-line border-b py-3 sm:grid-cols-[2.5rem_minmax(0,1fr)_11rem_5.5rem] ${stars === null ? "opacity-60" : ""}`}
     >
       <Poster movie={rated} isThumb className="w-10 rounded-sm!" />
-      <div className="min-w-0">
+      <div className="min-w-0 max-sm:col-span-2">
         <Link
           href={`/movies/${rated.movie_id}`}
           prefetch={false}
@@ -65,7 +65,7 @@ export function RatingRow({ userId, rated }: { userId: number; rated: RatedMovie
             stars === null ? `Put the rating of ${rated.title} back` : `Remove the rating of ${rated.title}`
           }
           data-testid="remove-rating"
-          className="button-quiet justify-center max-sm:col-start-2 max-sm:w-fit"
+          className="button-quiet justify-center"
         >
           {stars === null ? "Undo" : "Remove"}
         </button>

@@ -47,7 +47,7 @@ export default async function RatingsPage({ params, searchParams }: Props) {
       ) : (
         <>
           <Orders userId={userId} sort={sort} />
-          <ul className="max-w-3xl divide-y divide-line" data-testid="ratings">
+          <ul className="grid gap-x-14 xl:grid-cols-2" data-testid="ratings">
             {items.map((rated) => (
               <RatingRow key={rated.movie_id} userId={userId} rated={rated} />
             ))}
