@@ -70,6 +70,7 @@ def for_me(page: Page) -> None:
 
 def suggest(page: Page) -> None:
     """Type into the search field."""
+    as_newcomer(page)
     page.get_by_test_id("search-input").first.fill("nolan")
     page.get_by_test_id("suggestion").first.wait_for()
 

@@ -7,6 +7,7 @@ import { CardPoster } from "./card-poster";
 
 const [PAGE, TEXT, SOFT, GLOW, BULB] = ["#0d0b0e", "#f6f0e7", "#b5aab2", "#f8c65c", "#f6bb42"];
 const POSTER_WIDTH = 236;
+const MOST_REASON = 192; // five lines
 
 interface Props {
   list: SharedList;
@@ -34,6 +35,7 @@ export function ShareCard({ list, markup }: Props) {
       <div style={{ display: "flex", flexDirection: "column", padding: "0 52px" }}>
         <Header note={best ? `A list from ${counted(list.picks.length, "pick")}` : ""} />
         {best ? <First list={list} markup={markup} /> : <Neutral />}
+        {best && <div style={{ color: GLOW, fontSize: 32 }}>Pick five you love, see your own</div>}
       </div>
       <Bulbs count={50} />
     </div>
@@ -56,13 +58,19 @@ function First({ list, markup }: Props) {
       ))}
       <div style={{ display: "flex", flexDirection: "column", flex: 1, marginLeft: 18 }}>
         <div style={{ color: SOFT, fontSize: 28 }}>First on the list</div>
-        <div style={{ marginTop: 6, fontSize: 54, fontWeight: 900, lineHeight: 1.02, lineClamp: 3 }}>
+        <div
+          style={{
+            marginTop: 6,
+            fontSize: 46,
+            fontWeight: 900,
+            lineHeight: 1.04,
+            display: "block",
+            lineClamp: 3,
+          }}
+        >
           {printableTitle(best.title, best.movie_id)}
         </div>
         {reason && <Because pieces={typeset(reason.text)} />}
-        <div style={{ marginTop: "auto", marginBottom: 56, color: GLOW, fontSize: 30 }}>
-          Pick five you love, see your own
-        </div>
       </div>
     </div>
   );
@@ -71,7 +79,17 @@ function First({ list, markup }: Props) {
 /** The sentence of a reason, with its stars drawn. */
 function Because({ pieces }: { pieces: readonly Piece[] }) {
   return (
-    <div style={{ display: "flex", flexWrap: "wrap", marginTop: 22, fontSize: 34, lineHeight: 1.2 }}>
+    <div
+      style={{
+        display: "flex",
+        flexWrap: "wrap",
+        marginTop: 20,
+        maxHeight: MOST_REASON,
+        overflow: "hidden",
+        fontSize: 32,
+        lineHeight: 1.2,
+      }}
+    >
       {pieces.flatMap((piece) =>
         piece.kind === "stars" ? (
           <Stars key={piece.text} text={piece.text.slice(1)} />
