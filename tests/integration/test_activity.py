@@ -129,8 +129,9 @@ async def api(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]
     """Gateway, ingest and ranker; features is started by the test."""
 
     @asynccontextmanager
-    async def client_of(url: str, _: float) -> AsyncIterator[httpx.AsyncClient]:
-        yield flow.behind[url]
+    async def client_of(url: str, timeout_s: float) -> AsyncIterator[httpx.AsyncClient]:
+        async with httpx.AsyncClient(base_url=url, timeout=timeout_s) as nobody:  # enricher, features, trainer
+            yield flow.behind.get(url, nobody)
 
     monkeypatch.setattr("gateway.main.http_client", client_of)
     apps = {
