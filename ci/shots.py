@@ -122,6 +122,16 @@ PAGES: dict[str, tuple[str, Prepare]] = {
 }
 
 
+AT_REST = """async () => {
+  await document.fonts.ready;
+  const isSeen = ({ top, bottom }) => bottom > 0 && top < innerHeight;
+  const isWaiting = poster => poster.dataset.poster === 'waiting' && isSeen(poster.getBoundingClientRect());
+  for (let frame = 0; frame < 300 && [...document.querySelectorAll('[data-poster]')].some(isWaiting); frame++)
+    await new Promise(requestAnimationFrame);
+}"""
+"""The page's fonts are there, and each poster in the window shows its photo, or the drawing instead of it."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "test-results" / "shots")
@@ -173,7 +183,7 @@ def take(browser: Browser, address: str, out: Path, pages: list[str], width: int
         page.goto(path)
         page.wait_for_load_state("networkidle")
         prepare(page)
-        page.evaluate("document.fonts.ready")
+        page.evaluate(AT_REST)
         target = out / f"{name}-{width}-{scheme}-{posters}.png"
         page.screenshot(path=str(target))
         sys.stderr.write(f"{target.name}\n")

@@ -61,11 +61,11 @@ function First({ list, markup }: Props) {
         <div
           style={{
             marginTop: 6,
-            fontSize: 46,
+            fontSize: 44,
             fontWeight: 900,
             lineHeight: 1.04,
             display: "block",
-            lineClamp: 3,
+            lineClamp: 4,
           }}
         >
           {printableTitle(best.title, best.movie_id)}
