@@ -4,7 +4,7 @@ import { MovieTile } from "./movie-tile";
 import { ReasonText } from "./reason-text";
 
 const ROW =
-  "-mx-4 flex snap-x gap-4 overflow-x-auto scroll-px-4 px-4 pt-1 pb-4 sm:-mx-6 sm:scroll-px-6 sm:px-6 lg:-mx-10 lg:scroll-px-10 lg:px-10";
+  "-mx-4 flex [&_article]:[content-visibility:visible] snap-x gap-4 overflow-x-auto scroll-px-4 px-4 pt-1 pb-4 sm:-mx-6 sm:scroll-px-6 sm:px-6 lg:-mx-10 lg:scroll-px-10 lg:px-10";
 const PLACE = "w-36 shrink-0 snap-start sm:w-44";
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
   headingLevel?: 2 | 3;
 }
 
-/** Tiles side by side, each with its first reason; the row scrolls, the page does not. */
+/** Tiles side by side, each with its first reason; the row scrolls, the page does not. All are laid out: they set its height. */
 export function MovieRow({ movies, testId, headingLevel = 3 }: Props) {
   return (
     <ul className={ROW} data-testid={testId}>
