@@ -1,6 +1,5 @@
 """One complete system for all journeys, and a real browser."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,9 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from marquee_cli.chromium import FLAGS, find_chromium
+from support.chromium import launched_chromium
 from support.real_data import real_data
 from support.system import System, embedded_system, given_system
 
@@ -51,15 +50,8 @@ def api(system: System) -> Iterator[httpx.Client]:
 @pytest.fixture
 def browser() -> Iterator[Browser]:
     """One for each test: while Playwright is open its event loop runs, and asyncio tests could not have theirs."""
-    found = find_chromium()
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium on the CI machine: `make setup-test` installs one")
-        pytest.skip("no Chromium or Chrome on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(found), args=list(FLAGS))
+    with launched_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -10,11 +10,10 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from support.service_process import ServiceProcess, service_process
+from support.service_process import ServiceProcess, lone_gateway
 
 pytestmark = pytest.mark.integration
 
-NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 PATIENCE_S = 0.5
 ENDS_S = 15
 """Far beyond the patience, also on a busy machine: a connection that is still open then was left open."""
@@ -23,14 +22,8 @@ ALIVE = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 @pytest.fixture(scope="module")
 def process(redis_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    with service_process(
-        "gateway",
-        tmp_path_factory.mktemp("gateway") / "gateway.log",
-        MARQUEE_REDIS__URL=redis_address,
-        MARQUEE_REDIS__SPACE="connections",
-        MARQUEE_RANKER_URL=NOBODY,
-        MARQUEE_INGEST_URL=NOBODY,
-        MARQUEE_CLIENT_WAIT_S=str(PATIENCE_S),
+    with lone_gateway(
+        tmp_path_factory.mktemp("gateway"), redis_address, "connections", MARQUEE_CLIENT_WAIT_S=str(PATIENCE_S)
     ) as started:
         yield started
 

@@ -12,11 +12,10 @@ from redis.asyncio import Redis
 from marquee.contracts.keys import ShardKeys
 from marquee.contracts.topics import RATINGS, shard_of
 from marquee_cli.embedded import free_port
-from support.service_process import ServiceProcess, service_process
+from support.service_process import NOBODY, ServiceProcess, lone_gateway
 
 pytestmark = pytest.mark.integration
 
-NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 SPACE = "speaks"
 A_RATING = {"event_id": "0b5c2f6e-8d4e-4a7e-9c55-0a9d5f4f3a10", "user_id": 1, "movie_id": 603, "rating": 4.5}
 METRICS_PORT = free_port()
@@ -24,13 +23,10 @@ METRICS_PORT = free_port()
 
 @pytest.fixture(scope="module")
 def process(redis_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    with service_process(
-        "gateway",
-        tmp_path_factory.mktemp("gateway") / "gateway.log",
-        MARQUEE_REDIS__URL=redis_address,
-        MARQUEE_REDIS__SPACE=SPACE,
-        MARQUEE_RANKER_URL=NOBODY,
-        MARQUEE_INGEST_URL=NOBODY,
+    with lone_gateway(
+        tmp_path_factory.mktemp("gateway"),
+        redis_address,
+        SPACE,
         MARQUEE_METRICS_PORT=str(METRICS_PORT),
         MARQUEE_ALLOWED_HOSTS="movies.example, films.example",
     ) as started:

@@ -9,25 +9,17 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from support.service_process import ServiceProcess, service_process
+from support.service_process import ServiceProcess, lone_gateway
 
 pytestmark = pytest.mark.integration
 
 KIB = 1024
-NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
 HEAD = b"POST /v1/rank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture(scope="module")
 def process(redis_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    with service_process(
-        "gateway",
-        tmp_path_factory.mktemp("gateway") / "gateway.log",
-        MARQUEE_REDIS__URL=redis_address,
-        MARQUEE_REDIS__SPACE="limits",
-        MARQUEE_RANKER_URL=NOBODY,
-        MARQUEE_INGEST_URL=NOBODY,
-    ) as started:
+    with lone_gateway(tmp_path_factory.mktemp("gateway"), redis_address, "limits") as started:
         yield started
 
 

@@ -59,3 +59,15 @@ def _is_alive(port: int) -> bool:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False
+
+
+NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
+
+
+@contextmanager
+def lone_gateway(log_dir: Path, redis_url: str, space: str, **settings: str) -> Iterator[ServiceProcess]:
+    """A gateway with Redis behind it, and neither ranker nor ingest."""
+    of_redis = {"MARQUEE_REDIS__URL": redis_url, "MARQUEE_REDIS__SPACE": space}
+    elsewhere = {"MARQUEE_RANKER_URL": NOBODY, "MARQUEE_INGEST_URL": NOBODY}
+    with service_process("gateway", log_dir / "gateway.log", **of_redis, **elsewhere, **settings) as started:
+        yield started

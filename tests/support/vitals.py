@@ -25,8 +25,13 @@ class Device:
     latency_ms: int = 0
 
 
+SHIFT, SCRIPT_BYTES = 0.02, 180 * 1024
+"""Budgets of every page."""
+
 DESKTOP = Device(1440, 900)
 SLOW_PHONE = Device(390, 844, cpu_slowdown=4, down_bits_per_s=1_600_000, latency_ms=150)
+LCP_MS = {DESKTOP: 1_000, SLOW_PHONE: 2_000}
+"""Budgets of the largest contentful paint."""
 
 
 @dataclass(slots=True)

@@ -23,8 +23,8 @@ from aiokafka.errors import KafkaError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 FIRST_PAUSE_S = 0.001
-LONGEST_PAUSE_S = {True: 0.016, False: 0.1}
-"""By whether somebody waits for a record: one that arrives while a consumer pauses waits at most this long."""
+LONGEST_PAUSE_S, URGENT_PAUSE_S = 0.1, 0.016
+"""A record that arrives while a consumer pauses waits at most this long; the second where somebody waits for it."""
 
 UNREACHABLE_BROKER = ("Unable connect", "Unable to update metadata")
 """How aiokafka's log lines about a broker that does not answer begin."""
@@ -125,7 +125,7 @@ def pause_between_empty_fetches(consumer: AIOKafkaConsumer, *, is_urgent: bool) 
     """
     fetcher = consumer._fetcher
     fetch = fetcher._proc_fetch_request
-    pause_s, longest_s = FIRST_PAUSE_S, LONGEST_PAUSE_S[is_urgent]
+    pause_s, longest_s = FIRST_PAUSE_S, URGENT_PAUSE_S if is_urgent else LONGEST_PAUSE_S
 
     async def fetch_patiently(*args: Any) -> bool:
         nonlocal pause_s

@@ -1,7 +1,7 @@
 """The gateway's own copy of the movies: cards, rating counts and the search index, refreshed in the background."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ from gateway.finding import SearchIndex
 from gateway.people import PeopleIndex
 from gateway.search import TitleIndex
 from gateway.themes import ThemeIndex
+from marquee.contracts.bodies import CountedCard
 from marquee.contracts.ranking_fields import CardFields
 from marquee.state.filters import ratings_share
 from marquee.state.item_stats import ItemStats
@@ -74,6 +75,12 @@ class MovieCopy:
     def ratings(self, movie_id: int) -> int:
         """How many people rated a movie."""
         return int(self.counts.ratings.get(movie_id, 0))
+
+    def best_known(self, movie_ids: Iterable[int], *, at_most: int | None = None) -> tuple[CountedCard, ...]:
+        """Cards of movies with how many people rated each, most first; movies without a card are left out."""
+        first = sorted(movie_ids, key=lambda movie_id: (-self.ratings(movie_id), movie_id))[:at_most]
+        cards = (card for movie_id in first if (card := self.get(movie_id)) is not None)
+        return tuple(CountedCard(**card, ratings=self.ratings(card["movie_id"])) for card in cards)
 
     async def refresh(self) -> None:
         """Read what has changed.
