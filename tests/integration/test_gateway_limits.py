@@ -48,6 +48,7 @@ async def sent_in_chunks(port: int, megabytes: int) -> tuple[bytes, int]:
         while out < megabytes * KIB * KIB and not answer.done():
             writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
             await writer.drain()
+            await asyncio.sleep(0)  # drain alone does not let the answer be read while the socket takes everything
             out += len(chunk)
     try:
         return await answer, out
