@@ -1,13 +1,16 @@
 """How a page loads in a real browser: when it paints, whether it jumps, how much script it brings."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, Route
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Request, Response
 
 ME = "marquee_user"
+POSTERS = "/t/p/"
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100"
     "c9fe92ef0000000049454e44ae426082"
@@ -73,24 +76,41 @@ READ = """async () => {
 
 @contextmanager
 def visitor(browser: Browser, base: str, device: Device = DESKTOP, me: int | None = None) -> Iterator[BrowserContext]:
-    """A visitor with an empty cache, by default nobody in particular. Posters from elsewhere are a pixel."""
+    """A visitor with an empty cache, by default nobody in particular."""
     context = browser.new_context(base_url=base, viewport={"width": device.width, "height": device.height})
     context.set_default_timeout(20_000)
-    context.route("**/t/p/**", picture)
     if me is not None:
         context.add_cookies([{"name": ME, "value": str(me), "url": base}])
     yield context
     context.close()
 
 
-def picture(route: Route) -> None:
-    route.fulfill(body=PIXEL, content_type="image/png")
+def give_pictures(context: BrowserContext) -> None:
+    """Posters from elsewhere are a pixel."""
+    context.route(f"**{POSTERS}**", lambda route: route.fulfill(body=PIXEL, content_type="image/png"))
+
+
+def _give_pictures_to(session: CDPSession) -> None:
+    """The same for a load that is measured: a route would hold up every request of the page, this only its posters."""
+
+    def fulfill(paused: dict[str, Any]) -> None:
+        headers = [{"name": "content-type", "value": "image/png"}]
+        body = b64encode(PIXEL).decode()
+        session.send(
+            "Fetch.fulfillRequest",
+            {"requestId": paused["requestId"], "responseCode": 200, "responseHeaders": headers, "body": body},
+        )
+
+    session.on("Fetch.requestPaused", fulfill)
+    session.send("Fetch.enable", {"patterns": [{"urlPattern": f"*{POSTERS}*"}]})
 
 
 def load(context: BrowserContext, address: str, content: str, device: Device = DESKTOP) -> Load:
     """Opens an address and waits until its content is there and nothing more is loaded."""
     page = context.new_page()
-    slow_down(context, page, device)
+    session = context.new_cdp_session(page)
+    _give_pictures_to(session)
+    _slow_down(session, device)
     page.add_init_script(OBSERVE)
     loaded = Load()
     requests: list[Request] = []
@@ -116,10 +136,9 @@ def load(context: BrowserContext, address: str, content: str, device: Device = D
     return loaded
 
 
-def slow_down(context: BrowserContext, page: Page, device: Device) -> None:
+def _slow_down(session: CDPSession, device: Device) -> None:
     if device.cpu_slowdown == 1 and device.down_bits_per_s is None:
         return
-    session = context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": device.cpu_slowdown})
     bytes_per_s = -1 if device.down_bits_per_s is None else device.down_bits_per_s / 8
     conditions = {"offline": False, "latency": device.latency_ms, "downloadThroughput": bytes_per_s}

@@ -6,7 +6,7 @@ export const display = localFont({
   weight: "100 900",
   display: "block", // posters are lettered to its widths: a stand-in would be cut
   variable: "--font-big-shoulders",
-  fallback: ["Arial Narrow", "ui-sans-serif", "system-ui", "sans-serif"],
+  adjustFontFallback: false, // globals.css has a stand-in that more systems know than Arial
 });
 
 /** The letters of central European names; fetched only by pages that show one. */

@@ -28,6 +28,29 @@ export function unexplained(card: Pick<RankedCard, "score" | "base" | "reasons">
   return Math.abs(rest) < 0.005 ? 0 : rest;
 }
 
+export interface SumPart {
+  key: string;
+  text: string;
+  value: number;
+  /** None for the base, and for what nothing explains. */
+  reason?: Reason;
+}
+
+/** What a score adds up from, in the answer's order. */
+export function sumParts(card: Pick<RankedCard, "score" | "base" | "reasons">): SumPart[] {
+  const rest = unexplained(card);
+  return [
+    { key: "base", text: "Where every movie starts", value: card.base },
+    ...(card.reasons ?? []).map((reason) => ({
+      key: reason.code + reason.text,
+      text: reason.text,
+      value: reason.contribution,
+      reason,
+    })),
+    ...(rest ? [{ key: "rest", text: "Not explained", value: rest }] : []),
+  ];
+}
+
 /** Where each movie of the new list stood in the old one: places gained, or "new". */
 export function movement(
   before: readonly RankedCard[],

@@ -1,7 +1,7 @@
 import { FAMILIES } from "@/lib/explanations";
 import { plain, signed } from "@/lib/format";
-import { unexplained } from "@/lib/scores";
-import type { RankedCard } from "@/lib/types";
+import { sumParts } from "@/lib/scores";
+import type { RankedCard, Reason } from "@/lib/types";
 import { ReasonText } from "./reason-text";
 import { SignedBar } from "./signed-bar";
 
@@ -13,17 +13,8 @@ interface Props {
 
 /** Base and contributions as signed bars that add up to the score; what they leave open is named. */
 export function ScoreSum({ card, isBrief = false }: Props) {
-  const rest = unexplained(card);
-  const rows = [
-    { key: "base", label: "Where every movie starts", value: card.base },
-    ...(card.reasons ?? []).map((reason) => ({
-      key: reason.code + reason.text,
-      label: isBrief ? (FAMILIES[reason.code] ?? reason.text) : <ReasonText reason={reason} />,
-      value: reason.contribution,
-    })),
-    ...(rest ? [{ key: "rest", label: "Not explained", value: rest }] : []),
-  ];
-  const widest = Math.max(...rows.map((row) => Math.abs(row.value)), 1e-9);
+  const parts = sumParts(card);
+  const widest = Math.max(...parts.map(({ value }) => Math.abs(value)), 1e-9);
   return (
     <table className="mt-2 w-full border-separate border-spacing-y-1.5 text-sm" data-testid="why-panel">
       <caption className="sr-only">How the score of {card.title} adds up</caption>
@@ -35,10 +26,10 @@ export function ScoreSum({ card, isBrief = false }: Props) {
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ key, label, value }) => (
+        {parts.map(({ key, text, value, reason }) => (
           <tr key={key} data-testid="why-row" data-value={value}>
             <th scope="row" className="pr-3 text-left font-normal leading-snug">
-              {label}
+              {reason ? <PartLabel reason={reason} isBrief={isBrief} /> : text}
             </th>
             <td className={isBrief ? "w-20" : "w-20 sm:w-32"} aria-hidden="true">
               <SignedBar value={value} widest={widest} />
@@ -60,6 +51,10 @@ export function ScoreSum({ card, isBrief = false }: Props) {
       </tfoot>
     </table>
   );
+}
+
+function PartLabel({ reason, isBrief }: { reason: Reason; isBrief: boolean }) {
+  return isBrief ? (FAMILIES[reason.code] ?? reason.text) : <ReasonText reason={reason} />;
 }
 
 /** What rounds to nothing neither adds nor takes away. */

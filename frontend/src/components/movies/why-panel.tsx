@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { ChevronIcon } from "@/components/ui/icons";
 import type { RankedCard } from "@/lib/types";
+import { PlainSum } from "./plain-sum";
 import { ScoreSum } from "./score-sum";
 
 /** The whole arithmetic of a score, on request. Without script it is there from the start, and only folded away. */
@@ -28,7 +29,7 @@ export function WhyPanel({ card }: { card: RankedCard }) {
           <ScoreSum card={card} />
         ) : (
           <noscript>
-            <ScoreSum card={card} />
+            <PlainSum card={card} />
           </noscript>
         )}
       </div>

@@ -9,16 +9,18 @@ interface Props {
   genres: readonly string[];
   /** Too small to read: the picture alone. */
   isThumb: boolean;
+  /** Palette and lettering alone, while a picture is on its way. */
+  isPlain: boolean;
 }
 
 /** A poster of our own for a movie without a picture: palette, motif and lettering follow from title and genres. */
-export function DrawnPoster({ title, year, genres, isThumb }: Props) {
+export function DrawnPoster({ title, year, genres, isThumb, isPlain }: Props) {
   const art = posterArt(title, year, genres);
   const { ground, ink, accent } = art.palette;
   const isHigh = art.layout === "high" && !isThumb;
   return (
     <div className="drawn-poster" style={{ background: ground, color: ink }} aria-hidden="true">
-      <MotifDrawing art={art} offset={isThumb ? 50 : motifOffset(art)} />
+      {!isPlain && <MotifDrawing art={art} offset={isThumb ? 50 : motifOffset(art)} />}
       {!isThumb && (
         <div className={`drawn-poster-text ${isHigh ? "top-0" : "bottom-0"}`} style={bandStyle(art)}>
           {year !== null && (

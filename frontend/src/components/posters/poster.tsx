@@ -15,7 +15,7 @@ interface Props {
   sizes?: string;
 }
 
-/** The drawn poster, and the real one faded in over it once it is there. A picture that fails is never seen. */
+/** The real poster, faded in over its colours and title; the drawn one where there is none, or it fails. */
 export function Poster({
   movie,
   className = "",
@@ -24,6 +24,7 @@ export function Poster({
   sizes = isThumb ? "5rem" : "12rem",
 }: Props) {
   const [state, setState] = useState<"waiting" | "loaded" | "failed">("waiting");
+  const picture = state === "failed" ? null : (movie.poster_url ?? null);
   const isYearKnown = movie.year != null;
   // The picture may have loaded or failed before this code ran.
   const settle = useCallback((image: HTMLImageElement | null) => {
@@ -41,12 +42,13 @@ export function Poster({
         year={movie.year ?? null}
         genres={movie.genres ?? []}
         isThumb={isThumb}
+        isPlain={picture !== null}
       />
-      {movie.poster_url && state !== "failed" && (
+      {picture && (
         <img
           ref={settle}
-          src={movie.poster_url}
-          srcSet={srcSetOf(movie.poster_url)}
+          src={picture}
+          srcSet={srcSetOf(picture)}
           sizes={sizes}
           alt=""
           width={342}

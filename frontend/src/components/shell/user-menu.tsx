@@ -12,14 +12,14 @@ export function UserMenu() {
   const root = useRef<HTMLDetailsElement>(null);
   const opener = useRef<HTMLElement>(null);
 
+  // The element is asked and closed, not the state: that follows it a moment later, and a key may be faster.
   useEffect(() => {
-    if (!isOpen) return;
     const closeOutside = (event: Event) => {
-      if (!root.current?.contains(event.target as Node)) setOpen(false);
+      if (root.current && !root.current.contains(event.target as Node)) root.current.open = false;
     };
     const closeOnEscape = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      setOpen(false);
+      if (event.key !== "Escape" || !root.current?.open) return;
+      root.current.open = false;
       opener.current?.focus();
     };
     document.addEventListener("pointerdown", closeOutside);
@@ -30,7 +30,7 @@ export function UserMenu() {
       document.removeEventListener("focusin", closeOutside);
       document.removeEventListener("keydown", closeOnEscape);
     };
-  }, [isOpen]);
+  }, []);
 
   function forget(event: FormEvent) {
     event.preventDefault();
