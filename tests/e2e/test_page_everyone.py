@@ -77,11 +77,36 @@ def test_a_list_and_its_profile_are_shown_without_scripts(plain: Page, api: http
     why = plain.get_by_test_id("why-toggle").first
     why.click()
     expect(plain.get_by_test_id("why-panel").first).to_be_visible()
+    *parts, score = (number(cell) for cell in plain.get_by_test_id("why-panel").first.locator("td").all_inner_texts())
+    assert len(parts) > 2
+    assert sum(parts) == pytest.approx(score, abs=0.005 * (len(parts) + 1)), "each figure is rounded"
     plain.get_by_test_id("genre-select").select_option("Drama")
     plain.get_by_test_id("apply-filters").click()
     expect(plain).to_have_url(re.compile(r"genre=Drama"))
     expect(plain.get_by_test_id("genre-select")).to_have_value("Drama")
     expect(plain.get_by_test_id("ranked-card").first).to_be_visible()
+
+
+def number(cell: str) -> float:
+    return float(cell.replace("\N{MINUS SIGN}", "-"))
+
+
+def test_a_motif_is_drawn_only_where_no_picture_comes(page: Page, system: System) -> None:
+    if not system.has_posters:
+        pytest.skip("no movie of this system has a picture")
+    held: list[Route] = []
+    page.route("**/t/p/**", lambda route: held.append(route))  # noqa: PLW0108  # a built-in cannot be marked
+    page.goto("/", wait_until="commit")
+    poster = page.get_by_test_id("popular-list").locator("[data-poster]").first
+    expect(poster).to_have_attribute("data-poster", "waiting")
+    expect(poster.get_by_test_id("drawn-title")).to_be_visible()
+    expect(poster.locator("svg")).to_have_count(0)
+
+    for route in held:
+        route.abort()
+
+    expect(poster).to_have_attribute("data-poster", "failed")
+    expect(poster.locator("svg")).to_have_count(1)
 
 
 def test_an_invalid_user_id_is_reported_without_scripts(plain: Page) -> None:
