@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,16 +27,30 @@ SERVICES = ("ingest", "enricher", "features", "trainer", "ranker")
 Json = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def system(kafka_address: str, redis_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSystem]:
-    """All six services; the last test that uses them ends some."""
-    name, home = f"t{uuid4().hex[:10]}", tmp_path_factory.mktemp("pipeline")
+@contextmanager
+def all_services(kafka_address: str, redis_address: str, home: Path) -> Iterator[SmallSystem]:
+    """All six, in use."""
+    name = f"t{uuid4().hex[:10]}"
     is_embedded = not os.environ.get("MARQUEE_TEST_KAFKA")
     kafka = KafkaSettings(bootstrap=kafka_address, topic_prefix=f"{name}.", idle_pause=is_embedded)
     asyncio.run(publish_world(kafka, home / "models"))
     redis = RedisSettings(url=redis_address, space=name)
     with services(kafka, redis, home, also=("enricher", "trainer")) as started:
         asyncio.run(in_use(started))
+        yield started
+
+
+@pytest.fixture(scope="module")
+def system(kafka_address: str, redis_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallSystem]:
+    """For the tests that leave every service alive: they run in any order."""
+    with all_services(kafka_address, redis_address, tmp_path_factory.mktemp("pipeline")) as started:
+        yield started
+
+
+@pytest.fixture
+def own_system(kafka_address: str, redis_address: str, tmp_path: Path) -> Iterator[SmallSystem]:
+    """For a test that ends some of its services."""
+    with all_services(kafka_address, redis_address, tmp_path) as started:
         yield started
 
 
@@ -150,13 +166,14 @@ async def test_rankings_are_counted_as_they_are_answered(system: SmallSystem, cl
     assert after["rankings"]["popular"] == before["rankings"]["popular"]
 
 
-async def test_a_service_that_is_gone_is_named_and_what_it_alone_knows_is_null(
-    system: SmallSystem, client: httpx.AsyncClient
-) -> None:
-    well = await picture(client)
-    without_features = await picture_without(system, client, "features")
-    without_both = await picture_without(system, client, "ranker")
-    later = await picture(client)
+async def test_a_service_that_is_gone_is_named_and_what_it_alone_knows_is_null(own_system: SmallSystem) -> None:
+    async with own_system.client() as client:
+        well = await picture(client)
+        without_features = await picture_without(own_system, client, "features")
+        without_both = await picture_without(own_system, client, "ranker")
+        later = await picture(client)
+        (await client.post("/v1/rank", json={"user_id": 1, "k": 3})).raise_for_status()
+        ranked = await picture(client)
 
     for name, shown in (("features", without_features), ("ranker", without_both)):
         part = parts_of(shown)[name]
@@ -168,8 +185,7 @@ async def test_a_service_that_is_gone_is_named_and_what_it_alone_knows_is_null(
     assert without_features["coverage"]["in_model"] is not None
     assert unknown_in(without_both) == {"topics", "store", "model"}
     assert without_both["coverage"]["in_model"] is None
-    (await client.post("/v1/rank", json={"user_id": 1, "k": 3})).raise_for_status()
-    assert (await picture(client))["rankings"]["popular"] == later["rankings"]["popular"] + 1
+    assert ranked["rankings"]["popular"] == later["rankings"]["popular"] + 1
 
 
 def unknown_in(shown: Json) -> set[str]:
