@@ -38,4 +38,4 @@ async def test_an_idle_consumer_asks_seldom_and_receives_a_record_soon(
         )
         sent = time.monotonic()
         assert await reading
-        assert time.monotonic() - sent < 0.5
+        assert time.monotonic() - sent < 2.5  # half of what a fetch may wait

@@ -42,7 +42,7 @@ async def test_an_event_that_counts_already_is_not_waited_for(space: KeySpace) -
     is_applied = await ReceiptWait(space, 60).applied(receipts, [1])
 
     assert is_applied
-    assert monotonic() - began < 1
+    assert monotonic() - began < 10
 
 
 async def test_an_event_that_comes_to_count_ends_the_wait(space: KeySpace) -> None:
@@ -55,7 +55,7 @@ async def test_an_event_that_comes_to_count_ends_the_wait(space: KeySpace) -> No
     began = monotonic()
 
     assert await waiting
-    assert monotonic() - began < 1
+    assert monotonic() - began < 10
 
 
 async def test_an_event_that_does_not_come_to_count_is_given_up_at_the_limit(space: KeySpace) -> None:
@@ -66,7 +66,7 @@ async def test_an_event_that_does_not_come_to_count_is_given_up_at_the_limit(spa
     is_applied = await ReceiptWait(space, LIMIT_S).applied([receipt_of(first, 0), receipt_of(second, 1)], [1])
 
     assert not is_applied
-    assert LIMIT_S * 0.9 <= monotonic() - began < LIMIT_S + 1
+    assert LIMIT_S * 0.9 <= monotonic() - began < LIMIT_S + 10
 
 
 async def test_a_wait_ends_although_a_library_swallows_its_cancellation(
