@@ -21,6 +21,7 @@ from ranker import explain_routes, page_routes, routes
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
 from ranker.pinning.store import PinStore
+from ranker.pool import RankingPool
 from ranker.receipts import ReceiptWait
 from ranker.serving import Serving
 from ranker.settings import RankerSettings
@@ -35,6 +36,8 @@ Clock = Callable[[], float]
 PINNED_BYTES = 1_048_576
 REDIS_S = 10.0
 """For reading or writing a ranking: speed is not judged on a busy machine."""
+
+RANK_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,12 @@ class RankerApp:
 
 @asynccontextmanager
 async def a_ranker(
-    space: KeySpace, *, serving: Serving | None = None, clock: Clock = time, receipt_wait_s: float = 0.25
+    space: KeySpace,
+    *,
+    serving: Serving | None = None,
+    clock: Clock = time,
+    receipt_wait_s: float = 0.25,
+    pool: RankingPool | None = None,
 ) -> AsyncIterator[RankerApp]:
     """Start one; another on the same space is another replica, or the same one after a restart."""
     online = Online.of(RankerSettings(redis=RedisSettings(space=space.name)), space.redis)
@@ -75,7 +83,8 @@ async def a_ranker(
     online.serving = Serving.of(online.serving.model, online.stats.stats())
     pins = Pins(PinStore(space, PINNED_BYTES), REDIS_S, clock, writing_s=1.0)
     groups = Turns(at_once=1, wait_s=30, what="a place")
-    wiring = routes.Wiring(online, ReceiptWait(space, receipt_wait_s), pins, Desk(online.settings), groups)
+    receipts, desk = ReceiptWait(space, receipt_wait_s), Desk(online.settings)
+    wiring = routes.Wiring(online, receipts, pins, desk, groups, pool or RankingPool(threads=1, waiting=99), RANK_S)
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
     failures = list[str]()
     tasks = Background(failures.append)

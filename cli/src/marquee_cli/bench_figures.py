@@ -21,6 +21,7 @@ NEWCOMERS = 1_600_000_000
 LOOP_LIMIT_COUNT = 20_000
 REFLECTED_LIMIT_S = 10.0
 LIVE_PER_S = 1_000  # a slower stretch was live traffic, not a bulk load
+LOOP_PAUSE = "marquee_loop_longest_pause_seconds"
 NOT_SERVICES = ("frontend", "supervisor")
 
 
@@ -60,6 +61,7 @@ def all_figures(running: Running, *, requests: int, seconds: float) -> Iterator[
     yield from _reports(running)  # first: `features` reports its newest busy stretch, and live ratings follow below
     yield from _latencies(running.url(), users, movies, rng, requests)
     yield from _throughput(running.url(), users, seconds)
+    yield _loop_pause(running)
     yield _reflected(running.url())
     yield from _memory(running.pids)
 
@@ -124,6 +126,15 @@ def _loop(what: str, outcome: Outcome, *, per_s: float) -> Figure:
     value = f"{outcome.per_s:,.0f}/s, p50 {outcome.percentile(50):.1f}, p99 {outcome.percentile(99):.1f} ms"
     is_met = outcome.per_s >= per_s and outcome.errors == 0
     return Figure(what, value + _errors(outcome), f"≥ {per_s:,.0f}/s", is_met, outcome.summary())
+
+
+def _loop_pause(running: Running) -> Figure:
+    """Of the ranker's event loop, in the last 15 to 30 s: right after it was under load."""
+    with Client(running.url("ranker")) as client:
+        _, body = client.send(Call("/metrics"))
+    line = next(line for line in body.decode().splitlines() if line.startswith(LOOP_PAUSE))
+    ms = float(line.split()[-1]) * 1_000
+    return Figure("longest pause of the ranker's event loop", f"{ms:.1f} ms", "≤ 10 ms", ms <= 10, {"ms": round(ms, 2)})
 
 
 def _errors(outcome: Outcome) -> str:

@@ -11,6 +11,7 @@ from fastapi import Response
 from gateway.breaker import Breaker
 from marquee.errors import Transient
 from marquee.http.request_id import REQUEST_ID
+from marquee.http.time_left import time_left_header
 
 SHOWN_TO = "marquee-user"
 """The header in which the ranker says to whom a page is shown; not for the public."""
@@ -38,7 +39,7 @@ class Upstream:
         Raises:
             Transient: it did not answer in time, or answered with a 5xx, or the breaker held the call back.
         """
-        headers = {"content-type": "application/json", REQUEST_ID: request_id}
+        headers = {"content-type": "application/json", REQUEST_ID: request_id, **time_left_header(self.timeout_s)}
         return await self._answer(self.client.build_request("POST", path, content=body, headers=headers))
 
     async def get(self, path: str, params: Mapping[str, str | int], *, request_id: str) -> Response:
@@ -47,7 +48,7 @@ class Upstream:
         Raises:
             Transient: as `post`.
         """
-        headers = {REQUEST_ID: request_id}
+        headers = {REQUEST_ID: request_id, **time_left_header(self.timeout_s)}
         return await self._answer(self.client.build_request("GET", path, params=params, headers=headers))
 
     async def _answer(self, request: httpx.Request) -> Response:

@@ -1,10 +1,12 @@
 """The ranker service: follows models.v1 and the online store, answers /v1/rank."""
 
+import sys
 from contextlib import AsyncExitStack
 from time import time
 
 from fastapi import FastAPI
 
+from marquee.http.loop_pause import watch_pauses
 from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics
 from marquee.stores.key_space import open_redis
@@ -13,11 +15,15 @@ from ranker import explain_routes, page_routes
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
 from ranker.pinning.store import PinStore
+from ranker.pool import RankingPool
 from ranker.receipts import ReceiptWait
 from ranker.routes import GROUP_WAIT_S, GROUPS_AT_ONCE, Wiring, router
 from ranker.settings import RankerSettings
 from ranker.turns import Turns
 from ranker.whynot.desk import Desk
+
+SWITCH_S = 0.001
+"""After which a thread that computes lets the event loop go on; Python's usual 5 ms would be felt at each step."""
 
 
 async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiring:
@@ -29,10 +35,14 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     pins = Pins(PinStore(online.users.space, settings.pinned_bytes), settings.page_read_s, time)
     receipts = ReceiptWait(online.users.space, settings.receipt_wait_s)
     groups = Turns(at_once=GROUPS_AT_ONCE, wait_s=GROUP_WAIT_S, what="a place for one more group")
-    wiring = Wiring(online, receipts, pins, Desk(settings), groups)
+    pool = RankingPool(threads=settings.rank_threads, waiting=settings.rank_waiting)
+    stack.callback(pool.close)
+    sys.setswitchinterval(SWITCH_S)
+    wiring = Wiring(online, receipts, pins, Desk(settings), groups, pool, settings.rank_limit_s)
     await wiring.online.refresh()
     service.tasks.start("models", wiring.follow_models(settings.kafka))
     service.tasks.start("pins", pins.write())
+    service.tasks.start("pauses", watch_pauses())
     service.tasks.start("refresh", keep_refreshed(wiring.online.refresh, every_s=settings.refresh_s))
     service.dependencies.add("redis", redis.ping)
     service.dependencies.add("model", wiring.model_is_loaded)

@@ -3,15 +3,15 @@
 from time import perf_counter
 from typing import Annotated
 
-import orjson
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from marquee.contracts.bodies import Digits, Ranking
 from marquee.contracts.rank_request import MAX_K
+from marquee.contracts.ranking_fields import RankingFields
 from marquee.errors import Transient
 from ranker.pinning.next_page import next_page
 from ranker.pinning.tokens import PageToken
-from ranker.routes import Parts
+from ranker.routes import Parts, encoded, sent
 from ranker.stopwatch import Stopwatch
 
 router = APIRouter()
@@ -21,19 +21,22 @@ router = APIRouter()
 async def ranking_page(
     ranking_id: Annotated[str, Path(pattern="^[0-9a-f]{32}$")],
     page_token: Annotated[str, Query(max_length=64)],
+    http: Request,
     parts: Parts,
     page_size: Annotated[int | None, Query(ge=1, le=MAX_K), Digits] = None,
 ) -> Response:
     """The page that the token stands for; 410 for a ranking that is no longer kept, 503 before the first model."""
+    deadline = parts.deadline(http)
     watch, token = Stopwatch(perf_counter), PageToken.read(page_token)
     pin = await parts.pins.read(ranking_id, token)
     watch.lap("pin")
     serving = parts.online.serving
     if serving is None:
         raise Transient("no model has been published yet")
-    bins = parts.pins.bins_of(serving.model)
-    answer = next_page(pin, token, page_size, serving, bins, parts.online.cards.get, watch, ranking_id=ranking_id)
-    headers = {"Server-Timing": ", ".join(f"{stage};dur={ms}" for stage, ms in watch.ms.items())}
-    if pin.user_id is not None:
-        headers["Marquee-User"] = str(pin.user_id)
-    return Response(orjson.dumps(answer), media_type="application/json", headers=headers)
+    bins, card_of = parts.pins.bins_of(serving.model), parts.online.cards.get
+
+    def answer() -> RankingFields:
+        return next_page(pin, token, page_size, serving, bins, card_of, watch, ranking_id=ranking_id)
+
+    body = await parts.pool.run(lambda: encoded(answer, watch), deadline)
+    return sent(body, watch, {} if pin.user_id is None else {"Marquee-User": str(pin.user_id)})

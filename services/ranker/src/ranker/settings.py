@@ -14,6 +14,9 @@ class RankerSettings(CardSettings):
     receipt_wait_s: PositiveFloat = (
         0.25  # for the events named in `after`; together with user_timeout_s the gateway waits
     )
+    rank_threads: PositiveInt = 1  # that rank beside the event loop; Python computes on one at a time anyway
+    rank_waiting: PositiveInt = 32  # rankings that may wait for a thread; more are refused
+    rank_limit_s: PositiveFloat = 1.5  # for a ranking whose caller does not say how long it waits
     page_read_s: PositiveFloat = 0.5  # for a ranking whose next page is asked for, also while it is being written
     pinned_bytes: PositiveInt = (
         67_108_864  # of Redis, for rankings whose next pages can be asked for; the oldest go first

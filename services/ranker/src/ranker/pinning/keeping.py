@@ -55,33 +55,40 @@ class Pins:
     limit_s: float
     clock: Callable[[], float]
     writing_s: float = 0.25
-    _noted: "asyncio.Queue[_Noted]" = field(default_factory=lambda: asyncio.Queue(WAITING))
+    _noted: "asyncio.Queue[_Noted]" = field(default_factory=asyncio.Queue)
     _away_until: float = 0.0
     _bins: tuple[RankerModel, Bins | None] | None = None  # of the newest model
 
     def keep_for(self, request: RankRequest, serving: Serving, ranking_id: str) -> Keep:
-        """What an answer calls with its first page, to have the ranking kept and to get the token of the next page."""
+        """What an answer calls with its first page, to have the ranking kept and to get the token of the next page.
+
+        It may be called on another thread.
+        """
+        loop = asyncio.get_running_loop()
 
         def keep(page: FirstPage) -> str | None:
             now = self.clock()
-            if self._noted.full() or now < self._away_until or page.user.missing == "redis":
+            if self._noted.qsize() >= WAITING or now < self._away_until or page.user.missing == "redis":
                 return None
             if page.candidates is None and len(page.ranked) >= MAX_K:
                 return None  # movies similar to one, and the cold list, are kept to their first MAX_K
             secret = new_secret()
-            self._noted.put_nowait(_Noted(ranking_id, secret, int(now * 1_000), request, serving, page))
+            noted = _Noted(ranking_id, secret, int(now * 1_000), request, serving, page)
+            loop.call_soon_threadsafe(self._noted.put_nowait, noted)
             return page_token(secret, ranking_id, start=len(page.ranked), issued_s=int(now))
 
         return keep
 
     async def write(self) -> None:
-        """Write what is noted, one after the other. Never ends: a ranking that cannot be kept only has no next page."""
+        """Write what is noted, one after the other, worked out beside the event loop. Never ends: a ranking that cannot
+        be kept only has no next page.
+        """
         while True:
             noted = await self._noted.get()
             try:
-                pin = self._pin(noted)
+                value = await asyncio.to_thread(self._packed, noted)
                 async with asyncio.timeout(self.limit_s):
-                    await self.store.put(noted.ranking_id, pin.packed(), now_ms=noted.created_ms)
+                    await self.store.put(noted.ranking_id, value, now_ms=noted.created_ms)
             except (Transient, TimeoutError) as error:
                 self._away_until = self.clock() + AWAY_S
                 log.warning("ranking_not_kept", ranking_id=noted.ranking_id, error=str(error) or "timeout")
@@ -123,6 +130,9 @@ class Pins:
                     await asyncio.sleep(LOOK_EVERY_S)
         except TimeoutError:
             raise Transient("redis: a ranking was not read in time", what="redis") from None
+
+    def _packed(self, noted: _Noted) -> bytes:
+        return self._pin(noted).packed()
 
     def _pin(self, noted: _Noted) -> Pin:
         page, request, serving = noted.page, noted.request, noted.serving
