@@ -18,6 +18,7 @@ from marquee.settings import RedisSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from ranker import explain_routes, page_routes, routes
+from ranker.cache import RankingCache
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
 from ranker.pinning.store import PinStore
@@ -75,16 +76,25 @@ async def a_ranker(
     clock: Clock = time,
     receipt_wait_s: float = 0.25,
     pool: RankingPool | None = None,
+    cached_bytes: int = 1_048_576,
+    like: RankerApp | None = None,
 ) -> AsyncIterator[RankerApp]:
-    """Start one; another on the same space is another replica, or the same one after a restart."""
+    """Start one; another on the same space is another replica, or the same one after a restart.
+
+    Args:
+        like: another one, whose memory this one shares: it sees what that one sees, when that one does.
+    """
     online = Online.of(RankerSettings(redis=RedisSettings(space=space.name)), space.redis)
     online.serving = serving or trained()
     await online.stats.refresh()
     online.serving = Serving.of(online.serving.model, online.stats.stats())
+    if like is not None:
+        online = like.wiring.online
     pins = Pins(PinStore(space, PINNED_BYTES), REDIS_S, clock, writing_s=1.0)
     groups = Turns(at_once=1, wait_s=30, what="a place")
     receipts, desk = ReceiptWait(space, receipt_wait_s), Desk(online.settings)
-    wiring = routes.Wiring(online, receipts, pins, desk, groups, pool or RankingPool(threads=1, waiting=99), RANK_S)
+    pool = pool or RankingPool(threads=1, waiting=99)
+    wiring = routes.Wiring(online, receipts, pins, desk, groups, pool, RankingCache(cached_bytes), RANK_S)
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
     failures = list[str]()
     tasks = Background(failures.append)

@@ -7,6 +7,7 @@ const meta = (rung: RankMeta["rung"], ...degraded: string[]): RankMeta => ({
   rung,
   degraded,
   freshness: {},
+  cached: false,
   stages: {},
 });
 

@@ -1198,6 +1198,12 @@ export interface components {
         /** RankMeta */
         RankMeta: {
             /**
+             * Cached
+             * @description sent again, because nothing that it follows from has changed: ranking_id and stages are those of the first time, timings_ms are of this time
+             * @default false
+             */
+            cached: boolean;
+            /**
              * Candidates
              * @description movies in the whole order of which this is a page
              */

@@ -185,3 +185,14 @@ async def test_what_is_left_at_the_end_is_sent_once_more_but_not_waited_for() ->
 
     assert len(ingest.shown) == 1
     assert asyncio.get_running_loop().time() - started < 2
+
+
+def test_a_ranking_that_was_sent_again_is_an_impression_each_time() -> None:
+    fresh = a_ranking(1)
+    cached = orjson.dumps(orjson.loads(fresh) | {"meta": {"cached": True}})
+
+    shown = [impression(Shown(7, at_ms, body)) for at_ms, body in [(1, fresh), (2, cached), (3, cached), (3, cached)]]
+
+    ids = [each["event_id"] for each in shown if each is not None]
+    assert len(set(ids[:3])) == 3
+    assert ids[2] == ids[3]

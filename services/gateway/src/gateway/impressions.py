@@ -2,7 +2,8 @@
 
 A note is the answer's bytes; a task reads them later and sends what it read in batches. While ingest does not answer it
 sends the same again, and the queue fills up: what has no room is dropped and counted. The event id follows from the
-ranking and its first position, so that sending again, or answering a page again, is the same impression.
+ranking and its first position, so that sending again, or answering a page again, is the same impression; an answer that
+the ranker had in its cache is another one each time.
 """
 
 import asyncio
@@ -153,8 +154,10 @@ def impression(shown: Shown) -> Mapping[str, Any] | None:
     items = ranking["items"]
     if not items:
         return None
+    # a ranking that the ranker sent again was shown again
+    showing = f" {shown.at_ms}" if ranking.get("meta", {}).get("cached") else ""
     return {
-        "event_id": uuid5(NAMESPACE_OID, f"marquee {ranking['ranking_id']} {items[0]['rank']}"),
+        "event_id": uuid5(NAMESPACE_OID, f"marquee {ranking['ranking_id']} {items[0]['rank']}{showing}"),
         "user_id": shown.user_id,
         "kind": Act.SHOWN,
         "acted_at_ms": shown.at_ms,

@@ -12,6 +12,7 @@ from marquee.kafka.clients import ensure_topics
 from marquee.stores.key_space import open_redis
 from marquee.stores.refreshing import keep_refreshed
 from ranker import explain_routes, page_routes
+from ranker.cache import RankingCache
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
 from ranker.pinning.store import PinStore
@@ -38,7 +39,16 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     pool = RankingPool(threads=settings.rank_threads, waiting=settings.rank_waiting)
     stack.callback(pool.close)
     sys.setswitchinterval(SWITCH_S)
-    wiring = Wiring(online, receipts, pins, Desk(settings), groups, pool, settings.rank_limit_s)
+    wiring = Wiring(
+        online,
+        receipts,
+        pins,
+        Desk(settings),
+        groups,
+        pool,
+        RankingCache(settings.cached_bytes),
+        settings.rank_limit_s,
+    )
     await wiring.online.refresh()
     service.tasks.start("models", wiring.follow_models(settings.kafka))
     service.tasks.start("pins", pins.write())

@@ -39,12 +39,14 @@ class KnownUser:
         missing: why it may not be the current one, "redis" or "rebuilding"; None if it is.
         applied_offset: every rating of theirs that the log holds before it counts; None where that is
             not known.
+        version: of the record in Redis that this was read from just now; None if it was not, or is nobody's.
     """
 
     state: UserState
     missing: str | None = None
     dismissed: frozenset[int] = frozenset()
     applied_offset: int | None = None
+    version: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -157,7 +159,12 @@ class Online:
 
 
 def _known(read: ReadUser) -> KnownUser:
-    return KnownUser(read.ratings.state, dismissed=read.dismissals.movies, applied_offset=read.applied_offset)
+    return KnownUser(
+        read.ratings.state,
+        dismissed=read.dismissals.movies,
+        applied_offset=read.applied_offset,
+        version=read.version,
+    )
 
 
 def _opened(path: Path) -> RankerModel:

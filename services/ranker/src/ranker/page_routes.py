@@ -3,15 +3,15 @@
 from time import perf_counter
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from marquee.contracts.bodies import Digits, Ranking
 from marquee.contracts.rank_request import MAX_K
-from marquee.contracts.ranking_fields import RankingFields
 from marquee.errors import Transient
 from ranker.pinning.next_page import next_page
 from ranker.pinning.tokens import PageToken
-from ranker.routes import Parts, encoded, sent
+from ranker.routes import Parts, sent
 from ranker.stopwatch import Stopwatch
 
 router = APIRouter()
@@ -35,8 +35,9 @@ async def ranking_page(
         raise Transient("no model has been published yet")
     bins, card_of = parts.pins.bins_of(serving.model), parts.online.cards.get
 
-    def answer() -> RankingFields:
-        return next_page(pin, token, page_size, serving, bins, card_of, watch, ranking_id=ranking_id)
+    def page() -> bytes:
+        watch.lap("wait")
+        return orjson.dumps(next_page(pin, token, page_size, serving, bins, card_of, watch, ranking_id=ranking_id))
 
-    body = await parts.pool.run(lambda: encoded(answer, watch), deadline)
+    body = await parts.pool.run(page, deadline)
     return sent(body, watch, {} if pin.user_id is None else {"Marquee-User": str(pin.user_id)})

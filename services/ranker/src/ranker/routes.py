@@ -1,30 +1,30 @@
 """The ranker over HTTP (internal): the gateway hands its answers on as they are."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter, time_ns
 from typing import Annotated
 from uuid import uuid4
 
-import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from marquee.contracts.bodies import Ranking
 from marquee.contracts.pipeline_bodies import ModelFigures, Served
 from marquee.contracts.rank_request import GroupSubject, GuestSubject, MovieSubject, RankRequest, UserSubject
-from marquee.contracts.ranking_fields import RankingFields
 from marquee.errors import Transient
 from marquee.http.service import wired
 from marquee.http.time_left import time_left_s
 from marquee.kafka.models_topic import model_changes
 from marquee.settings import KafkaSettings
-from ranker.answers import as_time, similar_answer, user_answer
+from ranker.answers import FirstPage, as_time, similar_answer, user_answer
+from ranker.cache import LOOKED_UP, PIN_TRUSTED_S, Basis, Encoded, Kept, RankingCache, key_of
 from ranker.group_answers import group_answer
-from ranker.online import Online
+from ranker.online import KnownUser, Online
 from ranker.pinning.keeping import Pins
 from ranker.pool import RankingPool
 from ranker.receipts import ReceiptWait
+from ranker.serving import Serving
 from ranker.stopwatch import Stopwatch
 from ranker.subjects import guest, with_overrides
 from ranker.turns import Turns
@@ -46,6 +46,7 @@ class Wiring:
     Attributes:
         groups: whose turn it is to be ranked for: a group takes as long as all of its people one after the other.
         pool: where single users and movies are ranked.
+        cache: answers that may be sent again.
         limit_s: for a ranking whose caller does not say how long it waits.
     """
 
@@ -55,11 +56,35 @@ class Wiring:
     desk: Desk
     groups: Turns
     pool: RankingPool
+    cache: RankingCache
     limit_s: float
 
     def deadline(self, request: Request) -> float:
         """When an answer has to be there, on the pool's clock, so that its caller still gets it."""
         return self.pool.clock() + time_left_s(request.scope, otherwise_s=self.limit_s) - SENDING_S
+
+    async def kept(self, key: bytes, basis: Basis) -> Encoded | None:
+        """The answer that may be sent again; one whose next pages are no longer kept may not."""
+        now = self.pool.clock()
+        kept = self.cache.get(key, basis, now)
+        if kept is not None and not await self._has_next_pages(kept, now):
+            self.cache.forget(key)
+            kept = None
+        LOOKED_UP.labels("miss" if kept is None else "hit").inc()
+        return None if kept is None else kept.answer
+
+    async def _has_next_pages(self, kept: Kept, now: float) -> bool:
+        """Whether the next pages that an answer promises can be asked for."""
+        ranking_id = kept.answer.ranking_id
+        if kept.answer.page_token is None:
+            return True
+        if self.pins.is_lost(ranking_id):
+            return False
+        if now - kept.pin_seen_at > PIN_TRUSTED_S:
+            if not await self.pins.is_kept(ranking_id):
+                return False
+            kept.pin_seen_at = now
+        return True
 
     async def follow_models(self, kafka: KafkaSettings) -> None:
         """Use every model that models.v1 says to serve. Never ends."""
@@ -98,55 +123,77 @@ async def rank(request: RankRequest, http: Request, parts: Parts) -> Response:
     Single users and movies are ranked on the pool, groups on a thread of their own.
     """
     deadline = parts.deadline(http)
-    parts.pool.require_room(deadline)
-    online, watch, ranking_id = parts.online, Stopwatch(perf_counter), uuid4().hex
+    parts.pool.require_time(deadline)
+    online, watch = parts.online, Stopwatch(perf_counter)
     is_applied = await waited(request, parts.receipts, watch)
-    serving = online.serving
+    serving, cards = online.serving, online.cards
     if serving is None:
         raise Transient("no model has been published yet")
-    keep, card_of = parts.pins.keep_for(request, serving, ranking_id), online.cards.get
+    users = await people(request, online, watch)
+    applied = None if is_applied is None else is_applied and all(user.missing is None for user in users)
+    key, basis = key_of(request), Basis.of(serving, cards.version, users)
+    if basis is not None and (again := await parts.kept(key, basis)):
+        return sent(again.again(users, applied, watch.ms), watch)
+    answer = await _computed(request, serving, users, applied, parts, watch, deadline)
+    if basis is not None and answer.is_whole:
+        parts.cache.put(key, basis, answer, parts.pool.clock())
+    return sent(answer.body(), watch)
+
+
+async def people(request: RankRequest, online: Online, watch: Stopwatch) -> list[KnownUser]:
+    """Whom the request is for; nobody if it names a movie."""
     match request.subject:
         case UserSubject(user_id):
-            user = with_overrides(await online.user(user_id), request.overrides)
-            watch.lap("user")
-
-            def answer() -> RankingFields:
-                found = user_answer(serving, user, request, card_of, watch, ranking_id=ranking_id, keep=keep)
-                if is_applied is not None:
-                    found["meta"]["freshness"]["applied"] = is_applied and user.missing is None
-                return found
-
-        case GroupSubject() as group:
-            users = await asyncio.gather(*map(online.user, group.user_ids))
-            watch.lap("user")
-
-            def answer() -> RankingFields:
-                found = group_answer(serving, group, users, request, card_of, watch, ranking_id=ranking_id)
-                if is_applied is not None:
-                    found["meta"]["freshness"]["applied"] = is_applied and all(user.missing is None for user in users)
-                return found
-
-            async with parts.groups.one():
-                parts.pool.require_time(deadline)
-                return sent(await asyncio.to_thread(encoded, answer, watch), watch)
+            users = [with_overrides(await online.user(user_id), request.overrides)]
+        case GroupSubject(user_ids):
+            users = await asyncio.gather(*map(online.user, user_ids))
         case GuestSubject(ratings):
-            somebody = guest(ratings, now_ms=time_ns() // 1_000_000)
-
-            def answer() -> RankingFields:
-                return user_answer(serving, somebody, request, card_of, watch, ranking_id=ranking_id)
-
-        case MovieSubject(movie_id):
-
-            def answer() -> RankingFields:
-                return similar_answer(serving, movie_id, request, card_of, watch, ranking_id=ranking_id, keep=keep)
-
-    return sent(await parts.pool.run(lambda: encoded(answer, watch), deadline), watch)
+            return [guest(ratings, now_ms=time_ns() // 1_000_000)]
+        case MovieSubject():
+            return []
+    watch.lap("user")
+    return users
 
 
-def encoded(answer: Callable[[], RankingFields], watch: Stopwatch) -> bytes:
-    """The answer as JSON, computed now."""
-    watch.lap("wait")
-    return orjson.dumps(answer())
+async def _computed(
+    request: RankRequest,
+    serving: Serving,
+    users: Sequence[KnownUser],
+    applied: bool | None,
+    parts: Wiring,
+    watch: Stopwatch,
+    deadline: float,
+) -> Encoded:
+    """The answer, ranked beside the event loop: groups on a thread of their own, everything else on the pool."""
+    ranking_id, card_of = uuid4().hex, parts.online.cards.get
+    to_pins, is_whole = parts.pins.keep_for(request, serving, ranking_id), True
+
+    def keep(page: FirstPage) -> str | None:
+        nonlocal is_whole
+        token = to_pins(page)
+        is_whole = token is not None
+        return token
+
+    def computed() -> Encoded:
+        watch.lap("wait")
+        match request.subject:
+            case UserSubject():
+                answer = user_answer(serving, users[0], request, card_of, watch, ranking_id=ranking_id, keep=keep)
+            case GuestSubject():
+                answer = user_answer(serving, users[0], request, card_of, watch, ranking_id=ranking_id)
+            case GroupSubject() as group:
+                answer = group_answer(serving, group, users, request, card_of, watch, ranking_id=ranking_id)
+            case MovieSubject(movie_id):
+                answer = similar_answer(serving, movie_id, request, card_of, watch, ranking_id=ranking_id, keep=keep)
+        if applied is not None:
+            answer["meta"]["freshness"]["applied"] = applied
+        return Encoded.of(answer, is_whole=is_whole)
+
+    if request.user_ids is None:
+        return await parts.pool.run(computed, deadline)
+    async with parts.groups.one():
+        parts.pool.require_time(deadline)
+        return await asyncio.to_thread(computed)
 
 
 def sent(body: bytes, watch: Stopwatch, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,6 +1,8 @@
 """What one request ranks with: a model and the movies' state; swapped whole."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Self
 
 from marquee.features.movie_features import MovieFeatures
@@ -8,13 +10,20 @@ from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
 from ranker.scoring import RankerModel
 
+_next_generation: Callable[[], int] = count(1).__next__
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A model and the state it ranks in. A request uses one `Serving` from beginning to end."""
+    """A model and the state it ranks in. A request uses one `Serving` from beginning to end.
+
+    Attributes:
+        generation: no two of a process have the same.
+    """
 
     model: RankerModel
     movies: MovieFeatures
+    generation: int = field(init=False, compare=False, default_factory=_next_generation)
 
     @classmethod
     def of(cls, model: RankerModel, stats: ItemStats) -> Self:

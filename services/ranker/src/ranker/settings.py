@@ -1,6 +1,6 @@
 """Settings of the ranker."""
 
-from pydantic import PositiveFloat, PositiveInt
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
 from marquee.stores.cards import CardSettings
 
@@ -21,6 +21,7 @@ class RankerSettings(CardSettings):
     pinned_bytes: PositiveInt = (
         67_108_864  # of Redis, for rankings whose next pages can be asked for; the oldest go first
     )
+    cached_bytes: NonNegativeInt = 33_554_432  # of memory, for answers that can be sent again; 0: none are kept
     explain_at_once: PositiveInt = 2  # searches for what would change a place, each on a thread of its own
     explain_wait_s: PositiveFloat = 0.5  # for one of these to end; then 503
     explain_search_s: PositiveFloat = 0.4  # for all movies of a request; what is not found by then is not said

@@ -214,6 +214,11 @@ class RankMeta(Answer):
     candidates: int | None = Field(default=None, description="movies in the whole order of which this is a page")
     stages: Stages = Stages()
     timings_ms: dict[str, float] = Field(default_factory=dict)
+    cached: bool = Field(
+        default=False,
+        description="sent again, because nothing that it follows from has changed: ranking_id and stages are those of "
+        "the first time, timings_ms are of this time",
+    )
 
 
 class Ranking(Answer):

@@ -148,6 +148,7 @@ class RankMetaFields(TypedDict):
     candidates: int | None
     stages: StagesFields
     timings_ms: dict[str, float]
+    cached: NotRequired[bool]
 
 
 class RankingFields(TypedDict):

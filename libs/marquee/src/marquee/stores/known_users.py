@@ -1,5 +1,7 @@
 """All that a ranking needs of one user, read from the online store in one round trip."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from marquee.contracts.topics import ACTIVITY, RATINGS, shard_of
@@ -14,11 +16,13 @@ class ReadUser:
 
     Attributes:
         applied_offset: every rating of the user that the log holds before it is in the history.
+        version: of everything of the user that a ranking depends on; equal only if that is equal.
     """
 
     ratings: StoredUser
     dismissals: StoredDismissals
     applied_offset: int
+    version: bytes
 
     @property
     def is_rebuilding(self) -> bool:
@@ -45,5 +49,17 @@ class UserReader:
                 queue_user(pipe, self.space.keys(topic.name, shard), user_id)
             offset, history, ratings, dismissed, activity = await pipe.execute()
         return ReadUser(
-            StoredUser.of(history, ratings), StoredDismissals.of(dismissed, activity), applied_offset=int(offset or 0)
+            StoredUser.of(history, ratings),
+            StoredDismissals.of(dismissed, activity),
+            applied_offset=int(offset or 0),
+            version=_version((history, dismissed, *ratings, *activity)),
         )
+
+
+def _version(values: Iterable[bytes | None]) -> bytes:
+    """A digest of what was read, whose parts cannot be mistaken for each other's."""
+    digest = hashlib.blake2b(digest_size=16)
+    for value in values:
+        digest.update(b"-" if value is None else b"%d:" % len(value))
+        digest.update(value or b"")
+    return digest.digest()

@@ -1,6 +1,7 @@
 """Keeping rankings for their next pages: noted while answering, worked out and written to Redis after the answer."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
@@ -22,6 +23,8 @@ log = structlog.get_logger()
 
 WAITING = 32
 """Rankings that may wait to be written, with all their arrays; while there are as many, answers get no next page."""
+REMEMBERED_LOST = 1_000
+"""Rankings that could not be written and whose ids are known, the newest."""
 AWAY_S = 0.5
 """How long no ranking is kept after Redis did not take one."""
 FRESH_S = 5
@@ -55,6 +58,7 @@ class Pins:
     limit_s: float
     clock: Callable[[], float]
     writing_s: float = 0.25
+    _lost: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED_LOST))
     _noted: "asyncio.Queue[_Noted]" = field(default_factory=asyncio.Queue)
     _away_until: float = 0.0
     _bins: tuple[RankerModel, Bins | None] | None = None  # of the newest model
@@ -91,9 +95,23 @@ class Pins:
                     await self.store.put(noted.ranking_id, value, now_ms=noted.created_ms)
             except (Transient, TimeoutError) as error:
                 self._away_until = self.clock() + AWAY_S
+                self._lost.append(noted.ranking_id)
                 log.warning("ranking_not_kept", ranking_id=noted.ranking_id, error=str(error) or "timeout")
             except Exception as error:  # a bug here must not end the service, whose answers are complete without it
+                self._lost.append(noted.ranking_id)
                 log.error("ranking_not_kept", ranking_id=noted.ranking_id, exc_info=error)
+
+    def is_lost(self, ranking_id: str) -> bool:
+        """Whether the ranking was not written a short while ago."""
+        return ranking_id in self._lost
+
+    async def is_kept(self, ranking_id: str) -> bool:
+        """Whether the ranking's next pages can be asked for; False, too, while Redis does not answer."""
+        try:
+            async with asyncio.timeout(self.limit_s):
+                return await self.store.has(ranking_id)
+        except (Transient, TimeoutError):
+            return False
 
     async def read(self, ranking_id: str, token: PageToken) -> Pin:
         """The ranking that gave this token.

@@ -60,6 +60,15 @@ class PinStore:
             value: bytes | None = await self.space.redis.get(self.keys.pin(ranking_id))
             return value
 
+    async def has(self, ranking_id: str) -> bool:
+        """Whether a pin is kept.
+
+        Raises:
+            Transient: Redis is unavailable.
+        """
+        async with transient():
+            return bool(await self.space.redis.exists(self.keys.pin(ranking_id)))
+
     async def _drop(self, names: Sequence[bytes]) -> None:
         if not names:
             return
