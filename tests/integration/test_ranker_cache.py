@@ -135,6 +135,20 @@ async def test_the_cache_takes_no_more_than_its_bytes_and_forgets_what_was_not_a
     assert (last, first, second) == (True, True, None)
 
 
+async def test_a_title_that_changed_is_on_the_next_answer(ranker: RankerApp, space: KeySpace) -> None:
+    shown = (await ranker.rank(user_id=1, k=5))["items"][0]["movie_id"]
+    for batch in in_batches(CATALOG, [a_movie(movie_id=shown, title="Another title")]):
+        await MovieStore(space, CATALOG).apply(batch)
+    serving = ranker.wiring.online.serving
+    await ranker.wiring.online.refresh()
+
+    answer = await ranker.rank(user_id=1, k=5)
+
+    assert ranker.wiring.online.serving is serving, "it is the cards alone that changed"
+    assert answer["items"][0]["title"] == "Another title"
+    assert "cached" not in answer["meta"]
+
+
 @dataclass
 class Machine:
     """A ranker with a cache, the same one without, and the log of what happened to the store under both."""
