@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from marquee.errors import MarqueeError, Misconfigured
 from marquee.http.background import Background, stopped_at_the_end
 from marquee.http.connections import bounded
+from marquee.http.long_lived import set_long_lived_aside
 from marquee.http.operations import Dependencies, install_operations
 from marquee.logs import configure_logs
 from marquee.patches import silence_server
@@ -138,6 +139,7 @@ def run(name: str, create_app: Callable[[Any], FastAPI], settings_type: type[Ser
     settings = _read(name, settings_type)
     configure_logs(name, level=settings.log_level, as_json=settings.log_json)
     warn_of_unknown_variables(os.environ)
+    set_long_lived_aside()
     serve(create_app(settings))
 
 
