@@ -6,7 +6,7 @@ import httpx
 from playwright.sync_api import Browser, Page, expect
 
 from support.system import System
-from support.visitors import a_fan, give, new_user, some_movies
+from support.visitors import a_fan, counted, give, new_user, some_movies, wait_until
 
 
 def figure(page: Page, stage: str, label: str) -> str:
@@ -28,6 +28,22 @@ def test_the_strip_opens_the_picture_by_keyboard_and_escape_closes_it(page: Page
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
     assert "/users/" in page.url
+
+
+def test_the_strip_says_whether_the_list_was_computed_or_sent_again(page: Page, api: httpx.Client) -> None:
+    user_id, strip = a_fan(page, api), page.get_by_test_id("stages")
+
+    def is_sent_again() -> bool:  # once nothing that was rated before changes the counts any more
+        page.goto(f"/users/{user_id}")
+        return "unchanged, so sent again" in strip.inner_text()
+
+    wait_until(is_sent_again, "the same list is sent again")
+    give(api, user_id, some_movies(api, 30)[-1:])
+
+    page.goto(f"/users/{user_id}")
+
+    expect(strip).to_contain_text(f"{counted(api, user_id)} ratings read")
+    expect(strip).not_to_contain_text("sent again")
 
 
 def test_the_picture_follows_the_ratings_while_it_is_open(page: Page, api: httpx.Client) -> None:

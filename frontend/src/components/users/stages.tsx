@@ -26,7 +26,9 @@ export function Stages({ meta, receipt }: Props) {
       <PipelineDialog>
         <span className="sr-only">How this list came about: </span>
         {stages.join(" → ")}
-        {ms > 0 && ` · ${ms.toFixed(0)} ms`} <span className="font-semibold text-glow">Live pipeline</span>
+        {meta.cached && " · unchanged, so sent again"}
+        {ms > 0 && ` · ${ms.toFixed(meta.cached ? 1 : 0)} ms`}{" "}
+        <span className="font-semibold text-glow">Live pipeline</span>
       </PipelineDialog>
     </div>
   );
