@@ -3,6 +3,8 @@
 export interface Env {
   gatewayUrl: string;
   timeoutMs: number;
+  /** Sent to the gateway, never to the browser; empty where the gateway is open. */
+  apiKey: string;
   /** Where posters come from, as a content security policy names it. */
   imageOrigin: string;
 }
@@ -18,6 +20,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   return {
     gatewayUrl: httpAddress("MARQUEE_GATEWAY_URL", source.MARQUEE_GATEWAY_URL || DEFAULTS.gatewayUrl),
     timeoutMs: milliseconds("MARQUEE_GATEWAY_TIMEOUT_MS", source.MARQUEE_GATEWAY_TIMEOUT_MS),
+    apiKey: apiKey(source.MARQUEE_API_KEY),
     imageOrigin: imageOrigin(source.MARQUEE_IMAGE_BASE),
   };
 }
@@ -32,6 +35,12 @@ function httpAddress(name: string, value: string): string {
     throw new Error(`${name} must be an http(s) address, got "${value}"`);
   }
   return value.replace(/\/+$/, "");
+}
+
+function apiKey(value = ""): string {
+  if (!/^[\x21-\x7e]*$/.test(value))
+    throw new Error("MARQUEE_API_KEY must be printable ASCII without blanks");
+  return value;
 }
 
 function milliseconds(name: string, value: string | undefined): number {

@@ -8,6 +8,7 @@ export async function callGateway(path: string, init: RequestInit = {}): Promise
   const env = readEnv();
   const headers = new Headers(init.headers);
   headers.set("accept", "application/json");
+  if (env.apiKey) headers.set("x-api-key", env.apiKey);
   if (!headers.has("x-request-id")) headers.set("x-request-id", crypto.randomUUID());
   const deadline = AbortSignal.timeout(env.timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;

@@ -106,6 +106,8 @@ test("the environment is read with defaults, and refused by name", () => {
   assert.equal(readEnv({ MARQUEE_GATEWAY_URL: "http://gateway:8000/" }).gatewayUrl, "http://gateway:8000");
   assert.throws(() => readEnv({ MARQUEE_GATEWAY_URL: "gateway:8000" }), /MARQUEE_GATEWAY_URL/);
   assert.throws(() => readEnv({ MARQUEE_GATEWAY_TIMEOUT_MS: "soon" }), /MARQUEE_GATEWAY_TIMEOUT_MS/);
+  assert.deepEqual([readEnv({}).apiKey, readEnv({ MARQUEE_API_KEY: "k-1" }).apiKey], ["", "k-1"]);
+  assert.throws(() => readEnv({ MARQUEE_API_KEY: "a\nb" }), /MARQUEE_API_KEY/);
 });
 
 test("the page admits images from where the gateway says that posters are", () => {

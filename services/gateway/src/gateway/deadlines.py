@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from gateway.stages import waiting
 from marquee.errors import Transient
 
 
@@ -15,8 +16,9 @@ async def redis_within(limit_s: float) -> AsyncIterator[None]:
         Transient: Redis is unavailable, or did not answer within limit_s.
     """
     try:
-        async with asyncio.timeout(limit_s):
-            yield
+        with waiting("redis"):
+            async with asyncio.timeout(limit_s):
+                yield
     except TimeoutError as error:
         raise Transient(f"redis: no answer within {limit_s:g} s", what="redis") from error
     except Transient as error:

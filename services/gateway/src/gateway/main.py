@@ -7,18 +7,25 @@ from contextlib import AsyncExitStack
 import httpx
 from fastapi import FastAPI
 from httpx_aiohttp import AiohttpTransport
+from starlette.middleware import Middleware
 
 from gateway.breaker import Breaker
 from gateway.docs_page import install_docs
 from gateway.examples import with_examples
+from gateway.guards import Admission, InFlight
 from gateway.impressions import Impressions
 from gateway.metrics import metrics_served
 from gateway.movie_copy import MovieCopy
-from gateway.openapi import as_sent
+from gateway.openapi import as_sent, with_keys
 from gateway.pipeline import PipelineView
 from gateway.rankings_answered import RankingsAnswered
+from gateway.revalidation import Revalidation
+from gateway.roles import keys_from, role_without_key
+from gateway.route_kinds import Kind
 from gateway.routes import router
 from gateway.settings import GatewaySettings
+from gateway.stages import ServerTiming
+from gateway.token_buckets import TokenBuckets
 from gateway.upstream import Upstream
 from gateway.wiring import Wiring
 from marquee.contracts.topics import CATALOG, METADATA
@@ -81,9 +88,12 @@ def http_client(url: str, timeout_s: float) -> httpx.AsyncClient:
 
 def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     """The app; it keeps its copy of the catalogue up to date while it runs."""
-    app = Service("gateway", settings or GatewaySettings()).app(
+    settings = settings or GatewaySettings()
+    app = Service("gateway", settings).app(
         start,
         is_public=True,
+        before_body=(Middleware(ServerTiming), admission(settings)),
+        after_body=(in_flight(settings), Middleware(Revalidation)),
         title="Marquee",
         version="1",
         summary="Movies ranked for you, and why",
@@ -93,8 +103,30 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     app.include_router(router, include_in_schema=False)  # exact aliases: /search, /rank, /movies/{id}
     install_docs(app)
     describe = app.openapi
-    app.openapi = lambda: with_examples(as_sent(describe()))  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+    app.openapi = lambda: with_keys(with_examples(as_sent(describe())))  # type: ignore[method-assign]  # FastAPI's own way to extend the document
     return app
+
+
+def admission(settings: GatewaySettings) -> Middleware:
+    """The layer that checks keys and rates.
+
+    Raises:
+        Misconfigured: a key is malformed, or the file of keys cannot be read.
+    """
+    without = role_without_key(settings.open_to, settings.published_on or settings.host)
+    keys = keys_from(settings.api_keys.get_secret_value(), settings.api_keys_file, without=without)
+    buckets = TokenBuckets(settings.rate_per_s, settings.rate_burst) if settings.rate_per_s else None
+    return Middleware(Admission, keys=keys, buckets=buckets)
+
+
+def in_flight(settings: GatewaySettings) -> Middleware:
+    """The layer that limits what is in hand at once."""
+    limits = {
+        Kind.RANK: settings.rank_at_once,
+        Kind.READ: settings.read_at_once,
+        Kind.WRITE: settings.write_at_once,
+    }
+    return Middleware(InFlight, limits=limits)
 
 
 def print_openapi() -> None:

@@ -8,7 +8,7 @@ from gateway.deadlines import redis_within
 from gateway.details import movie_detail
 from gateway.paging import offset_of, token
 from gateway.ranking_routes import ranking
-from gateway.wiring import UNKNOWN, MovieId, Parts, known_card
+from gateway.wiring import UNCHANGED, UNKNOWN, MovieId, Parts, known_card
 from marquee.contracts.bodies import Digits, MovieDetail, Ranking, SearchHit, SearchPage
 from marquee.contracts.rank_request import DEFAULT_K, MAX_GENRE, MAX_K, Filters, RankRequest
 from marquee.errors import Transient, unprocessable
@@ -18,7 +18,7 @@ from marquee.state.filters import MovieFilter
 router = APIRouter()
 
 
-@router.get("/search", tags=["movies"])
+@router.get("/search", responses=UNCHANGED, tags=["movies"])
 async def search(
     parts: Parts,
     q: Annotated[
@@ -47,14 +47,15 @@ async def search(
     )
 
 
-@router.get("/movies/{movie_id}", responses=UNKNOWN, tags=["movies"])
-async def movie(movie_id: MovieId, parts: Parts) -> MovieDetail:
+@router.get("/movies/{movie_id}", responses=UNKNOWN | UNCHANGED, tags=["movies"])
+async def movie(movie_id: MovieId, parts: Parts, response: Response) -> MovieDetail:
     """All that is known of a movie."""
     card = known_card(parts, movie_id)
     try:
         async with redis_within(parts.optional_read_s):
             return await movie_detail(parts.listed, parts.enriched, parts.catalogue, card)
-    except Transient:  # the card alone is better than nothing
+    except Transient:  # the card alone is better than nothing, but not to be kept
+        response.headers["Cache-Control"] = "no-store"
         count, mean = parts.catalogue.ratings(movie_id), parts.catalogue.counts.mean.get(movie_id)
         return MovieDetail(**card, rating_count=count, rating_mean=mean)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from gateway.wiring import UNKNOWN_PERSON, Parts
+from gateway.wiring import UNCHANGED, UNKNOWN_PERSON, Parts
 from marquee.contracts.bodies import PersonMovies
 from marquee.errors import not_found
 
@@ -13,7 +13,7 @@ MAX_NAME = 200
 router = APIRouter()
 
 
-@router.get("/people/{name}", responses=UNKNOWN_PERSON, tags=["movies"])
+@router.get("/people/{name}", responses=UNKNOWN_PERSON | UNCHANGED, tags=["movies"])
 async def person(name: Annotated[str, Path(max_length=MAX_NAME)], parts: Parts) -> PersonMovies:
     """The movies of a director or actor, by the whole name; case and accents make no difference."""
     found = parts.catalogue.index.people.named(name)

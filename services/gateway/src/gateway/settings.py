@@ -1,6 +1,9 @@
 """Settings of the gateway."""
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
 
 from marquee.stores.cards import CardSettings
 
@@ -24,4 +27,13 @@ class GatewaySettings(CardSettings):
     optional_read_s: PositiveFloat = 0.15  # for reads that an answer can do without: rated movies, details
     required_read_s: PositiveFloat = 1.0  # for reads that an answer cannot do without: a user's profile
     impressions: bool = True  # whether rankings that users were shown are put on activity.v1
+    rank_at_once: PositiveInt = 64  # rankings and explanations in hand; one more is refused with 503
+    read_at_once: PositiveInt = 128  # searches, details and profiles in hand
+    write_at_once: PositiveInt = 64  # ratings and events in hand
+    rate_per_s: NonNegativeFloat = 0.0  # requests of one key, or of one address without a key; 0: without a limit
+    rate_burst: PositiveInt = 100  # how many of them may come at once
+    api_keys: SecretStr = SecretStr("")  # role:key or role:sha256:<hex>, with commas between
+    api_keys_file: Path | None = None  # the same, one per line
+    open_to: Literal["", "none", "read", "write"] = ""  # without a key; by default write on loopback, else none
+    published_on: str = ""  # the address at which strangers reach it, if that is not `host`: Compose sets it
     refresh_s: PositiveFloat = 1.0  # how often cards and counts are refreshed

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from gateway.people_routes import MAX_NAME
-from gateway.wiring import UNKNOWN_THEME, Parts
+from gateway.wiring import UNCHANGED, UNKNOWN_THEME, Parts
 from marquee.contracts.bodies import ThemeMovies
 from marquee.errors import not_found
 
@@ -14,7 +14,7 @@ MAX_MOVIES = 200
 router = APIRouter()
 
 
-@router.get("/themes/{name:path}", responses=UNKNOWN_THEME, tags=["movies"])
+@router.get("/themes/{name:path}", responses=UNKNOWN_THEME | UNCHANGED, tags=["movies"])
 async def theme(name: Annotated[str, Path(max_length=MAX_NAME)], parts: Parts) -> ThemeMovies:
     """The movies of a theme (a keyword of their metadata), by the whole name; case and accents make no difference."""
     found = parts.catalogue.themes.named(name)

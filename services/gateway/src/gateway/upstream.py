@@ -9,6 +9,7 @@ import httpx
 from fastapi import Response
 
 from gateway.breaker import Breaker
+from gateway.stages import waiting
 from marquee.errors import Transient
 from marquee.http.request_id import REQUEST_ID
 from marquee.http.time_left import time_left_header
@@ -80,8 +81,9 @@ class Upstream:
 
     async def _sent(self, request: httpx.Request) -> httpx.Response:
         try:
-            async with asyncio.timeout(self.timeout_s):  # httpx's own timeout applies to each step separately
-                return await self.client.send(request)
+            with waiting(self.name):
+                async with asyncio.timeout(self.timeout_s):  # httpx's own timeout applies to each step separately
+                    return await self.client.send(request)
         except (httpx.HTTPError, TimeoutError) as error:
             raise Transient(f"{self.name} at {self.client.base_url}: {type(error).__name__}", what=self.name) from error
 

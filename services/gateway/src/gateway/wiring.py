@@ -22,10 +22,15 @@ from marquee.stores.online import MovieStore, RatingStore
 Responses = dict[int | str, dict[str, Any]]
 
 PROBLEMS: Responses = {
+    401: {"model": Problem, "description": "An X-API-Key is needed, or is not known"},
+    403: {"model": Problem, "description": "The role of the X-API-Key is not enough"},
     421: {"model": Problem, "description": "The Host header names another server"},
     422: {"model": Problem, "description": "Refused; `errors` names the fields"},
+    429: {"model": Problem, "description": "This client asks too often; `Retry-After` says when to ask again"},
     500: {"model": Problem, "description": "A bug; it is logged under `request_id`"},
+    503: {"model": Problem, "description": "Too much is in hand; `Retry-After` says when to ask again"},
 }
+UNCHANGED: Responses = {304: {"description": "What the client has, by its If-None-Match, is what it would get"}}
 UNKNOWN: Responses = {404: {"model": Problem, "description": "No such movie"}}
 UNKNOWN_PERSON: Responses = {404: {"model": Problem, "description": "No movie names this person"}}
 UNKNOWN_THEME: Responses = {404: {"model": Problem, "description": "No movie has this theme"}}
@@ -34,6 +39,7 @@ NO_LONGER_KEPT: Responses = {410: {"model": Problem, "description": "The ranking
 UNAVAILABLE: Responses = {503: {"model": Problem, "description": "Something it needs is unavailable; try again"}}
 WITH_BODY: Responses = {
     400: {"model": Problem, "description": "The body cannot be read"},
+    408: {"model": Problem, "description": "The body did not arrive in time"},
     413: {"model": Problem, "description": "The body is larger than 64 KiB (ratings, events: 256 KiB)"},
 }
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.middleware import Middleware
 
 from marquee.contracts.bodies import DependencyState, Readiness, Version
 from marquee.http.limits import AllowedHosts, BodyLimit
@@ -73,6 +74,8 @@ def install_operations(
     hosts: Iterable[str] = (),
     is_public: bool = False,
     client_wait_s: float = 10.0,
+    before_body: Sequence[Middleware] = (),
+    after_body: Sequence[Middleware] = (),
 ) -> None:
     """Add the operational routes, problem answers and the layers around every request to an app.
 
@@ -82,6 +85,8 @@ def install_operations(
         is_public: strangers may ask. Errors and /readyz then name what is unavailable without its address (the log
             has it), and /metrics is not served here.
         client_wait_s: how long a body may take.
+        before_body: the service's own layers that see a request before its body is read, outermost first.
+        after_body: those that see whole requests only.
     """
     router = APIRouter(tags=["operations"])
 
@@ -113,11 +118,19 @@ def install_operations(
     app.include_router(router)
     app.router.redirect_slashes = False  # a redirect would be built from the request's Host header
     install_problems(app, is_public=is_public)
-    app.add_middleware(BodyLimit, within_s=client_wait_s)  # the innermost
+    _stack(app, after_body)
+    app.add_middleware(BodyLimit, within_s=client_wait_s)
     app.add_middleware(HeadAsGet)
+    _stack(app, before_body)
     app.add_middleware(AllowedHosts, names=(service, *hosts))
     app.add_middleware(BugsAsProblems)
     app.add_middleware(RequestContext, service=service)
+
+
+def _stack(app: FastAPI, layers: Sequence[Middleware]) -> None:
+    """Add layers around those that are there; what is added last is outermost."""
+    for layer in reversed(layers):
+        app.add_middleware(layer.cls, *layer.args, **layer.kwargs)
 
 
 def _installed_version(service: str) -> str:

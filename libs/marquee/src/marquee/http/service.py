@@ -6,13 +6,14 @@ dependencies and returns its Wiring; `create_app(settings)`, which makes the app
 
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, Generic, TypedDict, TypeVar
 
 import uvicorn
 from fastapi import FastAPI, Request
 from pydantic import ValidationError
+from starlette.middleware import Middleware
 
 from marquee.errors import MarqueeError, Misconfigured
 from marquee.http.background import Background, stopped_at_the_end
@@ -82,6 +83,8 @@ class Service(Generic[S]):
         *,
         model_version: Callable[[W], str | None] = lambda _: None,
         is_public: bool = False,
+        before_body: Sequence[Middleware] = (),
+        after_body: Sequence[Middleware] = (),
         **described: Any,
     ) -> FastAPI:
         """The app with the operational routes; its lifespan runs `start`.
@@ -89,7 +92,7 @@ class Service(Generic[S]):
         Args:
             start: opens the parts onto the stack, which closes them in reverse order after the tasks have ended.
             model_version: for /version, asked of the wiring.
-            is_public: strangers may ask, see install_operations.
+            is_public: strangers may ask, see install_operations; there are `before_body` and `after_body`, too.
             described: FastAPI's own arguments, such as its title.
         """
 
@@ -112,6 +115,8 @@ class Service(Generic[S]):
             model_version=lambda request: model_version(request.state.wiring),
             is_public=is_public,
             client_wait_s=self.settings.client_wait_s,
+            before_body=before_body,
+            after_body=after_body,
         )
         return app
 

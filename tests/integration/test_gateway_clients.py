@@ -1,0 +1,52 @@
+"""Who a client is, on real sockets: by its address, by what a trusted proxy says of it, or by its key."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from support.service_process import ServiceProcess, service_process
+
+pytestmark = pytest.mark.integration
+
+NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
+READER = "a-reader-of-movies"
+
+
+@contextmanager
+def gateway(redis_address: str, log: Path, **settings: str) -> Iterator[ServiceProcess]:
+    """One that lets each client ask three times, and then once in a thousand seconds."""
+    rates = {"MARQUEE_RATE_PER_S": "0.001", "MARQUEE_RATE_BURST": "3"}
+    stores = {"MARQUEE_REDIS__URL": redis_address, "MARQUEE_REDIS__SPACE": "clients"}
+    upstreams = {"MARQUEE_RANKER_URL": NOBODY, "MARQUEE_INGEST_URL": NOBODY}
+    with service_process("gateway", log, **rates, **stores, **upstreams, **settings) as started:
+        yield started
+
+
+def statuses(process: ServiceProcess, **headers: list[str]) -> list[int]:
+    """Of one request after the other, with these headers."""
+    names = {name.replace("_", "-"): values for name, values in headers.items()}
+    count = len(next(iter(names.values())))
+    sent = [{name: values[at] for name, values in names.items()} for at in range(count)]
+    return [httpx.get(f"{process.url}/v1/nothing", headers=each, timeout=30).status_code for each in sent]
+
+
+def test_nobody_becomes_another_by_saying_so(redis_address: str, tmp_path: Path) -> None:
+    with gateway(redis_address, tmp_path / "log", MARQUEE_TRUSTED_PROXIES="10.9.8.7") as process:
+        assert statuses(process, x_forwarded_for=[f"192.0.2.{at}" for at in range(5)]) == [404, 404, 404, 429, 429]
+        assert httpx.get(f"{process.url}/livez").status_code == 200
+
+
+def test_a_trusted_proxy_says_who_asks_and_a_key_counts_for_itself(redis_address: str, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text(f"# of the page\nread:{READER}\n")
+    settings = {"MARQUEE_TRUSTED_PROXIES": "10.0.0.0/8, 127.0.0.1", "MARQUEE_API_KEYS_FILE": str(keys)}
+    with gateway(redis_address, tmp_path / "log", **settings, MARQUEE_OPEN_TO="read") as process:
+        asked = ["192.0.2.1"] * 4 + ["192.0.2.2", "192.0.2.2, 10.1.1.1", "198.51.100.1, 192.0.2.1", "nonsense"]
+        assert statuses(process, x_forwarded_for=asked) == [404, 404, 404, 429, 404, 404, 429, 404]
+
+        assert statuses(process, x_api_key=[READER] * 4) == [404, 404, 404, 429]
+        assert statuses(process, x_api_key=["a guess"]) == [401]
+        assert httpx.post(f"{process.url}/v1/nothing").status_code == 401
