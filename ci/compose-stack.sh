@@ -26,6 +26,7 @@ MARQUEE_BIND=127.0.0.1
 MARQUEE_GATEWAY_PORT=$(free_port)
 MARQUEE_FRONTEND_PORT=$(free_port)
 export MARQUEE_TAG MARQUEE_BIND MARQUEE_GATEWAY_PORT MARQUEE_FRONTEND_PORT COMPOSE_PROJECT_NAME=$project
+export MARQUEE_RATE_PER_S=2000 MARQUEE_RATE_BURST=4000 # tests ask faster than people; the limit itself has tests of its own
 gateway=http://127.0.0.1:$MARQUEE_GATEWAY_PORT
 frontend=http://127.0.0.1:$MARQUEE_FRONTEND_PORT
 if [[ -z ${MARQUEE_DATA:-} && -f $test_data/ml-latest-small/ratings.csv ]]; then

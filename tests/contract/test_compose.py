@@ -53,6 +53,14 @@ def test_only_the_api_and_the_page_are_published_and_on_loopback() -> None:
     assert all(port.startswith("${MARQUEE_BIND:-127.0.0.1}:") for ports in published.values() for port in ports)
 
 
+def test_the_api_limits_each_client_and_knows_where_it_is_published() -> None:
+    environment = COMPOSE["services"]["gateway"]["environment"]
+
+    assert environment["MARQUEE_RATE_PER_S"] == "${MARQUEE_RATE_PER_S:-50}"
+    assert environment["MARQUEE_RATE_BURST"] == "${MARQUEE_RATE_BURST:-200}"
+    assert environment["MARQUEE_PUBLISHED_ON"] == "${MARQUEE_BIND:-127.0.0.1}"
+
+
 def test_every_named_volume_is_declared_and_used() -> None:
     used = {
         volume.partition(":")[0]
