@@ -1,5 +1,8 @@
 """Who a client is, on real sockets: by its address, by what a trusted proxy says of it, or by its key."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,8 +36,20 @@ def statuses(process: ServiceProcess, **headers: list[str]) -> list[int]:
     return [httpx.get(f"{process.url}/v1/nothing", headers=each, timeout=30).status_code for each in sent]
 
 
+def test_a_malformed_key_ends_the_start_with_one_line_that_does_not_repeat_it() -> None:
+    env = {**os.environ, "MARQUEE_API_KEYS": "write:hunter2"}
+    ended = subprocess.run([sys.executable, "-m", "gateway.main"], env=env, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "gateway: MARQUEE_API_KEYS: entry 1 has neither a key of 16 characters nor sha256: and 64 digits"
+    ]
+
+
 def test_nobody_becomes_another_by_saying_so(redis_address: str, tmp_path: Path) -> None:
-    with gateway(redis_address, tmp_path / "log", MARQUEE_TRUSTED_PROXIES="10.9.8.7") as process:
+    with gateway(
+        redis_address, tmp_path / "log", MARQUEE_TRUSTED_PROXIES="10.9.8.7", MARQUEE_OPEN_TO="read"
+    ) as process:
         assert statuses(process, x_forwarded_for=[f"192.0.2.{at}" for at in range(5)]) == [404, 404, 404, 429, 429]
         assert httpx.get(f"{process.url}/livez").status_code == 200
 

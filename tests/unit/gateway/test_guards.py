@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from gateway.guards import InFlight
 from gateway.main import create_app
 from gateway.roles import Role, keys_from, role_without_key
-from gateway.route_kinds import Kind
+from gateway.route_kinds import Kind, kind_of
 from gateway.settings import GatewaySettings
 from gateway.token_buckets import TokenBuckets, client_of
 from marquee.errors import Misconfigured
@@ -94,6 +95,7 @@ async def test_health_and_documents_are_open_to_everybody_at_any_rate(settings: 
 def test_what_is_open_by_default_depends_on_the_address(address: str, role: Role) -> None:
     assert role_without_key("", address) is role
     assert role_without_key("read", address) is Role.READ
+    assert role_without_key("", address, is_behind_proxy=True) is Role.NONE, "strangers come from this machine then"
 
 
 @pytest.mark.parametrize(
@@ -214,3 +216,49 @@ async def test_one_too_many_is_refused_at_once_and_other_kinds_are_served() -> N
     assert in_hand("rank") == before
     assert guard.in_hand == {Kind.RANK: 0, Kind.READ: 0}
     assert REGISTRY.get_sample_value("marquee_gateway_in_flight_limit", {"kind": "rank"}) == 2
+
+
+async def asked(guard: InFlight, path: str, sent: list[Any]) -> None:
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        raise AssertionError("there is no body")
+
+    await guard({"type": "http", "method": "GET", "path": path, "headers": []}, receive, send)
+
+
+async def test_requests_that_wait_for_nothing_are_limited_too() -> None:
+    async def at_once(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    guard, sent = InFlight(at_once, {Kind.READ: 3}), list[Any]()
+
+    await asyncio.gather(*(asked(guard, "/search", sent) for _ in range(20)))
+
+    assert Counter(message["status"] for message in sent if "status" in message) == {200: 3, 503: 17}
+    assert guard.in_hand == {Kind.READ: 0}
+
+
+async def test_an_answer_that_is_read_slowly_holds_no_place() -> None:
+    is_begun, is_read = asyncio.Event(), asyncio.Event()
+
+    async def read_slowly(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        is_begun.set()
+        await is_read.wait()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    guard, sent = InFlight(read_slowly, {Kind.RANK: 1}), list[Any]()
+    slow = asyncio.create_task(asked(guard, "/movies/1/similar", sent))
+    await is_begun.wait()
+    assert guard.in_hand == {Kind.RANK: 0}
+    is_read.set()
+    await slow
+
+    assert guard.in_hand == {Kind.RANK: 0}, "it is given back once"
+
+
+def test_a_theme_may_be_called_similar() -> None:
+    assert kind_of("GET", "/v1/themes/a/similar") is Kind.READ
+    assert kind_of("GET", "/v1/movies/1/similar") is Kind.RANK

@@ -9,7 +9,7 @@ import pytest
 from starlette.responses import PlainTextResponse, Response
 
 from gateway.revalidation import Revalidation
-from gateway.stages import ServerTiming, waiting
+from gateway.stages import ServerTiming, Waits, waiting
 
 ANSWERS: dict[str, Response] = {
     "/v1/movies/1": PlainTextResponse("one", headers={"server-timing": "rank;dur=1"}),
@@ -68,3 +68,20 @@ async def test_the_stages_are_those_of_the_gateway_and_then_those_of_the_ranker(
     assert re.fullmatch(r"gateway;dur=[\d.]+, redis;dur=[\d.]+, rank;dur=1", answer.headers["server-timing"])
     redis_ms = float(re.findall(r"redis;dur=([\d.]+)", answer.headers["server-timing"])[0])
     assert redis_ms >= 2
+
+
+def test_waits_at_the_same_time_count_once() -> None:
+    now = [0.0]
+    waits = Waits(clock=lambda: now[0])
+
+    with waits.waiting("redis"):
+        now[0] += 1
+        with waits.waiting("redis"), waits.waiting("ranker"):
+            now[0] += 2
+        now[0] += 3
+    now[0] += 10
+    with waits.waiting("ranker"):
+        now[0] += 4
+
+    assert waits.seconds == {"redis": 6, "ranker": 6}
+    assert waits.all_s == 10

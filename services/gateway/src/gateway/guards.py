@@ -5,6 +5,7 @@ A request is refused before its body is read, except for the last, which counts 
 docs/adr/0012 has the reasons; `route_kinds.py` says which request is of which kind.
 """
 
+import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from gateway.roles import NEEDED, Keys, Role
 from gateway.route_kinds import Kind, kind_of
 from gateway.token_buckets import TokenBuckets, client_of
 from marquee.http.problems import problem
-from marquee.http.request_id import App, Receive, Scope, Send
+from marquee.http.request_id import App, Message, Receive, Scope, Send
 
 IN_FLIGHT = Gauge("marquee_gateway_in_flight", "Requests in hand", ["kind"])
 LIMIT = Gauge("marquee_gateway_in_flight_limit", "Requests of a kind that may be in hand at once", ["kind"])
@@ -59,7 +60,11 @@ class Admission:
 
 
 class InFlight:
-    """Answers 503 to what would be one request of its kind too many, rather than let a queue grow."""
+    """Answers 503 to what would be one request of its kind too many, rather than let a queue grow.
+
+    A place is taken before the other requests that have arrived are looked at, so that those answered from memory, in
+    one step of the event loop, see each other too; it is given back when the answer begins, however slowly it is read.
+    """
 
     def __init__(self, app: App, limits: Mapping[Kind, int]) -> None:
         self.app, self.limits = app, limits
@@ -74,13 +79,32 @@ class InFlight:
             return await self.app(scope, receive, send)
         if self.in_hand[kind] >= self.limits[kind]:
             return await _busy(scope, kind)(scope, receive, send)
+        give_back = self._place(kind)
+
+        async def send_and_give_back(message: Message) -> None:
+            give_back()
+            await send(message)
+
+        try:
+            await asyncio.sleep(0)
+            return await self.app(scope, receive, send_and_give_back)
+        finally:
+            give_back()
+
+    def _place(self, kind: Kind) -> Callable[[], None]:
+        """Take one; gives what gives it back, the first time."""
         self.in_hand[kind] += 1
         self._gauges[kind].inc()
-        try:
-            return await self.app(scope, receive, send)
-        finally:
-            self.in_hand[kind] -= 1
-            self._gauges[kind].dec()
+        is_taken = True
+
+        def give_back() -> None:
+            nonlocal is_taken
+            if is_taken:
+                is_taken = False
+                self.in_hand[kind] -= 1
+                self._gauges[kind].dec()
+
+        return give_back
 
 
 def _busy(scope: Scope, kind: Kind) -> Response:

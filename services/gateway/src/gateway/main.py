@@ -113,7 +113,8 @@ def admission(settings: GatewaySettings) -> Middleware:
     Raises:
         Misconfigured: a key is malformed, or the file of keys cannot be read.
     """
-    without = role_without_key(settings.open_to, settings.published_on or settings.host)
+    address, is_behind_proxy = settings.published_on or settings.host, bool(settings.trusted_proxies)
+    without = role_without_key(settings.open_to, address, is_behind_proxy=is_behind_proxy)
     keys = keys_from(settings.api_keys.get_secret_value(), settings.api_keys_file, without=without)
     buckets = TokenBuckets(settings.rate_per_s, settings.rate_burst) if settings.rate_per_s else None
     return Middleware(Admission, keys=keys, buckets=buckets)

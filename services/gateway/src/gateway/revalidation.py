@@ -6,6 +6,7 @@ included, is in it. What cannot be kept says so itself, by a Cache-Control of it
 
 import hashlib
 
+from gateway.route_kinds import is_similar
 from marquee.http.request_id import App, Message, Receive, Scope, Send, header
 
 _SEARCH, _BELOW = ("/search",), ("/movies/", "/people/", "/themes/")
@@ -17,7 +18,7 @@ CACHE_CONTROL = b"private, no-cache"
 def can_be_kept(method: str, path: str) -> bool:
     """Movie details, people, themes and search; not what the ranker answers."""
     bare = path.removeprefix("/v1")
-    return method == "GET" and (bare in _SEARCH or bare.startswith(_BELOW)) and not bare.endswith("/similar")
+    return method == "GET" and (bare in _SEARCH or bare.startswith(_BELOW)) and not is_similar(bare)
 
 
 def etag_of(body: bytes) -> bytes:

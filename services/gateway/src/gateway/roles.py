@@ -86,11 +86,15 @@ def _entries(name: str, entries: Iterable[str]) -> Iterator[tuple[bytes, Role]]:
         yield bytes.fromhex(hashed[1]) if hashed else hashlib.sha256(key.encode()).digest(), Role[role.upper()]
 
 
-def role_without_key(open_to: str, address: str) -> Role:
-    """The role of whoever sends no key: as set, else reading and rating if only this machine can ask."""
+def role_without_key(open_to: str, address: str, *, is_behind_proxy: bool = False) -> Role:
+    """The role of whoever sends no key: as set, else reading and rating if only this machine can ask.
+
+    Args:
+        is_behind_proxy: strangers arrive from this machine too, through a proxy on it.
+    """
     if open_to:
         return Role[open_to.upper()]
-    return Role.WRITE if _is_loopback(address) else Role.NONE
+    return Role.WRITE if _is_loopback(address) and not is_behind_proxy else Role.NONE
 
 
 def _is_loopback(address: str) -> bool:

@@ -25,9 +25,14 @@ def kind_of(method: str, path: str) -> Kind:
         return Kind.OPERATIONS
     if _is_below(bare, _ADMIN):
         return Kind.ADMIN
-    if _is_below(bare, _RANKING) or bare.startswith("/rankings/") or bare.endswith("/similar"):
+    if _is_below(bare, _RANKING) or bare.startswith("/rankings/") or is_similar(bare):
         return Kind.RANK
     return Kind.READ if method in ("GET", "HEAD", "OPTIONS") else Kind.WRITE
+
+
+def is_similar(bare: str) -> bool:
+    """Whether a path, without its version, asks for the movies similar to one."""
+    return bare.startswith("/movies/") and bare.endswith("/similar")
 
 
 def _is_below(path: str, roots: tuple[str, ...]) -> bool:

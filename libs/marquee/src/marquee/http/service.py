@@ -145,7 +145,11 @@ def run(name: str, create_app: Callable[[Any], FastAPI], settings_type: type[Ser
     configure_logs(name, level=settings.log_level, as_json=settings.log_json)
     warn_of_unknown_variables(os.environ)
     set_long_lived_aside()
-    serve(create_app(settings))
+    try:
+        app = create_app(settings)
+    except Misconfigured as error:
+        sys.exit(f"{name}: {error}")
+    serve(app)
 
 
 def serve(app: FastAPI) -> None:

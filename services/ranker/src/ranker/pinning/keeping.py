@@ -131,9 +131,10 @@ class Pins:
 
     def bins_of(self, model: RankerModel) -> Bins | None:
         """The thresholds of a model; None without one, or if its rows do not fit into bytes."""
-        if self._bins is None or self._bins[0] is not model:
-            self._bins = (model, _bins_of(model))
-        return self._bins[1]
+        found = self._bins  # read once: pages are answered on another thread than rankings are packed on
+        if found is None or found[0] is not model:
+            found = self._bins = (model, _bins_of(model))
+        return found[1]
 
     async def _value(self, ranking_id: str, token: PageToken) -> bytes | None:
         """The pin's bytes, waited for if the ranking is so young that they may still be written."""
