@@ -8,7 +8,7 @@ from gateway.fallback import popular, told
 from gateway.movie_copy import Counts, MovieCopy
 from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import Filters, RankRequest
-from support.few_movies import CARDS, FewMovies
+from support.few_movies import CARDS, FewMovies, counts_of
 
 
 @pytest.fixture
@@ -35,7 +35,8 @@ def test_the_popular_list_obeys_every_filter(catalogue: MovieCopy) -> None:
 
 
 def test_the_popular_list_leaves_out_the_famous_where_that_is_wanted(catalogue: MovieCopy) -> None:
-    catalogue.counts = Counts(popular=catalogue.counts.popular, ratings_share={1: 1.0, 2: 0.21, 3: 0.2, 4: 0.1})
+    ratings = {1: 100, 2: 21, 3: 20, 4: 10, 5: 0}
+    catalogue.counts = counts_of({movie: (count, 0, 100 - movie) for movie, count in ratings.items()})
     request = RankRequest(user_id=1, k=3, filters=Filters(ratings_share_max=0.2))
 
     answer = popular(catalogue, request, set(), missing=())
@@ -77,7 +78,8 @@ def in_turn(counts: Counts, movie_id: int, liked: float, *, times: int, most: in
 
 
 def test_sentences_take_turns_along_the_list_where_they_hold() -> None:
-    few, all_of_three = Counts(), Counts(ratings={1: 40.0, 2: 19.0, 3: 40.0}, liked_share=0.5)
+    few = Counts()
+    all_of_three = counts_of({1: (40, 0, 20), 2: (19, 0, 9), 3: (40, 0, 20)}, liked_share=0.5)
 
     assert in_turn(few, 1, 30.0, times=3, most=3) == ["popular.fans"] * 3
     assert in_turn(all_of_three, 1, 30.0, times=3, most=3) == ["popular.liked", "popular.raters", "popular.fans"]
@@ -87,7 +89,7 @@ def test_sentences_take_turns_along_the_list_where_they_hold() -> None:
 
 
 def test_no_sentence_is_told_more_often_than_allowed() -> None:
-    all_of_three = Counts(ratings={1: 40.0}, liked_share=0.5)
+    all_of_three = counts_of({1: (40, 0, 20)}, liked_share=0.5)
 
     told_25_times = Counter(in_turn(all_of_three, 1, 30.0, times=25, most=8))
 

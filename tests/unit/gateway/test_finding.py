@@ -7,6 +7,7 @@ from gateway.people import PeopleIndex
 from gateway.search import TitleIndex
 from marquee.contracts.ranking_fields import card_without_details
 from marquee.stores.cards import Names
+from support.few_movies import ratings_of
 
 NOLAN, HANKS, LEDGER = "Christopher Nolan", "Tom Hanks", "Heath Ledger"
 TITLES = {
@@ -26,7 +27,7 @@ NAMES = {
     4: Names(directors=("Jean-Pierre Jeunet",), cast=("Audrey Tautou",)),
     7: Names(directors=("Ridley Scott",)),
 }
-COUNTS = {1: 143.0, 2: 149.0, 3: 329.0, 4: 120.0, 5: 102.0, 6: 50.0, 7: 146.0, 8: 1.0}
+RATINGS_OF = ratings_of({1: 143, 2: 149, 3: 329, 4: 120, 5: 102, 6: 50, 7: 146, 8: 1})
 PEOPLE = PeopleIndex.of(NAMES.items())
 INDEX = SearchIndex(
     TitleIndex.of([{**card_without_details(m), "title": each[0]} for m, each in TITLES.items()], TITLES.__getitem__),
@@ -52,18 +53,18 @@ INDEX = SearchIndex(
     ],
 )
 def test_a_query_finds_movies_by_every_title_and_by_people(query: str, found: list[Found]) -> None:
-    assert INDEX.search(query, COUNTS) == found
+    assert list(INDEX.search(query, RATINGS_OF)) == found
 
 
 def test_a_title_comes_before_the_movies_of_a_person_of_like_name() -> None:
-    assert INDEX.search("heat", COUNTS) == [Found(5), Found(2, LEDGER)]
-    assert INDEX.search("scott pilgrim", COUNTS) == [Found(6)]
+    assert list(INDEX.search("heat", RATINGS_OF)) == [Found(5), Found(2, LEDGER)]
+    assert list(INDEX.search("scott pilgrim", RATINGS_OF)) == [Found(6)]
 
 
 def test_a_movie_that_matches_by_title_and_by_name_is_listed_once() -> None:
     both = SearchIndex(INDEX.titles, PeopleIndex.of([(8, Names(directors=(NOLAN,)))]))
 
-    assert both.search("nolan", COUNTS) == [Found(8)]
+    assert list(both.search("nolan", RATINGS_OF)) == [Found(8)]
 
 
 def test_names_that_differ_by_case_or_accents_are_one_person() -> None:

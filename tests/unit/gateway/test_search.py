@@ -1,7 +1,5 @@
 """Title search: what people type finds what they mean, the well-known movie first."""
 
-from collections.abc import Mapping
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from gateway.people import PeopleIndex
 from gateway.search import TitleIndex
 from gateway.titles import without_article, words
 from marquee.contracts.ranking_fields import card_without_details
+from support.few_movies import ratings_of
 
 MOVIES = [
     (1, "Toy Story", 1995, 215),
@@ -32,13 +31,13 @@ MOVIES = [
     (17, "Walled In", 2009, 2),
     (18, "Spider-Man", 2002, 122),
 ]
-COUNTS = {movie_id: float(ratings) for movie_id, _, _, ratings in MOVIES}
+COUNTS = {movie_id: ratings for movie_id, _, _, ratings in MOVIES}
 TITLES = TitleIndex.of([{**card_without_details(m), "title": t, "year": y} for m, t, y, _ in MOVIES])
 
 
-def search(query: str, counts: Mapping[int, float], titles: TitleIndex = TITLES) -> list[int]:
+def search(query: str, counts: dict[int, int], titles: TitleIndex = TITLES) -> list[int]:
     """The movie ids that a query finds where nobody is named."""
-    return [found.movie_id for found in SearchIndex(titles, PeopleIndex.of([])).search(query, counts)]
+    return [found.movie_id for found in SearchIndex(titles, PeopleIndex.of([])).search(query, ratings_of(counts))]
 
 
 @pytest.mark.parametrize(

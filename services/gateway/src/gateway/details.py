@@ -34,7 +34,7 @@ async def movie_detail(
         tmdb_id=movielens.tmdb_id if movielens else None,
         **(_tmdb_fields(tmdb) if tmdb else {}),
         rating_count=catalogue.ratings(movie_id),
-        rating_mean=catalogue.counts.mean.get(movie_id),
+        rating_mean=catalogue.counts.mean(movie_id),
     )
 
 

@@ -50,7 +50,7 @@ def popular(
 
 def told(counts: Counts, movie_id: int, liked: float, used: Counter[str], *, most: int) -> tuple[Form, dict[str, int]]:
     """How a movie is told to be popular: of the forms that hold the least used one, each `most` times at most."""
-    fans, count = int(liked), int(counts.ratings.get(movie_id, 0))
+    fans, count = int(liked), counts.ratings(movie_id)
     holding: dict[str, dict[str, int]] = {"popular.fans": {"fans": fans}}
     if count:
         holding["popular.raters"] = {"count": count}
@@ -71,6 +71,6 @@ def _open(
             card is not None
             and movie_id not in unwanted
             and movie_id not in left_out
-            and wanted.passes(card, counts.ratings_share.get(movie_id, 0.0))
+            and wanted.passes(card, counts.ratings_share(movie_id))
         ):
             yield card, liked

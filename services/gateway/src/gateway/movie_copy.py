@@ -1,7 +1,7 @@
 """The gateway's own copy of the movies: cards, rating counts and the search index, refreshed in the background."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,46 +10,66 @@ from gateway.finding import SearchIndex
 from gateway.people import PeopleIndex
 from gateway.search import TitleIndex
 from gateway.themes import ThemeIndex
+from marquee.arrays import BoolArray, FloatArray, IntArray
 from marquee.contracts.bodies import CountedCard
 from marquee.contracts.ranking_fields import CardFields
-from marquee.state.filters import ratings_share
-from marquee.state.item_stats import ItemStats
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace
-from marquee.stores.views import StatsView
+from marquee.stores.views import Totals, TotalsView
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Totals by movie id: ratings, their mean in stars, and ratings of 4 or more; the share of these in all ratings.
+    """Totals by movie: ratings, their mean in stars, and ratings of 4 or more; the share of these in all ratings.
 
     Attributes:
-        ratings_share: ratings as a share of those of the most rated movie.
+        totals: of each rated movie, by id. order: their rows, the most ratings of 4 or more first.
     """
 
-    ratings: dict[int, float] = field(default_factory=dict)
-    mean: dict[int, float] = field(default_factory=dict)
-    popular: tuple[tuple[int, float], ...] = ()  # (movie id, ratings of 4 or more), most first
+    totals: Totals = field(default_factory=lambda: Totals.of({}))
+    order: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     liked_share: float = 0.0
-    ratings_share: dict[int, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, stats: ItemStats) -> "Counts":
-        movie_id, at = np.unique(stats.movie_id, return_inverse=True)
-        n, half_stars, positives = (
-            np.bincount(at, weights=column, minlength=len(movie_id)).astype(np.float64)
-            for column in (stats.n, stats.half_stars, stats.positives)
-        )
-        ids = movie_id.tolist()
-        order = np.lexsort((movie_id, -n, -positives))
-        means = half_stars / 2 / np.maximum(n, 1)
-        return cls(
-            dict(zip(ids, n.tolist(), strict=True)),
-            dict(zip(ids, means.tolist(), strict=True)),
-            tuple((ids[i], float(positives[i])) for i in order.tolist()),
-            float(positives.sum() / max(n.sum(), 1)),
-            dict(zip(ids, ratings_share(n).tolist(), strict=True)),
-        )
+    def of(cls, totals: Totals) -> "Counts":
+        order = np.lexsort((totals.movie_id, -totals.n, -totals.positives))
+        return cls(totals, order, float(totals.positives.sum() / max(totals.n.sum(), 1)))
+
+    def ratings(self, movie_id: int) -> int:
+        """How many people rated a movie."""
+        return int(self.ratings_of(np.array([movie_id]))[0])
+
+    def ratings_of(self, movie_id: IntArray) -> FloatArray:
+        """The same of many movies."""
+        at, is_rated = self._rows(movie_id)
+        ratings = np.zeros(len(movie_id))
+        ratings[is_rated] = self.totals.n[at[is_rated]]
+        return ratings
+
+    def mean(self, movie_id: int) -> float | None:
+        """A movie's mean in stars; None without ratings."""
+        (at,), (is_rated,) = self._rows(np.array([movie_id]))
+        if not is_rated:
+            return None
+        return float(self.totals.half_stars[at] / 2 / max(self.totals.n[at], 1))
+
+    def ratings_share(self, movie_id: int) -> float:
+        """A movie's ratings as a share of those of the most rated movie."""
+        return self.ratings(movie_id) / max(int(self.totals.n.max(initial=0)), 1)
+
+    @property
+    def popular(self) -> Iterator[tuple[int, float]]:
+        """Movie ids and ratings of 4 or more, most first."""
+        for row in self.order:
+            yield int(self.totals.movie_id[row]), float(self.totals.positives[row])
+
+    def _rows(self, movie_id: IntArray) -> tuple[IntArray, BoolArray]:
+        """Where each movie is, and whether it is there."""
+        known = self.totals.movie_id
+        if not len(known):
+            return np.zeros(len(movie_id), np.int64), np.zeros(len(movie_id), bool)
+        at = np.minimum(np.searchsorted(known, movie_id), len(known) - 1)
+        return at, known[at] == movie_id
 
 
 class MovieCopy:
@@ -62,7 +82,7 @@ class MovieCopy:
 
     def __init__(self, space: KeySpace, cards: Cards) -> None:
         self.cards = cards
-        self._stats = StatsView(space)
+        self._stats = TotalsView(space)
         self.index = SearchIndex(TitleIndex.of([]), PeopleIndex.of([]))
         self.themes = ThemeIndex({})
         self.counts = Counts()
@@ -74,7 +94,7 @@ class MovieCopy:
 
     def ratings(self, movie_id: int) -> int:
         """How many people rated a movie."""
-        return int(self.counts.ratings.get(movie_id, 0))
+        return self.counts.ratings(movie_id)
 
     def best_known(self, movie_ids: Iterable[int], *, at_most: int | None = None) -> tuple[CountedCard, ...]:
         """Cards of movies with how many people rated each, most first; movies without a card are left out."""
@@ -94,7 +114,7 @@ class MovieCopy:
             self.movies, self.posters = len(snapshot), sum(card["poster_url"] is not None for card in snapshot)
             self.genres = frozenset(genre.casefold() for card in snapshot for genre in card["genres"])
         if await self._stats.refresh():
-            self.counts = await asyncio.to_thread(lambda: Counts.of(self._stats.stats()))
+            self.counts = await asyncio.to_thread(lambda: Counts.of(self._stats.totals()))
 
 
 def _indexed(cards: Cards, snapshot: Sequence[CardFields]) -> tuple[SearchIndex, ThemeIndex]:

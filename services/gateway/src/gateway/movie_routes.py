@@ -1,5 +1,6 @@
 """Movies: search, detail, similar ones."""
 
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -37,13 +38,15 @@ async def search(
     wanted = MovieFilter.of(Filters(genres=(genre,) if genre else (), year_min=year_min, year_max=year_max))
     start = offset_of(page_token, q, genre, year_min, year_max)
     catalogue = parts.catalogue
-    found = ((hit.person, catalogue.get(hit.movie_id)) for hit in catalogue.index.search(q, catalogue.counts.ratings))
-    hits = [(person, card) for person, card in found if card is not None and wanted.passes(card)]
-    page = hits[start : start + page_size]
+    found = catalogue.index.search(q, catalogue.counts.ratings_of)
+    carded = ((hit.person, catalogue.get(hit.movie_id)) for hit in found)
+    hits = ((person, card) for person, card in carded if card is not None and wanted.passes(card))
+    page = list(islice(hits, start, start + page_size))
+    after = next(hits, None)
     end = start + len(page)
     return SearchPage(
         items=tuple(SearchHit(**card, ratings=catalogue.ratings(card["movie_id"]), person=name) for name, card in page),
-        next_page_token=token(end, q, genre, year_min, year_max) if end < len(hits) else None,
+        next_page_token=token(end, q, genre, year_min, year_max) if after is not None else None,
     )
 
 
@@ -56,7 +59,7 @@ async def movie(movie_id: MovieId, parts: Parts, response: Response) -> MovieDet
             return await movie_detail(parts.listed, parts.enriched, parts.catalogue, card)
     except Transient:  # the card alone is better than nothing, but not to be kept
         response.headers["Cache-Control"] = "no-store"
-        count, mean = parts.catalogue.ratings(movie_id), parts.catalogue.counts.mean.get(movie_id)
+        count, mean = parts.catalogue.ratings(movie_id), parts.catalogue.counts.mean(movie_id)
         return MovieDetail(**card, rating_count=count, rating_mean=mean)
 
 

@@ -1,11 +1,17 @@
 """Directors and actors: found by name as a person types it, with the movies of each."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gateway.titles import words
-from gateway.word_index import WordIndex
+from gateway.word_index import Rows, Starts, WordIndex
+from gateway.word_list import Texts, WordList
+from marquee.arrays import BoolArray, IntArray
 from marquee.stores.cards import Names
 
 MIN_PREFIX = 3
@@ -26,50 +32,86 @@ class Credits:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleIndex:
-    """Everybody whom the metadata names.
+class Lists:
+    """Several lists of movie ids, one after the other; list i begins at starts[i]."""
 
-    Attributes:
-        people: sorted by folded name. folded: their names' words. place: folded name to position.
-    """
-
-    people: tuple[Credits, ...]
-    folded: tuple[tuple[str, ...], ...]
-    place: Mapping[tuple[str, ...], int]
-    index: WordIndex
+    movie_id: IntArray
+    starts: Starts
 
     @classmethod
-    def of(cls, names: Iterable[tuple[int, Names]]) -> "PeopleIndex":
+    def of(cls, lists: Sequence[Sequence[int]]) -> Self:
+        lengths = np.fromiter(map(len, lists), np.int64, len(lists))
+        return cls(np.array([movie for each in lists for movie in each], np.int64), np.r_[0, np.cumsum(lengths)])
+
+    def __getitem__(self, at: int) -> tuple[int, ...]:
+        return tuple(self.movie_id[self.starts[at] : self.starts[at + 1]].tolist())
+
+    def of_each(self, which: Rows) -> tuple[IntArray, Rows]:
+        """The movies of several lists, and beside each the list that it is from."""
+        first = self.starts[which]
+        lengths = self.starts[which + 1] - first
+        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return self.movie_id[np.repeat(first, lengths) + within], np.repeat(which, lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleIndex:
+    """Everybody whom the metadata names, sorted by folded name.
+
+    Attributes:
+        names: as most movies write them. folded: without case and accents.
+        index: in which folded names a word occurs.
+    """
+
+    names: Texts
+    folded: WordList
+    index: WordIndex
+    directed: Lists
+    acted: Lists
+
+    @classmethod
+    def of(cls, names: Iterable[tuple[int, Names]]) -> Self:
         """Index the people of these movies; names that differ in case or accents only are one person."""
-        written: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-        directed: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        acted: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        folded_of: dict[str, tuple[str, ...]] = {}
+        written: dict[str, Counter[str]] = defaultdict(Counter)
+        directed: dict[str, list[int]] = defaultdict(list)
+        acted: dict[str, list[int]] = defaultdict(list)
+        folded_of: dict[str, str] = {}
         for movie_id, known in names:
             for role, credited in ((directed, known.directors), (acted, known.cast)):
                 for name in dict.fromkeys(credited):
-                    key = folded_of.setdefault(name, words(name))
+                    key = folded_of.get(name)
+                    if key is None:
+                        key = folded_of[name] = " ".join(words(name))
                     written[key][name] += 1
                     role[key].append(movie_id)
-        written.pop((), None)
-        folded = tuple(sorted(written))
-        people = tuple(
-            Credits(written[key].most_common(1)[0][0], tuple(directed[key]), tuple(acted[key])) for key in folded
+        written.pop("", None)
+        folded = sorted(written)
+        return cls(
+            Texts.of(written[key].most_common(1)[0][0] for key in folded),
+            WordList.of(folded),
+            WordIndex.of(tuple(key.split()) for key in folded),
+            Lists.of([directed.get(key, ()) for key in folded]),
+            Lists.of([acted.get(key, ()) for key in folded]),
         )
-        return cls(people, folded, {key: at for at, key in enumerate(folded)}, WordIndex.of(folded))
 
     def named(self, name: str) -> Credits | None:
         """The person of this whole name, compared without case and accents."""
-        at = self.place.get(words(name))
-        return None if at is None else self.people[at]
+        at = self.folded.place(" ".join(words(name)))
+        return None if at < 0 else Credits(self.names[at], self.directed[at], self.acted[at])
 
-    def search(self, query_words: Sequence[str], *, is_typo: bool = False) -> list[tuple[Credits, bool]]:
-        """People in whose names every word occurs, the last one perhaps unfinished; with whether they all are whole."""
-        rows: set[int] | None = None
-        for at, word in enumerate(query_words):
-            is_prefix = at == len(query_words) - 1 and len(word) >= MIN_PREFIX
-            matching = set(self.index.rows_with(word, is_prefix=is_prefix, is_typo=is_typo).tolist())
-            rows = matching if rows is None else rows & matching
-            if not rows:
-                return []
-        return [(self.people[row], set(query_words) <= set(self.folded[row])) for row in sorted(rows or ())]
+    def with_word(self, word: str, *, is_last: bool, is_typo: bool = False) -> Rows:
+        """People in whose names one word of a query occurs."""
+        return self.index.rows_with(word, is_prefix=is_last and len(word) >= MIN_PREFIX, is_typo=is_typo)
+
+    def is_whole(self, rows: Rows, query_words: Iterable[str]) -> BoolArray:
+        """Whether all the words are whole words of each name; the rows are ascending."""
+        whole = np.ones(len(rows), bool)
+        for word in query_words:
+            whole &= self.index.has(rows, word)
+        return whole
+
+    def movies_of(self, rows: Rows) -> tuple[IntArray, NDArray[np.int32]]:
+        """The movies of these people, and beside each the person; a movie may occur several times."""
+        directed, directors = self.directed.of_each(rows)
+        acted, actors = self.acted.of_each(rows)
+        return np.concatenate([directed, acted]), np.concatenate([directors, actors])

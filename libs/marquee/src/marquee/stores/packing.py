@@ -85,6 +85,15 @@ def unpack_weeks(values: Iterable[tuple[int, bytes | None]]) -> ItemStats:
     return ItemStats(movie_id, *(rows[column].astype(np.int32) for column in ("week", "n", "half_stars", "positives")))
 
 
+def total_weeks(values: Mapping[int, bytes]) -> dict[int, tuple[int, int, int]]:
+    """Each movie's ratings, half stars and ratings of 4 stars or more over all its weeks; no bytes count as nothing."""
+    rows = np.frombuffer(b"".join(values.values()), WEEK_ROW)
+    ends = np.cumsum([len(value) // WEEK_ROW.itemsize for value in values.values()], dtype=np.int64)
+    sums = [np.r_[0, np.cumsum(rows[column], dtype=np.int64)] for column in ("n", "half_stars", "positives")]
+    totals = [np.diff(column[np.r_[0, ends]]).tolist() for column in sums]
+    return dict(zip(values, zip(*totals, strict=True), strict=True))
+
+
 def _cut(
     ids: np.ndarray[tuple[int], np.dtype[np.int64]], rows: np.ndarray[tuple[int], np.dtype[np.void]]
 ) -> dict[int, bytes]:
