@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.finding import Found, SearchIndex
+from gateway.finding import MOST_WORDS, Found, SearchIndex
 from gateway.people import PeopleIndex
 from gateway.search import TitleIndex
 from marquee.contracts.ranking_fields import card_without_details
@@ -54,6 +54,14 @@ INDEX = SearchIndex(
 )
 def test_a_query_finds_movies_by_every_title_and_by_people(query: str, found: list[Found]) -> None:
     assert list(INDEX.search(query, RATINGS_OF)) == found
+
+
+def test_of_a_very_long_query_the_first_words_count() -> None:
+    first = ["amelie"] * MOST_WORDS
+
+    found = list(INDEX.search(" ".join([*first, "nobody", "has", "this"]), RATINGS_OF))
+
+    assert found == list(INDEX.search(" ".join(first), RATINGS_OF)) == [Found(4)]
 
 
 def test_a_title_comes_before_the_movies_of_a_person_of_like_name() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gateway.people import PeopleIndex
 from gateway.search import RatingsOf, TitleIndex
-from gateway.titles import searched, words
+from gateway.titles import searched, without_last_article, words
 from gateway.word_index import Rows, in_all
 from marquee.arrays import FloatArray, IntArray
 
@@ -17,6 +17,10 @@ FULL_NAME, UNFINISHED = 3.0, -2.0
 
 Smaller: titles that match come before a person's movies more often."""
 
+MOST_WORDS = 16
+"""Words of a query that count; few titles have more, and a long query must not hold up everybody else's."""
+MOST_MIXED = 8
+"""Different words up to which a query is taken for a title and a name together."""
 NOBODY = -1
 
 
@@ -83,7 +87,7 @@ class SearchIndex:
         Args:
             query: as typed; its last word may be unfinished.
         """
-        wanted = words(query)
+        wanted = words(query)[:MOST_WORDS]
         exact, forgiving = Looked(self, is_typo=False), Looked(self, is_typo=True)
         ways: tuple[Callable[[], Hits], ...] = (
             lambda: self._found(wanted, exact),
@@ -102,7 +106,7 @@ class SearchIndex:
     def _found(self, wanted: tuple[str, ...], looked: "Looked") -> Hits:
         """Titles with all the words, and the movies of people with all the words."""
         rows = in_all(searched(wanted), looked.titles)
-        by_title = self._titled(rows, self.titles.closeness(rows, wanted))
+        by_title = self._titled(rows, self.titles.closeness(rows, without_last_article(wanted)))
         people = in_all(wanted, looked.people)
         if not len(people):
             return by_title
@@ -122,8 +126,8 @@ class SearchIndex:
     def _mixed(self, wanted: tuple[str, ...], looked: "Looked") -> Hits:
         """Movies of which each word is in the title or in the name of somebody: "nolan inception"."""
         hits = _NONE
-        asked = searched(wanted)
-        for at, word in enumerate(asked if len(asked) > 1 else ()):
+        asked = tuple(dict.fromkeys(searched(wanted)))
+        for at, word in enumerate(asked if 1 < len(asked) <= MOST_MIXED else ()):
             rows = looked.titles(word, at == len(asked) - 1)
             movies, person = self.people.movies_of(looked.people(word, at == len(asked) - 1))
             matching = self._titled(rows, np.zeros(len(rows))).and_also(Hits(movies, person, np.zeros(len(movies))))

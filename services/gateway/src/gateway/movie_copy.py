@@ -24,16 +24,19 @@ class Counts:
 
     Attributes:
         totals: of each rated movie, by id. order: their rows, the most ratings of 4 or more first.
+        most_ratings: of the most rated movie.
     """
 
     totals: Totals = field(default_factory=lambda: Totals.of({}))
     order: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     liked_share: float = 0.0
+    most_ratings: int = 0
 
     @classmethod
     def of(cls, totals: Totals) -> "Counts":
         order = np.lexsort((totals.movie_id, -totals.n, -totals.positives))
-        return cls(totals, order, float(totals.positives.sum() / max(totals.n.sum(), 1)))
+        liked_share = float(totals.positives.sum() / max(totals.n.sum(), 1))
+        return cls(totals, order, liked_share, int(totals.n.max(initial=0)))
 
     def ratings(self, movie_id: int) -> int:
         """How many people rated a movie."""
@@ -55,12 +58,12 @@ class Counts:
 
     def ratings_share(self, movie_id: int) -> float:
         """A movie's ratings as a share of those of the most rated movie."""
-        return self.ratings(movie_id) / max(int(self.totals.n.max(initial=0)), 1)
+        return self.ratings(movie_id) / max(self.most_ratings, 1)
 
     @property
     def popular(self) -> Iterator[tuple[int, float]]:
         """Movie ids and ratings of 4 or more, most first."""
-        for row in self.order:
+        for row in self.order.tolist():
             yield int(self.totals.movie_id[row]), float(self.totals.positives[row])
 
     def _rows(self, movie_id: IntArray) -> tuple[IntArray, BoolArray]:

@@ -78,6 +78,8 @@ class TitleIndex:
 
     def closeness(self, rows: Rows, query_words: tuple[str, ...]) -> FloatArray:
         """How well each of the rows, ascending, matches the whole query."""
+        if not len(rows):
+            return np.zeros(0)
         wanted = without_article(query_words)
         close = self._likeness(rows, wanted)
         for word in dict.fromkeys(query_words) if len(query_words) > 1 else ():

@@ -29,14 +29,20 @@ def without_article(title: tuple[str, ...]) -> tuple[str, ...]:
     return title[1:] if len(title) > 1 and title[0] in ARTICLES else title
 
 
+def without_last_article(query: tuple[str, ...]) -> tuple[str, ...]:
+    """A query's words without English articles behind them: "matrix, the" means the whole title The Matrix."""
+    end = len(query)
+    while end > 1 and query[end - 1] in _ENGLISH:
+        end -= 1
+    return query[:end]
+
+
 def searched(query: tuple[str, ...]) -> tuple[str, ...]:
     """The words of a query that a title must have: no English article before or behind them ("matrix, the")."""
-    first, end = 0, len(query)
-    while first < end - 1 and query[first] in _ENGLISH:
+    first = 0
+    while first < len(query) - 1 and query[first] in _ENGLISH:
         first += 1
-    while end > first + 1 and query[end - 1] in _ENGLISH:
-        end -= 1
-    return query[first:end]
+    return without_last_article(query[first:])
 
 
 _ENGLISH = {"the", "a", "an"}

@@ -149,14 +149,15 @@ class Totals:
 
     @classmethod
     def summed(cls, parts: "list[Self]") -> Self:
-        """Rows of the same movie added up."""
+        """Rows of the same movie added up; movies without a rating are left out."""
         if not parts:
             return cls.of({})
         movie_id, at = np.unique(np.concatenate([part.movie_id for part in parts]), return_inverse=True)
         columns = [np.zeros(len(movie_id), np.int64) for _ in range(3)]
         for column, name in zip(columns, ("n", "half_stars", "positives"), strict=True):
             np.add.at(column, at, np.concatenate([getattr(part, name) for part in parts]))
-        return cls(movie_id, *columns)
+        is_rated = columns[0] > 0  # of a movie whose last rating was withdrawn an empty row is left in its shard
+        return cls(movie_id[is_rated], *(column[is_rated] for column in columns))
 
 
 class TotalsView:
