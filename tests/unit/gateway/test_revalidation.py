@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
-from gateway.revalidation import Revalidation
+from gateway.revalidation import Revalidation, can_be_kept
 from gateway.stages import ServerTiming, Waits, waiting
 
 ANSWERS: dict[str, Response] = {
@@ -85,3 +85,19 @@ def test_waits_at_the_same_time_count_once() -> None:
 
     assert waits.seconds == {"redis": 6, "ranker": 6}
     assert waits.all_s == 10
+
+
+@pytest.mark.parametrize(
+    ("path", "is_kept"),
+    [
+        ("/v1/movies/1", True),
+        ("/v1/people/Sigourney%20Weaver", True),
+        ("/v1/themes/similar", True),
+        ("/search", True),
+        ("/v1/movies/1/similar", False),
+        ("/v1/users/1", False),
+    ],
+)
+def test_details_people_themes_and_search_can_be_kept(path: str, is_kept: bool) -> None:
+    assert can_be_kept("GET", path) is is_kept
+    assert not can_be_kept("POST", path)

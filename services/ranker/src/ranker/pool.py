@@ -54,7 +54,7 @@ class RankingPool:
         Raises:
             Transient: refused, or not done by its deadline.
         """
-        self.require_room(deadline)
+        self._require_room(deadline)
         with self._lock:
             self._in_hand += 1
         IN_HAND.inc()
@@ -71,8 +71,8 @@ class RankingPool:
         """Drop what waits; what runs ends by itself."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def require_room(self, deadline: float) -> None:
-        """Refuse now what `run` would refuse; before other work is done for it.
+    def _require_room(self, deadline: float) -> None:
+        """Refuse what finds no place, or would end too late.
 
         Raises:
             Transient: refused.
