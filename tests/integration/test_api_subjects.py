@@ -38,9 +38,8 @@ async def api(small_system: SmallSystem) -> AsyncIterator[httpx.AsyncClient]:
 
 @asynccontextmanager
 async def redis_of(system: SmallSystem) -> AsyncIterator[KeySpace]:
-    redis: Redis = Redis.from_url(system.redis.url)
-    yield KeySpace(redis, system.redis.space)
-    await redis.aclose()
+    async with Redis.from_url(system.redis.url) as redis:
+        yield KeySpace(redis, system.redis.space)
 
 
 async def rank(api: httpx.AsyncClient, **request: Any) -> dict[str, Any]:

@@ -51,10 +51,9 @@ async def test_a_known_user_is_answered_stale_within_300_ms_while_redis_hangs(
     child = start_redis(tmp_path / "redis", port=free_port(), log=tmp_path / "redis.log")
     try:
         redis_settings = RedisSettings(url=f"redis://{child.address}/0")
-        client: Redis = Redis.from_url(redis_settings.url)
-        for batch in in_batches(RATINGS, rated):
-            await RatingStore(KeySpace(client, redis_settings.space)).apply(batch)
-        await client.aclose()
+        async with Redis.from_url(redis_settings.url) as client:
+            for batch in in_batches(RATINGS, rated):
+                await RatingStore(KeySpace(client, redis_settings.space)).apply(batch)
         with service_process(
             "ranker",
             tmp_path / "ranker.log",

@@ -217,18 +217,17 @@ def test_whatever_happens_every_answer_is_the_one_that_would_be_computed(
     redis_address: str, steps: list[tuple[Any, ...]]
 ) -> None:
     async def run() -> None:
-        redis: Redis = Redis.from_url(redis_address)
-        space = KeySpace(redis, f"t{uuid4().hex[:10]}")
-        await store(space, WORLD)
-        async with a_ranker(space) as app, a_ranker(space, like=app, cached_bytes=0) as other:
-            machine = Machine(space, app, other)
-            for body in REQUESTS[:-1]:
-                await machine.ask(body)
-            for name, *arguments in steps:
-                await getattr(machine, name)(*arguments)
-            await machine.refresh()
-            for body in REQUESTS[:-1]:
-                await machine.ask(body)
-        await redis.aclose()
+        async with Redis.from_url(redis_address) as redis:
+            space = KeySpace(redis, f"t{uuid4().hex[:10]}")
+            await store(space, WORLD)
+            async with a_ranker(space) as app, a_ranker(space, like=app, cached_bytes=0) as other:
+                machine = Machine(space, app, other)
+                for body in REQUESTS[:-1]:
+                    await machine.ask(body)
+                for name, *arguments in steps:
+                    await getattr(machine, name)(*arguments)
+                await machine.refresh()
+                for body in REQUESTS[:-1]:
+                    await machine.ask(body)
 
     asyncio.run(run())

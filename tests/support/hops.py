@@ -45,8 +45,7 @@ async def topics(settings: ServiceSettings) -> tuple[dict[str, int], dict[str, i
 
 async def online(settings: ServiceSettings) -> dict[str, int]:
     """What Redis holds."""
-    redis: Redis = Redis.from_url(settings.redis.url)
-    try:
+    async with Redis.from_url(settings.redis.url) as redis:
         space = KeySpace(redis, settings.redis.space)
         users, ratings = await RatingStore(space).counts()
         return {
@@ -54,8 +53,6 @@ async def online(settings: ServiceSettings) -> dict[str, int]:
             "users": users,
             "movies": await MovieStore(space, CATALOG).count(),
         }
-    finally:
-        await redis.aclose()
 
 
 def offline(settings: ServiceSettings) -> dict[str, int]:

@@ -36,7 +36,7 @@ from support.worlds import checkerboard
 Clock = Callable[[], float]
 PINNED_BYTES = 1_048_576
 REDIS_S = 10.0
-"""For reading or writing a ranking: speed is not judged on a busy machine."""
+"""For reading a user, and reading or writing a ranking: speed is not judged on a busy machine."""
 
 RANK_S = 60.0
 
@@ -84,7 +84,8 @@ async def a_ranker(
     Args:
         like: another one, whose memory this one shares: it sees what that one sees, when that one does.
     """
-    online = Online.of(RankerSettings(redis=RedisSettings(space=space.name)), space.redis)
+    settings = RankerSettings(redis=RedisSettings(space=space.name), user_timeout_s=REDIS_S)
+    online = Online.of(settings, space.redis)
     online.serving = serving or trained()
     await online.stats.refresh()
     online.serving = Serving.of(online.serving.model, online.stats.stats())
