@@ -47,6 +47,10 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
     await catalogue.refresh()
     ranker = await stack.enter_async_context(http_client(settings.ranker_url, settings.ranker_timeout_s))
     ingest = await stack.enter_async_context(http_client(settings.ingest_url, settings.ingest_timeout_s))
+
+    def of_ranker(timeout_s: float) -> Upstream:
+        return Upstream("ranker", ranker, timeout_s, Breaker(settings.ranker_pause_s), is_repeatable=True)
+
     to_ingest = Upstream("ingest", ingest, settings.ingest_timeout_s)
     impressions = Impressions(to_ingest, is_on=settings.impressions)
     stack.push_async_callback(impressions.last_try)
@@ -64,8 +68,8 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
         enriched=MovieStore(space, METADATA),
         ratings=RatingStore(space),
         users=UserReader(space),
-        ranker=Upstream("ranker", ranker, settings.ranker_timeout_s, Breaker(settings.ranker_pause_s)),
-        explainer=Upstream("ranker", ranker, settings.explain_timeout_s, Breaker(settings.ranker_pause_s)),
+        ranker=of_ranker(settings.ranker_timeout_s),
+        explainer=of_ranker(settings.explain_timeout_s),
         ingest=to_ingest,
         impressions=impressions,
         pipeline=PipelineView(reporting, redis.ping, catalogue, answered, timeout_s=settings.pipeline_timeout_s),

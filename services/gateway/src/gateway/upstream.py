@@ -9,6 +9,7 @@ import httpx
 from fastapi import Response
 
 from gateway.breaker import Breaker
+from gateway.failures import Failure, failure_of
 from gateway.stages import waiting
 from marquee.errors import Transient
 from marquee.http.request_id import REQUEST_ID
@@ -18,6 +19,20 @@ SHOWN_TO = "marquee-user"
 """The header in which the ranker says to whom a page is shown; not for the public."""
 KEPT = ("server-timing", SHOWN_TO)
 """Headers of an answer that are passed on."""
+SETTLE_S = 0.01
+"""Until what a process leaves behind is known: its other connections, which must not be taken for the second try."""
+
+
+class Unanswered(Transient):
+    """A service gave no answer.
+
+    Attributes:
+        failure: of what.
+    """
+
+    def __init__(self, name: str, url: str, failure: Failure) -> None:
+        super().__init__(f"{name} at {url}: {failure}", what=name)
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +42,15 @@ class Upstream:
     Attributes:
         timeout_s: for the whole call, including connecting.
         breaker: if given, it holds calls back while the service does not answer.
+        is_repeatable: a call changes nothing, so one whose connection breaks is sent once more: a service of several
+            processes goes on when one of them ends.
     """
 
     name: str
     client: httpx.AsyncClient
     timeout_s: float
     breaker: Breaker | None = None
+    is_repeatable: bool = False
 
     async def post(self, path: str, body: bytes, *, request_id: str) -> Response:
         """Its answer, with any status below 500.
@@ -69,8 +87,8 @@ class Upstream:
         try:
             answer = await self._sent(request)
             is_answered = True
-        except Transient as error:
-            is_answered = not isinstance(error.__cause__, TimeoutError | httpx.TimeoutException)
+        except Unanswered as error:
+            is_answered = error.failure is not Failure.LATE
             raise
         finally:  # a cancelled call, too, must make room for the next probe
             if is_answered:
@@ -82,10 +100,18 @@ class Upstream:
     async def _sent(self, request: httpx.Request) -> httpx.Response:
         try:
             with waiting(self.name):
-                async with asyncio.timeout(self.timeout_s):  # httpx's own timeout applies to each step separately
-                    return await self.client.send(request)
+                async with asyncio.timeout(self.timeout_s) as limit:  # httpx's own applies to each step separately
+                    try:
+                        return await self.client.send(request)
+                    except httpx.HTTPError as error:
+                        if not self.is_repeatable or failure_of(error) is not Failure.BROKEN:
+                            raise
+                        await asyncio.sleep(SETTLE_S)
+                        left_s = (limit.when() or 0.0) - asyncio.get_running_loop().time()
+                        request.headers.update(time_left_header(left_s))
+                        return await self.client.send(request)
         except (httpx.HTTPError, TimeoutError) as error:
-            raise Transient(f"{self.name} at {self.client.base_url}: {type(error).__name__}", what=self.name) from error
+            raise Unanswered(self.name, str(self.client.base_url), failure_of(error)) from error
 
     async def ping(self) -> str:
         """Check its /livez; returns its address.
