@@ -51,6 +51,11 @@ class ServiceSettings(BaseSettings):
     model_dir: Path = Path(".marquee/models")  # bundles
 
     @property
+    def processes(self) -> int:
+        """How many processes the service is."""
+        return 1
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
 
@@ -64,16 +69,16 @@ OF_ONE_SERVICE = frozenset({
     "KEEP_MODELS", "LOAD_RETRY_S", "LOAD_TIMEOUT_S", "MAX_RECORDS", "METRICS_HOST", "METRICS_PORT", "OPEN_TO",
     "OPTIONAL_READ_S", "PAGE_READ_S", "PATIENCE_S", "PINNED_BYTES", "PIPELINE_TIMEOUT_S", "PUBLISHED_ON",
     "PUBLISH_TIMEOUT_S", "RANKER_PAUSE_S", "RANKER_TIMEOUT_S", "RANKER_URL", "RANK_AT_ONCE", "RANK_LIMIT_S",
-    "RANK_THREADS", "RANK_WAITING", "RATE_BURST", "RATE_PER_S", "READ_AT_ONCE", "RECEIPT_WAIT_S", "REFRESH_S",
-    "REJECTS_DIR", "REMEMBERED_USERS", "REPLICA", "REQUIRED_READ_S", "RETRAIN_GROWTH", "SETTLE_S", "STATE_DIR",
-    "TMDB_CONCURRENCY", "TMDB_RATE_PER_S", "TMDB_RECHECK_S", "TMDB_SNAPSHOT", "TMDB_TIMEOUT_S", "TMDB_TOTAL_S",
-    "TMDB_URL", "TRAINER_URL", "TRAIN_AUTOMATICALLY", "TRAIN_LIMIT_S", "TRAIN_PAUSE_S", "TRAIN_SEED", "USER_TIMEOUT_S",
-    "WRITE_AT_ONCE",
+    "RANKER_WORKERS", "RANK_THREADS", "RANK_WAITING", "RATE_BURST", "RATE_PER_S", "READ_AT_ONCE", "RECEIPT_WAIT_S",
+    "REFRESH_S", "REJECTS_DIR", "REMEMBERED_USERS", "REPLICA", "REQUIRED_READ_S", "RETRAIN_GROWTH", "SETTLE_S",
+    "STATE_DIR", "TMDB_CONCURRENCY", "TMDB_RATE_PER_S", "TMDB_RECHECK_S", "TMDB_SNAPSHOT", "TMDB_TIMEOUT_S",
+    "TMDB_TOTAL_S", "TMDB_URL", "TRAINER_URL", "TRAIN_AUTOMATICALLY", "TRAIN_LIMIT_S", "TRAIN_PAUSE_S", "TRAIN_SEED",
+    "USER_TIMEOUT_S", "WRITE_AT_ONCE",
 })  # fmt: skip
 """Read by one service or several. All are started with the same environment, so each has to know every name."""
 OF_OTHERS = frozenset({
     "API_KEY", "BIND", "CHROMIUM", "FRONTEND_PORT", "GATEWAY_PORT", "GATEWAY_TIMEOUT_MS", "GATEWAY_URL", "HOME",
-    "REDIS_MEMORY", "TAG",
+    "REDIS_MEMORY", "TAG", "WORKER",
 })  # fmt: skip
 """Read or set by the page, the command line and Compose."""
 

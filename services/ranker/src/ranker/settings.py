@@ -1,14 +1,25 @@
 """Settings of the ranker."""
 
-from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
+import os
+
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from marquee.stores.cards import CardSettings
+
+MOST_PROCESSES = 4
+
+
+def processes_for_this_machine() -> int:
+    """A process for every two cores, up to MOST_PROCESSES: the gateway, the stores and the trainer need some, too."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores // 2, MOST_PROCESSES))
 
 
 class RankerSettings(CardSettings):
     """From MARQUEE_* variables."""
 
     port: PositiveInt = 8005
+    ranker_workers: PositiveInt = Field(default_factory=processes_for_this_machine)
     refresh_s: PositiveFloat = 1.0  # how often movie counts and cards are read again; users are read at each request
     user_timeout_s: PositiveFloat = 0.15  # after it the last known history is ranked; the gateway waits longer
     receipt_wait_s: PositiveFloat = (
@@ -26,3 +37,7 @@ class RankerSettings(CardSettings):
     explain_wait_s: PositiveFloat = 0.5  # for one of these to end; then 503
     explain_search_s: PositiveFloat = 0.4  # for all movies of a request; what is not found by then is not said
     remembered_users: PositiveInt = 10_000  # last known histories, for when Redis is unavailable
+
+    @property
+    def processes(self) -> int:
+        return self.ranker_workers

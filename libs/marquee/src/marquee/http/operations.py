@@ -1,19 +1,22 @@
 """The routes that every service has: /livez, /readyz, /metrics, /version."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.middleware import Middleware
 
 from marquee.contracts.bodies import DependencyState, Readiness, Version
 from marquee.http.limits import AllowedHosts, BodyLimit
 from marquee.http.problems import BugsAsProblems, install_problems
 from marquee.http.request_id import HeadAsGet, RequestContext
+from marquee.http.workers import METRICS_DIR
 
 log = structlog.get_logger()
 
@@ -106,7 +109,12 @@ def install_operations(
         return Readiness(ready=ready, dependencies=dict(states))
 
     async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        """What this process counted, or all processes of the service together."""
+        registry = REGISTRY
+        if METRICS_DIR in os.environ:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/version")
     async def service_version(request: Request) -> Version:

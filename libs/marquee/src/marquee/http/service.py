@@ -1,4 +1,4 @@
-"""The skeleton of every service: one app, one process, one clear line when it cannot start, and no half-dead service.
+"""The skeleton of every service: one app, one clear line when it cannot start, and no half-dead service.
 
 A service's main has a `start(service, stack)` that opens its parts onto the stack, starts its tasks, names its
 dependencies and returns its Wiring; `create_app(settings)`, which makes the app of it; and a call of `run`.
@@ -20,6 +20,7 @@ from marquee.http.background import Background, stopped_at_the_end
 from marquee.http.connections import bounded
 from marquee.http.long_lived import set_long_lived_aside
 from marquee.http.operations import Dependencies, install_operations
+from marquee.http.workers import BEAT_S, Place, become_parent
 from marquee.logs import configure_logs
 from marquee.patches import silence_server
 from marquee.settings import ServiceSettings, warn_of_unknown_variables
@@ -140,8 +141,14 @@ def service_of(app: FastAPI) -> Service[Any]:
 
 
 def run(name: str, create_app: Callable[[Any], FastAPI], settings_type: type[ServiceSettings]) -> None:
-    """Serve until a signal. Exits with 1 and one line if the start or a background task fails."""
+    """Serve until a signal. Exits with 1 and one line if the start or a background task fails.
+
+    A service that is several processes becomes their parent here.
+    """
     settings = _read(name, settings_type)
+    place = Place.here(os.environ)
+    if settings.processes > 1 and place is None:
+        become_parent(name, settings.processes, settings.host, settings.port)
     configure_logs(name, level=settings.log_level, as_json=settings.log_json)
     warn_of_unknown_variables(os.environ)
     set_long_lived_aside()
@@ -149,11 +156,11 @@ def run(name: str, create_app: Callable[[Any], FastAPI], settings_type: type[Ser
         app = create_app(settings)
     except Misconfigured as error:
         sys.exit(f"{name}: {error}")
-    serve(app)
+    serve(app, place)
 
 
-def serve(app: FastAPI) -> None:
-    """Serve an app on its settings' address until a signal or a failure.
+def serve(app: FastAPI, place: Place | None = None) -> None:
+    """Serve an app on its settings' address, or in its place among several processes, until a signal or a failure.
 
     Raises:
         SystemExit: with the failure as the process's last line, and so with exit code 1.
@@ -171,6 +178,8 @@ def serve(app: FastAPI) -> None:
             ws="none",
             proxy_headers=bool(service.settings.trusted_proxies),
             forwarded_allow_ips=service.settings.trusted_proxies,
+            callback_notify=place.beat if place else None,
+            timeout_notify=BEAT_S,
         )
     )
 
@@ -179,7 +188,7 @@ def serve(app: FastAPI) -> None:
 
     service.stop = stop
     with suppress(KeyboardInterrupt, SystemExit):  # uvicorn exits by itself when the start fails
-        server.run()
+        server.run([place.socket()] if place else None)
     if service.failure is not None:
         sys.exit(f"{service.name}: {service.failure}")
     if not server.started:
