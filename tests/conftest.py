@@ -13,7 +13,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from marquee.settings import KafkaSettings, RedisSettings
-from marquee.stores.key_space import KeySpace
+from marquee.stores.key_space import KeySpace, client_of
 from support.real_data import real_data
 
 # Speed belongs in `make bench`: an example that takes long on a busy machine is no failure.
@@ -105,7 +105,7 @@ def redis_settings(redis_address: str, namespace: str) -> RedisSettings:
 
 @pytest.fixture
 async def redis(redis_settings: RedisSettings) -> AsyncIterator["Redis[bytes]"]:
-    client: Redis[bytes] = Redis.from_url(redis_settings.url)
+    client = client_of(redis_settings)
     yield client
     await client.aclose()
 

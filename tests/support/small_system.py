@@ -81,7 +81,7 @@ async def publish_world(kafka: KafkaSettings, models: Path) -> None:
     )
     await ensure_topics(kafka, wait_s=20)
     async with Publisher(kafka, timeout_s=20) as publisher:
-        for topic, events in _world().items():
+        for topic, events in world_events().items():
             await publisher.publish(topic, [record_of(topic, event) for event in events])
         await publisher.publish(MODELS, [record_of(MODELS, promoted)])
 
@@ -97,7 +97,7 @@ async def in_use(system: SmallSystem) -> None:
         await until(is_personal, limit_s=60)
 
 
-def _world() -> dict[Topic[Any], list[Event]]:
+def world_events() -> dict[Topic[Any], list[Event]]:
     colours = [(movie, movie % 2) for movie in range(1, N_MOVIES + 1)]
     listed: list[Event] = [
         MovieListed(

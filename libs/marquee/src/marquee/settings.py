@@ -25,7 +25,7 @@ class KafkaSettings(BaseModel):
 class RedisSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    url: str = "redis://127.0.0.1:6379/0"
+    url: str = "redis://127.0.0.1:6379/0"  # redis+cluster://host:port names any node of a cluster
     space: str = "a"  # the key space in use; another name is another, independent store
     timeout_s: PositiveFloat = 2.0
 

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from aiokafka.errors import KafkaError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from marquee.errors import Misconfigured, Transient
 from marquee.retrying import Retry, retried, steady
 
 log = structlog.get_logger()
 
-NOT_YET = (OSError, EOFError, KafkaError, RedisError, Transient)
+NOT_YET = (OSError, EOFError, KafkaError, RedisError, RedisClusterException, Transient)
 """What a dependency that is not up yet raises, TimeoutError (an OSError) included. Anything else is a bug."""
 
 

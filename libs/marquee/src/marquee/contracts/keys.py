@@ -1,9 +1,9 @@
 """Every Redis key, built here only.
 
-Keys of one shard share a prefix in braces, which would be their hash tag on Redis Cluster; the client in use speaks to
-one Redis only. Sizes: 17 bytes per rating of a user, 16 bytes per movie that a user dismissed, 16 bytes per movie and
-week, one JSON event per movie in each of the two catalogue topics, about 100 bytes per event id for a week, and 150 for
-a live rating's or event's claim of it.
+Keys of one shard share a prefix in braces, their hash tag on a cluster, where each shard is on one node. Sizes:
+17 bytes per rating of a user, 16 bytes per movie that a user dismissed, 16 bytes per movie and week, one JSON event per
+movie in each of the two catalogue topics, about 100 bytes per event id for a week, and 150 for a live rating's or
+event's claim of it.
 """
 
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from redis.asyncio.client import Pipeline
 from marquee.contracts.events import Act, UserActed
 from marquee.contracts.keys import EVENT_ID_TTL_S, ShardKeys
 from marquee.contracts.topics import ACTIVITY, PARTITIONS
-from marquee.stores.key_space import KeySpace, transient
+from marquee.stores.key_space import KeySpace, queue_many, transient
 from marquee.stores.packing import pack_dismissed, unpack_dismissed
 from marquee.stores.rows import ActivityRows
 from marquee.stores.shards import apply_once
@@ -99,7 +99,7 @@ async def _queue_dismissals(pipe: Pipeline, keys: ShardKeys, rows: ActivityRows)
     for act in fresh.values():
         if act.kind in DECISIVE:
             by_user.setdefault(act.user_id, []).append(act)
-    values = await pipe.mget([keys.user(user_id) for user_id in by_user]) if by_user else []
+    values = await queue_many(pipe, "MGET", *map(keys.user, by_user)) if by_user else []
     pipe.multi()
     grown = 0
     for (user_id, acts), value in zip(by_user.items(), values, strict=True):
@@ -125,7 +125,7 @@ async def _fresh(pipe: Pipeline, keys: ShardKeys, rows: ActivityRows) -> dict[in
     for offset, act in zip(rows.offset.tolist(), rows.acts, strict=True):
         if act.kind is not Act.SHOWN:
             first.setdefault(act.event_id, (offset, act))
-    marks = await pipe.mget([keys.event(event_id) for event_id in first]) if first else []
+    marks = await queue_many(pipe, "MGET", *map(keys.event, first)) if first else []
     return {
         offset: act
         for (offset, act), mark in zip(first.values(), marks, strict=True)

@@ -1,12 +1,14 @@
-"""A key space: one set of Marquee's keys in one Redis, which every store and every reader of them is given."""
+"""A key space: one set of Marquee's keys in a Redis or a cluster, which all stores and their readers are given."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any, cast
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
+from redis.asyncio.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, WatchError
+from redis.exceptions import RedisClusterException, RedisError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from marquee.contracts.keys import ShardKeys
@@ -14,8 +16,11 @@ from marquee.errors import Transient
 from marquee.settings import RedisSettings
 from marquee.waiting import wait_until_reachable
 
-UNAVAILABLE = (RedisConnectionError, RedisTimeoutError, OSError)
-PASSING = ("LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "OOM")
+UNAVAILABLE = (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError)
+"""The third is no RedisError: nodes that cannot be found, or that do not have all slots among them."""
+OF_A_CLUSTER = "+cluster"
+"""The end of a URL's scheme, redis+cluster:// or rediss+cluster://, that says it names a node of a cluster."""
+PASSING = ("LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "OOM")
 """Replies of a Redis that will answer later."""
 
 
@@ -35,6 +40,33 @@ class KeySpace:
         return ShardKeys(self.name, topic, shard)
 
 
+def client_of(settings: RedisSettings, **options: Any) -> Redis:
+    """A client, not yet connected: of a cluster, which any node's address stands for, if the URL's scheme says so.
+
+    A cluster's client has the same commands, except that a pipeline takes one command with several keys only by
+    `queue_many`, and that a transaction stays within a shard, as all of Marquee's do.
+
+    Args:
+        options: redis-py's own, such as socket_timeout.
+    Raises:
+        ValueError: the URL cannot be one.
+    """
+    scheme, separator, rest = settings.url.partition("://")
+    if scheme.endswith(OF_A_CLUSTER):
+        url = scheme.removesuffix(OF_A_CLUSTER) + separator + rest
+        return cast("Redis", RedisCluster.from_url(url, **options))
+    client: Redis = Redis.from_url(settings.url, **options)
+    return client
+
+
+def queue_many(pipe: Pipeline, command: str, *args: bytes | str | int) -> Any:
+    """Queue one command with several keys of one shard, or await it where the pipeline watches.
+
+    redis-py's own methods for these refuse to work in a cluster's pipeline, whether or not the keys are of one shard.
+    """
+    return pipe.execute_command(command, *args)
+
+
 @asynccontextmanager
 async def open_redis(settings: RedisSettings, *, wait_s: float) -> AsyncIterator[Redis]:
     """A connected client.
@@ -42,10 +74,8 @@ async def open_redis(settings: RedisSettings, *, wait_s: float) -> AsyncIterator
     Raises:
         Misconfigured: Redis does not answer within wait_s.
     """
-    client: Redis = Redis.from_url(
-        settings.url, socket_timeout=settings.timeout_s, socket_connect_timeout=settings.timeout_s
-    )
-    address = settings.url.rsplit("@", 1)[-1].removeprefix("redis://")
+    client = client_of(settings, socket_timeout=settings.timeout_s, socket_connect_timeout=settings.timeout_s)
+    address = settings.url.rsplit("@", 1)[-1].rpartition("://")[2]
     try:
         await wait_until_reachable("redis", address, client.ping, limit_s=wait_s)
         yield client

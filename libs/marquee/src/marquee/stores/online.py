@@ -18,7 +18,7 @@ from marquee.errors import Transient
 from marquee.state.item_stats import merged
 from marquee.state.ratings import Ratings, UserState
 from marquee.stores.folding import fold
-from marquee.stores.key_space import KeySpace, transient
+from marquee.stores.key_space import KeySpace, queue_many, transient
 from marquee.stores.packing import pack_users, pack_weeks, unpack_user, unpack_users, unpack_weeks
 from marquee.stores.rows import MovieRows, RatingRows
 from marquee.stores.shards import apply_once
@@ -115,7 +115,7 @@ async def _queue_ratings(pipe: Pipeline, keys: ShardKeys, rows: RatingRows) -> i
     An event whose mark names its own offset, or a later one, is being read again at its first place.
     """
     rows = rows.first_of_each_event()
-    marks = await pipe.mget([keys.event(event_id) for event_id in rows.event_id]) if rows.event_id else []
+    marks = await queue_many(pipe, "MGET", *map(keys.event, rows.event_id)) if rows.event_id else []
     applied_at = np.array([NEVER if mark is None else int(mark) for mark in marks], np.int64)
     fresh = rows.where(applied_at >= rows.offset)
     await _queue_folded(pipe, keys, fresh.ratings, changed_at=rows.next_offset)
@@ -127,7 +127,7 @@ async def _queue_ratings(pipe: Pipeline, keys: ShardKeys, rows: RatingRows) -> i
 async def _queue_folded(pipe: Pipeline, keys: ShardKeys, arrived: Ratings, *, changed_at: int) -> None:
     """Read the histories and counts concerned, fold, and queue what changes in the transaction."""
     users = np.unique(arrived.user_id).tolist()
-    values = await pipe.mget([keys.user(user_id) for user_id in users]) if users else []
+    values = await queue_many(pipe, "MGET", *map(keys.user, users)) if users else []
     before = unpack_users(dict(zip(users, values, strict=True)))
     folded = fold(before, arrived)
     histories = pack_users(folded.after)
@@ -136,10 +136,11 @@ async def _queue_folded(pipe: Pipeline, keys: ShardKeys, arrived: Ratings, *, ch
     packed = pack_weeks(merged(unpack_weeks(zip(movies, weeks, strict=True)), folded.delta))
     pipe.multi()
     if histories:
-        pipe.mset({keys.user(user_id): value for user_id, value in histories.items()})
+        names_and_values = [part for user, value in histories.items() for part in (keys.user(user), value)]
+        queue_many(pipe, "MSET", *names_and_values)
         pipe.sadd(keys.users, *histories)
     if left := [user_id for user_id in users if user_id not in histories]:
-        pipe.delete(*map(keys.user, left))
+        queue_many(pipe, "DEL", *map(keys.user, left))
         pipe.srem(keys.users, *left)
     if users:
         pipe.hincrby(keys.meta, "users", len(histories) - sum(value is not None for value in values))

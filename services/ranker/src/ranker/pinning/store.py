@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marquee.contracts.keys import PinKeys
-from marquee.stores.key_space import KeySpace, transient
+from marquee.stores.key_space import KeySpace, queue_many, transient
 
 KEPT_S = 30 * 60
 """How long a ranking's pages can be asked for."""
@@ -78,7 +78,7 @@ class PinStore:
             removed = await pipe.execute()
             sizes = [_size(name) for name, count in zip(names, removed, strict=True) if count]
             pipe.decrby(self.keys.size, sum(sizes))
-            pipe.delete(*(self.keys.pin(name.decode().partition(":")[0]) for name in names))
+            queue_many(pipe, "DEL", *(self.keys.pin(name.decode().partition(":")[0]) for name in names))
             await pipe.execute()
 
 
