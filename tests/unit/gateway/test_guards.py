@@ -135,6 +135,14 @@ async def test_who_asks_too_often_waits_and_others_do_not() -> None:
     assert await statuses("10.0.0.4", "a guess", 4) == [401, 401, 401, 429], "guessing keys is asking, too"
 
 
+async def test_unless_it_is_set_there_is_no_limit_of_rates() -> None:
+    settings = GatewaySettings()
+    async with asking(settings) as client:
+        answers = [(await client.get("/v1/nothing")).status_code for _ in range(2 * settings.rate_burst)]
+
+    assert set(answers) == {404}
+
+
 @given(lists(floats(0, 5), max_size=60), floats(0.1, 10), integers(1, 10))
 def test_no_stretch_of_time_has_more_than_the_burst_and_the_rate(gaps: list[float], rate: float, burst: int) -> None:
     buckets, now, taken = TokenBuckets(rate, burst), 100.0, list[float]()
