@@ -24,6 +24,7 @@ import structlog
 from prometheus_client.multiprocess import mark_process_dead
 
 from marquee.logs import configure_logs
+from marquee.settings import ServiceSettings
 
 log = structlog.get_logger()
 
@@ -215,7 +216,8 @@ def main() -> int | str:
     parser.add_argument("--silent-s", type=float, default=SILENT_S, help="after which a process is taken to hang")
     parser.add_argument("command", nargs="+", help="of each process")
     args = parser.parse_args()
-    configure_logs(args.name, level=os.environ.get("MARQUEE_LOG_LEVEL", "INFO"), as_json=_is_on("MARQUEE_LOG_JSON"))
+    settings = ServiceSettings()
+    configure_logs(args.name, level=settings.log_level, as_json=settings.log_json)
     try:
         listener = bound(args.host, args.port)
     except OSError as error:
@@ -230,10 +232,6 @@ async def _run(workers: Workers) -> int:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, workers.stop)
     return await workers.run()
-
-
-def _is_on(name: str) -> bool:
-    return os.environ.get(name, "true").lower() in {"true", "1", "yes", "on"}
 
 
 if __name__ == "__main__":
