@@ -195,7 +195,8 @@ class Chaos:
                 self._broker_died(now, True)
             case Kind.FLUSH:
                 await system.hands.ask("flush", limit_s=5)
-                await self.load.ask_often(seconds=BURST_S, per_s=BURST_PER_S)
+                burst_s = 0.0 if self.limits.is_under_load else BURST_S  # the load is to be the stated one
+                await self.load.ask_often(seconds=burst_s, per_s=BURST_PER_S)
             case Kind.LOG_NEWEST:
                 return f"{(await system.hands.ask('drop_newest', count=NEWEST_FILES))['deleted']} files"
             case Kind.LOG_GONE:
