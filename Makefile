@@ -75,10 +75,13 @@ shots: setup-test ## take pictures of every page and state, at three widths, dar
 vitals: setup-test ## measure how fast every page paints, on a desktop and a slow phone, beside the budgets (VITALS='--pages home')
 	@$(BIN)/python ci/vitals.py $(VITALS)
 
-.PHONY: chaos chaos-compose soak
+.PHONY: chaos chaos-under-load chaos-compose soak
 CHAOS = $(if $(CHAOS_FAULTS),--faults $(CHAOS_FAULTS)) $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) $(if $(CHAOS_MINUTES),--minutes $(CHAOS_MINUTES))
 chaos: setup ## inject 200 random faults into a system of its own and check every promise (CHAOS_FAULTS, CHAOS_SEED, CHAOS_MINUTES, DATA=…)
 	@$(BIN)/marquee chaos $(CHAOS) $(if $(DATA),--data '$(DATA)')
+
+chaos-under-load: setup ## break one part at a time; measure how long rankings take meanwhile, and how soon all is well (TIMES=3 DATA=…)
+	@$(BIN)/marquee chaos --under-load $(or $(TIMES),3) $(if $(DATA),--data '$(DATA)')
 
 chaos-compose: setup ## inject 30 random faults on Docker Compose with Apache Kafka
 	@ci/compose-chaos.sh $(CHAOS)

@@ -8,26 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from support.commands import output_of
 from support.system import untraced
 
 FAULTS = 15
 SYNTH = ["--users", "120", "--movies", "400", "--ratings", "8000", "--seed", "7"]
 SHORT = ["--stop-s", "4", "--settle-s", "120", "--digest-every", "4", "--minutes", "14"]
 MARQUEE = [sys.executable, "-m", "marquee_cli.main"]
-
-
-def output_of(command: list[str], *, limit_s: float) -> tuple[int, str]:
-    """Exit code and output; a command that is cut short gets the time to stop what it has started."""
-    with subprocess.Popen(
-        command, env=untraced(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=limit_s)
-        except BaseException:
-            process.terminate()
-            process.communicate(timeout=120)
-            raise
-    return process.returncode, output
 
 
 @pytest.mark.e2e
@@ -38,7 +25,7 @@ def test_every_invariant_holds_under_random_faults(tmp_path: Path) -> None:
     command = [*MARQUEE, "chaos", "--faults", str(FAULTS), "--seed", seed, *SHORT]
 
     code, output = output_of(
-        [*command, "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")], limit_s=1_000
+        [*command, "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")], env=untraced(), limit_s=1_000
     )
 
     assert code == 0, output[-6_000:]

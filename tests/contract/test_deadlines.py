@@ -63,6 +63,7 @@ def test_the_table_of_deadlines_has_the_values_of_the_settings() -> None:
         ("ranker", "Redis", RECEIPTS_S),
         ("ranker", "Redis", PIN_S),
         ("ranker", "Redis", USER_S),
+        ("ranker", "Redis", USER_S),
         ("ranker", "the search for what would change a place", SEARCH_S),
         ("ranker", "a place for one more explanation (two at a time)", PLACE_S),
         ("ingest", "Redis", CLAIM_S),

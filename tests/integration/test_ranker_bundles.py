@@ -14,7 +14,7 @@ import httpx
 import numpy as np
 import pytest
 
-from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.contracts.events import ModelChanged, ModelStatus, MoviesRated
 from marquee.contracts.topics import MODELS, RATINGS
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
@@ -26,6 +26,7 @@ from marquee.stores.key_space import KeySpace
 from marquee.stores.known_users import UserReader
 from marquee.stores.online import RatingStore
 from marquee.stores.views import StatsView
+from marquee_cli.chaos.models import of_unknown_opset
 from ranker.main import create_app
 from ranker.online import Online
 from ranker.settings import RankerSettings
@@ -70,6 +71,11 @@ def cut_onnx(path: Path) -> None:
     (path / "ranker.onnx").write_bytes(whole[: len(whole) // 2])
 
 
+def later_onnx(path: Path) -> None:
+    """Of an opset that no onnxruntime knows yet."""
+    (path / "ranker.onnx").write_bytes(of_unknown_opset((path / "ranker.onnx").read_bytes()))
+
+
 def narrow_onnx(path: Path) -> None:
     """A model of three features."""
     import lightgbm as lgb
@@ -106,15 +112,20 @@ async def serves(client: httpx.AsyncClient, version: str) -> bool:
     return bool((await client.get("/version")).json()["model_version"] == version)
 
 
-async def fill(space: KeySpace) -> None:
+def world_events() -> list[MoviesRated]:
     world = checkerboard(n_users=80)
     columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())
-    rated = [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
-    for batch in in_batches(RATINGS, rated):
+    return [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
+
+
+async def fill(space: KeySpace) -> None:
+    for batch in in_batches(RATINGS, world_events()):
         await RatingStore(space).apply(batch)
 
 
-@pytest.mark.parametrize("spoil", [no_onnx, cut_onnx, narrow_onnx, no_arrays, short_catalog, foreign_snapshot])
+@pytest.mark.parametrize(
+    "spoil", [no_onnx, cut_onnx, later_onnx, narrow_onnx, no_arrays, short_catalog, foreign_snapshot]
+)
 async def test_a_verified_bundle_that_cannot_be_used_leaves_the_model_in_place(
     kafka_settings: KafkaSettings,
     space: KeySpace,
@@ -161,6 +172,61 @@ async def test_a_start_falls_back_to_the_newest_bundle_that_can_be_used(
         assert (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).status_code == 200
 
     assert len(await events_on(kafka_settings, MODELS)) == 2
+
+
+async def test_a_bundle_deleted_under_the_ranker_goes_on_ranking_until_the_next_one(
+    kafka_settings: KafkaSettings, space: KeySpace, redis_settings: RedisSettings, good_bundle: Path, tmp_path: Path
+) -> None:
+    await fill(space)
+    await ensure_topics(kafka_settings, wait_s=20)
+    a_bundle(good_bundle, tmp_path, "v1")
+    await promote(kafka_settings, "v1")
+    settings = RankerSettings(
+        kafka=kafka_settings, redis=redis_settings, model_dir=tmp_path, wait_s=20, refresh_s=0.1, user_timeout_s=10
+    )
+    async with running(create_app(settings)) as client:
+        await until(partial(serves, client, "v1"))
+        shutil.rmtree(tmp_path / "v1")
+
+        for subject in ({"user_id": 1}, {"user_ids": [1, 2]}, {"movie_id": 1}, {"user_id": 999}):
+            answer = await client.post("/v1/rank", json={**subject, "k": 3})
+            assert (answer.status_code, answer.json()["meta"]["degraded"]) == (200, []), subject
+            assert (answer.json()["model_version"], len(answer.json()["items"])) == ("v1", 3)
+        before = (await client.post("/v1/rank", json={"user_id": 1, "k": 3})).json()
+        page = await client.get(
+            f"/v1/rankings/{before['ranking_id']}", params={"page_token": before["next_page_token"]}
+        )
+        assert (page.status_code, len(page.json()["items"])) == (200, 3)
+        for batch in in_batches(RATINGS, [*world_events(), *(a_rating(user_id=500 + n, movie_id=7) for n in range(9))]):
+            await RatingStore(space).apply(batch)  # so that the movies' state is computed again
+        await until(partial(_is_computed_again, client))
+
+        await promote(kafka_settings, "gone")
+        a_bundle(good_bundle, tmp_path, "v2")
+        await promote(kafka_settings, "v2")
+        await until(partial(serves, client, "v2"))
+
+
+async def _is_computed_again(client: httpx.AsyncClient) -> bool:
+    """Whether an answer that was kept is no longer sent: it follows from the movies' state."""
+    answer = await client.post("/v1/rank", json={"movie_id": 1, "k": 3})
+    assert (answer.status_code, answer.json()["meta"]["rung"]) == (200, "similar")
+    return "cached" not in answer.json()["meta"]
+
+
+async def test_a_ranker_whose_bundles_are_all_gone_refuses_and_takes_the_next_one(
+    kafka_settings: KafkaSettings, redis_settings: RedisSettings, good_bundle: Path, tmp_path: Path
+) -> None:
+    await ensure_topics(kafka_settings, wait_s=20)
+    await promote(kafka_settings, "gone")
+    settings = RankerSettings(kafka=kafka_settings, redis=redis_settings, model_dir=tmp_path / "models", wait_s=20)
+    async with running(create_app(settings)) as client:
+        assert (await client.post("/v1/rank", json={"user_id": 1, "k": 5})).status_code == 503
+
+        (tmp_path / "models").mkdir()
+        a_bundle(good_bundle, tmp_path / "models", "v1")
+        await promote(kafka_settings, "v1")
+        await until(partial(serves, client, "v1"))
 
 
 class SlowCounts(StatsView):

@@ -1,8 +1,12 @@
 """Answers that are sent again are the ones that would be computed, whatever has happened, and say that they are."""
 
 import asyncio
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +20,7 @@ from marquee.contracts.topics import ACTIVITY, CATALOG, shard_of
 from marquee.stores.dismissals import DismissalStore
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import MovieStore, RatingStore
+from marquee_cli.embedded import free_port, start_redis
 from ranker.cache import OLDEST_S, PIN_TRUSTED_S
 from ranker.pool import RankingPool
 from ranker.serving import Serving
@@ -93,6 +98,31 @@ async def test_a_ranking_whose_next_pages_are_gone_is_computed_again(space: KeyS
 
     assert [answer["meta"].get("cached", False) for answer in (kept, other, old)] == [True, False, False]
     assert len({answer["ranking_id"] for answer in (kept, other, old)}) == 3
+
+
+async def test_a_redis_that_hangs_holds_up_one_of_all_the_kept_answers(tmp_path: Path) -> None:
+    now, seen_s, movies = [100.0], 1.0, range(1, 21)
+    child = start_redis(tmp_path / "redis", port=free_port(), log=tmp_path / "redis.log")
+    try:
+        async with Redis.from_url(f"redis://{child.address}/0") as redis:
+            space = KeySpace(redis, "own")
+            await store(space, WORLD)
+            pool = RankingPool(threads=1, waiting=9, clock=lambda: now[0])
+            async with a_ranker(space, clock=lambda: 1e9, pin_seen_s=seen_s, pool=pool) as ranker:
+                for movie_id in movies:
+                    await ranker.pages(await ranker.rank(movie_id=movie_id, k=5))
+                now[0] += PIN_TRUSTED_S + 1
+                os.kill(child.process.pid, signal.SIGSTOP)
+                began = time.monotonic()
+                answers = [await ranker.rank(movie_id=movie_id, k=5) for movie_id in movies]
+                took_s = time.monotonic() - began
+                os.kill(child.process.pid, signal.SIGCONT)
+    finally:
+        child.stop()
+
+    assert {answer["meta"]["rung"] for answer in answers} == {"similar"}
+    assert {answer["next_page_token"] for answer in answers} == {None}  # nothing can be kept for it
+    assert took_s < len(movies) * seen_s
 
 
 async def test_an_answer_sent_again_says_what_holds_now_of_receipts_and_offsets(

@@ -75,6 +75,8 @@ async def a_ranker(
     serving: Serving | None = None,
     clock: Clock = time,
     receipt_wait_s: float = 0.25,
+    receipt_look_s: float = REDIS_S,
+    pin_seen_s: float = REDIS_S,
     pool: RankingPool | None = None,
     cached_bytes: int = 1_048_576,
     like: RankerApp | None = None,
@@ -91,9 +93,9 @@ async def a_ranker(
     online.serving = Serving.of(online.serving.model, online.stats.stats())
     if like is not None:
         online = like.wiring.online
-    pins = Pins(PinStore(space, PINNED_BYTES), REDIS_S, clock, writing_s=1.0)
+    pins = Pins(PinStore(space, PINNED_BYTES), REDIS_S, clock, pin_seen_s, writing_s=1.0)
     groups = Turns(at_once=1, wait_s=30, what="a place")
-    receipts, desk = ReceiptWait(space, receipt_wait_s), Desk(online.settings)
+    receipts, desk = ReceiptWait(space, receipt_wait_s, receipt_look_s), Desk(online.settings)
     pool = pool or RankingPool(threads=1, waiting=99)
     wiring = routes.Wiring(online, receipts, pins, desk, groups, pool, RankingCache(cached_bytes), RANK_S)
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)

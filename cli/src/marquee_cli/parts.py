@@ -29,6 +29,10 @@ BROKER_PATIENCE = 13
 """About 26 s: the embedded broker confirms records up to 1.1 s before it writes them, so killing it can lose confirmed
 records. If it recovers by itself within that time, nothing is lost."""
 
+REDIS_PATIENCE = 2
+"""About 6 s, at most, until a Redis that hangs is killed, so that all is well within 10 s: until then no list is newer.
+It answers a PING in microseconds, and whatever it loses by being killed, `features` applies again."""
+
 NOT_OF_A_PART = {"MARQUEE_HOME", "MARQUEE_GATEWAY_PORT", "MARQUEE_FRONTEND_PORT"}
 """Settings of `marquee demo` itself; the parts get what follows from them in settings of their own."""
 
@@ -93,6 +97,7 @@ def all_parts(home: Home, ports: Ports, *, data: str, node: Node | None) -> list
             cwd=_made(home.root / "redis"),
             port=ports.of("redis"),
             health=VALKEY,
+            patience=REDIS_PATIENCE,
         ),
     ]
     for name in SERVICES:

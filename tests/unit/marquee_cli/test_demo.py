@@ -10,10 +10,14 @@ import pytest
 
 from marquee_cli.demo import chosen_data, sample_users
 from marquee_cli.failures import CommandFailed
+from marquee_cli.health import ASK_EVERY_S, ASK_TIMEOUT_S
 from marquee_cli.home import Home
 from marquee_cli.parts import INSIDE, Ports, all_parts
 from marquee_cli.ports import PortBusy, internal_ports, public_ports, require_free
-from marquee_cli.supervisor import Part
+from marquee_cli.supervisor import TICK_S, Part, pause_s
+
+CATCHING_UP_S = 2.0
+"""Of `features`, which tries again after growing pauses, once Redis is back."""
 
 
 def test_without_a_name_the_default_data_set_is_used() -> None:
@@ -106,6 +110,14 @@ def test_another_key_changes_the_fingerprint_of_services_and_not_of_stores(
 
     after = {part.name: part.fingerprint for part in described_parts(tmp_path)}
     assert {name for name in before if before[name] == after[name]} == {"kafka", "redis"}
+
+
+def test_a_redis_that_hangs_is_started_again_soon_enough_for_all_to_be_well_within_10_s(tmp_path: Path) -> None:
+    [redis] = [part for part in described_parts(tmp_path) if part.name == "redis"]
+
+    until_killed_s = ASK_EVERY_S + redis.patience * (ASK_TIMEOUT_S + TICK_S)
+
+    assert until_killed_s + pause_s(0, was_up=True) < 10 - CATCHING_UP_S
 
 
 def described_parts(root: Path) -> list[Part]:

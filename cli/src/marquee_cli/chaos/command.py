@@ -7,19 +7,22 @@ import random
 import signal
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from marquee_cli.chaos import report, under_load
 from marquee_cli.chaos.compose import Compose
 from marquee_cli.chaos.embedded import Embedded
 from marquee_cli.chaos.load import Load
 from marquee_cli.chaos.looking import CannotLook, Json
-from marquee_cli.chaos.plan import Fault, Round, catalogue, make_plan
-from marquee_cli.chaos.report import COLUMNS, Result, markdown, rows, summary
+from marquee_cli.chaos.plan import UNDER_LOAD, Fault, Round, catalogue, make_plan, one_at_a_time
+from marquee_cli.chaos.report import Result, markdown, summary
 from marquee_cli.chaos.rounds import Chaos, Limits
 from marquee_cli.failures import CommandFailed
 from marquee_cli.home import Home
@@ -31,6 +34,8 @@ from marquee_cli.synth_world import make_world, rate
 SIZE = {"users": 300, "movies": 1_500}
 RATINGS = 30_000
 FIRST_LOOK_S = 120.0
+REMEMBERED_USERS = 60
+"""Known users under load: each is ranked for once before each fault, so that the ranker remembers them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +55,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="print the table of an earlier chaos.json")
     parser.add_argument("--only", action="append", default=[], metavar="FAULT", help="inject only this one; repeatable")
     parser.add_argument("--without", action="append", default=[], metavar="FAULT", help="omit this fault; repeatable")
+    parser.add_argument(
+        "--under-load",
+        type=int,
+        metavar="TIMES",
+        help="inject these instead, one at a time: "
+        + ", ".join(fault.name for fault in UNDER_LOAD)
+        + "; measures how long rankings take meanwhile, at 10 rankings/s and 5 ratings/s",
+    )
     parser.add_argument("--plan", action="store_true", help="print the plan and exit")
 
 
@@ -57,11 +70,16 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0: every invariant held. 1: one was broken; the evidence is in chaos.json."""
     console = a_console()
     if args.markdown:
-        print(markdown(Result.of(json.loads(args.markdown.read_text()))), end="")
+        earlier = Result.of(json.loads(args.markdown.read_text()))
+        print(markdown(earlier, *_rows(earlier)), end="")
         return 0
     seed = random.SystemRandom().randrange(1_000_000) if args.seed is None else args.seed
-    plan = make_plan(seed, args.faults, _faults(args))
-    console.print(f"seed {seed}: {args.faults} faults in {len(plan)} rounds", markup=False)
+    if args.under_load:
+        args.ratings_per_s, args.rankings_per_s = 5.0, 10.0
+        plan = one_at_a_time(_faults(args, catalogue(UNDER_LOAD, is_embedded=not args.compose)), args.under_load)
+    else:
+        plan = make_plan(seed, args.faults, _faults(args, catalogue(is_embedded=not args.compose)))
+    console.print(f"seed {seed}: {sum(len(each.faults) for each in plan)} faults in {len(plan)} rounds", markup=False)
     if args.plan:
         for number, each in enumerate(plan, 1):
             print(f"{number:4d}  {each.name}")
@@ -76,20 +94,19 @@ def run(args: argparse.Namespace) -> int:
         finally:
             out.mkdir(parents=True, exist_ok=True)
             (out / "chaos.json").write_text(json.dumps(result.as_json(), indent=1) + "\n")
-            (out / "chaos.md").write_text(markdown(result))
+            (out / "chaos.md").write_text(markdown(result, *_rows(result)))
     console.print(_table(result))
     console.print(f"all faults and evidence: {out / 'chaos.json'}", markup=False)
     console.print(summary(result), markup=False)
     return 0 if result.is_good else 1
 
 
-def _faults(args: argparse.Namespace) -> list[Fault]:
-    """The faults to inject: those of this kind of system, minus the omitted ones.
+def _faults(args: argparse.Namespace, every: Sequence[Fault]) -> list[Fault]:
+    """The faults to inject: all of these, minus the omitted ones.
 
     Raises:
         CommandFailed: an option names an unknown fault, or no fault remains.
     """
-    every = catalogue(is_embedded=not args.compose)
     if unknown := {*args.only, *args.without} - {fault.name for fault in every}:
         raise CommandFailed(
             f"no such fault: {', '.join(sorted(unknown))}; the faults are {', '.join(f.name for f in every)}"
@@ -110,6 +127,7 @@ def _about(args: argparse.Namespace, seed: int) -> Json:
         "ratings_per_s": args.ratings_per_s,
         "rankings_per_s": args.rankings_per_s,
         "stop_s": args.stop_s,
+        "is_under_load": bool(args.under_load),
         "began_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -148,7 +166,9 @@ async def _break(
 
     try:
         load = await ready_load(system, seed, args.ratings_per_s, args.rankings_per_s)
-        limits = Limits(args.stop_s, args.settle_s, args.digest_every, args.minutes)
+        limits = Limits(args.stop_s, args.settle_s, args.digest_every, args.minutes, bool(args.under_load))
+        if args.under_load:
+            load.known = dict(islice(load.known.items(), REMEMBERED_USERS))
         chaos = Chaos(system, load, limits, say, result, known_user=min(load.known))
         await chaos.run(plan)
     finally:
@@ -187,10 +207,17 @@ async def ready_load(system: Embedded | Compose, seed: int, ratings_per_s: float
     )
 
 
+def _rows(result: Result) -> tuple[Sequence[str], list[tuple[str, ...]]]:
+    """The columns and rows of a run's table."""
+    of = under_load if result.about.get("is_under_load") else report
+    return of.COLUMNS, of.rows(result.faults)
+
+
 def _table(result: Result) -> Table:
     table = Table(title="after each fault", title_justify="left", caption="a round counts for each of its faults")
-    for column in COLUMNS:
+    columns, rows = _rows(result)
+    for column in columns:
         table.add_column(column, justify="left" if column == "fault" else "right")
-    for row in rows(result.faults):
+    for row in rows:
         table.add_row(*row)
     return table

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from marquee_cli.chaos.looking import SCRIPT, Looking
-from marquee_cli.chaos.plan import PARTS
+from marquee_cli.chaos.plan import PARTS, Kind
 from marquee_cli.chaos.systems import NotRunning
 from marquee_cli.failures import CommandFailed
 
@@ -49,6 +49,10 @@ class Compose:
         """A probe in a one-off container of its own, because the services' containers are killed."""
         beside = [*self.command, "run", "--rm", "--no-deps", "-T", "--name", f"{self.project}-{name}", "features"]
         return Looking([*beside, PYTHON, "-u", "-c", SCRIPT.read_text()], os.environ)
+
+    @property
+    def parts(self) -> Sequence[str]:
+        return PARTS
 
     def url(self, service: str) -> str:
         return f"http://{service}:{PORTS[service]}"
@@ -100,6 +104,12 @@ class Compose:
 
     async def delete_broker_data(self) -> None:
         raise NotRunning("broker data")
+
+    async def promote(self, kind: Kind) -> str:
+        raise NotRunning("model folder")
+
+    def started_at(self, part: str) -> float | None:
+        return None
 
     async def not_well(self) -> list[str]:
         lines = (await run([*self.command, "ps", "--all", "--format", "json"])).splitlines()

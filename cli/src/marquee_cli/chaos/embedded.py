@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from marquee_cli.chaos.looking import SCRIPT, Looking
-from marquee_cli.chaos.plan import PARTS
+from marquee_cli.chaos.models import Models
+from marquee_cli.chaos.plan import PARTS, Kind
 from marquee_cli.chaos.systems import NotRunning
 from marquee_cli.failures import CommandFailed
 from marquee_cli.home import Home, read_json
@@ -105,7 +106,10 @@ class Embedded:
         return identity
 
     async def kill(self, part: str) -> None:
-        self._signal(self.identity(part), signal.SIGKILL)
+        identity = self.identity(part)
+        self._signal(identity, signal.SIGKILL)
+        while is_alive(identity):  # noqa: ASYNC110  # a killed process ends soon
+            await asyncio.sleep(0.001)
 
     async def freeze(self, part: str) -> None:
         identity = self.identity(part)
@@ -142,6 +146,18 @@ class Embedded:
         for path in (self.home.root / "kafka").iterdir():  # the directory itself is the process's own
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         self._signal(broker, signal.SIGKILL)
+
+    async def promote(self, kind: Kind) -> str:
+        models = Models(self.home.root / "models", self.url("ranker"), self.home.log_of("ranker"), self.hands)
+        return await models.promote(kind)
+
+    def started_at(self, part: str) -> float | None:
+        """When the part's process started, on the monotonic clock; None on systems without /proc."""
+        started = self.identity(part).started
+        if not started.isdigit():
+            return None
+        asleep_s = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()  # while which only one clock went on
+        return int(started) / os.sysconf("SC_CLK_TCK") - asleep_s
 
     async def not_well(self) -> list[str]:
         state, wrong = read_json(self.home.state), []

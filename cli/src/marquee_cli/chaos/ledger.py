@@ -32,6 +32,9 @@ class RankingRequest:
     outcome: str
     untrue: str = ""  # what the answer says wrongly about itself
     rung: str = ""
+    degraded: tuple[str, ...] = ()
+    subject: str = ""  # user (with a long history), stranger or movie
+    model: str | None = None  # the version that the answer names
 
 
 @dataclass(slots=True)

@@ -89,6 +89,12 @@ class Load:
             task.add_done_callback(self._tasks.discard)
             await asyncio.sleep(1 / per_s)
 
+    async def ask_for_everyone(self) -> None:
+        """Request one ranking for each known user, one after the other: the ranker remembers their histories then."""
+        if self._http is not None:
+            for user_id in self.known:
+                await self._rank(self._http, "user", user_id=user_id)
+
     def oldest_open_s(self) -> float:
         """Age of the oldest open rating."""
         now = time.monotonic()
@@ -155,21 +161,24 @@ class Load:
             await asyncio.sleep(pause_s * self._asking.uniform(0.5, 1))
 
     async def _ask(self, http: httpx.AsyncClient, *, is_known: bool = False) -> None:
-        draw, user_id = 0.0 if is_known else self._asking.random(), 0
+        draw = 0.0 if is_known else self._asking.random()
         if draw < 0.7 and self.known:
-            user_id = self._asking.choice(list(self.known))
-            body: dict[str, Any] = {"user_id": user_id, "k": 25}
+            await self._rank(http, "user", user_id=self._asking.choice(list(self.known)))
         elif draw < 0.85:
-            body = {"user_id": STRANGERS + self._asking.randrange(1_000_000), "k": 25}
+            await self._rank(http, "stranger", user_id=STRANGERS + self._asking.randrange(1_000_000))
         else:
-            body = {"movie_id": self._asking.choice(self.movies), "k": 25}
-        at, untrue, rung = time.monotonic(), "", ""
+            await self._rank(http, "movie", movie_id=self._asking.choice(self.movies))
+
+    async def _rank(self, http: httpx.AsyncClient, subject: str, **whom: int) -> None:
+        body, user_id = {**whom, "k": 25}, whom.get("user_id", 0)
+        at, untrue, rung, degraded, model = time.monotonic(), "", "", tuple[str, ...](), None
         try:
             answer = await http.post("/v1/rank", json=body)
             outcome = str(answer.status_code)
             if answer.status_code == httpx.codes.OK:
                 found = answer.json()
-                rung, rated = found["meta"]["rung"], self.known.get(user_id, frozenset())
+                rung, degraded, model = found["meta"]["rung"], tuple(found["meta"]["degraded"]), found["model_version"]
+                rated = self.known.get(user_id, frozenset())
                 untrue = untrue_user_ranking(found, rated, len(rated))
             elif 400 <= answer.status_code < 500:
                 untrue = f"{body} is refused with {outcome}: {answer.text[:200]}"
@@ -179,4 +188,5 @@ class Load:
             outcome = "timeout"
         except httpx.HTTPError:
             outcome = "refused"
-        self.ledger.rankings.append(RankingRequest(at, time.monotonic(), outcome, untrue, rung))
+        ended = time.monotonic()
+        self.ledger.rankings.append(RankingRequest(at, ended, outcome, untrue, rung, degraded, subject, model))

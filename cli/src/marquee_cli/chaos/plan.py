@@ -24,6 +24,10 @@ class Kind(StrEnum):
     LOG_NEWEST = "delete the log's newest files"
     LOG_GONE = "delete the log"
     BROKER_DATA = "delete the broker's data"  # and kill it: embedded only
+    HANG = "stop for good"  # SIGSTOP of one part, which something else has to end; from here on: embedded only
+    DAMAGED_MODEL = "promote a damaged model"
+    UNKNOWN_OPSET = "promote a model of an unknown opset"
+    SWAPS = "swap the model 20 times"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,12 +86,28 @@ CORE = (
 
 ALL = (*CORE, *(fault for fault in (*_kills(*PARTS), *_stops(*PARTS), Fault(Kind.KILL_ALL)) if fault not in CORE))
 
-EMBEDDED_ONLY = (Kind.SUPERVISOR, Kind.BROKER_DATA)
+EMBEDDED_ONLY = (
+    *(Kind.SUPERVISOR, Kind.BROKER_DATA),
+    *(Kind.HANG, Kind.DAMAGED_MODEL, Kind.UNKNOWN_OPSET, Kind.SWAPS),
+)
+
+UNDER_LOAD = (
+    Fault(Kind.DAMAGED_MODEL),
+    Fault(Kind.UNKNOWN_OPSET),
+    *_kills("ranker"),  # here it starts while the model to serve is one that cannot be served
+    *_kills("redis"),
+    *_stops("redis"),
+    Fault(Kind.HANG, "redis"),
+    Fault(Kind.FLUSH),
+    *_kills("kafka"),
+    Fault(Kind.SWAPS),
+)
+"""Faults of which it is known what each ranking has to say meanwhile; see under_load.py."""
 
 
-def catalogue(*, is_embedded: bool) -> tuple[Fault, ...]:
-    """All faults of the embedded run or of Compose, most telling first."""
-    return tuple(fault for fault in ALL if is_embedded or fault.kind not in EMBEDDED_ONLY)
+def catalogue(faults: Sequence[Fault] = ALL, *, is_embedded: bool) -> tuple[Fault, ...]:
+    """Those faults that are possible in the embedded run, or on Compose, in the same order."""
+    return tuple(fault for fault in faults if is_embedded or fault.kind not in EMBEDDED_ONLY)
 
 
 def make_plan(seed: int, count: int, faults: Sequence[Fault]) -> list[Round]:
@@ -112,6 +132,11 @@ def make_plan(seed: int, count: int, faults: Sequence[Fault]) -> list[Round]:
         delays = [0.0, *(round(rng.uniform(0, LARGEST_DELAY_S), 2) for _ in together[1:])]
         rounds.append(Round(tuple(Injection(fault, delay_s) for fault, delay_s in zip(together, delays, strict=True))))
     return rounds
+
+
+def one_at_a_time(faults: Sequence[Fault], times: int) -> list[Round]:
+    """Each fault in a round of its own, in this order, all of them `times` times."""
+    return [Round((Injection(fault, 0.0),)) for _ in range(times) for fault in faults]
 
 
 def _fitting(together: Sequence[Fault], deck: Sequence[Fault]) -> int | None:

@@ -17,6 +17,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,8 +26,10 @@ import pyarrow.parquet as pq
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from redis.asyncio import Redis
 
+from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.keys import ShardKeys
-from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
+from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, MODELS, PARTITIONS, RATINGS, shard_of
+from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import ServiceSettings
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
@@ -40,7 +43,7 @@ LOOK_LIMIT_S = 20.0
 CHUNK = 2_000
 COMMANDS = (
     *("ping", "get", "begin", "lag", "look", "check", "accept_counts"),
-    *("flush", "drop_newest", "drop_log", "forget_space"),
+    *("flush", "drop_newest", "drop_log", "forget_space", "promote"),
 )
 Json = dict[str, Any]
 
@@ -301,6 +304,14 @@ class Probe:
         for start in range(0, len(keys), 1_000):
             await self.redis.delete(*keys[start : start + 1_000])
         return {"deleted": len(keys)}
+
+    async def promote(self, version: str) -> Json:
+        """Say on models.v1 that this model is to be served."""
+        now = datetime.now(UTC)
+        event = ModelChanged(version=version, status=ModelStatus.PROMOTED, location=version, changed_at=now)
+        async with Publisher(self.settings.kafka, timeout_s=10) as publisher:
+            await publisher.publish(MODELS, [record_of(MODELS, event)])
+        return {}
 
     async def get(self, url: str) -> Json:
         """A service's report: its status and JSON body."""

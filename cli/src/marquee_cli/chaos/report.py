@@ -19,6 +19,8 @@ class Injected:
         recovery_s: from the fault until the system had recovered; None if it did not within the limit.
         accepted: ratings accepted from the fault until then.
         lost, excused, twice, errors_5xx, down_s: of the whole round, which other faults may share.
+        within, degraded, besides, rank_recovery_s, ranked_ms: see under_load.Verdict; of a fault that is alone in its
+            round and in UNDER_LOAD.
     """
 
     round: int
@@ -34,6 +36,11 @@ class Injected:
     twice: int = 0
     errors_5xx: int = 0
     down_s: float = 0.0
+    within: int = 0
+    degraded: int = 0
+    besides: list[str] = field(default_factory=list)
+    rank_recovery_s: float = 0.0
+    ranked_ms: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -121,12 +128,12 @@ def summary(result: Result) -> str:
     )
 
 
-def markdown(result: Result) -> str:
-    """The table for docs/chaos.md."""
+def markdown(result: Result, columns: Sequence[str], table: Sequence[Sequence[str]]) -> str:
+    """A table of the result for docs/chaos.md."""
     about = result.about
     head = ", ".join(str(about[key]) for key in ("form", "data", "machine") if about.get(key))
     head += f", seed {about.get('seed')}"
-    lines = [head, "", "| " + " | ".join(COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows(result.faults)]
+    lines = [head, "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(row) + " |" for row in table]
     lines += ["", summary(result).removeprefix("chaos: ").capitalize() + "."]
     return "\n".join(lines) + "\n"

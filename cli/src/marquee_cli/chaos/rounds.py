@@ -11,13 +11,14 @@ from typing import Any
 import httpx
 
 from marquee_cli.chaos.embedded import Embedded
-from marquee_cli.chaos.ledger import Sent, excusable, unreachable_s
+from marquee_cli.chaos.ledger import NEVER, Sent, excusable, unreachable_s
 from marquee_cli.chaos.load import Load
 from marquee_cli.chaos.looking import CannotLook, Json
 from marquee_cli.chaos.plan import Fault, Injection, Kind, Round
 from marquee_cli.chaos.report import Injected, Result, Violation
 from marquee_cli.chaos.systems import NotRunning, Replay, System
 from marquee_cli.chaos.truth import unsettled
+from marquee_cli.chaos.under_load import Span, judged
 from marquee_cli.failures import CommandFailed
 from marquee_cli.parts import SERVICES
 
@@ -35,6 +36,10 @@ BURST_S, BURST_PER_S = 2.0, 20.0
 """Extra rankings while Redis is refilled, which does not take long."""
 EVIDENCE = 20
 GATEWAY_KINDS = (Kind.KILL_ALL,)
+STOPPED_WITHIN_S = 0.2
+"""After a SIGSTOP; until then a thread that was running may still answer."""
+STARTED_S = 0.02
+"""To which the start of a process is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,14 @@ class Limits:
         settle_s: time within which the system must recover after the last fault of a round.
         digest_every: rounds between two comparisons with a clean replay.
         minutes: no round begins after this time.
+        is_under_load: the faults are UNDER_LOAD, one at a time, so that each ranking is judged by what it has to say.
     """
 
     stop_s: float = 15.0
     settle_s: float = 60.0
     digest_every: int = 10
     minutes: float = 120.0
+    is_under_load: bool = False
 
 
 @dataclass(slots=True)
@@ -69,6 +76,8 @@ class Chaos:
     reported: set[str] = field(default_factory=set)  # event ids found lost
     known_to_probe: int = 0  # accepted ratings that the probe has been given
     judged: int = 0  # rankings before this round
+    unavailable: Span | None = None  # in this round
+    refused_models: list[str] = field(default_factory=list)
     http: httpx.AsyncClient = field(init=False)
     totals: dict[str, int] = field(
         default_factory=lambda: {"lost": 0, "excused": 0, "twice": 0, "errors_5xx": 0, "untrue": 0}
@@ -101,7 +110,9 @@ class Chaos:
     async def _round(self, each: Round, *, is_last: bool) -> bool:
         """Run one round. False: the system did not recover, so the run ends here."""
         started = time.monotonic()
-        self.judged = len(self.load.ledger.rankings)
+        if self.limits.is_under_load:
+            await self.load.ask_for_everyone()
+        self.judged, self.unavailable = len(self.load.ledger.rankings), None
         injected = [
             Injected(self.number, one.fault.name, 0.0, [f.name for f in each.faults if f != one.fault])
             for one in each.injections
@@ -121,6 +132,8 @@ class Chaos:
         lost, excused, twice = await self._check(each.name, with_digest=with_digest and settled_at is not None)
         ended = time.monotonic()
         errors, down_s = self._judge_rankings(each)
+        if self.limits.is_under_load:
+            self._judge_under_load(each.faults[0], injected[0], recovered_at or ended)
         for fault in injected:
             at = self.began + fault.at_s
             fault.lost, fault.excused, fault.twice = lost, excused, twice
@@ -158,13 +171,20 @@ class Chaos:
         match fault.kind:
             case Kind.KILL:
                 await system.kill(fault.part)
+                self.unavailable = Span(time.monotonic(), NEVER)
                 self._broker_died(now, fault.part == "kafka")
             case Kind.STOP:
                 await system.freeze(fault.part)
+                frozen_at = time.monotonic() + STOPPED_WITHIN_S
                 await asyncio.sleep(self.limits.stop_s)
+                self.unavailable = Span(frozen_at, time.monotonic())
                 if not await system.thaw(fault.part):
+                    self.unavailable = Span(frozen_at, NEVER)
                     self._broker_died(now, fault.part == "kafka")
                     return "ended by something else while it was stopped"
+            case Kind.HANG:
+                await system.freeze(fault.part)
+                self.unavailable = Span(time.monotonic() + STOPPED_WITHIN_S, NEVER)
             case Kind.KILL_ALL:
                 await system.kill_all()
                 self._broker_died(now, True)
@@ -175,11 +195,17 @@ class Chaos:
                 self._broker_died(now, True)
             case Kind.FLUSH:
                 await system.hands.ask("flush", limit_s=5)
-                await self.load.ask_often(seconds=BURST_S, per_s=BURST_PER_S)
+                burst_s = 0.0 if self.limits.is_under_load else BURST_S  # the load is to be the stated one
+                await self.load.ask_often(seconds=burst_s, per_s=BURST_PER_S)
             case Kind.LOG_NEWEST:
                 return f"{(await system.hands.ask('drop_newest', count=NEWEST_FILES))['deleted']} files"
             case Kind.LOG_GONE:
                 await system.hands.ask("drop_log")
+            case Kind.DAMAGED_MODEL | Kind.UNKNOWN_OPSET:
+                self.refused_models.append(name := await system.promote(fault.kind))
+                return f"{name} was refused"
+            case Kind.SWAPS:
+                return await system.promote(fault.kind)
         return ""
 
     def _broker_died(self, at: float, is_broker: bool) -> None:
@@ -256,7 +282,7 @@ class Chaos:
         """What the system itself reports as wrong; empty if nothing."""
         try:
             wrong = await self.system.not_well()
-            for service in SERVICES:
+            for service in (service for service in SERVICES if service in self.system.parts):
                 report = await self.system.looking.ask("get", url=self.system.url(service) + "/readyz")
                 if report["status"] != 200:
                     lacking = [k for k, v in report["body"].get("dependencies", {}).items() if not v["ok"]]
@@ -285,7 +311,7 @@ class Chaos:
             lost, excused, twice = await self._judge(name, found)
             if with_digest:
                 await self._compare_with_replay(name)
-            if with_digest or "supervisor" in name:
+            if "supervisor" in name or (with_digest and not self.limits.is_under_load):
                 await self._ask_status(name)
             return lost, excused, twice
         finally:
@@ -432,6 +458,34 @@ class Chaos:
             text = f"no answer for {down_s:.1f} s, though nothing was done to it"
             self._violate("the gateway stays up", each.name, text)
         return len(errors), down_s
+
+    def _judge_under_load(self, fault: Fault, injected: Injected, recovered_at: float) -> None:
+        """Judge what each ranking of a round with one fault says, and note how long the rankings took."""
+        verdict = judged(
+            fault,
+            self.load.ledger.rankings[self.judged :],
+            span=self._certainly_unavailable(fault.part),
+            fault_at=self.began + injected.at_s,
+            recovered_at=recovered_at,
+            refused_models=self.refused_models,
+        )
+        if verdict.untrue:
+            self.totals["untrue"] += len(verdict.untrue)
+            self._violate("the rung is true", fault.name, verdict.untrue[0], list(verdict.untrue[:EVIDENCE]))
+        injected.within, injected.degraded = verdict.within, verdict.degraded
+        injected.besides, injected.ranked_ms = list(verdict.besides), list(verdict.ranked_ms)
+        injected.rank_recovery_s = verdict.recovery_s
+
+    def _certainly_unavailable(self, part: str) -> Span | None:
+        """When the part of this round was: of one that was replaced, until its next process began."""
+        span = self.unavailable
+        if span is None or span.until < NEVER:
+            return span
+        try:
+            started_at = self.system.started_at(part)
+        except NotRunning:
+            return span
+        return None if started_at is None else Span(span.since, started_at - STARTED_S)
 
     async def _restored(self, each: Round) -> bool:
         """Restart the system by hand, so that the remaining rounds are meaningful. False: it does not recover."""

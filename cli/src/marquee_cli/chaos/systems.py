@@ -1,9 +1,10 @@
 """What the rounds need from a system, embedded or on Compose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from marquee_cli.chaos.looking import Looking
+from marquee_cli.chaos.plan import Kind
 
 
 class NotRunning(Exception):
@@ -30,6 +31,10 @@ class System(Protocol):
     looking: Looking  # reads the stores
     hands: Looking  # injects faults; separate, because a read may be waiting for a frozen store
 
+    @property
+    def parts(self) -> Sequence[str]:
+        """The parts that it has."""
+
     async def kill(self, part: str) -> None:
         """SIGKILL.
 
@@ -55,6 +60,23 @@ class System(Protocol):
 
     async def delete_broker_data(self) -> None:
         """Kill the broker and delete its data before it starts again."""
+
+    async def promote(self, kind: Kind) -> str:
+        """Promote models that are made from the one in use.
+
+        Returns:
+            What was done.
+        Raises:
+            NotRunning: it is not possible at the moment.
+            CommandFailed: the ranker did not react to it.
+        """
+
+    def started_at(self, part: str) -> float | None:
+        """When the part's process started, on the monotonic clock; None if that is unknown.
+
+        Raises:
+            NotRunning: there is no such process at the moment.
+        """
 
     async def not_well(self) -> list[str]:
         """Parts that the system's own state reports as not up, or wrongly as up."""

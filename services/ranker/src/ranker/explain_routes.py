@@ -22,7 +22,7 @@ async def explain(request: ExplainRequest, parts: Parts) -> Response:
     if again := repeated(request.movie_ids):
         raise refused_fields(again)
     watch = Stopwatch(perf_counter)
-    is_applied = await waited(request, parts.receipts, watch)
+    is_applied = await waited(request, parts.receipts, parts.online, watch)
     serving, cards = parts.online.serving, parts.online.cards
     if serving is None:
         raise Transient("no model has been published yet")

@@ -33,8 +33,10 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
     online = Online.of(settings, redis)
-    pins = Pins(PinStore(online.users.space, settings.pinned_bytes), settings.page_read_s, time)
-    receipts = ReceiptWait(online.users.space, settings.receipt_wait_s)
+    pins = Pins(
+        PinStore(online.users.space, settings.pinned_bytes), settings.page_read_s, time, settings.user_timeout_s
+    )
+    receipts = ReceiptWait(online.users.space, settings.receipt_wait_s, settings.user_timeout_s)
     groups = Turns(at_once=GROUPS_AT_ONCE, wait_s=GROUP_WAIT_S, what="a place for one more group")
     pool = RankingPool(threads=settings.rank_threads, waiting=settings.rank_waiting)
     stack.callback(pool.close)

@@ -92,15 +92,24 @@ class Online:
         """The version of the model in use; None before the first."""
         return self.serving.model.version if self.serving else None
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether Redis has just not answered, so that it is left out."""
+        return monotonic() < self._blind_until
+
+    def look_away(self) -> None:
+        """Leave Redis out for BLIND_S, because it did not answer in time."""
+        self._blind_until = monotonic() + BLIND_S
+
     async def user(self, user_id: int) -> KnownUser:
         """A user as Redis has them; as last known while Redis does not answer or is being rebuilt."""
-        if monotonic() < self._blind_until:
+        if self.is_blind:
             return self._as_remembered(user_id, "redis")
         try:
             async with asyncio.timeout(self.settings.user_timeout_s):
                 read = await self.users.read(user_id)
         except (Transient, TimeoutError):
-            self._blind_until = monotonic() + BLIND_S
+            self.look_away()
             return self._as_remembered(user_id, "redis")
         shard, found = shard_of(user_id), _known(read)
         is_unseen = read.ratings.epoch is None and self.serving is not None and not len(self.stats)

@@ -21,25 +21,25 @@ class ReceiptWait:
 
     Attributes:
         limit_s: for the whole wait, reading included.
+        look_s: for one look.
     """
 
     space: KeySpace
     limit_s: float
+    look_s: float
 
-    async def applied(self, after: Sequence[GivenReceipt], user_ids: Sequence[int]) -> bool:
-        """Whether all events count; False when the limit has passed first, or Redis is unavailable.
+    async def applied(self, after: Sequence[GivenReceipt]) -> bool:
+        """Whether all events count; False when the limit has passed first.
 
-        Args:
-            user_ids: whose events they have to be.
         Raises:
-            Refused: 422, a receipt is of none of these users' partitions, or the store is past it without its event.
+            Refused: 422, the store is past a receipt without its event.
+            Transient: Redis is unavailable, or a look took too long.
         """
-        _check_partitions(after, user_ids)
         places = [Place(each.event_id, (each.topic, each.partition), each.offset) for each in after]
         try:
             async with asyncio.timeout(self.limit_s):
                 return await self._wait(places)
-        except (TimeoutError, Transient):
+        except TimeoutError:
             return False
 
     async def _wait(self, places: Sequence[Place]) -> bool:
@@ -48,15 +48,27 @@ class ReceiptWait:
         """
         began = monotonic()
         while (waited := monotonic() - began) < self.limit_s:
-            found = await standings(self.space, places)
+            found = await self._look(places)
             _check_known(found)
             if all(standing is Standing.APPLIED for standing in found):
                 return True
             await asyncio.sleep(min(max(waited / 10, SHORTEST_PAUSE_S), LONGEST_PAUSE_S))
         return False
 
+    async def _look(self, places: Sequence[Place]) -> list[Standing]:
+        try:
+            async with asyncio.timeout(self.look_s):
+                return await standings(self.space, places)
+        except TimeoutError:
+            raise Transient("redis: receipts were not looked up in time", what="redis") from None
 
-def _check_partitions(after: Sequence[GivenReceipt], user_ids: Sequence[int]) -> None:
+
+def require_own(after: Sequence[GivenReceipt], user_ids: Sequence[int]) -> None:
+    """Check that each receipt may be of an event of these users.
+
+    Raises:
+        Refused: 422, one is of none of their partitions.
+    """
     own = {shard_of(user_id) for user_id in user_ids}
     wrong = [at for at, each in enumerate(after) if each.partition not in own]
     if wrong:

@@ -23,7 +23,7 @@ from ranker.group_answers import group_answer
 from ranker.online import KnownUser, Online
 from ranker.pinning.keeping import Pins
 from ranker.pool import RankingPool
-from ranker.receipts import ReceiptWait
+from ranker.receipts import ReceiptWait, require_own
 from ranker.serving import Serving
 from ranker.stopwatch import Stopwatch
 from ranker.subjects import guest, with_overrides
@@ -106,12 +106,18 @@ class Wiring:
 Parts = Annotated[Wiring, Depends(wired(Wiring))]
 
 
-async def waited(request: RankRequest, receipts: ReceiptWait, watch: Stopwatch) -> bool | None:
-    """Whether the events named in `after` count; None if none is named."""
+async def waited(request: RankRequest, receipts: ReceiptWait, online: Online, watch: Stopwatch) -> bool | None:
+    """Whether the events named in `after` count; None if none is named. A silent Redis is not waited for."""
     if not request.after:
         return None
     user_ids = [request.user_id] if request.user_id is not None else request.user_ids or ()
-    is_applied = await receipts.applied(request.after, user_ids)
+    require_own(request.after, user_ids)
+    is_applied = False
+    if not online.is_blind:
+        try:
+            is_applied = await receipts.applied(request.after)
+        except Transient:
+            online.look_away()
     watch.lap("receipts")
     return is_applied
 
@@ -125,7 +131,7 @@ async def rank(request: RankRequest, http: Request, parts: Parts) -> Response:
     deadline = parts.deadline(http)
     parts.pool.require_time(deadline)
     online, watch = parts.online, Stopwatch(perf_counter)
-    is_applied = await waited(request, parts.receipts, watch)
+    is_applied = await waited(request, parts.receipts, online, watch)
     serving, cards = online.serving, online.cards
     if serving is None:
         raise Transient("no model has been published yet")

@@ -21,7 +21,7 @@ class RankerSettings(CardSettings):
     port: PositiveInt = 8005
     ranker_workers: PositiveInt = Field(default_factory=processes_for_this_machine)
     refresh_s: PositiveFloat = 1.0  # how often movie counts and cards are read again; users are read at each request
-    user_timeout_s: PositiveFloat = 0.15  # after it the last known history is ranked; the gateway waits longer
+    user_timeout_s: PositiveFloat = 0.15  # after it the last known history is ranked, or a kept answer again
     receipt_wait_s: PositiveFloat = (
         0.25  # for the events named in `after`; together with user_timeout_s the gateway waits
     )

@@ -12,7 +12,7 @@ from aiokafka.errors import CommitFailedError, KafkaConnectionError
 from marquee.contracts.batches import Batch, Gap
 from marquee.contracts.topics import RATINGS
 from marquee.errors import Transient
-from marquee.kafka.consuming import PARSED_AT_ONCE, DeadLetters, Handle, consume
+from marquee.kafka.consuming import BATCH_PAUSES, PARSED_AT_ONCE, POLL_PAUSES, DeadLetters, Handle, consume
 from marquee.kafka.publisher import Publisher
 from marquee.settings import KafkaSettings
 from support.builders import a_rating
@@ -250,3 +250,8 @@ async def test_other_tasks_get_their_turn_while_a_large_batch_is_parsed() -> Non
 
     after_small, after_large = turns_before_the_effect
     assert after_large - after_small >= 10
+
+
+def test_a_store_that_is_back_waits_at_most_two_seconds_for_its_batch_however_long_it_was_gone() -> None:
+    for pauses in (BATCH_PAUSES, POLL_PAUSES):
+        assert all(0 < pauses(Transient("gone"), attempt) <= 2 for attempt in range(200))

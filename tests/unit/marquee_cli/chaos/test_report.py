@@ -41,7 +41,7 @@ def test_a_results_json_reads_back_to_the_same_table() -> None:
 
     again = Result.of(json.loads(json.dumps(result.as_json())))
 
-    assert markdown(again) == markdown(result)
+    assert markdown(again, COLUMNS, rows(again.faults)) == markdown(result, COLUMNS, rows(result.faults))
     assert not again.is_good
 
 

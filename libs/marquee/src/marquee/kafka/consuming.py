@@ -35,8 +35,8 @@ PARSED_AT_ONCE = 64
 """Records parsed before other tasks get a turn: a record of a bulk load holds up to 1,000 ratings."""
 
 
-BATCH_PAUSES, POLL_PAUSES = growing(0.05, 5.0), growing(0.1, 1.0)
-"""Between attempts to apply a batch, and to poll."""
+BATCH_PAUSES, POLL_PAUSES = growing(0.05, 1.0), growing(0.1, 1.0)
+"""Between attempts to apply a batch, and to poll. A store that is back may wait as long as that for its events."""
 
 Polled = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 Handle = Callable[[Batch[Any]], Awaitable[None]]

@@ -26,7 +26,7 @@ WAITING = 32
 REMEMBERED_LOST = 1_000
 """Rankings that could not be written and whose ids are known, the newest."""
 AWAY_S = 0.5
-"""How long no ranking is kept after Redis did not take one."""
+"""How long no ranking is kept, or looked for, after Redis did not answer."""
 FRESH_S = 5
 """The age of a token whose ranking may still be on its way to Redis."""
 LOOK_EVERY_S = 0.01
@@ -51,12 +51,14 @@ class Pins:
     Attributes:
         limit_s: for reading one or writing one.
         clock: Unix seconds.
+        seen_s: for seeing whether one is still there; without an answer it is ranked again.
         writing_s: how long a page waits for a ranking that may still be on its way to Redis.
     """
 
     store: PinStore
     limit_s: float
     clock: Callable[[], float]
+    seen_s: float
     writing_s: float = 0.25
     _lost: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED_LOST))
     _noted: "asyncio.Queue[_Noted]" = field(default_factory=asyncio.Queue)
@@ -107,10 +109,13 @@ class Pins:
 
     async def is_kept(self, ranking_id: str) -> bool:
         """Whether the ranking's next pages can be asked for; False, too, while Redis does not answer."""
+        if self.clock() < self._away_until:
+            return False
         try:
-            async with asyncio.timeout(self.limit_s):
+            async with asyncio.timeout(self.seen_s):
                 return await self.store.has(ranking_id)
         except (Transient, TimeoutError):
+            self._away_until = self.clock() + AWAY_S
             return False
 
     async def read(self, ranking_id: str, token: PageToken) -> Pin:
