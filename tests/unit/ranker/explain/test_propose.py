@@ -97,7 +97,7 @@ def test_links_are_the_fitted_ones_between_the_history_and_the_candidates() -> N
     history = History.of(a_user((1, 5.0), (3, 5.0), (6, 2.0)), trained().catalog)
     n = retrieval.n_movies
 
-    found = links_to(retrieval, history, rows)
+    found = links_to(retrieval.links[history.row], rows)
 
     dense = retrieval.links[history.row].toarray().reshape(len(history), len(Link), n)
     np.testing.assert_array_equal(found, dense[:, :, rows].transpose(1, 0, 2))

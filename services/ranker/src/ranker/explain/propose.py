@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from marquee.arrays import Float32Array, FloatArray
 from marquee.features.context import RankContext
-from marquee.retrieval.fitted import FittedRetrieval, Link
+from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History, Query
 from marquee.state.movie_table import RowArray
 from ranker.explain.facts.you import likes
@@ -57,7 +58,7 @@ def proposals(context: RankContext, ranked_rows: RowArray) -> Proposals:
         context: what the ranking was computed from. ranked_rows: (k,) catalogue rows, all of them candidates.
     """
     recent = context.history.recent
-    links = links_to(context.retrieval, recent, context.rows)
+    links = links_to(context.retrieved.links, context.rows)
     place = np.searchsorted(context.rows, ranked_rows)
     shares = shares_of_scores(links[:, :, place], recent)
     likely = likely_causes(shares)
@@ -98,8 +99,9 @@ def worth_trying(shares: FloatArray, likely: list[Positions]) -> Positions:
     return wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:PER_RANKING].astype(np.intp)
 
 
-def links_to(retrieval: FittedRetrieval, history: History, rows: RowArray) -> Float32Array:
-    """(len(Link), h, m) dense: what each rated movie says of the movies in `rows`, by model."""
-    columns = (np.arange(len(Link))[:, None] * retrieval.n_movies + rows).ravel()
-    dense: Float32Array = retrieval.links[history.row][:, columns].toarray()
-    return dense.reshape(len(history), len(Link), len(rows)).transpose(1, 0, 2)
+def links_to(links: sparse.csr_array, rows: RowArray) -> Float32Array:
+    """(len(Link), h, m) dense: what each of h rated movies says of the m movies in `rows`, by model (`Retrieved`)."""
+    h, width = links.shape
+    columns = (np.arange(len(Link))[:, None] * (width // len(Link)) + rows).ravel()
+    dense: Float32Array = links[:, columns].toarray()
+    return dense.reshape(h, len(Link), len(rows)).transpose(1, 0, 2)
