@@ -248,7 +248,7 @@ def _by_model(
             base=trees.base,
             contribution=contributions(trees, x[at]),
             codes=codes,
-            sources=tuple(candidates.sources(int(each)) for each in at),
+            sources=candidates.sources(at),
             history=known.history,
             model_input=ModelInput(known.context, x[at]),
         )
@@ -291,7 +291,7 @@ def _in_retrieval_order(movies: MovieState, known: Described) -> Order:
         base=0.0,
         contribution=account[best],
         codes=retrieval_order.CODES,
-        sources=tuple(candidates.sources(int(at)) for at in best),
+        sources=candidates.sources(best),
         history=known.history,
     )
     return Order(Rung.RETRIEVAL, rows, listed.movie_id, listed.score, known, listed.take)

@@ -42,7 +42,7 @@ def test_base_and_families_add_up_to_the_score_with_missing_values_too(booster: 
 def test_rows_with_missing_values_reach_lightgbms_leaves(booster: lgb.Booster) -> None:
     x = rows_with_gaps(300, 2)
 
-    reached = leaves(read_dump(booster.dump_model(), FAMILY_OF), x)
+    reached = leaves(read_dump(booster.dump_model(), FAMILY_OF), x).T
 
     assert np.array_equal(reached, booster.predict(x, pred_leaf=True))
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marquee.arrays import Float32Array, FloatArray, IntArray
-from marquee.retrieval.candidates import FUSION, TIE, choose, rank_among, reciprocal_rank
+from marquee.retrieval.candidates import FUSION, GROUP, TIE, best, choose, rank_among, reciprocal_rank
 from marquee.retrieval.config import DEFAULTS
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.retrieval.history import History
@@ -54,9 +54,9 @@ def test_content_reaches_a_movie_that_nobody_rated(world: World) -> None:
 
     chosen = choose(retrieve(retrieval, movies, history), movies, history.row)
 
-    at = int(np.flatnonzero(catalog.movie_id[chosen.row] == 39)[0])
-    assert "content" in chosen.sources(at)
-    assert "item_knn" not in chosen.sources(at)
+    (sources,) = chosen.sources(np.flatnonzero(catalog.movie_id[chosen.row] == 39))
+    assert "content" in sources
+    assert "item_knn" not in sources
 
 
 def test_only_movies_that_pass_the_filter_are_chosen(world: World) -> None:
@@ -76,7 +76,7 @@ def test_a_list_that_is_filled_up_ends_with_movies_of_no_source(world: World) ->
     chosen = choose(retrieve(retrieval, movies, history), movies, history.row, per_source=1, at_least=39)
 
     assert len(chosen) == 39
-    assert any(chosen.sources(at) == () for at in range(len(chosen)))
+    assert () in chosen.sources(np.arange(len(chosen)))
 
 
 def test_of_equal_scores_the_more_popular_movie_comes_first(world: World) -> None:
@@ -129,6 +129,23 @@ def test_a_single_rank_is_the_one_that_sorting_all_movies_gives(data: st.DataObj
     for source in range(2):
         expected = [ranks(scores[t, source], prior, count=count) for t in range(3)]
         assert found[source].tolist() == np.concatenate(expected).tolist()
+
+
+@given(st.data())
+def test_a_sources_best_are_the_first_of_all_its_movies_sorted(data: st.DataObject) -> None:
+    """Many are tied, and beside a much larger score some are so close that popularity decides between them."""
+    n, count = data.draw(st.integers(1, 6 * GROUP)), data.draw(st.integers(1, 4))
+    rng = np.random.default_rng(data.draw(st.integers(0, 999)))
+    close = 1 + np.finfo(np.float32).eps * np.arange(20)
+    scores = rng.choice(np.array([-1, 0, *close], np.float32), n)
+    scores[rng.integers(n)] = data.draw(st.sampled_from([0, 1, 3_000]))
+    scores[rng.random(n) < data.draw(st.sampled_from([0, 0.9, 1]))] = 0
+    prior = rng.permutation(n) / n
+
+    found = best(scores, prior, count=count)
+
+    expected = ranks(scores, prior, count=count)
+    assert expected[found].tolist() == list(range((expected >= 0).sum()))
 
 
 def test_a_candidates_rank_is_its_rank_among_all_movies_the_user_may_get(world: World) -> None:

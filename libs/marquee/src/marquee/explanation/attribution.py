@@ -14,9 +14,7 @@ def contributions(trees: Trees, x: Float32Array) -> FloatArray:
     Returns:
         (m, F) float64; trees.base + row sum = score.
     """
-    leaf = leaves(trees, x)
-    n_leaves = trees.account.shape[1]
-    flat = trees.account.reshape(-1, len(trees.families))
-    at = np.arange(leaf.shape[1], dtype=np.int64) * n_leaves + leaf
-    total: FloatArray = flat[at].sum(axis=1)
+    n_trees, n_leaves, n_families = trees.account.shape
+    at = np.arange(n_trees)[:, None] * n_leaves + leaves(trees, x)
+    total: FloatArray = trees.account.reshape(-1, n_families).take(at, axis=0).sum(axis=0)
     return total

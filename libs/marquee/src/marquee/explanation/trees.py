@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from marquee.arrays import BoolArray, Float32Array, FloatArray, Int32Array
+from marquee.state.movie_table import RowArray
 
 _COLUMNS = ("feature", "threshold", "missing_left", "child", "account", "base", "families")
 
@@ -46,21 +47,25 @@ class Trees:
         return cls(**columns)
 
 
-def leaves(trees: Trees, x: Float32Array) -> Int32Array:
-    """(m, T) int32, the leaf that each row of x, (m, n_features) float32 with NaN allowed, reaches in each tree."""
-    n_trees, n = trees.feature.shape
-    values = x[:, trees.feature.ravel()]
-    goes_left = values <= trees.threshold.ravel()
+def leaves(trees: Trees, x: Float32Array) -> RowArray:
+    """(T, m) intp, the leaf that each row of x, (m, n_features) float32 with NaN allowed, reaches in each tree.
+
+    The walk numbers all splits and then all leaves, tree after tree; a leaf leads to itself, so that all rows walk on
+    until the last one has arrived.
+    """
+    (n_trees, n), n_leaves, m = trees.feature.shape, trees.account.shape[1], len(x)
+    values = np.take(x.T, trees.feature.ravel(), axis=0)
+    goes_left = values <= trees.threshold.reshape(-1, 1)
     missing = np.isnan(values)
     if missing.any():
-        goes_left |= missing & trees.missing_left.ravel()
-    child = trees.child.reshape(-1, 2)
-    first = np.arange(n_trees, dtype=np.int32) * n
-    row_offset = np.arange(len(x), dtype=np.int64)[:, None] * (n_trees * n)
-    flat_left = goes_left.ravel().view(np.int8)
-    node = np.zeros((len(x), n_trees), np.int32)
-    while (inner := node >= 0).any():
-        at = first + np.maximum(node, 0)
-        step = child[at, flat_left[row_offset + at]]
-        node = np.where(inner, step, node)
-    return ~node
+        goes_left |= missing & trees.missing_left.reshape(-1, 1)
+    n_splits, all_leaves = n_trees * n, np.arange(n_trees * n_leaves)
+    side = np.concatenate([goes_left.ravel().view(np.int8), np.zeros(len(all_leaves) * m, np.int8)])
+    tree, row = np.arange(n_trees)[:, None, None], np.arange(m)
+    leads_to = np.where(trees.child >= 0, tree * n + trees.child, n_splits + tree * n_leaves + ~trees.child)
+    leads_to = np.concatenate([leads_to.ravel(), n_splits + np.repeat(all_leaves, 2)])
+    node = np.broadcast_to(tree[:, 0] * n, (n_trees, m))
+    while (node < n_splits).any():
+        node = leads_to.take(2 * node + side.take(node * m + row))
+    reached: RowArray = node - n_splits - tree[:, 0] * n_leaves
+    return reached

@@ -1,6 +1,7 @@
 """Candidates: the union of the best movies of every source for one user, and the rank that each source gave them."""
 
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -12,8 +13,11 @@ from marquee.state.movie_table import RowArray
 
 TIE = 1e-9
 """Weight of popularity, as a share of a source's best score: it decides between equal scores and next to no others."""
+GROUP = 64
+"""Scores of which only the best is looked at, to find out what a source's best are at least."""
 FUSION = 20.0
 """Constant of reciprocal-rank fusion: the larger, the less a source's first movies stand out from its later ones."""
+_NAMES = tuple(source.name.lower() for source in Source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,10 @@ class Candidates:
         rank[:, np.searchsorted(row, self.row)] = self.rank
         return Candidates(row, rank)
 
-    def sources(self, at: int) -> tuple[str, ...]:
-        """Names of the sources that chose one candidate."""
-        return tuple(source.name.lower() for source in Source if self.rank[source, at] >= 0)
+    def sources(self, at: RowArray) -> tuple[tuple[str, ...], ...]:
+        """For each of these candidates the names of the sources that chose it."""
+        is_chosen = (self.rank[:, at] >= 0).T.tolist()
+        return tuple(tuple(compress(_NAMES, each)) for each in is_chosen)
 
 
 def choose(
@@ -88,15 +93,27 @@ def best(scores: Float32Array, prior: FloatArray, *, count: int) -> RowArray:
     Returns:
         Fewer than `count` where fewer score above 0.
     """
-    at = np.flatnonzero(scores > 0)
-    if not len(at):
-        return at
+    tie = TIE * float(scores.max(initial=0))
+    least = max(_reached(scores, count) - tie, 0)  # of lower scores popularity makes none one of the best
+    at = np.flatnonzero(scores > np.nextafter(np.float32(least), np.float32(0)))
     value = scores[at].astype(np.float64)
-    value += prior[at] * (TIE * float(value.max()))
+    value += prior[at] * tie
     if len(at) > count:
         kept = np.argpartition(-value, count - 1)[:count]
         at, value = at[kept], value[kept]
     return at[np.argsort(-value, kind="stable")]
+
+
+def _reached(scores: Float32Array, count: int) -> float:
+    """A score that at least `count` of the scores reach, 0 if there are too few to tell.
+
+    It is the lowest of the best groups' own best: to look for it costs one pass, and few scores are then left to sort.
+    """
+    groups = len(scores) // GROUP
+    if groups < count:
+        return 0.0
+    best_of_each = scores[: groups * GROUP].reshape(GROUP, groups).max(axis=0)
+    return float(np.partition(best_of_each, groups - count)[groups - count])
 
 
 def rank_among(scores: Float32Array, prior: FloatArray, which: RowArray, place: RowArray, *, count: int) -> IntArray:

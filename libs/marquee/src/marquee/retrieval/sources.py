@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+from scipy import sparse
 
 from marquee.arrays import Float32Array
 from marquee.retrieval.fitted import FittedRetrieval, Link, scores_of
@@ -42,11 +43,13 @@ class Retrieved:
         scores: (len(Source), n) float32; 0 and below is no recommendation.
         signals: (len(Query), len(Link), n) float32, every query on every model; most are features only.
         profiles: (n_terms, len(Query)) float32, what the history is made of, by every query.
+        links: (h, len(Link) * n) float32 CSR, the rows of `FittedRetrieval.links` that the signals are sums of.
     """
 
     scores: Float32Array
     signals: Float32Array
     profiles: Float32Array
+    links: sparse.csr_array
 
 
 def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -> Retrieved:
@@ -54,14 +57,15 @@ def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -
     n = retrieval.n_movies
     recent = history.recent
     weights = recent.weights()
-    signals = scores_of(retrieval.links[recent.row], weights).reshape(len(Query), len(Link), n)
+    links = retrieval.links[recent.row]
+    signals = scores_of(links, weights).reshape(len(Query), len(Link), n)
     profiles: Float32Array = retrieval.terms[recent.row].T @ weights
     scores = np.empty((len(Source), n), np.float32)
     scores[list(LINK_QUERY)] = link_scores(signals)
     scores[Source.CONTENT] = retrieval.terms @ np.ascontiguousarray(profiles[:, Query.TASTE])
     scores[Source.POPULAR] = movies.decayed
     scores[Source.TRENDING] = movies.decayed_fast
-    return Retrieved(scores, signals, profiles)
+    return Retrieved(scores, signals, profiles, links)
 
 
 def link_scores(signals: Float32Array) -> Float32Array:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from marquee.arrays import Float32Array, FloatArray
 from marquee.features.context import RankContext
-from marquee.retrieval.fitted import FittedRetrieval, Link
+from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History, Query
 from marquee.state.movie_table import RowArray
 from ranker.explain.facts.you import likes
@@ -37,14 +38,14 @@ class Proposals:
 
     Attributes:
         recent: the h newest ratings, with which retrieval queries; positions count in it.
-        links: (len(Link), h, m) float32, what each rating says of every candidate.
+        links: (h, len(Link) * m) float32 CSR, what each rating says of every candidate, by model.
         place: (k,) where the ranked movies stand among the candidates.
         likely: for each of the k ranked movies its likely causes, largest share first.
         tried: the likely causes that stand behind most of the ranking, at most PER_RANKING.
     """
 
     recent: History
-    links: Float32Array
+    links: sparse.csr_array
     place: Positions
     likely: list[Positions]
     tried: Positions
@@ -57,9 +58,10 @@ def proposals(context: RankContext, ranked_rows: RowArray) -> Proposals:
         context: what the ranking was computed from. ranked_rows: (k,) catalogue rows, all of them candidates.
     """
     recent = context.history.recent
-    links = links_to(context.retrieval, recent, context.rows)
+    links = links_to(context.retrieved.links, context.rows)
     place = np.searchsorted(context.rows, ranked_rows)
-    shares = shares_of_scores(links[:, :, place], recent)
+    by_rating = links.toarray().reshape(len(recent), len(Link), len(context.rows))
+    shares = shares_of_scores(by_rating[:, :, place].transpose(1, 0, 2), recent)
     likely = likely_causes(shares)
     return Proposals(recent, links, place, likely, worth_trying(shares, likely))
 
@@ -71,7 +73,7 @@ def shares_of_scores(links: Float32Array, recent: History) -> FloatArray:
     SCORES are averaged.
 
     Args:
-        links: (len(Link), h, k) what each rating says of k movies (`links_to`).
+        links: (len(Link), h, k) what each rating says of k movies.
         recent: the h ratings that retrieval queries with, newest first.
     Returns:
         (h, k) float64 in [0, 1]; rows of movies that the user does not like, on their own scale, are 0.
@@ -98,8 +100,7 @@ def worth_trying(shares: FloatArray, likely: list[Positions]) -> Positions:
     return wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:PER_RANKING].astype(np.intp)
 
 
-def links_to(retrieval: FittedRetrieval, history: History, rows: RowArray) -> Float32Array:
-    """(len(Link), h, m) dense: what each rated movie says of the movies in `rows`, by model."""
-    columns = (np.arange(len(Link))[:, None] * retrieval.n_movies + rows).ravel()
-    dense: Float32Array = retrieval.links[history.row][:, columns].toarray()
-    return dense.reshape(len(history), len(Link), len(rows)).transpose(1, 0, 2)
+def links_to(links: sparse.csr_array, rows: RowArray) -> sparse.csr_array:
+    """(h, len(Link) * m) CSR: of all that h rated movies say (`Retrieved.links`) what they say of the m in `rows`."""
+    n = links.shape[1] // len(Link)
+    return links[:, (np.arange(len(Link))[:, None] * n + rows).ravel()]

@@ -16,6 +16,7 @@ from marquee.arrays import Float32Array, FloatArray
 from marquee.features import liked_similar
 from marquee.features.vector import SPECS
 from marquee.retrieval.candidates import rank_among
+from marquee.retrieval.fitted import Link, scores_of
 from marquee.retrieval.history import History, Query
 from marquee.retrieval.sources import link_scores
 from marquee.state.movie_table import RowArray
@@ -89,11 +90,9 @@ def _scores_without(pairs: _Pairs, proposed: Proposals, model_input: ModelInput,
 
 def _signals_without_each(proposed: Proposals) -> Float32Array:
     """(t, len(Query), len(Link), m) of all candidates, had each of the t tried ratings not been made."""
-    n_links, h, m = proposed.links.shape
     weights = _weights_without_each(proposed.recent, proposed.tried)
-    by_rating = proposed.links.transpose(1, 0, 2).reshape(h, n_links * m)  # as `links_to` lays it out: no copy
-    signals: Float32Array = weights.T @ by_rating
-    return signals.reshape(len(proposed.tried), len(Query), n_links, m)
+    signals = np.ascontiguousarray(scores_of(proposed.links, weights))
+    return signals.reshape(len(proposed.tried), len(Query), len(Link), -1)
 
 
 def _weights_without_each(recent: History, tried: Positions) -> Float32Array:

@@ -62,7 +62,7 @@ def _modelled(
         base=order.base,
         contribution=contributions(trees, x)[:, kept],
         codes=order.codes,
-        sources=tuple(candidates.sources(place) for place in at.tolist()),
+        sources=candidates.sources(at),
         history=context.history,
         model_input=ModelInput(context, x),
         muted=order.muted,

@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from marquee.arrays import BoolArray, Float32Array, FloatArray
+from marquee.arrays import BoolArray, Float32Array, FloatArray, entries_of
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.state.movie_table import MovieTable, RowArray
 
@@ -30,7 +30,7 @@ class Names:
     name: tuple[str, ...]
     kind: tuple[str, ...]
     is_told: BoolArray
-    start: list[int]
+    start: RowArray
     column: RowArray
     weight: Float32Array
     directed: dict[str, list[int]] = field(default_factory=dict)
@@ -53,31 +53,37 @@ class Names:
             name=labels,
             kind=kinds,
             is_told=np.array([label.casefold() not in NO_THEMES for label in labels], bool),
-            start=[int(at) for at in start],
+            start=start,
             column=place[terms.indices[kept]],
             weight=terms.data[kept],
             directed=directed,
         )
 
     @cached_property
+    def _start(self) -> list[int]:
+        starts: list[int] = self.start.tolist()
+        return starts
+
+    @cached_property
     def _column(self) -> list[int]:
-        return [int(at) for at in self.column]
+        columns: list[int] = self.column.tolist()
+        return columns
 
     def of_movie(self, row: int) -> RowArray:
         """Columns of a movie."""
-        return self.column[self.start[row] : self.start[row + 1]]
+        return self.column[self._start[row] : self._start[row + 1]]
 
     def shared(self, row: int, other: int, muted: frozenset[str]) -> dict[str, list[str]]:
         """By kind up to MAX_NAMES names that two movies share, the rarest first; muted ones (casefolded) left out."""
         found: dict[str, list[str]] = {kind: [] for kind in KINDS}
-        theirs = set(self.of_movie(other).tolist())
-        both = [at for at in range(self.start[row], self.start[row + 1]) if self._column[at] in theirs]
+        column, start = self._column, self._start
+        theirs = set(column[start[other] : start[other + 1]])
+        both = [at for at in range(start[row], start[row + 1]) if column[at] in theirs]
         both.sort(key=lambda at: -float(self.weight[at]))
         for at in both:
-            column = self._column[at]
-            names = found[self.kind[column]]
-            if len(names) < MAX_NAMES and self.is_told[column] and self.name[column].casefold() not in muted:
-                names.append(self.name[column])
+            name, names = self.name[column[at]], found[self.kind[column[at]]]
+            if len(names) < MAX_NAMES and self.is_told[column[at]] and name.casefold() not in muted:
+                names.append(name)
         return found
 
     def nearness(self, rows: RowArray, others: RowArray) -> FloatArray:
@@ -97,8 +103,7 @@ class Names:
 
     def _gathered(self, rows: RowArray) -> tuple[RowArray, RowArray, Float32Array]:
         """For all told names of some movies: which of these it is, its column, and its weight."""
-        parts = [np.arange(self.start[row], self.start[row + 1]) for row in rows.tolist()]
-        at = np.concatenate(parts) if parts else np.empty(0, np.intp)
-        which = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+        at = entries_of(self.start, rows)
+        which = np.repeat(np.arange(len(rows)), self.start[rows + 1] - self.start[rows])
         told = self.is_told[self.column[at]]
         return which[told], self.column[at[told]], self.weight[at[told]]

@@ -12,7 +12,7 @@ from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.sentences import FORMS
 from marquee.contracts.slots import SlotValue
 from marquee.state.movie_table import RowArray
-from ranker.explain.facts.told import NOTHING_BY_CODE, Ladder, Titles, Told, citation, one_decimal
+from ranker.explain.facts.told import NOTHING_BY_CODE, Citations, Ladder, Told, one_decimal
 from ranker.explain.facts.you import FEW, You
 
 OFTEN, SELDOM = 0.25, 0.05
@@ -45,7 +45,7 @@ class TasteFacts:
 
     row: RowArray
     you: You
-    titles: Titles
+    citations: Citations
     muted: frozenset[str]
 
     def genre(self, _place: int, row: int, *, raises: bool) -> Ladder:
@@ -97,11 +97,9 @@ class TasteFacts:
 
     def _alike(self, place: int, row: int) -> Ladder:
         """The recent likes with which it shares most, and what."""
-        positions, near = self._nearest
-        for at in _largest(near[place], NEXT_BEST):
-            position = int(positions[at])
-            rated, slots = citation(self.you.history, position, self.you.catalog, self.titles)
-            shared = self.you.figures.names.shared(row, int(self.you.history.row[position]), self.muted)
+        for position in self._nearest[place]:
+            liked, rated, slots = self.citations[position]
+            shared = self.you.figures.names.shared(row, liked, self.muted)
             cites = (rated["movie_id"],)
             for kind, form in (("director", "directors"), ("cast", "cast")):
                 if names := shared[kind]:
@@ -119,10 +117,11 @@ class TasteFacts:
                 yield Told(FORMS["taste_content.director_mean"], slots, people([name]))
 
     @cached_property
-    def _nearest(self) -> tuple[RowArray, FloatArray]:
-        """Positions of the recent likes, and how near each ranked movie is to each of them."""
+    def _nearest(self) -> list[list[int]]:
+        """For each ranked movie the positions of the recent likes that are nearest to it, at most NEXT_BEST."""
         positions = self.you.recent_likes
-        return positions, self.you.figures.names.nearness(self.row, self.you.history.row[positions])
+        near = self.you.figures.names.nearness(self.row, self.you.history.row[positions])
+        return [positions[at].tolist() for at in _largest(near, NEXT_BEST)]
 
     def _shares_nothing(self, row: int) -> bool:
         named = self.you.figures.names.of_movie(row)
@@ -132,7 +131,8 @@ class TasteFacts:
         return not self.muted or name.casefold() not in self.muted
 
 
-def _largest(near: FloatArray, count: int) -> list[int]:
-    """Positions of the largest values above 0, largest first."""
-    best = np.argsort(-near, kind="stable")[:count]
-    return [at for at in best.tolist() if near[at] > 0]
+def _largest(near: FloatArray, count: int) -> list[RowArray]:
+    """For each row the columns of its largest values above 0, largest first."""
+    best = np.argsort(-near, axis=1, kind="stable")[:, :count]
+    above = np.count_nonzero(np.take_along_axis(near, best, axis=1) > 0, axis=1)
+    return [at[:n] for at, n in zip(best, above.tolist(), strict=True)]

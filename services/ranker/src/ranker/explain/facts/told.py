@@ -1,11 +1,12 @@
 """A fact that a reason can be told by: a form of sentence whose claim holds, and what fills it."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from marquee.contracts.forms import Form
 from marquee.contracts.ranking_fields import EvidenceFields, RatedMovieFields
 from marquee.contracts.sentences import FORMS
-from marquee.contracts.slots import Slots, SlotValue
+from marquee.contracts.slots import Slots
 from marquee.retrieval.history import History
 from marquee.state.movie_table import MovieTable
 
@@ -57,11 +58,30 @@ def percent(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
 
 
-def citation(
-    history: History, position: int, movies: MovieTable, titles: Titles
-) -> tuple[RatedMovieFields, dict[str, SlotValue]]:
-    """A rating of the user as evidence, and as the slots that name it."""
-    movie_id, rating = int(movies.movie_id[history.row[position]]), float(history.rating[position])
-    title = titles(movie_id)
-    slots: dict[str, SlotValue] = {"rating": rating, "title": title, "movie_id": movie_id}
-    return {"kind": "rated_movie", "label": title, "movie_id": movie_id, "rating": rating}, slots
+class Citation(NamedTuple):
+    """A rating of the user as evidence, and as the slots that name it; `row` is its movie's."""
+
+    row: int
+    evidence: RatedMovieFields
+    slots: Slots
+
+
+class Citations:
+    """The ratings of a user by their positions in the history; each is put together once per ranking."""
+
+    def __init__(self, history: History, movies: MovieTable, titles: Titles) -> None:
+        self._history, self._movies, self._titles = history, movies, titles
+        self._known: dict[int, Citation] = {}
+
+    def __getitem__(self, position: int) -> Citation:
+        known = self._known.get(position)
+        if known is None:
+            row = int(self._history.row[position])
+            movie_id, rating = int(self._movies.movie_id[row]), float(self._history.rating[position])
+            title = self._titles(movie_id)
+            evidence: RatedMovieFields = {
+                "kind": "rated_movie", "label": title, "movie_id": movie_id, "rating": rating,
+            }  # fmt: skip
+            known = Citation(row, evidence, {"rating": rating, "title": title, "movie_id": movie_id})
+            self._known[position] = known
+        return known

@@ -7,13 +7,13 @@ from typing import Protocol
 
 import numpy as np
 
-from marquee.contracts.ranking_fields import EvidenceFields, RatedMovieFields
+from marquee.contracts.ranking_fields import EvidenceFields
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.sentences import FORMS
 from marquee.contracts.slots import SlotValue
 from marquee.state.movie_table import RowArray
 from ranker.explain.facts.taste import TasteFacts
-from ranker.explain.facts.told import NOTHING_BY_CODE, Ladder, Titles, Told, citation, one_decimal, percent
+from ranker.explain.facts.told import NOTHING_BY_CODE, Citation, Citations, Ladder, Titles, Told, one_decimal, percent
 from ranker.explain.facts.you import FEW, You
 from ranker.explain.propose import Positions
 
@@ -75,19 +75,24 @@ class UserFacts:
         return [int(row) for row in self.row]
 
     @cached_property
+    def _citations(self) -> Citations:
+        return Citations(self.you.history, self.you.catalog, self.titles)
+
+    @cached_property
     def _taste(self) -> TasteFacts:
-        return TasteFacts(self.row, self.you, self.titles, self.muted)
+        return TasteFacts(self.row, self.you, self._citations, self.muted)
 
     def _liked_similar(self, place: int, row: int, *, raises: bool) -> Ladder:
-        figures = self.you.figures
-        crowd, fans = figures.crowd, int(figures.fans[row])
-        if not raises and crowd is not None and fans <= FEW_FANS * crowd.people:
+        crowd = self.you.figures.crowd
+        if not raises and crowd is not None and (fans := int(crowd.fans[row])) <= FEW_FANS * crowd.people:
             yield Told(FORMS["liked_similar.few_fans"], {"fans": fans, "people": crowd.people})
-        known = [self._rated(position) for position in self.cited[place].tolist()] if raises else []
-        for at, (position, rated, slots) in enumerate(known):
-            yield from self._shared_fans(row, position, rated, slots)
-            for _, second, other in known[at + 1 :]:
-                both = {**slots, **{f"other_{name}": value for name, value in other.items()}}
+        positions = self.cited[place].tolist() if raises else []
+        for at, position in enumerate(positions):
+            _, rated, slots = cited = self._citations[position]
+            yield from self._shared_fans(row, position, cited)
+            for other in positions[at + 1 :]:
+                _, second, others = self._citations[other]
+                both = {**slots, **{f"other_{name}": value for name, value in others.items()}}
                 yield Told(FORMS["liked_similar.two"], both, (rated, second), (rated["movie_id"], second["movie_id"]))
             yield Told(FORMS["liked_similar.rated"], slots, (rated,), (rated["movie_id"],))
         if raises and crowd is not None and (last := self.you.last_likes) is not None:
@@ -96,15 +101,12 @@ class UserFacts:
                 yield Told(FORMS["liked_similar.many"], {"more": more, "likes": last.count})
         yield NOTHING_BY_CODE[ReasonCode.LIKED_SIMILAR]
 
-    def _rated(self, position: int) -> tuple[int, RatedMovieFields, dict[str, SlotValue]]:
-        return position, *citation(self.you.history, position, self.you.catalog, self.titles)
-
-    def _shared_fans(self, row: int, position: int, rated: RatedMovieFields, slots: dict[str, SlotValue]) -> Ladder:
+    def _shared_fans(self, row: int, position: int, cited: Citation) -> Ladder:
         """How many of the fans of a cited movie like this one, if that is more than one would expect."""
         crowd = self.you.figures.crowd
         if crowd is None:
             return
-        liked = int(self.you.history.row[position])
+        liked, rated, slots = cited
         both, fans, here = self.you.both(position, row), int(crowd.fans[liked]), int(crowd.fans[row])
         if both < LEAST_BOTH or both * crowd.people <= fans * here:
             return

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from marquee.arrays import BoolArray, Float32Array, Int32Array, IntArray
+from marquee.arrays import BoolArray, Float32Array, Int32Array, IntArray, entries_of
 from marquee.explanation.crowd import Crowd
 from marquee.retrieval.history import History
 from marquee.state.movie_table import MovieTable, RowArray
@@ -74,7 +74,8 @@ class You:
         """(YEARS,) likes of movies from before FIRST_YEAR + 1 + i."""
         year = self.catalog.year[self.liked_row]
         at = np.clip(year[np.isfinite(year)].astype(np.int64) - FIRST_YEAR, 0, YEARS - 1)
-        return [int(count) for count in np.cumsum(np.bincount(at, minlength=YEARS))]
+        counts: list[int] = np.cumsum(np.bincount(at, minlength=YEARS)).tolist()
+        return counts
 
     def likes_near(self, year: int) -> int:
         """Likes of a year that differs by at most NEAR."""
@@ -118,8 +119,7 @@ class You:
         """(t,) whether any like has the director, actor or keyword."""
         names = self.figures.names
         found = np.zeros(len(names.name), bool)
-        for row in self.liked_row.tolist():
-            found[names.of_movie(row)] = True
+        found[names.column[entries_of(names.start, self.liked_row)]] = True
         return found
 
     @cached_property
@@ -169,13 +169,12 @@ class LastLikes:
         rows = rows[: int(np.searchsorted(np.cumsum(crowd.fans[rows]), MOST_FANS, side="right"))]
         if len(rows) < FEW:
             return None
-        parts = [fans for row in rows.tolist() if len(fans := crowd.fans_of(row))]
-        fans = np.array([len(part) for part in parts], np.int64)
-        if not len(fans):
+        with_fans = rows[crowd.fans[rows] > 0]
+        if not len(with_fans):
             return None
-        return cls(
-            len(rows), np.concatenate(parts), (np.cumsum(fans) - fans).astype(np.intp), fans.astype(np.int64), crowd
-        )
+        fans = crowd.fans[with_fans]
+        fan = crowd.fan[entries_of(crowd.fan_start, with_fans)]
+        return cls(len(rows), fan, (np.cumsum(fans) - fans).astype(np.intp), fans, crowd)
 
     def liking_more(self, row: int) -> int:
         """Of how many of the likes a larger share of the fans than of all people like this movie too."""
