@@ -86,12 +86,16 @@ def sections(measured: Measured, plan: Plan) -> Iterator[Section]:
 def summary_row(curve: Curve, limit_ms: float) -> tuple[str, ...]:
     """The median of the runs' saturations, and the latencies at that rate."""
     found = curve.saturations(limit_ms)
-    rates = Spread.of([each.per_s for each in found])
-    at = {point.rate_per_s: point for point in curve.points()}.get(rates.median)
-    if at is None:  # of an even number of runs the median may be no rate that was tried
-        return (curve.what, f"{rates.text(0)}/s" if rates.most else "no rate", "–", "–")
+    known = [each.per_s for each in found if each.per_s is not None]
+    if not known:
+        return (curve.what, "not known", "–", "–")
+    rates = Spread.of(known)
     beyond = "at least " if any(each.is_beyond for each in found) else ""
-    return (curve.what, f"{beyond}{rates.text(0)}/s", *latencies(at))
+    text = f"{beyond}{rates.text(0)}/s" if rates.most else "no rate"
+    if len(known) < len(found):
+        text += f" in {len(known)} of {len(found)} runs, the generator was late in the rest"
+    at = {point.rate_per_s: point for point in curve.points()}.get(rates.median)
+    return (curve.what, text, *(latencies(at) if at else ("–", "–")))  # of two runs the median may be a rate not tried
 
 
 def latencies(point: Point) -> tuple[str, str]:

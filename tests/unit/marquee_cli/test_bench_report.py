@@ -46,6 +46,15 @@ def test_what_was_not_found_is_said(steps: list[Step], text: str) -> None:
     assert summary_row(Curve("user", "rank", [steps]), 40)[1] == text
 
 
+def test_runs_whose_generator_was_late_from_the_beginning_have_no_say() -> None:
+    late = [a_step(50, late_p99_ms=50), slow(60)]
+
+    some, none = Curve("user", "rank", [[a_step(50), slow(60)], late, late]), Curve("user", "rank", [late])
+
+    assert summary_row(some, 40)[1] == "50/s in 1 of 3 runs, the generator was late in the rest"
+    assert summary_row(none, 40) == ("rank", "not known", "–", "–")
+
+
 def test_a_rate_says_how_many_runs_the_generator_was_late_in() -> None:
     curve = Curve("user", "rank", [[a_step(50, p99_ms=90, late_p99_ms=50)], [a_step(50, p99_ms=6, good=98)]])
 

@@ -153,17 +153,19 @@ class Saturation:
     """The highest rate that the system kept up with.
 
     Attributes:
-        per_s: 0 if it kept up with none.
+        per_s: 0 if it kept up with none; None if that is not known, as the generator was late at the lowest rates.
         is_beyond: no higher rate was too much for the system: none was tried, or the generator was late at all of them.
     """
 
-    per_s: float
+    per_s: float | None
     is_beyond: bool
 
 
 def saturation(steps: list[Step], limit_ms: float) -> Saturation:
-    """Of one run of a curve."""
+    """Of one run of a curve, the lowest rate first."""
     met = [step.rate_per_s for step in steps if step.is_met(limit_ms)]
+    if not met and steps[0].is_late:
+        return Saturation(None, is_beyond=False)
     highest = max(met, default=0.0)
     above = [step for step in steps if step.rate_per_s > highest]
     return Saturation(highest, is_beyond=all(step.is_late for step in above))

@@ -101,6 +101,8 @@ def test_refusals_or_a_queue_are_too_much(step: Step, is_too_much: bool) -> None
 
 
 def test_saturation_is_the_highest_rate_kept_up_with() -> None:
+    assert saturation([late(1), slow(2)], 40) == Saturation(None, is_beyond=False)
+    assert saturation([slow(1), late(2)], 40) == Saturation(0, is_beyond=False)
     assert saturation([a_step(1), a_step(2), slow(3)], 40) == Saturation(2, is_beyond=False)
     assert saturation([a_step(1), slow(2), a_step(3), slow(4)], 40) == Saturation(3, False)
     assert saturation([slow(1)], 40) == Saturation(0, is_beyond=False)
