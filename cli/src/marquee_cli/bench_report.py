@@ -12,7 +12,7 @@ from marquee_cli.open_loop.generator import TIMEOUT_S
 from marquee_cli.open_loop.steps import GOOD_SHARE, HARDLY_GOOD_SHARE, LATE_MS, LATE_SHARE, Spread, Step
 
 COUNTED = ("other", "refused", "failed", "overdue")
-OF_A_CURVE = ("rate/s", "good", "in time", "p50 ms", "p99 ms", *COUNTED, "sent late, ms", "")
+OF_A_CURVE = ("rate/s", "good", "in time", "p50 ms", "p99 ms", *COUNTED, "sent late, ms", "sending, ms", "")
 OF_ALL = ("what", "keeps up with", "p50 there, ms", "p99 there, ms")
 OF_FIGURES = ("what", "measured", "budget", "met in")
 UNSAID = ("requests", "errors", "ratings")
@@ -30,6 +30,7 @@ WORDS = """\
 - **sent late**: how long after the intended time the generator sent, p99. Above {late_ms:g} ms, and above
   {late_share:.0%} of the p99 that was measured, the generator, which runs on the same cores, was too slow itself: such
   a run is left out of its row, and a rate that was late in every run is marked and says nothing of the system.
+  **sending**: the generator's own processor time per request.
 - Figures are medians of {runs} runs of {step_s:g} s per rate, smallest and largest beside them where they differ;
   counts are sums.
 """
@@ -113,6 +114,7 @@ def point_row(point: Point) -> tuple[str, ...]:
         *latencies(point),
         *(str(sum(getattr(step, name) for step in point.steps)) for name in COUNTED),
         point.spread(lambda step: step.late_p99_ms).text(1),
+        point.spread(lambda step: step.cpu_ms).text(2),
         "generator late" if point.is_late else left_out,
     )
 

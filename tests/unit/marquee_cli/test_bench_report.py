@@ -60,7 +60,7 @@ def test_a_rate_says_how_many_runs_the_generator_was_late_in() -> None:
 
     row = point_row(curve.points()[0])
 
-    assert row == ("50", "98.0 %", "100.0 %", "1.0", "6.0", "0", "2", "0", "0", "0.1", "1 late left out")
+    assert row == ("50", "98.0 %", "100.0 %", "1.0", "6.0", "0", "2", "0", "0", "0.1", "0.10", "1 late left out")
 
 
 def test_figures_of_all_runs_are_put_together() -> None:
