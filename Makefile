@@ -64,8 +64,8 @@ deps-down: ## stop the Kafka and Redis of `make deps-up`
 	docker compose -f compose.test.yaml down -v
 
 .PHONY: bench
-bench: setup ## measure latency, throughput, freshness and memory, on a running demo or one of its own (DATA=…)
-	@$(BIN)/marquee bench $(if $(DATA),--data '$(DATA)')
+bench: setup ## measure latency, throughput, freshness and memory, on a running demo or one of its own (DATA=…; LOAD=1: load curves too, into docs/bench)
+	@$(BIN)/marquee bench $(if $(DATA),--data '$(DATA)') $(if $(filter-out 0,$(LOAD)),--load --out docs/bench)
 
 .PHONY: shots
 shots: setup-test ## take pictures of every page and state, at three widths, dark and light (SHOTS='--pages start --widths 390')

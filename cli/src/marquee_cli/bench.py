@@ -11,18 +11,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from marquee_cli.bench_figures import Figure, Running, all_figures, known_users
+from marquee_cli.bench_load import Before, about_run, measure_load, written
 from marquee_cli.bench_profile import stage_table, stages_of_run
+from marquee_cli.bench_report import sections
 from marquee_cli.failures import CommandFailed
 from marquee_cli.home import Home, read_json
 from marquee_cli.load import Call, Client
-from marquee_cli.machine import machine
+from marquee_cli.open_loop.curves import Plan
 from marquee_cli.parts import HOST
 from marquee_cli.ports import internal_ports
 from marquee_cli.steps import a_console
@@ -33,9 +34,25 @@ PROFILED = 50
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", default="", help="data set for the system that it starts when none is running")
-    parser.add_argument("--out", type=Path, help="the JSON file (default: bench.json in the state directory)")
+    parser.add_argument(
+        "--out", type=Path, help="the JSON file, or with --load the folder (default: bench.json, bench in MARQUEE_HOME)"
+    )
     parser.add_argument("--requests", type=int, default=400, help="one-client requests of each kind (%(default)s)")
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each closed loop (%(default)s)")
+    parser.add_argument(
+        "--load",
+        action="store_true",
+        help="also send requests at constant rates, each higher than the last, until the system does not keep up; "
+        "write a page, a plot and a JSON file named by date and commit",
+    )
+    parser.add_argument("--runs", type=int, default=3, help="with --load: of everything (%(default)s)")
+    parser.add_argument("--step-s", type=float, default=4.0, help="with --load: seconds per rate (%(default)s)")
+    parser.add_argument(
+        "--limit-ms",
+        type=float,
+        default=40.0,
+        help="with --load: 99th percentile up to which the system keeps up (%(default)s)",
+    )
     parser.add_argument(
         "--profile",
         action="store_true",
@@ -45,24 +62,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, print one table, write one file."""
+    """Measure, print the tables, write the files.
+
+    Raises:
+        CommandFailed: the plan measures nothing, or there is no system to measure.
+    """
+    if min(args.runs, args.step_s, args.limit_ms) <= 0:
+        raise CommandFailed("--runs, --step-s and --limit-ms must be positive")
     console = a_console()
     home = Home.from_environment()
-    out = args.out or home.root / "bench.json"
+    before = Before.now()
     with running_system(console, home, args.data) as running:
         if args.profile:
             console.print(_profile(running))
-            return 0
-        figures = []
-        for figure in all_figures(running, requests=args.requests, seconds=args.seconds):
-            console.print(f"  {figure.what}: {figure.value}", markup=False)
-            figures.append(figure)
-    about = {**machine(), "data": running.data, "measured_at": datetime.now(UTC).isoformat(timespec="seconds")}
-    console.print(figure_table(figures, about))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps({"machine": about, "figures": [asdict(figure) for figure in figures]}, indent=1) + "\n")
-    console.print(f"written to {out}", markup=False)
+        elif args.load:
+            plan = Plan(runs=args.runs, step_s=args.step_s, limit_ms=args.limit_ms)
+            _load(console, running, plan, before, args)
+        else:
+            figures = _figures(console, running, args)
+            about = about_run(running, before)
+            console.print(figure_table(figures, about))
+            out = args.out or home.root / "bench.json"
+            out.parent.mkdir(parents=True, exist_ok=True)
+            content = {"machine": about, "figures": [asdict(figure) for figure in figures]}
+            out.write_text(json.dumps(content, indent=1) + "\n")
+            console.print(f"written to {out}", markup=False)
     return 0
+
+
+def _figures(console: Console, running: Running, args: argparse.Namespace) -> list[Figure]:
+    """Those of one client and of the whole system, each told as it is measured."""
+    figures = []
+    for figure in all_figures(running, requests=args.requests, seconds=args.seconds):
+        console.print(f"  {figure.what}: {figure.value}", markup=False)
+        figures.append(figure)
+    return figures
+
+
+def _load(console: Console, running: Running, plan: Plan, before: Before, args: argparse.Namespace) -> None:
+    """The figures and the load curves of all runs."""
+
+    def say(line: str) -> None:
+        console.print(f"  {line}", markup=False)
+
+    measured = measure_load(running, plan, say, lambda: _figures(console, running, args))
+    summary, *rest = sections(measured, plan)
+    for section in (*rest, summary):  # the summary last, where it is seen
+        console.print(section.as_table())
+    folder = args.out or Home.from_environment().root / "bench"
+    for path in written(folder, about_run(running, before), measured, plan):
+        console.print(f"written to {path}", markup=False)
 
 
 def _profile(running: Running) -> Table:

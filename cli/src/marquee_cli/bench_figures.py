@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,14 +14,14 @@ from uuid import uuid4
 
 import numpy as np
 
+from marquee_cli.computed import computed, unused_ids
 from marquee_cli.load import Call, Client, Outcome, closed_loop, one_by_one
 from marquee_cli.machine import pss_bytes, tree_of
 
+K = 25
 STRANGER = 2_000_000_000
 NEWCOMERS = 1_600_000_000
 LOOP_LIMIT_COUNT = 20_000
-K_VALUES = 8
-"""Values of k with which the same user's ranking is asked for, so that it is computed each time."""
 REFLECTED_LIMIT_S = 10.0
 LIVE_PER_S = 1_000  # a slower stretch was live traffic, not a bulk load
 LOOP_PAUSE = "marquee_loop_longest_pause_seconds"
@@ -94,25 +95,19 @@ def _latencies(
     def some(length: int) -> Iterator[int]:
         return (number % length for number in range(requests + 20))
 
-    rank = _computed(users, k=25)[: requests + 20]
-    yield _latency("rank for a user, k=25, one client", one_by_one(url, rank), p50_ms=6, p99_ms=12)
-    again = [Call("/v1/rank", {"user_id": users[0], "k": 25})] * (requests + 20)
-    yield _latency("the same ranking repeated, one client", one_by_one(url, again), p50_ms=3)
-    similar = [Call("/v1/rank", {"movie_id": movies[n]["movie_id"], "k": 25}) for n in some(len(movies))]
-    yield _latency("rank for a movie, k=25, one client", one_by_one(url, similar))
+    rank = islice(computed("user_id", users, unused_ids(), k=K), requests + 20)
+    yield _latency(f"rank for a user, k={K}, one client", one_by_one(url, rank), p50_ms=6, p99_ms=12)
+    again = [Call("/v1/rank", {"user_id": users[0], "k": K})] * (requests + 20)
+    yield _latency("the same ranking repeated, one client", one_by_one(url, again), p50_ms=2)
+    movie_ids = [movie["movie_id"] for movie in movies]
+    similar = islice(computed("movie_id", movie_ids, unused_ids(), k=K), requests + 20)
+    yield _latency(f"rank for a movie, k={K}, one client", one_by_one(url, similar), p50_ms=4)
     titles = [movies[n]["title"] for n in some(len(movies))]
     prefixes = [title[: rng.randint(3, 8)] for title in titles]
     search = [Call(f"/v1/search?q={quote(prefix)}&page_size=10") for prefix in prefixes]
     yield _latency("search by prefix, one client", one_by_one(url, search), p99_ms=20)
     detail = [Call(f"/v1/movies/{movies[n]['movie_id']}") for n in some(len(movies))]
     yield _latency("movie detail, one client", one_by_one(url, detail))
-
-
-def _computed(users: list[int], *, k: int) -> list[Call]:
-    """Requests no two of which are the same, so that none is answered from the cache: k is the same or a little more
-    when a user comes again.
-    """
-    return [Call("/v1/rank", {"user_id": user_id, "k": k + more}) for more in range(K_VALUES) for user_id in users]
 
 
 def _latency(what: str, outcome: Outcome, *, p50_ms: float | None = None, p99_ms: float | None = None) -> Figure:
@@ -125,12 +120,10 @@ def _latency(what: str, outcome: Outcome, *, p50_ms: float | None = None, p99_ms
 
 
 def _throughput(url: str, users: list[int], seconds: float) -> Iterator[Figure]:
-    k = 25 + K_VALUES
-    calls = _computed(users, k=k)
-    limits: dict[str, Any] = {"connections": 8, "limit_s": seconds}
-    computed = closed_loop(url, calls, limit_count=len(calls), **limits)
-    yield _loop(f"rank for users, k={k}, closed loop, 8 connections", computed, per_s=400)
-    again = closed_loop(url, calls[:1], limit_count=LOOP_LIMIT_COUNT, **limits)
+    calls = list(islice(computed("user_id", users, unused_ids(), k=K), LOOP_LIMIT_COUNT))
+    limits: dict[str, Any] = {"connections": 8, "limit_s": seconds, "limit_count": LOOP_LIMIT_COUNT}
+    yield _loop(f"rank for users, k={K}, closed loop, 8 connections", closed_loop(url, calls, **limits), per_s=400)
+    again = closed_loop(url, calls[:1], **limits)
     yield _loop("the same ranking, closed loop, 8 connections", again, per_s=1_000)
 
 
