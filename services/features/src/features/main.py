@@ -29,6 +29,7 @@ async def start(service: Service[FeaturesSettings], stack: AsyncExitStack) -> Wi
     stack.push_async_callback(wiring.give_up)
     service.tasks.start("broker_watch", wiring.watch.run())
     service.tasks.start("lag_watch", wiring.watch_lag())
+    service.tasks.start("merge_log", wiring.stores.merge_log())
     service.tasks.start("consume", wiring.consume(settings))
     service.dependencies.add("redis", redis.ping)
     service.dependencies.add("kafka", wiring.is_connected)
