@@ -30,6 +30,7 @@ async def start(service: Service[FeaturesSettings], stack: AsyncExitStack) -> Wi
     service.tasks.start("broker_watch", wiring.watch.run())
     service.tasks.start("lag_watch", wiring.watch_lag())
     service.tasks.start("merge_log", wiring.stores.merge_log())
+    service.tasks.start("store_watch", wiring.positions.watch_stores())
     service.tasks.start("consume", wiring.consume(settings))
     service.dependencies.add("redis", redis.ping)
     service.dependencies.add("kafka", wiring.is_connected)
