@@ -18,6 +18,7 @@ from marquee.contracts.topics import ACTIVITY, CATALOG, RATINGS
 from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.publisher import Publisher
+from marquee.stores.arrivals import Announcer
 from marquee.stores.key_space import KeySpace
 
 
@@ -37,11 +38,15 @@ async def start(
     stack.push_async_callback(redis.aclose)
     consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=None))
     known = KnownMovies()
+    space = KeySpace(redis, settings.redis.space)
+    announcer = Announcer(space, is_heard=settings.kafka.idle_pause)
+    stack.push_async_callback(announcer.aclose)
     wiring = Wiring(
         publisher=publisher,
         known_movies=known,
         catalog=known.read_from(consumer),
-        claims=Claims(KeySpace(redis, settings.redis.space), timeout_s=settings.claim_timeout_s),
+        claims=Claims(space, timeout_s=settings.claim_timeout_s),
+        announcer=announcer,
         progress=Progress(data=settings.data),
         clock=clock,
     )
