@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from fastapi import FastAPI
-from redis.asyncio import Redis
 
 from ingest import activity_routes
 from ingest.claims import Claims
@@ -19,7 +18,7 @@ from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.publisher import Publisher
 from marquee.stores.arrivals import Announcer
-from marquee.stores.key_space import KeySpace
+from marquee.stores.key_space import KeySpace, client_of
 
 
 def utc_now() -> datetime:
@@ -34,7 +33,7 @@ async def start(
     await ensure_topics(settings.kafka, (CATALOG, RATINGS, ACTIVITY), wait_s=settings.wait_s)
     publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, linger_ms=0)
     await stack.enter_async_context(publisher)
-    redis = Redis.from_url(settings.redis.url)  # not waited for: ratings are accepted without it
+    redis = client_of(settings.redis)  # not waited for: ratings are accepted without it
     stack.push_async_callback(redis.aclose)
     consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=None))
     known = KnownMovies()

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from redis.asyncio import Redis
+import hiredis
+from redis.asyncio import Connection, Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -35,6 +37,28 @@ class KeySpace:
         return ShardKeys(self.name, topic, shard)
 
 
+class PackedInC(Connection):  # type: ignore[misc]  # redis is imported without its types, see pyproject.toml
+    """A connection whose commands hiredis encodes: redis-py's own way took a third of the work of storing a batch."""
+
+    def pack_command(self, *args: Any) -> list[bytes]:
+        """See redis.asyncio.Connection; a name of two words ("CLIENT INFO") is two arguments."""
+        name, *rest = args
+        words = name.encode().split() if isinstance(name, str) else name.split()
+        return [hiredis.pack_command((*words, *rest))]
+
+
+def client_of(settings: RedisSettings, **options: Any) -> Redis:
+    """A client, not connected yet.
+
+    Args:
+        options: redis-py's own, such as socket_timeout.
+    """
+    if settings.url.startswith("redis://"):
+        options["connection_class"] = PackedInC
+    client: Redis = Redis.from_url(settings.url, **options)
+    return client
+
+
 @asynccontextmanager
 async def open_redis(settings: RedisSettings, *, wait_s: float) -> AsyncIterator[Redis]:
     """A connected client.
@@ -42,9 +66,7 @@ async def open_redis(settings: RedisSettings, *, wait_s: float) -> AsyncIterator
     Raises:
         Misconfigured: Redis does not answer within wait_s.
     """
-    client: Redis = Redis.from_url(
-        settings.url, socket_timeout=settings.timeout_s, socket_connect_timeout=settings.timeout_s
-    )
+    client = client_of(settings, socket_timeout=settings.timeout_s, socket_connect_timeout=settings.timeout_s)
     address = settings.url.rsplit("@", 1)[-1].removeprefix("redis://")
     try:
         await wait_until_reachable("redis", address, client.ping, limit_s=wait_s)
