@@ -31,7 +31,7 @@ async def start(
     """Read the known movies, accept ratings and events, and load settings.data in the background if it names any."""
     settings = service.settings
     await ensure_topics(settings.kafka, (CATALOG, RATINGS, ACTIVITY), wait_s=settings.wait_s)
-    publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, linger_ms=0)
+    publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, linger_ms=0, max_batch_size=262_144)
     await stack.enter_async_context(publisher)
     redis = client_of(settings.redis)  # not waited for: ratings are accepted without it
     stack.push_async_callback(redis.aclose)
