@@ -38,3 +38,25 @@ def test_no_read_fails_or_is_short_while_small_files_are_merged(tmp_path: Path) 
     writer.join()
     assert reads > 10
     assert reader.ratings().movie_id.tolist() == list(range(1, 1_501))
+
+
+def test_nothing_that_is_appended_during_a_merge_is_refused_or_lost(tmp_path: Path) -> None:
+    log = EventLog(str(tmp_path))
+    stop, merges = threading.Event(), []
+
+    def merge() -> None:
+        while not stop.is_set():
+            merges.append(log.merge_small(RATINGS.name, SHARD))
+
+    merger = threading.Thread(target=merge)
+    merger.start()
+    try:
+        for offset in range(600):
+            log.append(a_batch(a_rating(movie_id=offset + 1), first_offset=offset))
+    finally:
+        stop.set()
+        merger.join()
+
+    assert any(merges)
+    assert log.all_ratings().movie_id.tolist() == list(range(1, 601))
+    assert not list(tmp_path.rglob("*.part"))

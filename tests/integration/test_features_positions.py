@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from redis.asyncio import Redis
 
-from features.positions import LOG_EVERY_S, LOOK_EVERY_S, StorePositions
+from features.positions import LOG_EVERY_S, StorePositions
 from features.settings import FeaturesSettings
+from features.shares import LEASE_S, Leases
 from features.wiring import TOPICS, Wiring
 from marquee.contracts.batches import Batch, Gap
 from marquee.contracts.events import MoviesRated
+from marquee.contracts.keys import replicas
 from marquee.contracts.topics import CATALOG, PARTITIONS, RATINGS, shard_of
 from marquee.errors import Transient
 from marquee.kafka.broker_watch import BrokerWatch
@@ -22,6 +25,7 @@ from marquee.kafka.publisher import Publisher
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
+from marquee.stores.rows import RatingRows
 from support.builders import a_batch, delivered
 from support.ratings_flow import ratings_of, send
 from support.scripted_consumer import ScriptedRecord
@@ -49,8 +53,10 @@ class Replica:
         self.partition = TopicPartition(topic_name(self.settings.kafka, RATINGS.name), shard_of(USER))
 
     async def looks_again(self) -> None:
-        """Poll after every interval between looks has passed."""
-        self.now += LOG_EVERY_S + LOOK_EVERY_S
+        """Glance after every interval between glances has passed, and poll."""
+        self.now += LOG_EVERY_S
+        await self.positions.before_poll()
+        await self.positions.glance()
         await self.positions.before_poll()
 
     async def holds(self, events: Sequence[MoviesRated]) -> None:
@@ -182,6 +188,49 @@ async def test_an_emptied_store_is_read_again_and_marked_as_being_rebuilt(replic
 
     assert await replica.consumer.position(replica.partition) == 0
     assert (await RatingStore(space).stored_user(USER)).is_rebuilding
+
+
+async def test_a_glance_takes_a_batch_in_hand_for_no_loss(replica: Replica, space: KeySpace) -> None:
+    await send(replica.settings.kafka, EVENTS)
+    await replica.positions.before_poll()
+    in_hand = Batch(RATINGS, shard_of(USER), 0, 4, delivered(EVENTS[:4]))
+    replica.wiring.stores.log.append(RatingRows.of(in_hand))  # and Redis lacks it
+
+    await replica.looks_again()
+
+    assert replica.begins(0, 1, 2, 3) == 0
+    assert not (await RatingStore(space).stored_user(USER)).is_rebuilding
+
+
+async def test_a_glance_that_cannot_read_a_store_lets_the_next_poll_say_so(replica: Replica) -> None:
+    await replica.positions.before_poll()
+    unavailable = KeySpace(Redis.from_url("redis://127.0.0.1:9/0"), "a")
+    replica.positions = replace(replica.positions, leases=Leases(unavailable, "one"))
+
+    await replica.positions.glance()
+
+    with pytest.raises(Transient, match="redis"):
+        await replica.positions.before_poll()
+    await unavailable.redis.aclose()
+
+
+async def test_a_replica_whose_loop_does_not_come_round_loses_its_lease(replica: Replica, space: KeySpace) -> None:
+    await replica.positions.before_poll()
+    await replica.positions.leases.give_up()
+
+    replica.now += LEASE_S + 1
+    await replica.positions.glance()
+
+    assert not await space.redis.zcard(replicas(space.name, "features"))
+
+
+async def test_a_replica_without_a_broker_loses_its_lease(replica: Replica, space: KeySpace) -> None:
+    await replica.positions.before_poll()
+    await replica.positions.leases.give_up()
+
+    await replace(replica.positions, watch=BrokerWatch("127.0.0.1:9")).glance()
+
+    assert not await space.redis.zcard(replicas(space.name, "features"))
 
 
 async def test_the_true_lag_counts_what_either_store_lacks(replica: Replica) -> None:

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from marquee.contracts.topics import CATALOG, MAX_RECORD_BYTES, partition_of
 from marquee.errors import Transient
 from marquee.kafka.clients import ensure_topics
-from marquee.kafka.publisher import Publisher, Record
+from marquee.kafka.publisher import BATCHED_FROM, Publisher, Record
 from marquee.settings import KafkaSettings
 from marquee_cli.embedded import free_port
 from support.own_broker import OwnBroker
@@ -28,6 +28,17 @@ async def test_acks_come_in_the_order_of_the_records(kafka_settings: KafkaSettin
     assert [found[ack].value for ack in acks] == [record.value for record in sent]
     assert [ack.partition for ack in acks] == [partition_of(record.key) for record in sent]
     assert found[acks[0]].headers == (("source", b"test"),)
+
+
+async def test_acks_are_in_order_when_a_partition_takes_several_batches(kafka_settings: KafkaSettings) -> None:
+    await ensure_topics(kafka_settings, [CATALOG], wait_s=20)
+    sent = [Record(b"1", b"value %d " % at + b"x" * 500) for at in range(BATCHED_FROM + 20)]
+
+    async with Publisher(kafka_settings, timeout_s=20, max_batch_size=4_096) as publisher:
+        acks = await publisher.publish(CATALOG, sent)
+
+    assert [record.value for record in await records_on(kafka_settings, CATALOG)] == [record.value for record in sent]
+    assert [ack.offset for ack in acks] == list(range(len(sent)))
 
 
 async def test_a_record_that_is_too_large_sends_nothing_and_spares_the_next(

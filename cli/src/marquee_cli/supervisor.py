@@ -27,7 +27,8 @@ START_LIMIT_S = 120.0
 LONGEST_PAUSE_S = 30.0  # for a part that does not come up
 LONGEST_PAUSE_AFTER_UP_S = 5.0  # for a part that was up and ended: it is soon back, whatever killed it
 STABLE_AFTER_S = 60.0
-TICK_S = 0.1
+TICK_S, CALM_TICK_S = 0.1, 0.25
+"""Between two looks at the parts: while they start, and once the run serves."""
 STALL_S = 3.0  # a tick that takes this long means that the supervisor itself was suspended
 LOOK_AT_ADOPTED_EVERY_S = 0.5  # not a child: without /proc, checking whether it is alive costs a process
 
@@ -140,8 +141,9 @@ class Supervisor:
                 last = now
                 for each in self.watched:
                     self._look_at(each, now)
-                self._note("serving" if self._is_serving() else "starting")
-                time.sleep(TICK_S)
+                is_serving = self._is_serving()
+                self._note("serving" if is_serving else "starting")
+                time.sleep(CALM_TICK_S if is_serving else TICK_S)
         finally:
             self._note("stopping")
             self._stop_all()

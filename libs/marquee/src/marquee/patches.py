@@ -23,8 +23,8 @@ from aiokafka.errors import KafkaError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 FIRST_PAUSE_S = 0.001
-LONGEST_PAUSE_S, URGENT_PAUSE_S = 0.1, 0.016
-"""A record that arrives while a consumer pauses waits at most this long; the second where somebody waits for it."""
+LONGEST_PAUSE_S = 0.5
+"""A record that arrives while a consumer pauses waits at most this long, unless the consumer is told of it."""
 
 UNREACHABLE_BROKER = ("Unable connect", "Unable to update metadata")
 """How aiokafka's log lines about a broker that does not answer begin."""
@@ -116,26 +116,51 @@ def untested(installed: Callable[[str], str] = version) -> Iterator[str]:
             )
 
 
-def pause_between_empty_fetches(consumer: AIOKafkaConsumer, *, is_urgent: bool) -> None:
+class Word:
+    """Says again and again that something is new, to all who have begun to look since it was said last."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    @property
+    def next(self) -> asyncio.Event:
+        """Is set when it is said the next time: ask for it before a look, and wait for it if that found nothing."""
+        return self._next
+
+    def say(self) -> None:
+        said, self._next = self._next, asyncio.Event()
+        said.set()
+
+
+def pause_between_empty_fetches(consumer: AIOKafkaConsumer, *, arrivals: Word | None = None) -> None:
     """Make a started consumer pause after a fetch that came back empty at once.
 
     Kafka holds an empty answer back for fetch.max.wait.ms. The embedded broker (ADR 0002) answers at once, so that each
     idle consumer sent 400 to 1,200 requests per second and took 20 to 45 % of a core. The pause doubles from
-    FIRST_PAUSE_S to the longest while nothing comes and is short again after the next record.
+    FIRST_PAUSE_S to the longest while nothing comes and is short again after the next record, or word of one.
+
+    Args:
+        arrivals: ends a pause; said by whoever knows of a record that the broker has.
     """
     fetcher = consumer._fetcher
     fetch = fetcher._proc_fetch_request
-    pause_s, longest_s = FIRST_PAUSE_S, URGENT_PAUSE_S if is_urgent else LONGEST_PAUSE_S
+    pause_s, longest_s = FIRST_PAUSE_S, LONGEST_PAUSE_S
+    word = arrivals or Word()
 
     async def fetch_patiently(*args: Any) -> bool:
         nonlocal pause_s
+        arrived = word.next  # what is said while the fetch is on its way may not be in its answer
         begun = time.monotonic()
         has_records = bool(await fetch(*args))
         if has_records:
             pause_s = FIRST_PAUSE_S
         elif time.monotonic() - begun < longest_s:
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, longest_s)
+            try:
+                async with asyncio.timeout(pause_s):
+                    await arrived.wait()
+                pause_s = FIRST_PAUSE_S  # if the next fetch finds nothing, others follow soon
+            except TimeoutError:
+                pause_s = min(2 * pause_s, longest_s)
         return has_records
 
     fetcher._proc_fetch_request = fetch_patiently

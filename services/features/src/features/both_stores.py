@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
+import structlog
 from prometheus_client import Counter, Histogram
 
 from features.meter import Meter
@@ -24,10 +25,14 @@ from marquee.stores.online import MovieStore, RatingStore
 from marquee.stores.rows import ActivityRows, MovieRows, RatingRows, Rows
 from marquee.stores.shards import mark_rebuilding, stored_offsets
 
+log = structlog.get_logger()
+
 APPLIED = Counter(
     "marquee_features_applied_total", "Ratings, movies or dismissals that were new to the store", ["topic"]
 )
 APPLY_SECONDS = Histogram("marquee_features_apply_seconds", "One batch into one store", ["store"])
+
+MERGE_EVERY_S = 1.0
 
 R = TypeVar("R", bound=Rows)
 R_contra = TypeVar("R_contra", bound=Rows, contravariant=True)
@@ -57,6 +62,7 @@ class BothStores:
         self.enriched = MovieStore(space, METADATA)
         self.dismissals = DismissalStore(space)
         self.new_ratings = RecentCount()
+        self._grown: set[Shard] = set()
         self._routes: dict[str, _Route[Any]] = {
             RATINGS.name: _Route(RatingRows.of, self.ratings),
             CATALOG.name: _Route(MovieRows.of, self.listed),
@@ -79,8 +85,19 @@ class BothStores:
         APPLIED.labels(batch.topic.name).inc(fresh)
         if batch.topic is RATINGS:
             self.new_ratings.add(fresh)
-        await asyncio.to_thread(_on_disk, self.log.merge_small, batch.topic.name, batch.partition)
+        self._grown.add(batch.shard)
         route.meter.add(len(rows), started=started, now=monotonic())
+
+    async def merge_log(self) -> None:
+        """Join the small files of shards that have grown, beside the batches, once per second, until cancelled."""
+        while True:
+            await asyncio.sleep(MERGE_EVERY_S)
+            grown, self._grown = self._grown, set()
+            for shard in sorted(grown):
+                try:
+                    await asyncio.to_thread(self.log.merge_small, *shard)
+                except OSError as error:  # nothing is lost: the next batch shows whether the log can be written
+                    log.warning("log_not_merged", topic=shard[0], partition=shard[1], error=str(error))
 
     def _keep(self, route: _Route[R], batch: Batch[Any]) -> R:
         """Make a batch's rows and put them into the log."""

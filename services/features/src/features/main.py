@@ -11,6 +11,8 @@ from features.wiring import Wiring
 from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.publisher import Publisher
+from marquee.patches import Word
+from marquee.stores.arrivals import listen
 from marquee.stores.key_space import open_redis
 from marquee.stores.log_threads import few_log_threads
 
@@ -24,11 +26,16 @@ async def start(service: Service[FeaturesSettings], stack: AsyncExitStack) -> Wi
     redis = await stack.enter_async_context(open_redis(settings.redis, wait_s=settings.wait_s))
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
     publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=PUBLISH_TIMEOUT_S))
-    consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None, is_urgent=True))
+    arrivals = Word()
+    consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None, arrivals=arrivals))
     wiring = Wiring.of(settings, redis, consumer, publisher)
     stack.push_async_callback(wiring.give_up)
     service.tasks.start("broker_watch", wiring.watch.run())
     service.tasks.start("lag_watch", wiring.watch_lag())
+    service.tasks.start("merge_log", wiring.stores.merge_log())
+    service.tasks.start("store_watch", wiring.positions.watch_stores())
+    if settings.kafka.idle_pause:  # any other broker answers a waiting fetch when a record comes
+        service.tasks.start("arrivals", listen(wiring.stores.space, arrivals.say))
     service.tasks.start("consume", wiring.consume(settings))
     service.dependencies.add("redis", redis.ping)
     service.dependencies.add("kafka", wiring.is_connected)

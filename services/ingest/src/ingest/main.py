@@ -17,6 +17,7 @@ from marquee.contracts.topics import ACTIVITY, CATALOG, RATINGS
 from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.publisher import Publisher
+from marquee.stores.arrivals import Announcer
 from marquee.stores.key_space import KeySpace, client_of
 
 
@@ -30,17 +31,21 @@ async def start(
     """Read the known movies, accept ratings and events, and load settings.data in the background if it names any."""
     settings = service.settings
     await ensure_topics(settings.kafka, (CATALOG, RATINGS, ACTIVITY), wait_s=settings.wait_s)
-    publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, linger_ms=0)
+    publisher = Publisher(settings.kafka, timeout_s=settings.publish_timeout_s, linger_ms=0, max_batch_size=262_144)
     await stack.enter_async_context(publisher)
     redis = client_of(settings.redis)  # not waited for: ratings are accepted without it
     stack.push_async_callback(redis.aclose)
     consumer = await stack.enter_async_context(open_consumer(settings.kafka, [CATALOG], group=None))
     known = KnownMovies()
+    space = KeySpace(redis, settings.redis.space)
+    announcer = Announcer(space, is_heard=settings.kafka.idle_pause)
+    stack.push_async_callback(announcer.aclose)
     wiring = Wiring(
         publisher=publisher,
         known_movies=known,
         catalog=known.read_from(consumer),
-        claims=Claims(KeySpace(redis, settings.redis.space), timeout_s=settings.claim_timeout_s),
+        claims=Claims(space, timeout_s=settings.claim_timeout_s),
+        announcer=announcer,
         progress=Progress(data=settings.data),
         clock=clock,
     )

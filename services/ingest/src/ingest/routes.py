@@ -24,6 +24,7 @@ from marquee.http.recent import RecentCount
 from marquee.http.service import wired
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.kafka.topic_view import TopicView
+from marquee.stores.arrivals import Announcer
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ class Wiring:
     known_movies: KnownMovies
     catalog: TopicView
     claims: Claims
+    announcer: Announcer
     progress: Progress
     clock: Callable[[], datetime]
     accepted: RecentCount = field(default_factory=RecentCount)
@@ -52,6 +54,7 @@ class Wiring:
     async def publish(self, topic: Topic[Live], events: Sequence[Live]) -> tuple[Receipt, ...]:
         """Put events on a topic; where the log keeps each, once the broker has acknowledged all of them."""
         acks = await self.publisher.publish(topic, [record_of(topic, event) for event in events])
+        self.announcer.announce()
         return tuple(
             Receipt(event_id=event.event_id, topic=topic.name, partition=ack.partition, offset=ack.offset)
             for event, ack in zip(events, acks, strict=True)

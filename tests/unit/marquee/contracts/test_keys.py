@@ -67,4 +67,4 @@ def test_keys_do_not_change_from_release_to_release() -> None:
         "marquee:{main.pins}:ages",
         "marquee:{main.pins}:size",
     ]
-    assert claim("main", event_id) == f"marquee:main:claim:{event_id}"
+    assert claim("main", event_id) == f"marquee:{{main.claims}}:claim:{event_id}"

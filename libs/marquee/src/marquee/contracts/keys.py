@@ -87,6 +87,14 @@ def replicas(space: str, service: str) -> str:
     return f"marquee:{{{space}.{service}}}:replicas"
 
 
+def arrivals(space: str) -> str:
+    """Channel: a message says that ratings.v1 or activity.v1 has new records."""
+    return f"marquee:{space}:arrivals"
+
+
 def claim(space: str, event_id: UUID) -> str:
-    """String with a TTL: a digest of the one live rating that this event id stands for. Of no shard; ingest's."""
-    return f"marquee:{space}:claim:{event_id}"
+    """String with a TTL: a digest of the one live rating that this event id stands for. Of no shard; ingest's.
+
+    All claims are in one slot of a cluster, so that one command can take many.
+    """
+    return f"marquee:{{{space}.claims}}:claim:{event_id}"

@@ -11,7 +11,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, MODELS, RATINGS, Topic
 from marquee.errors import Misconfigured
-from marquee.patches import pause_between_empty_fetches, start_client, stop_consumer
+from marquee.patches import Word, pause_between_empty_fetches, start_client, stop_consumer
 from marquee.settings import KafkaSettings
 from marquee.waiting import wait_until_reachable
 
@@ -134,13 +134,13 @@ async def open_consumer(
     topics: Iterable[Topic[Any]],
     *,
     group: str | None,
-    is_urgent: bool = False,
+    arrivals: Word | None = None,
     **options: Any,
 ) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer that starts at the beginning unless its group has an offset, and never commits by itself.
 
     Args:
-        is_urgent: somebody waits for what a record does; an embedded broker is asked for new ones more often.
+        arrivals: said by whoever knows of a new record; a consumer that pauses (`idle_pause`) then asks for it at once.
     """
     consumer = AIOKafkaConsumer(
         *[topic_name(settings, topic.name) for topic in topics],
@@ -154,7 +154,7 @@ async def open_consumer(
     try:
         await start_client(consumer)
         if settings.idle_pause:
-            pause_between_empty_fetches(consumer, is_urgent=is_urgent)
+            pause_between_empty_fetches(consumer, arrivals=arrivals)
         yield consumer
     finally:
         await stop_consumer(consumer)

@@ -21,6 +21,9 @@ BULK_OPTIONS = {"linger_ms": 5, "max_batch_size": 786_432}
 """For throughput. A batch, too, has to stay below the broker's limit of 1 MiB."""
 
 
+BATCHED_FROM = 16
+"""Records of one call from which on they are put into batches here, instead of one after the other by the producer."""
+
 FORGOTTEN = (OutOfOrderSequenceNumber, UnknownProducerId, InvalidProducerEpoch)
 
 
@@ -42,6 +45,50 @@ class Ack(NamedTuple):
 def record_of(topic: Topic[E], event: E, *headers: tuple[str, bytes]) -> Record:
     """An event as its topic carries it."""
     return Record(topic.key_of(event), event.model_dump_json().encode(), headers)
+
+
+async def _one_by_one(
+    producer: AIOKafkaProducer, name: str, records: Sequence[Record], partitions: int | None
+) -> list[Ack]:
+    """Send records that share a batch with whatever else is sent at the moment."""
+    sent = [
+        await producer.send(
+            name,
+            value=record.value,
+            key=record.key,
+            partition=None if partitions is None else partition_of(record.key, partitions),
+            headers=list(record.headers),
+        )
+        for record in records
+    ]
+    return [Ack(ack.partition, ack.offset) for ack in await asyncio.gather(*sent)]
+
+
+async def _in_batches(producer: AIOKafkaProducer, name: str, records: Sequence[Record], partitions: int) -> list[Ack]:
+    """Send batches of our own, which saves a future per record: more than half of the time of sending many."""
+    by_partition: dict[int, list[int]] = {}
+    for at, record in enumerate(records):
+        by_partition.setdefault(partition_of(record.key, partitions), []).append(at)
+    acks: dict[int, Ack] = {}
+
+    async def send(partition: int, places: Sequence[int]) -> None:
+        while places:
+            batch, taken = producer.create_batch(), 0
+            for at in places:
+                record = records[at]
+                if (
+                    batch.append(key=record.key, value=record.value, timestamp=None, headers=list(record.headers))
+                    is None
+                ):
+                    break
+                taken += 1
+            sent = await producer.send_batch(batch, name, partition=partition)
+            first = (await sent).offset
+            acks.update((at, Ack(partition, first + after)) for after, at in enumerate(places[:taken]))
+            places = places[taken:]
+
+    await asyncio.gather(*(send(*item) for item in by_partition.items()))
+    return [acks[at] for at in range(len(records))]
 
 
 class Publisher:
@@ -89,19 +136,13 @@ class Publisher:
             async with asyncio.timeout(self._timeout_s):
                 producer = await self._open()
                 name = topic_name(self._settings, topic)
-                if partitions is not None:
+                if partitions is None or len(records) < BATCHED_FROM:
+                    if partitions is not None:
+                        await self._require_partitions(producer, name, partitions)
+                    acks = await _one_by_one(producer, name, records, partitions)
+                else:
                     await self._require_partitions(producer, name, partitions)
-                sent = [
-                    await producer.send(
-                        name,
-                        value=record.value,
-                        key=record.key,
-                        partition=None if partitions is None else partition_of(record.key, partitions),
-                        headers=list(record.headers),
-                    )
-                    for record in records
-                ]
-                acks = await asyncio.gather(*sent)
+                    acks = await _in_batches(producer, name, records, partitions)
         except (KafkaError, OSError, TimeoutError) as error:
             await self._replace(producer)
             cause = type(error).__name__
@@ -109,7 +150,7 @@ class Publisher:
             raise kind(
                 f"kafka at {self._settings.bootstrap} did not acknowledge within {self._timeout_s:g} s ({cause})"
             ) from error
-        return [Ack(ack.partition, ack.offset) for ack in acks]
+        return acks
 
     async def _require_partitions(self, producer: AIOKafkaProducer, name: str, partitions: int) -> None:
         """Raises: Transient while the topic has fewer: a broker that lost its data creates it again with one."""

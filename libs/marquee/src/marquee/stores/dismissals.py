@@ -19,6 +19,7 @@ from marquee.contracts.topics import ACTIVITY, PARTITIONS
 from marquee.stores.key_space import KeySpace, queue_many, transient
 from marquee.stores.packing import pack_dismissed, unpack_dismissed
 from marquee.stores.rows import ActivityRows
+from marquee.stores.scripts import queue_set_all
 from marquee.stores.shards import apply_once
 
 DECISIVE = (Act.DISMISSED, Act.UNDISMISSED)
@@ -114,8 +115,8 @@ async def _queue_dismissals(pipe: Pipeline, keys: ShardKeys, rows: ActivityRows)
             pipe.srem(keys.users, user_id)
     if grown:
         pipe.hincrby(keys.meta, "dismissed", grown)
-    for offset, act in fresh.items():
-        pipe.set(keys.event(act.event_id), offset, ex=EVENT_ID_TTL_S)
+    marks = {keys.event(act.event_id): offset for offset, act in fresh.items()}
+    queue_set_all(pipe, marks, ttl_s=EVENT_ID_TTL_S)
     return len(fresh)
 
 

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-from redis.asyncio import Redis, RedisCluster
+import hiredis
+from redis.asyncio import Connection, Redis, RedisCluster
 from redis.asyncio.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisClusterException, RedisError, WatchError
@@ -40,6 +41,16 @@ class KeySpace:
         return ShardKeys(self.name, topic, shard)
 
 
+class PackedInC(Connection):  # type: ignore[misc]  # redis is imported without its types, see pyproject.toml
+    """A connection whose commands hiredis encodes: redis-py's own way took a third of the work of storing a batch."""
+
+    def pack_command(self, *args: Any) -> list[bytes]:
+        """See redis.asyncio.Connection; a name of two words ("CLIENT INFO") is two arguments."""
+        name, *rest = args
+        words = name.encode().split() if isinstance(name, str) else name.split()
+        return [hiredis.pack_command((*words, *rest))]
+
+
 def client_of(settings: RedisSettings, **options: Any) -> Redis:
     """A client, not yet connected: of a cluster, which any node's address stands for, if the URL's scheme says so.
 
@@ -55,6 +66,8 @@ def client_of(settings: RedisSettings, **options: Any) -> Redis:
     if scheme.endswith(OF_A_CLUSTER):
         url = scheme.removesuffix(OF_A_CLUSTER) + separator + rest
         return cast("Redis", RedisCluster.from_url(url, **options))
+    if scheme == "redis":
+        options["connection_class"] = PackedInC
     client: Redis = Redis.from_url(settings.url, **options)
     return client
 

@@ -21,6 +21,7 @@ from marquee.stores.folding import fold
 from marquee.stores.key_space import KeySpace, queue_many, transient
 from marquee.stores.packing import pack_users, pack_weeks, unpack_user, unpack_users, unpack_weeks
 from marquee.stores.rows import MovieRows, RatingRows
+from marquee.stores.scripts import queue_set_all
 from marquee.stores.shards import apply_once
 
 E = TypeVar("E", MovieListed, MovieEnriched)
@@ -115,12 +116,12 @@ async def _queue_ratings(pipe: Pipeline, keys: ShardKeys, rows: RatingRows) -> i
     An event whose mark names its own offset, or a later one, is being read again at its first place.
     """
     rows = rows.first_of_each_event()
-    marks = await queue_many(pipe, "MGET", *map(keys.event, rows.event_id)) if rows.event_id else []
-    applied_at = np.array([NEVER if mark is None else int(mark) for mark in marks], np.int64)
+    found = await queue_many(pipe, "MGET", *map(keys.event, rows.event_id)) if rows.event_id else []
+    applied_at = np.array([NEVER if mark is None else int(mark) for mark in found], np.int64)
     fresh = rows.where(applied_at >= rows.offset)
     await _queue_folded(pipe, keys, fresh.ratings, changed_at=rows.next_offset)
-    for event_id, offset in zip(fresh.event_id, fresh.offset.tolist(), strict=True):
-        pipe.set(keys.event(event_id), offset, ex=EVENT_ID_TTL_S)
+    marks = dict(zip(map(keys.event, fresh.event_id), fresh.offset.tolist(), strict=True))
+    queue_set_all(pipe, marks, ttl_s=EVENT_ID_TTL_S)
     return len(fresh)
 
 

@@ -36,11 +36,9 @@ def unpack_user(value: bytes | None) -> UserState:
 
 def unpack_users(values: Mapping[int, bytes | None]) -> Ratings:
     """Several users' histories as one table. Empty in, empty out."""
-    parts = [np.frombuffer(value or b"", USER_ROW) for value in values.values()]
-    if not parts:
-        return Ratings.empty()
-    rows = np.concatenate(parts)
-    user_id = np.repeat(np.fromiter(values.keys(), np.int64, len(values)), [len(part) for part in parts])
+    rows = np.frombuffer(b"".join(value or b"" for value in values.values()), USER_ROW)
+    lengths = [len(value or b"") // USER_ROW.itemsize for value in values.values()]
+    user_id = np.repeat(np.fromiter(values.keys(), np.int64, len(values)), np.array(lengths, np.int64))
     return Ratings(
         user_id,
         rows["movie_id"].astype(np.int64),
@@ -77,11 +75,10 @@ def pack_weeks(stats: ItemStats) -> dict[int, bytes]:
 
 def unpack_weeks(values: Iterable[tuple[int, bytes | None]]) -> ItemStats:
     """Several movies' weekly counts as one table, rows in the order given."""
-    pairs = [(movie_id, np.frombuffer(value or b"", WEEK_ROW)) for movie_id, value in values]
-    rows = np.concatenate([part for _, part in pairs]) if pairs else np.empty(0, WEEK_ROW)
-    movie_id = np.repeat(
-        np.fromiter((movie_id for movie_id, _ in pairs), np.int64, len(pairs)), [len(part) for _, part in pairs]
-    )
+    pairs = [(movie_id, value or b"") for movie_id, value in values]
+    rows = np.frombuffer(b"".join(value for _, value in pairs), WEEK_ROW)
+    lengths = np.array([len(value) // WEEK_ROW.itemsize for _, value in pairs], np.int64)
+    movie_id = np.repeat(np.fromiter((movie_id for movie_id, _ in pairs), np.int64, len(pairs)), lengths)
     return ItemStats(movie_id, *(rows[column].astype(np.int32) for column in ("week", "n", "half_stars", "positives")))
 
 

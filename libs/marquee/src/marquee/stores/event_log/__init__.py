@@ -53,6 +53,7 @@ class EventLog:
         """Join neighbouring small files when many have piled up; returns whether it did.
 
         The joined file is in place before its parts go: a reader between the two sees rows twice and skips them.
+        Another thread may append meanwhile; it waits only while files are renamed and deleted.
         """
         return writing.merge_small(self._files, (topic, partition))
 

@@ -31,6 +31,11 @@ class Aside:
 
 def cut_off(files: Files, shard: Shard, at: int) -> None:
     """See `EventLog.cut`."""
+    with files.changing(shard):
+        _cut_off(files, shard, at)
+
+
+def _cut_off(files: Files, shard: Shard, at: int) -> None:
     reaching = [file for file in files.in_order(shard) if file.end > at]
     tables = [table.filter(pc.greater_equal(table["offset"], at)) for table in files.tables(reaching)]
     if count := sum(table.num_rows for table in tables):
