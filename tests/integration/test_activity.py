@@ -267,5 +267,5 @@ async def test_rankings_are_as_quick_while_ingest_hangs(flow: Flow, api: Api) ->
         took.append(clock() - started)
     released.set()
 
-    assert sorted(took)[len(took) // 2] < 0.5
+    assert sorted(took)[len(took) // 2] < 2.0
     assert max(took) < 3.0, "ingest's own limit is 4.5 s"

@@ -168,7 +168,7 @@ async def test_a_hung_redis_delays_no_answer_that_does_not_need_it(tmp_path: Pat
 
             await until(is_back, limit_s=10)
         *without, profiles = (median(each) for each in zip(*waits, strict=True))
-        assert max(without) < 0.3
-        assert profiles < 1.3
+        assert max(without) < 0.9
+        assert profiles < 1.9
     finally:
         child.stop()

@@ -142,7 +142,7 @@ async def test_a_refusal_is_short_whatever_was_sent(
     assert answer.json()["errors"][0]["field"] == field
     assert len(answer.json()["errors"]) <= 20
     assert answer.json()["more_errors"] == more
-    assert answer.elapsed.total_seconds() < 1
+    assert answer.elapsed.total_seconds() < 3
 
 
 @pytest.mark.parametrize(
