@@ -176,7 +176,7 @@ async def test_rankings_continue_while_kafka_is_unavailable(
     assert {answer.json()["meta"]["rung"] for answer in answers} == {before["meta"]["rung"]}
 
 
-async def test_a_hung_redis_gives_a_known_user_a_stale_list_within_300_ms(
+async def test_a_hung_redis_gives_a_known_user_a_stale_list_soon(
     kafka_settings: KafkaSettings, own_redis: Child, own_space: KeySpace, model_dir: Path
 ) -> None:
     redis_settings = RedisSettings(url=f"redis://{own_redis.address}/0")
