@@ -1,6 +1,7 @@
 """A tree ensemble as padded arrays: the form in which it is saved in a bundle and walked, all rows at once."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,7 +13,7 @@ from marquee.state.movie_table import RowArray
 _COLUMNS = ("feature", "threshold", "missing_left", "child", "account", "base", "families")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trees:
     """A tree ensemble as padded arrays: T trees, at most N splits and L leaves, F families.
 
@@ -32,6 +33,17 @@ class Trees:
     base: float
     families: tuple[str, ...]
 
+    @cached_property
+    def leads_to(self) -> RowArray:
+        """(2 * (T * N + T * L),) where each node leads to, right and left, if all splits and then all leaves are
+        numbered, tree after tree; a leaf leads to itself.
+        """
+        (n_trees, n), n_leaves = self.feature.shape, self.account.shape[1]
+        n_splits, tree = n_trees * n, np.arange(n_trees)[:, None, None]
+        of_splits = np.where(self.child >= 0, tree * n + self.child, n_splits + tree * n_leaves + ~self.child)
+        of_leaves = n_splits + np.repeat(np.arange(n_trees * n_leaves), 2)
+        return np.concatenate([of_splits.ravel(), of_leaves])
+
     def save(self, path: Path) -> None:
         """Write one .npz file."""
         columns: dict[str, Any] = {name: np.asarray(getattr(self, name)) for name in _COLUMNS}
@@ -50,8 +62,7 @@ class Trees:
 def leaves(trees: Trees, x: Float32Array) -> RowArray:
     """(T, m) intp, the leaf that each row of x, (m, n_features) float32 with NaN allowed, reaches in each tree.
 
-    The walk numbers all splits and then all leaves, tree after tree; a leaf leads to itself, so that all rows walk on
-    until the last one has arrived.
+    All rows walk on until the last one has arrived: a leaf leads to itself (`Trees.leads_to`).
     """
     (n_trees, n), n_leaves, m = trees.feature.shape, trees.account.shape[1], len(x)
     values = np.take(x.T, trees.feature.ravel(), axis=0)
@@ -59,13 +70,11 @@ def leaves(trees: Trees, x: Float32Array) -> RowArray:
     missing = np.isnan(values)
     if missing.any():
         goes_left |= missing & trees.missing_left.reshape(-1, 1)
-    n_splits, all_leaves = n_trees * n, np.arange(n_trees * n_leaves)
-    side = np.concatenate([goes_left.ravel().view(np.int8), np.zeros(len(all_leaves) * m, np.int8)])
-    tree, row = np.arange(n_trees)[:, None, None], np.arange(m)
-    leads_to = np.where(trees.child >= 0, tree * n + trees.child, n_splits + tree * n_leaves + ~trees.child)
-    leads_to = np.concatenate([leads_to.ravel(), n_splits + np.repeat(all_leaves, 2)])
-    node = np.broadcast_to(tree[:, 0] * n, (n_trees, m))
+    n_splits = n_trees * n
+    side = np.concatenate([goes_left.ravel().view(np.int8), np.zeros(n_trees * n_leaves * m, np.int8)])
+    first, row = np.arange(n_trees)[:, None], np.arange(m)
+    node = np.broadcast_to(first * n, (n_trees, m))
     while (node < n_splits).any():
-        node = leads_to.take(2 * node + side.take(node * m + row))
-    reached: RowArray = node - n_splits - tree[:, 0] * n_leaves
+        node = trees.leads_to.take(2 * node + side.take(node * m + row))
+    reached: RowArray = node - n_splits - first * n_leaves
     return reached
