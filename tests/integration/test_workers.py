@@ -16,6 +16,7 @@ import pytest
 
 import support
 from marquee_cli.embedded import free_port
+from marquee_cli.processes import identity_of
 from support import several
 
 pytestmark = pytest.mark.integration
@@ -63,10 +64,7 @@ def until(is_so: Callable[[], bool]) -> None:
 
 
 def _is_alive(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    with suppress(OSError):
-        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
+    return identity_of(pid) is not None
 
 
 @contextmanager
