@@ -1,5 +1,6 @@
 """On a cluster of three nodes everything is as on one Redis."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS, Topic
 from marquee.errors import Misconfigured, Transient
 from marquee.settings import KafkaSettings, RedisSettings
+from marquee.stores.arrivals import Announcer, listen
 from marquee.stores.key_space import KeySpace, client_of, open_redis
 from marquee.stores.online import MovieStore, RatingStore
 from marquee.stores.views import digest
@@ -100,3 +102,16 @@ async def test_a_cluster_that_cannot_be_reached_is_said_in_one_line() -> None:
     with pytest.raises(Transient, match="redis"):
         await RatingStore(KeySpace(client, "a")).counts()
     await client.aclose()
+
+
+async def test_word_of_records_goes_on_without_a_cluster() -> None:
+    space = KeySpace(client_of(RedisSettings(url="redis+cluster://127.0.0.1:1/0"), socket_connect_timeout=0.5), "a")
+    announcer, listening = Announcer(space), asyncio.create_task(listen(space, lambda: None))
+
+    announcer.announce()
+    done, _ = await asyncio.wait([listening], timeout=1.5)
+
+    assert not done
+    await announcer.aclose()
+    listening.cancel()
+    await space.redis.aclose()

@@ -12,14 +12,13 @@ from hashlib import blake2b
 from uuid import UUID
 
 import structlog
-from redis.exceptions import RedisClusterException, RedisError
 
 from marquee.contracts.activity_bodies import UserEvent
 from marquee.contracts.bodies import LiveRating
 from marquee.contracts.keys import EVENT_ID_TTL_S, claim
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import refused_fields
-from marquee.stores.key_space import KeySpace
+from marquee.stores.key_space import FAILURES, KeySpace
 from marquee.stores.scripts import set_free
 
 log = structlog.get_logger()
@@ -111,7 +110,7 @@ class Claims:
                 taken = _others(wanted, held)
                 if taken and (new := [event_id for event_id in wanted if event_id not in held]):
                     await self._space.redis.delete(*(claim(self._space.name, event_id) for event_id in new))
-        except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
+        except FAILURES as error:
             self._blind_until = self._clock() + BLIND_S
             if self._clock() >= self._reported_until:
                 log.warning("event_ids_not_checked", error=f"redis: {type(error).__name__}: {error}".strip(": "))

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
 
 from marquee.contracts.keys import arrivals
-from marquee.stores.key_space import KeySpace
+from marquee.stores.key_space import FAILURES, KeySpace
 
 SENT_WITHIN_S = 1.0
 """A Redis that takes longer is not waited for: its reader could not store the records either."""
@@ -47,7 +46,7 @@ class Announcer:
             try:
                 async with asyncio.timeout(SENT_WITHIN_S):
                     await self.space.redis.publish(arrivals(self.space.name), b"")
-            except (RedisError, OSError):  # a TimeoutError is an OSError
+            except FAILURES:
                 return
 
     async def aclose(self) -> None:
@@ -61,11 +60,12 @@ async def listen(space: KeySpace, arrived: Callable[[], None]) -> None:
     """Call `arrived` at each announcement, and after each interruption, until cancelled."""
     while True:
         try:
+            await space.redis.ping()  # a cluster's client subscribes at a node that it knows already
             async with space.redis.pubsub(ignore_subscribe_messages=True) as subscription:
                 await subscription.subscribe(arrivals(space.name))
                 arrived()
                 await _listen(subscription, arrived)
-        except (RedisError, OSError):
+        except FAILURES:
             await asyncio.sleep(SUBSCRIBED_AGAIN_S)
 
 

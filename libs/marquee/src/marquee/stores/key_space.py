@@ -19,6 +19,8 @@ from marquee.waiting import wait_until_reachable
 
 UNAVAILABLE = (RedisConnectionError, RedisTimeoutError, RedisClusterException, OSError)
 """The third is no RedisError: nodes that cannot be found, or that do not have all slots among them."""
+FAILURES = (RedisError, RedisClusterException, OSError)
+"""Whatever a command fails of, TimeoutError (an OSError) included."""
 OF_A_CLUSTER = "+cluster"
 """The end of a URL's scheme, redis+cluster:// or rediss+cluster://, that says it names a node of a cluster."""
 PASSING = ("LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "OOM")
