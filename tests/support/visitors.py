@@ -16,7 +16,12 @@ def new_user() -> int:
 
 
 def some_movies(api: httpx.Client, count: int) -> list[int]:
-    answer = api.post("/v1/rank", json={"user_id": 2_000_000_001, "k": count, "explain": False})
+    return ranked(api, 2_000_000_001, count)
+
+
+def ranked(api: httpx.Client, user_id: int, count: int) -> list[int]:
+    """The movies of a user's list."""
+    answer = api.post("/v1/rank", json={"user_id": user_id, "k": count, "explain": False})
     return [item["movie_id"] for item in answer.raise_for_status().json()["items"]]
 
 
@@ -39,8 +44,7 @@ def settle(api: httpx.Client, user_id: int) -> None:
 
     def is_settled() -> bool:
         time.sleep(1.2)
-        answer = api.post("/v1/rank", json={"user_id": user_id, "k": 100, "explain": False})
-        orders.append([item["movie_id"] for item in answer.raise_for_status().json()["items"]])
+        orders.append(ranked(api, user_id, 100))
         return orders[-1] == orders[-2]
 
     wait_until(is_settled, "the list stays as it is")
