@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CI=true
+source ci/second-look.sh
 
 started=$SECONDS
 step() { # step NAME COMMAND…
@@ -34,4 +35,5 @@ step "frontend: types" frontend typecheck
 step "frontend: unit tests" frontend test
 step "compose" ci/compose-test.sh
 echo "=== tests, after $((SECONDS - started)) s"
-exec make --no-print-directory test COVERAGE=1 # its last lines, pytest's summary, are the last lines of all
+second_look make --no-print-directory test COVERAGE=1 # its last lines, pytest's summary, are the last lines of all
+.venv/bin/python ci/line_coverage.py test-results/coverage.json

@@ -11,9 +11,10 @@ if [[ -z ${MARQUEE_DATA:-} && -f $snapshot ]]; then
   export MARQUEE_TMDB_SNAPSHOT MARQUEE_E2E_POSTERS=1
 fi
 source ci/compose-stack.sh
+source ci/second-look.sh
 
 export MARQUEE_E2E_GATEWAY=$gateway MARQUEE_E2E_FRONTEND=$frontend
 export MARQUEE_E2E_DATA=$MARQUEE_DATA MARQUEE_E2E_COMPOSE="${compose[*]}"
 # How a page is built is the same wherever it runs: `make test` looks at that.
-timed "the journey" .venv/bin/pytest -q tests/e2e --ignore tests/e2e/test_page_access.py
+timed "the journey" second_look .venv/bin/pytest -q tests/e2e --ignore tests/e2e/test_page_access.py
 timed "a restart of each service" .venv/bin/pytest -q -p no:randomly tests/compose

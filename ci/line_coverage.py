@@ -1,10 +1,12 @@
 """A pytest plugin for CI: prints line and branch coverage apart and fails the run below a share of the lines.
 
 `PYTHONPATH=ci pytest -p line_coverage --cov --cov-report=term --cov-report=json:FILE`. pytest-cov's own total is one
-figure for lines and branches together.
+figure for lines and branches together. `line_coverage.py FILE` judges a report that is there: pytest's own exit
+status says nothing of coverage when a test has failed as well.
 """
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,5 +38,13 @@ def _figures(config: pytest.Config) -> dict[str, float] | None:
     report = Path(config.option.cov_report.get("json") or "coverage.json")
     if "json" not in config.option.cov_report or not report.is_file():
         return None
+    return _read(report)
+
+
+def _read(report: Path) -> dict[str, float]:
     totals = json.loads(report.read_text())["totals"]
     return {"lines": totals["percent_statements_covered"], "branches": totals["percent_branches_covered"]}
+
+
+if __name__ == "__main__":
+    sys.exit(_read(Path(sys.argv[1]))["lines"] < LINES_AT_LEAST)
