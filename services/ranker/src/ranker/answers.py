@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import numpy as np
-
 from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import RankRequest
 from marquee.contracts.ranking_fields import (
@@ -35,12 +33,12 @@ class FirstPage:
     """What an answer shows of a ranking that goes on.
 
     Attributes:
-        shown: in its whole order; None of movies similar to one, of which there is no order yet.
+        shown: in its whole order.
         ranked: the movies that are shown. user: whom they are ranked for.
         rung, degraded, candidates: as the answer has them.
     """
 
-    shown: Shown | None
+    shown: Shown
     ranked: Ranked
     user: KnownUser
     rung: Rung
@@ -97,13 +95,13 @@ def similar_answer(
         Refused: 404, nobody knows the movie.
     """
     try:
-        ranked = similar_for(serving, movie_id, request, k=request.k + 1)  # one more shows that there is a next page
+        shown = similar_for(serving, movie_id, request)
     except KeyError:
         if card_of(movie_id) is None:
             raise not_found("movie", f"there is no movie {movie_id}") from None
         # listed after the model was trained: the movie is known, but no movie is known to be like it yet
         return answered(serving, [], Rung.SIMILAR, ["model"], freshness_of(serving), watch, ranking_id)
-    found, ranked = len(ranked), ranked.take(np.arange(min(request.k, len(ranked))))
+    ranked = shown.ranked()
     watch.lap("rank")
     reasons = no_reasons(ranked)
     if request.explain:
@@ -112,8 +110,8 @@ def similar_answer(
     watch.lap("explain")
     items = cards(ranked, reasons, card_of)
     answer = answered(serving, items, ranked.rung, [], freshness_of(serving), watch, ranking_id)
-    if found > len(ranked):
-        answer["next_page_token"] = keep(FirstPage(None, ranked, NOBODY, ranked.rung, (), None))
+    if not shown.is_all:
+        answer["next_page_token"] = keep(FirstPage(shown, ranked, NOBODY, ranked.rung, (), None))
     return answer
 
 

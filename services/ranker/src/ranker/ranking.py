@@ -31,6 +31,11 @@ _CODE_OF_PART = {
     "popular": ReasonCode.POPULAR,
 }
 _SIMILAR_CODES = tuple(dict.fromkeys(_CODE_OF_PART[name] for name in PARTS))
+_BIT_OF_PART = 1 << np.arange(len(PARTS))
+_PARTS_IN = tuple(
+    tuple(name for bit, name in zip(_BIT_OF_PART, PARTS, strict=True) if which & bit)
+    for which in range(1 << len(PARTS))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +97,12 @@ class Ranked:
 class Order:
     """Every movie that could be ranked, best first. What a place rests on is computed when the place is taken.
 
+    The cold list and movies similar to one choose among all movies: of them an order has as many as were asked for.
+
     Attributes:
         row: (m,) intp catalogue rows. movie_id: (m,) int64. score: (m,) float64, by which they are sorted, but for
             movies that no source found and that only fill up a long list: they come last, the most popular first.
-        known: the candidates described, None on the cold rung.
+        known: the candidates described, None on the cold and similar rungs.
     """
 
     rung: Rung
@@ -173,7 +180,7 @@ def rank_user(
     return order_for_user(model, movies, user, at_least=k, exclude=exclude, allowed=allowed).first(k)
 
 
-def rank_similar(
+def order_similar(
     model: RankerModel,
     movies: MovieState,
     movie_id: int,
@@ -182,8 +189,8 @@ def rank_similar(
     exclude: Sequence[int] = (),
     allowed: BoolArray | None = None,
     content: float | None = None,
-) -> Ranked:
-    """Rank the movies most similar to one; both collaborative parts are accounted for as one.
+) -> Order:
+    """The k movies most similar to one; both collaborative parts are accounted for as one.
 
     Args:
         content: how much the story counts against the fans, from 0 to 1; None for the usual mix.
@@ -197,20 +204,37 @@ def rank_similar(
     is_open = np.ones(len(catalog), bool) if allowed is None else allowed.copy()
     is_open[rows_of(catalog, exclude)] = False
     found = similar(model.bundle.retrieval, movies, seed, k=k, allowed=is_open, content=content)
-    account = np.zeros((len(found.row), len(_SIMILAR_CODES)))
-    for part, name in enumerate(PARTS):
-        account[:, _SIMILAR_CODES.index(_CODE_OF_PART[name])] += found.parts[:, part]
-    return Ranked(
-        rung=Rung.SIMILAR,
-        row=found.row,
-        movie_id=catalog.movie_id[found.row],
-        score=found.score,
-        base=0.0,
-        contribution=account,
-        codes=_SIMILAR_CODES,
-        sources=tuple(tuple(name for name, part in zip(PARTS, row, strict=True) if part > 0) for row in found.parts),
-        history=History.empty(),
-    )
+    ids = catalog.movie_id[found.row]
+
+    def ranked(places: RowArray) -> Ranked:
+        parts = found.parts[places]
+        account = np.zeros((len(places), len(_SIMILAR_CODES)))
+        for part, name in enumerate(PARTS):
+            account[:, _SIMILAR_CODES.index(_CODE_OF_PART[name])] += parts[:, part]
+        return Ranked(
+            rung=Rung.SIMILAR,
+            row=found.row[places],
+            movie_id=ids[places],
+            score=found.score[places],
+            base=0.0,
+            contribution=account,
+            codes=_SIMILAR_CODES,
+            sources=tuple(_PARTS_IN[which] for which in ((parts > 0) @ _BIT_OF_PART).tolist()),
+            history=History.empty(),
+        )
+
+    return Order(Rung.SIMILAR, found.row, ids, found.score, None, ranked)
+
+
+def rank_similar(
+    model: RankerModel, movies: MovieState, movie_id: int, *, k: int, exclude: Sequence[int] = ()
+) -> Ranked:
+    """Rank the k movies most similar to one.
+
+    Raises:
+        KeyError: the bundle's catalogue does not have the movie.
+    """
+    return order_similar(model, movies, movie_id, k=k, exclude=exclude).first(k)
 
 
 def rows_of(catalog: MovieTable, movie_ids: Sequence[int]) -> RowArray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from marquee.contracts.rank_request import GuestRating, Override, RankRequest
+from marquee.contracts.rank_request import MAX_K, GuestRating, Override, RankRequest
 from marquee.errors import refused_fields
 from marquee.state.filters import MovieFilter
 from marquee.state.movie_table import RowArray
@@ -13,7 +13,7 @@ from marquee.state.ratings import UserState
 from ranker.diversity import POOL_FACTOR, diversified
 from ranker.mute import Muted
 from ranker.online import KnownUser
-from ranker.ranking import Order, Ranked, order_for_user, rank_similar
+from ranker.ranking import Order, Ranked, order_for_user, order_similar
 from ranker.serving import Serving
 
 
@@ -64,23 +64,6 @@ def order_for(serving: Serving, user: KnownUser, request: RankRequest, *, at_lea
     return muted.order(order) if muted else order
 
 
-def similar_for(serving: Serving, movie_id: int, request: RankRequest, *, k: int) -> Ranked:
-    """The k movies most similar to one, of those that the request wants.
-
-    Raises:
-        KeyError: the model does not know the movie.
-    """
-    return rank_similar(
-        serving.model,
-        serving.movies.state,
-        movie_id,
-        k=k,
-        exclude=request.exclude,
-        allowed=MovieFilter.of(request.filters).mask(serving.movies.state),
-        content=request.content,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the first page shows of an order.
@@ -111,3 +94,21 @@ def shown_for(serving: Serving, user: KnownUser, request: RankRequest) -> Shown:
     order = order_for(serving, user, request, at_least=pool)
     genres, score = serving.catalog.genres[order.row[:pool]], order.score[:pool]
     return Shown(order, diversified(score, genres, k=request.k, diversity=request.diversity))
+
+
+def similar_for(serving: Serving, movie_id: int, request: RankRequest) -> Shown:
+    """The k movies most similar to one, of those that the request wants, and those that its next pages show.
+
+    Raises:
+        KeyError: the model does not know the movie.
+    """
+    order = order_similar(
+        serving.model,
+        serving.movies.state,
+        movie_id,
+        k=max(request.k + 1, MAX_K),  # one more than shown says that there is a next page
+        exclude=request.exclude,
+        allowed=MovieFilter.of(request.filters).mask(serving.movies.state),
+        content=request.content,
+    )
+    return Shown(order, np.arange(min(request.k, len(order))))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import MAX_K, RankRequest
 from marquee.features.describe import Described
 from marquee.state.movie_table import RowArray
@@ -11,7 +12,7 @@ from ranker.pinning.bins import Bins
 from ranker.pinning.kept_order import Accounted, KeptOrder, Modelled
 from ranker.ranking import Order, Ranked
 from ranker.serving import Serving
-from ranker.subjects import Shown, order_for, similar_for
+from ranker.subjects import Shown, order_for
 
 
 def kept_order(page: FirstPage, request: RankRequest, serving: Serving, bins: Bins | None) -> KeptOrder:
@@ -22,10 +23,9 @@ def kept_order(page: FirstPage, request: RankRequest, serving: Serving, bins: Bi
     Args:
         serving: what the page was made with. bins: of its model, None without one.
     """
-    if page.shown is None:
-        assert request.movie_id is not None  # noqa: S101  # only movies similar to one have no order
-        return _accounted(similar_for(serving, request.movie_id, request, k=MAX_K))
     order, known = page.shown.order, page.shown.order.known
+    if order.rung is Rung.SIMILAR:
+        return _accounted(order.first(MAX_K))
     if known is not None and bins is not None and page.ranked.model_input is not None:
         return _modelled(page, order, known, _shown_first(page.shown, order, request, serving), bins)
     if known is None:
