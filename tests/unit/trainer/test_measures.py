@@ -18,7 +18,7 @@ def movies() -> MovieState:
 
 
 def an_example(*liked: int, user_id: int = 1, kind: Kind = Kind.KNOWN_USER) -> Example:
-    return Example(kind, user_id, a_user((40, 5.0)), np.array(liked, np.int64))
+    return Example(kind, user_id, a_user((40, 5.0)), np.array(liked, np.int64), np.arange(len(liked)))
 
 
 def ranked(movies: MovieState, **movie_ids: list[int]) -> dict[str, RowArray]:

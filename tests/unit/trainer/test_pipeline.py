@@ -1,5 +1,6 @@
 """Training end to end in a world with a known answer; the gate; what happens with too little data."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from support.worlds import a_catalog, checkerboard
 from trainer.code_version import code_version
 from trainer.config import TrainingConfig
 from trainer.export_onnx import OnnxDiffers, Parity, gate, onnx_scores, to_onnx, with_float32_thresholds
+from trainer.lists import TrainingLists
 from trainer.pipeline import CannotTrain, train, window_lists
 from trainer.windows import cut
 
@@ -81,19 +83,28 @@ def test_a_trained_model_branches_alike_as_onnx_and_as_trees_around_every_thresh
     np.testing.assert_allclose(onnx_scores(trained.onnx, x), by_trees, atol=1e-4)
 
 
-def test_the_lists_of_a_window_depend_on_nothing_that_was_rated_later() -> None:
+def test_neither_features_nor_trial_labels_know_of_the_newest_window() -> None:
+    """All ratings of the newest window are replaced by others; only the lists of the final ranker may change."""
     config, catalog = TrainingConfig(seed=0), a_catalog(with_people=True)
     terms = content.fit(catalog, config.retrieval.content)
-    windows = cut(checkerboard(n_users=40), config.windows.cuts, label_share=config.windows.label_share)
+    ratings = checkerboard(n_users=40)
+    at_any_time = np.random.default_rng(0).permutation(ratings.rated_at)  # so that everybody comes back
+    ratings = replace(ratings, rated_at=at_any_time).in_time_order()
+    other = replace(ratings, rating=ratings.rating.copy())
+    newest = slice(round(0.9 * len(ratings)), None)
+    other.rating[newest] = 5.5 - other.rating[newest]
 
-    alone, _ = window_lists(windows[:4], catalog, terms, config, lambda _: None)
-    together, _ = window_lists(windows, catalog, terms, config, lambda _: None)
+    def before_the_newest(of: Ratings) -> TrainingLists:
+        windows = cut(of, config.windows.cuts, label_share=config.windows.label_share)
+        lists, _ = window_lists(windows, catalog, terms, config, lambda _: None)
+        return lists.take(lists.window < len(windows) - 1)
 
-    rows = slice(0, len(alone.features))
-    assert len(alone) > 0
-    assert together.size[: len(alone)].tolist() == alone.size.tolist()
-    np.testing.assert_array_equal(together.features[rows], alone.features)
-    np.testing.assert_array_equal(together.label[rows], alone.label)
+    one, two = before_the_newest(ratings), before_the_newest(other)
+
+    assert one.label.sum() != two.label.sum()
+    assert len(one.for_trial()) > 0
+    for name in ("features", "label", "size", "window"):
+        np.testing.assert_array_equal(getattr(one.for_trial(), name), getattr(two.for_trial(), name))
 
 
 def test_trees_without_a_split_convert_too() -> None:

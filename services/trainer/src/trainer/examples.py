@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from marquee.arrays import IntArray
 from marquee.retrieval.config import HyperParameters
@@ -27,6 +27,9 @@ class ExamplesConfig(HyperParameters):
     at_most: PositiveInt = 400
     """Examples per window and kind. Larger: a better ranker, up to a point, after a longer training. 400 in 8 windows
     give at most 6,400 lists of about 300 candidates: 1.9 million rows, 0.6 GB."""
+    far_at_most: NonNegativeInt = 400
+    """Far examples per window: a known user with all that they like later, not in the label part alone. Larger: more
+    lists of known users, of whom few come back within the label part; their likes lie farther from the cut."""
     revealed: Annotated[tuple[Annotated[float, Field(ge=0, lt=1)], ...], Field(min_length=1)] = (0.2, 0.5, 0.8)
     """Shares of a newcomer's ratings in the window that are history: one list each, so that the ranker sees short and
     long histories. Larger: longer histories, fewer likes to find."""
@@ -49,12 +52,18 @@ class Example:
 
     Attributes:
         history: the ratings known when the list is ranked. liked: (l,) movie ids rated 4 or more afterwards, ascending.
+        liked_at: (l,) int64 Unix milliseconds of these ratings.
     """
 
     kind: Kind
     user_id: int
     history: UserState
     liked: IntArray
+    liked_at: IntArray
+
+    def liked_before(self, rated_at: int) -> IntArray:
+        """The movie ids liked before a time."""
+        return self.liked[self.liked_at < rated_at]
 
 
 def examples(
@@ -75,6 +84,13 @@ def examples(
     return chosen
 
 
+def far_examples(window: Window, *, at_most: int, seed: int) -> list[Example]:
+    """Known users with all that they like after the cut; none where the label part is all that follows."""
+    if len(window.later) <= len(window.after):
+        return []
+    return examples(Window(window.before, window.later, window.later), Kind.KNOWN_USER, at_most=at_most, seed=seed)
+
+
 def _all(window: Window, kind: Kind, share: float) -> Iterator[Example]:
     earlier, later = _by_user(latest_per_movie(window.before)), _by_user(window.after)
     nothing = Ratings.empty()
@@ -85,8 +101,9 @@ def _all(window: Window, kind: Kind, share: float) -> Iterator[Example]:
         n_revealed = int(len(after) * share)
         known = latest_per_movie(Ratings.concat(before, after.take(slice(0, n_revealed))))
         hidden = latest_per_movie(after.take(slice(n_revealed, None)))
-        liked = np.setdiff1d(hidden.movie_id[hidden.rating >= POSITIVE], known.movie_id)
-        yield Example(kind, user_id, UserState.of(known.movie_id, known.rating, known.rated_at), liked)
+        liked = hidden.take((hidden.rating >= POSITIVE) & ~np.isin(hidden.movie_id, known.movie_id))
+        history = UserState.of(known.movie_id, known.rating, known.rated_at)
+        yield Example(kind, user_id, history, liked.movie_id, liked.rated_at)
 
 
 def _is_eligible(kind: Kind, before: Ratings, after: Ratings) -> bool:

@@ -113,6 +113,7 @@ def fit(lists: TrainingLists, config: LambdaRankConfig, *, seed: int) -> Fitted:
     """Choose the number of trees on the last window's lists, then train on all; with too few, take the usual number."""
     last = lists.window == lists.window.max()
     past, held_out = lists.take(~last), lists.take(last)
+    past = past.for_trial()
     trial = boost(past, config, n_trees=config.max_trees, seed=seed) if len(past) >= config.min_lists else None
     by_trees: dict[int, float] = {}
     if trial is not None and len(held_out) >= config.min_lists:

@@ -1,7 +1,7 @@
 """Training lists: the candidates retrieval would have given, their features, and which of them were liked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -21,11 +21,13 @@ class DescribedExample:
     Attributes:
         known: the user's candidates and their features, m rows.
         label: (m,) int32, 1 = liked afterwards; every other candidate is a negative.
+        trial_label: (m,) int32, 1 = liked before the newest window, which the trial ranker must not know.
     """
 
     example: Example
     known: Described
     label: Int32Array
+    trial_label: Int32Array
 
     @property
     def features(self) -> Float32Array:
@@ -39,11 +41,13 @@ class TrainingLists:
 
     Attributes:
         features: (r, len(NAMES)) float32. label: (r,) int32, 1 = liked.
+        trial_label: (r,) int32, 1 = liked before the newest window.
         size: (l,) int64 rows of each list, in row order. window: (l,) int64. is_newcomer: (l,) bool.
     """
 
     features: Float32Array
     label: Int32Array
+    trial_label: Int32Array
     size: IntArray
     window: IntArray
     is_newcomer: BoolArray
@@ -58,6 +62,7 @@ class TrainingLists:
         return cls(
             np.concatenate([np.empty((0, len(NAMES)), np.float32), *(s.features for s in useful)]),
             np.concatenate([np.empty(0, np.int32), *(s.label for s in useful)]),
+            np.concatenate([np.empty(0, np.int32), *(s.trial_label for s in useful)]),
             np.array([len(s.label) for s in useful], np.int64),
             np.full(len(useful), window, np.int64),
             np.array([s.example.kind is Kind.NEWCOMER for s in useful], bool),
@@ -69,6 +74,7 @@ class TrainingLists:
         return cls(
             np.concatenate([part.features for part in parts]),
             np.concatenate([part.label for part in parts]),
+            np.concatenate([part.trial_label for part in parts]),
             np.concatenate([part.size for part in parts]),
             np.concatenate([part.window for part in parts]),
             np.concatenate([part.is_newcomer for part in parts]),
@@ -78,16 +84,31 @@ class TrainingLists:
         """The chosen lists, in the same order."""
         rows = np.repeat(chosen, self.size)
         return type(self)(
-            self.features[rows], self.label[rows], self.size[chosen], self.window[chosen], self.is_newcomer[chosen]
+            self.features[rows],
+            self.label[rows],
+            self.trial_label[rows],
+            self.size[chosen],
+            self.window[chosen],
+            self.is_newcomer[chosen],
         )
+
+    def for_trial(self) -> Self:
+        """The lists in which anything was liked before the newest window, labelled with that alone."""
+        known = replace(self, label=self.trial_label)
+        return known.take(np.bincount(np.repeat(np.arange(len(self)), self.size), self.trial_label, len(self)) > 0)
 
 
 def described_examples(
-    examples: Sequence[Example], retrieval: FittedRetrieval, movies: MovieFeatures
+    examples: Sequence[Example], retrieval: FittedRetrieval, movies: MovieFeatures, *, newest_ms: int
 ) -> Iterator[DescribedExample]:
-    """Retrieve and describe the candidates of each example; a history without a known movie is skipped."""
+    """Retrieve and describe the candidates of each example; a history without a known movie is skipped.
+
+    Args:
+        newest_ms: when the newest window begins, in Unix milliseconds.
+    """
     for example in examples:
         known = described(retrieval, movies, example.history)
         if known is not None:
             movie_id = movies.state.catalog.movie_id[known.candidates.row]
-            yield DescribedExample(example, known, np.isin(movie_id, example.liked).astype(np.int32))
+            liked, by_then = (np.isin(movie_id, ids) for ids in (example.liked, example.liked_before(newest_ms)))
+            yield DescribedExample(example, known, liked.astype(np.int32), by_then.astype(np.int32))

@@ -22,7 +22,7 @@ from marquee.state.ratings import Ratings, latest_per_movie
 from trainer import lambdarank
 from trainer.code_version import code_version
 from trainer.config import TrainingConfig
-from trainer.examples import EVALUATION_REVEALED, Kind, examples
+from trainer.examples import EVALUATION_REVEALED, Example, Kind, examples, far_examples
 from trainer.export_onnx import gate, onnx_scores, parity, to_onnx, with_float32_thresholds
 from trainer.lists import DescribedExample, TrainingLists, described_examples
 from trainer.report import HeldOut, headline, training_report
@@ -129,29 +129,31 @@ def window_lists(
     For each window, retrieval is fitted on its past alone. `held_out` is None without a window.
     """
     parts, held_out = [TrainingLists.of([], window=0)], None
-    at_most, revealed = config.examples.at_most, config.examples.revealed
+    at_most, revealed, far = config.examples.at_most, config.examples.revealed, config.examples.far_at_most
+    newest_ms = int(windows[-1].after.rated_at.min()) if windows else 0
     for at, window in enumerate(windows):
         seed = config.seed + at
         retrieval = fit_retrieval(window.before, catalog, config.retrieval, terms=terms)
         movies = MovieFeatures.of(ItemStats.of(latest_per_movie(window.before)), catalog)
-        described = _described(window, retrieval, movies, revealed=revealed, at_most=at_most, seed=seed)
+        found = _of_both_kinds(window, revealed=revealed, at_most=at_most, seed=seed)
+        found += far_examples(window, at_most=far, seed=seed)
+        described = _described(found, retrieval, movies, newest_ms=newest_ms)
         parts.append(TrainingLists.of(described, window=at))
         if at == len(windows) - 1:
-            described = _described(window, retrieval, movies, revealed=EVALUATION_REVEALED, at_most=at_most, seed=seed)
+            found = _of_both_kinds(window, revealed=EVALUATION_REVEALED, at_most=at_most, seed=seed)
+            described = _described(found, retrieval, movies, newest_ms=newest_ms)
             held_out = HeldOut(described, movies.state)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), held_out
 
 
+def _of_both_kinds(window: Window, *, revealed: Sequence[float], at_most: int, seed: int) -> list[Example]:
+    return [one for kind in Kind for one in examples(window, kind, at_most=at_most, seed=seed, revealed=revealed)]
+
+
 def _described(
-    window: Window,
-    retrieval: FittedRetrieval,
-    movies: MovieFeatures,
-    *,
-    revealed: Sequence[float],
-    at_most: int,
-    seed: int,
+    found: Sequence[Example], retrieval: FittedRetrieval, movies: MovieFeatures, *, newest_ms: int
 ) -> list[DescribedExample]:
-    """The examples of both kinds in which anything was liked."""
-    found = [one for kind in Kind for one in examples(window, kind, at_most=at_most, seed=seed, revealed=revealed)]
-    return list(described_examples([one for one in found if len(one.liked)], retrieval, movies))
+    """The examples in which anything was liked."""
+    wanted = [one for one in found if len(one.liked)]
+    return list(described_examples(wanted, retrieval, movies, newest_ms=newest_ms))

@@ -27,10 +27,12 @@ class Window:
 
     Attributes:
         before: ratings before the cut, all that may be fitted on. after: the label part that follows.
+        later: everything after the cut.
     """
 
     before: Ratings
     after: Ratings
+    later: Ratings
 
 
 def cut(ratings: Ratings, cuts: Sequence[float], *, label_share: float) -> list[Window]:
@@ -42,5 +44,5 @@ def cut(ratings: Ratings, cuts: Sequence[float], *, label_share: float) -> list[
         start, end = round(share * total), round((share + label_share) * total)
         before, after = ordered.take(slice(0, start)), ordered.take(slice(start, end))
         if len(before) and len(after):
-            windows.append(Window(before, after))
+            windows.append(Window(before, after, ordered.take(slice(start, None))))
     return windows
