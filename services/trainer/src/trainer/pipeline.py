@@ -1,6 +1,6 @@
 """From ratings to a trained model: windows, lists, ranker, ONNX check, report, final retrieval. Deterministic."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,7 +138,7 @@ def window_lists(
         parts.append(TrainingLists.of(described, window=at))
         if at == len(windows) - 1:
             described = _described(window, retrieval, movies, revealed=EVALUATION_REVEALED, at_most=at_most, seed=seed)
-            held_out = HeldOut(described, movies.state)
+            held_out = HeldOut.of(described, movies.state)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), held_out
 
@@ -151,7 +151,7 @@ def _described(
     revealed: Sequence[float],
     at_most: int,
     seed: int,
-) -> list[DescribedExample]:
-    """The examples of both kinds in which anything was liked."""
+) -> Iterator[DescribedExample]:
+    """The examples of both kinds in which anything was liked, each described when it is asked for."""
     found = [one for kind in Kind for one in examples(window, kind, at_most=at_most, seed=seed, revealed=revealed)]
-    return list(described_examples([one for one in found if len(one.liked)], retrieval, movies))
+    return described_examples([one for one in found if len(one.liked)], retrieval, movies)
