@@ -71,8 +71,9 @@ def similar(
     is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
     is_open[seed] = False
     rows = np.flatnonzero(is_open)
-    order = np.lexsort((rows, -movies.prior[rows], -score[rows]))[:k]
-    rows = rows[order]
+    if len(rows) > k > 0:
+        rows = rows[score[rows] >= np.partition(score[rows], len(rows) - k)[len(rows) - k]]  # ties are all kept
+    rows = rows[np.lexsort((-movies.prior[rows], -score[rows]))[:k]]
     return SimilarMovies(rows, score[rows], parts[rows])
 
 
