@@ -56,3 +56,16 @@ def test_the_first_k_are_the_first_of_all_movies_sorted(k: int) -> None:
     by_all = np.lexsort((-state.prior[every.row], -every.score))
     assert found.row.tolist() == every.row[by_all][:k].tolist()
     assert len(every.row) == len(catalog) - 1
+
+
+def test_of_a_catalogue_in_which_hardly_a_movie_may_be_shown_only_those_are() -> None:
+    catalog, ratings = a_catalog(3_000), checkerboard()
+    retrieval, state = fit_retrieval(ratings, catalog), movies_of(ratings, catalog).state
+    allowed = np.zeros(len(catalog), bool)
+    allowed[[0, 5, 9, 2_000]] = True
+
+    found = similar(retrieval, state, 0, k=10, allowed=allowed)
+
+    every = similar(retrieval, state, 0, k=len(catalog))
+    assert sorted(found.row.tolist()) == [5, 9, 2_000]
+    assert found.row.tolist() == every.row[allowed[every.row]].tolist()

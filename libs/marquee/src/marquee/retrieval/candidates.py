@@ -142,7 +142,7 @@ def best(scores: Float32Array, prior: FloatArray, *, count: int) -> RowArray:
         Fewer than `count` where fewer score above 0.
     """
     tie = TIE * float(scores.max(initial=0))
-    least = max(_reached(scores, count) - tie, 0)  # of lower scores popularity makes none one of the best
+    least = max(reached(scores, count) - tie, 0)  # of lower scores popularity makes none one of the best
     at = np.flatnonzero(scores > np.nextafter(np.float32(least), np.float32(0)))
     value = scores[at].astype(np.float64)
     value += prior[at] * tie
@@ -152,7 +152,7 @@ def best(scores: Float32Array, prior: FloatArray, *, count: int) -> RowArray:
     return at[np.argsort(-value, kind="stable")]
 
 
-def _reached(scores: Float32Array, count: int) -> float:
+def reached(scores: Float32Array | FloatArray, count: int) -> float:
     """A score that at least `count` of the scores reach, 0 if there are too few to tell.
 
     It is the lowest of the best groups' own best: to look for it costs one pass, and few scores are then left to sort.
