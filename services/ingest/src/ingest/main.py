@@ -46,7 +46,7 @@ async def start(
         catalog=known.read_from(consumer),
         claims=Claims(space, timeout_s=settings.claim_timeout_s),
         announcer=announcer,
-        progress=Progress(data=settings.data),
+        progress=Progress.before(settings.data),
         clock=clock,
     )
     service.tasks.start("catalog_reader", wiring.catalog.follow())

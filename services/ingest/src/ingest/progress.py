@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from marquee.contracts.bodies import Answer
 
@@ -64,6 +65,12 @@ class Progress:
     error: str | None = None
     report: LoadReport | None = None
     _started: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def before(cls, data: str) -> Self:
+        """Before anything is done: idle only where no data set is given, so that a load that is about to begin, and has
+        to go through a large file first to know whether it was loaded before, is not taken for none."""
+        return cls(data=data, phase=Phase.READING if data else Phase.IDLE)
 
     def enter(self, phase: Phase) -> None:
         self.phase = phase

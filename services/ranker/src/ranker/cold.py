@@ -3,6 +3,7 @@
 import numpy as np
 
 from marquee.arrays import BoolArray, FloatArray
+from marquee.retrieval.candidates import first_open
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 
@@ -20,9 +21,7 @@ def popular_and_diverse(movies: MovieState, is_open: BoolArray, *, k: int) -> tu
     Returns:
         (rows, scores) of k movies, or of all that are open; scores never rise.
     """
-    rows = np.flatnonzero(is_open)
-    rows = rows[np.lexsort((-movies.prior[rows], -movies.decayed[rows]))]
-    pool = rows[: max(POOL, k)]
+    pool = first_open(movies.by_prior, is_open, count=max(POOL, k))
     worth = popularity(movies, pool)
     genres = movies.catalog.genres[pool].astype(np.float64)
     genres /= np.maximum(genres.sum(axis=1, keepdims=True), 1)

@@ -21,7 +21,7 @@ def best_rows(known: Described | None, movies: MovieState, *, k: int) -> Mapping
     """
     no_score = np.zeros(len(movies.catalog), np.float32)
     rp3beta, ease = (
-        no_score if known is None else known.retrieved.scores[source] for source in (Source.RP3BETA, Source.EASE)
+        no_score if known is None else known.retrieved.scores(source) for source in (Source.RP3BETA, Source.EASE)
     )
     rated_rows = np.empty(0, np.intp) if known is None else known.history.row
     scores = (movies.log_count, movies.decayed, rp3beta, ease)

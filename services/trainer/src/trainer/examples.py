@@ -1,6 +1,6 @@
 """Ranking examples of a window: a user's history, and what the user liked afterwards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from marquee.arrays import IntArray
+from marquee.arrays import BoolArray, IntArray
 from marquee.retrieval.config import HyperParameters
 from marquee.state.ratings import POSITIVE, Ratings, UserState, latest_per_movie
 from trainer.windows import Window
@@ -77,11 +77,13 @@ def examples(
         revealed: shares of a newcomer's ratings in the window that are history; of a known user none of them is.
     """
     shares = (0.0,) if kind is Kind.KNOWN_USER else revealed
-    chosen = [one for share in shares for one in _all(window, kind, share)]
+    earlier, later = _ByUser.of(latest_per_movie(window.before)), _ByUser.of(window.after)
+    user_id = later.user_id[_is_eligible(kind, earlier.counts_of(later.user_id), later.counts_of(later.user_id))]
+    chosen = [(share, at) for share in shares for at in user_id.tolist()]
     if len(chosen) > at_most:
         keep = np.random.default_rng(seed).choice(len(chosen), at_most, replace=False)
         chosen = [chosen[at] for at in np.sort(keep)]
-    return chosen
+    return [_example(kind, at, earlier.of_user(at), later.of_user(at), share) for share, at in chosen]
 
 
 def far_examples(window: Window, *, at_most: int, seed: int) -> list[Example]:
@@ -91,30 +93,42 @@ def far_examples(window: Window, *, at_most: int, seed: int) -> list[Example]:
     return examples(Window(window.before, window.later, window.later), Kind.KNOWN_USER, at_most=at_most, seed=seed)
 
 
-def _all(window: Window, kind: Kind, share: float) -> Iterator[Example]:
-    earlier, later = _by_user(latest_per_movie(window.before)), _by_user(window.after)
-    nothing = Ratings.empty()
-    for user_id, after in later.items():
-        before = earlier.get(user_id, nothing)
-        if not _is_eligible(kind, before, after):
-            continue
-        n_revealed = int(len(after) * share)
-        known = latest_per_movie(Ratings.concat(before, after.take(slice(0, n_revealed))))
-        hidden = latest_per_movie(after.take(slice(n_revealed, None)))
-        liked = hidden.take((hidden.rating >= POSITIVE) & ~np.isin(hidden.movie_id, known.movie_id))
-        history = UserState.of(known.movie_id, known.rating, known.rated_at)
-        yield Example(kind, user_id, history, liked.movie_id, liked.rated_at)
+def _example(kind: Kind, user_id: int, before: Ratings, after: Ratings, share: float) -> Example:
+    n_revealed = int(len(after) * share)
+    known = latest_per_movie(Ratings.concat(before, after.take(slice(0, n_revealed))))
+    hidden = latest_per_movie(after.take(slice(n_revealed, None)))
+    liked = hidden.take((hidden.rating >= POSITIVE) & ~np.isin(hidden.movie_id, known.movie_id))
+    history = UserState.of(known.movie_id, known.rating, known.rated_at)
+    return Example(kind, user_id, history, liked.movie_id, liked.rated_at)
 
 
-def _is_eligible(kind: Kind, before: Ratings, after: Ratings) -> bool:
-    return len(before) >= MIN_EARLIER if kind is Kind.KNOWN_USER else len(after) >= MIN_IN_WINDOW
+def _is_eligible(kind: Kind, before: IntArray, after: IntArray) -> BoolArray:
+    """Which users make an example, by their numbers of ratings before the cut and in the window."""
+    return before >= MIN_EARLIER if kind is Kind.KNOWN_USER else after >= MIN_IN_WINDOW
 
 
-def _by_user(ratings: Ratings) -> dict[int, Ratings]:
-    """Each user's rows in the order given, by ascending user id."""
-    order = np.argsort(ratings.user_id, kind="stable")
-    ids, starts = np.unique(ratings.user_id[order], return_index=True)
-    return {
-        int(user_id): ratings.take(part)
-        for user_id, part in zip(ids, np.split(order, starts[1:]), strict=bool(len(ids)))
-    }
+@dataclass(frozen=True, slots=True)
+class _ByUser:
+    """Ratings found by user, without an object for each of a million of them.
+
+    Attributes:
+        ratings: by user; each user's rows in the order given. user_id: (u,) distinct and ascending.
+    """
+
+    ratings: Ratings
+    user_id: IntArray
+
+    @classmethod
+    def of(cls, ratings: Ratings) -> "_ByUser":
+        ordered = ratings.take(np.argsort(ratings.user_id, kind="stable"))
+        return cls(ordered, np.unique(ordered.user_id))
+
+    def counts_of(self, user_id: IntArray) -> IntArray:
+        """How many ratings each of these users has, 0 for one without any."""
+        first = np.searchsorted(self.ratings.user_id, user_id)
+        return np.searchsorted(self.ratings.user_id, user_id, side="right") - first
+
+    def of_user(self, user_id: int) -> Ratings:
+        """One user's rows; none for a user without any."""
+        first, end = np.searchsorted(self.ratings.user_id, [user_id, user_id + 1])
+        return self.ratings.take(slice(int(first), int(end)))

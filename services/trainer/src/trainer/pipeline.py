@@ -1,6 +1,6 @@
 """From ratings to a trained model: windows, lists, ranker, ONNX check, report, final retrieval. Deterministic."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,7 +142,7 @@ def window_lists(
         if at == len(windows) - 1:
             found = _of_both_kinds(window, revealed=EVALUATION_REVEALED, at_most=at_most, seed=seed)
             described = _described(found, retrieval, movies, newest_ms=newest_ms)
-            held_out = HeldOut(described, movies.state)
+            held_out = HeldOut.of(described, movies.state)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), held_out
 
@@ -153,7 +153,6 @@ def _of_both_kinds(window: Window, *, revealed: Sequence[float], at_most: int, s
 
 def _described(
     found: Sequence[Example], retrieval: FittedRetrieval, movies: MovieFeatures, *, newest_ms: int
-) -> list[DescribedExample]:
-    """The examples in which anything was liked."""
-    wanted = [one for one in found if len(one.liked)]
-    return list(described_examples(wanted, retrieval, movies, newest_ms=newest_ms))
+) -> Iterator[DescribedExample]:
+    """The examples in which anything was liked, each described when it is asked for."""
+    return described_examples([one for one in found if len(one.liked)], retrieval, movies, newest_ms=newest_ms)

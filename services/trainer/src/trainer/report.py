@@ -1,17 +1,19 @@
 """The report of a training: how the ranker does on the newest window, beside the single models, and why it is so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
+from marquee.arrays import Float32Array
 from marquee.features.vector import SPECS
 from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import RowArray
 from trainer.baselines import best_rows
-from trainer.examples import Kind
+from trainer.examples import Example, Kind
 from trainer.export_onnx import Parity
 from trainer.lambdarank import Fitted, predict
 from trainer.lists import DescribedExample
@@ -19,11 +21,37 @@ from trainer.measures import COVERAGE, DEPTH, NDCG, POPULARITY, RANKER, RECALL, 
 
 
 @dataclass(frozen=True, slots=True)
+class HeldOutExample:
+    """One example that a ranker is judged on.
+
+    Attributes:
+        row: (m,) catalogue rows of the candidates. features: (m, n_features) float32, of the candidates.
+        baselines: by name the first DEPTH catalogue rows of what the ranker is compared with.
+    """
+
+    example: Example
+    row: RowArray
+    features: Float32Array
+    baselines: Mapping[str, RowArray]
+
+
+@dataclass(frozen=True, slots=True)
 class HeldOut:
     """The newest window's examples, unknown to the trial ranker that is judged on them."""
 
-    examples: Sequence[DescribedExample]
+    examples: Sequence[HeldOutExample]
     movies: MovieState
+
+    @classmethod
+    def of(cls, examples: Iterable[DescribedExample], movies: MovieState) -> Self:
+        """What the report needs of the examples in which anything was liked; each is read once."""
+        kept = []
+        for described in examples:
+            if len(described.example.liked):
+                known = described.known
+                best = best_rows(known, movies, k=DEPTH)
+                kept.append(HeldOutExample(described.example, known.candidates.row, known.x, best))
+        return cls(kept, movies)
 
 
 def training_report(fitted: Fitted, held_out: HeldOut | None, agreement: Parity) -> dict[str, Any]:
@@ -47,17 +75,10 @@ def training_report(fitted: Fitted, held_out: HeldOut | None, agreement: Parity)
 def measured_lists(booster: lgb.Booster, n_trees: int, held_out: HeldOut) -> pd.DataFrame:
     """The lists of the ranker and of the baselines, one row per example in which anything was liked, and system."""
     movies, rows = held_out.movies, []
-    for described in held_out.examples:
-        if not len(described.example.liked):
-            continue
-        score = predict(booster, described.features, n_trees)
-        candidates = described.known.candidates.row
-        order = np.lexsort((-movies.prior[candidates], -score))
-        ranked = {
-            RANKER: candidates[order][:DEPTH],
-            **best_rows(described.known, movies, k=DEPTH),
-        }
-        rows += measured(described.example, ranked, movies)
+    for held in held_out.examples:
+        score = predict(booster, held.features, n_trees)
+        order = np.lexsort((-movies.prior[held.row], -score))
+        rows += measured(held.example, {RANKER: held.row[order][:DEPTH], **held.baselines}, movies)
     return table_of(rows)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from marquee.explanation.crowd import Crowd
+from marquee.explanation.crowd import Crowd, FanMarks
 from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
 
@@ -73,3 +73,11 @@ def test_without_ratings_there_is_nobody() -> None:
 
     assert (crowd.people, crowd.newest_ms, crowd.both(0, 1)) == (0, 0, 0)
     assert np.isnan(crowd.overall_mean)
+
+
+def test_marks_name_the_fans_of_whichever_movie_was_asked_for_last() -> None:
+    crowd = Crowd.of(checkerboard(), a_catalog())
+    marks = FanMarks(crowd)
+
+    for row in (0, 7, 7, 39, 0, 12):
+        assert np.array_equal(marks.is_fan(row), crowd.is_fan(row))

@@ -99,7 +99,7 @@ def test_the_collaborative_columns_follow_from_the_signals_and_ranks_alone(world
     retrieval, movies, _ = world
     known = described(retrieval, movies, a_user((1, 5.0), (3, 4.0), (2, 1.0)), at_least=38)
     assert known is not None
-    signals, is_found = known.retrieved.signals[:, :, known.candidates.row], ~known.candidates.is_filler
+    signals, is_found = known.retrieved.signals_of(known.candidates.row), ~known.candidates.is_filler
     asked = [(link, query) for link, query in LINK_QUERY.values()]
     asked += [(Link.EASE, Query.LIKED), (Link.RP3BETA, Query.LIKED)]
 

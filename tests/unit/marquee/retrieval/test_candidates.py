@@ -1,12 +1,24 @@
 """Candidates: who is in, who is left out, and in which order."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from marquee.arrays import Float32Array, FloatArray, IntArray
-from marquee.retrieval.candidates import FUSION, GROUP, TIE, best, choose, rank_among, reciprocal_rank
+from marquee.retrieval.candidates import (
+    FUSION,
+    GROUP,
+    TIE,
+    best,
+    choose,
+    first_open,
+    first_scored,
+    rank_among,
+    reciprocal_rank,
+)
 from marquee.retrieval.config import DEFAULTS
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
 from marquee.retrieval.history import History
@@ -82,8 +94,8 @@ def test_a_list_that_is_filled_up_ends_with_movies_of_no_source(world: World) ->
 def test_of_equal_scores_the_more_popular_movie_comes_first(world: World) -> None:
     _, movies, catalog = world
     history = History.of(a_user((1, 5.0)), catalog)
-    flat = retrieve(fit_retrieval(Ratings.empty(), catalog), movies, history)
-    flat.scores[Source.CONTENT] = 1.0
+    found = retrieve(fit_retrieval(Ratings.empty(), catalog), movies, history)
+    flat = replace(found, content=np.ones_like(found.content))
 
     chosen = choose(flat, movies, history.row, per_source=5)
 
@@ -148,17 +160,48 @@ def test_a_sources_best_are_the_first_of_all_its_movies_sorted(data: st.DataObje
     assert expected[found].tolist() == list(range((expected >= 0).sum()))
 
 
-def test_a_candidates_rank_is_its_rank_among_all_movies_the_user_may_get(world: World) -> None:
+@pytest.mark.parametrize("per_source", [1, 3, DEFAULTS.per_source])
+@pytest.mark.parametrize("hidden", [[], list(range(30)), list(range(5, 40))], ids=["none", "popular", "most"])
+def test_a_candidates_rank_is_its_rank_among_all_movies_the_user_may_get(
+    world: World, per_source: int, hidden: list[int]
+) -> None:
     retrieval, movies, catalog = world
     history = History.of(a_user((1, 5.0), (3, 5.0)), catalog)
     retrieved = retrieve(retrieval, movies, history)
+    left_out = np.union1d(history.row, movies.by_prior[hidden])
 
-    chosen = choose(retrieved, movies, history.row)
+    chosen = choose(retrieved, movies, left_out, per_source=per_source)
 
     for source in Source:
-        scores = retrieved.scores[source].copy()
-        scores[history.row] = 0
-        assert np.array_equal(chosen.rank[source], ranks(scores, movies.prior, count=DEFAULTS.per_source)[chosen.row])
+        scores = retrieved.scores(source).copy()
+        scores[left_out] = 0
+        assert np.array_equal(chosen.rank[source], ranks(scores, movies.prior, count=per_source)[chosen.row])
+
+
+@given(st.data())
+def test_the_popular_and_trending_movies_are_found_without_sorting_the_catalogue(data: st.DataObject) -> None:
+    """Many are tied or nearly so, many have nothing, and any may be closed."""
+    n, count = data.draw(st.integers(1, 200)), data.draw(st.integers(1, 6))
+    rng = np.random.default_rng(data.draw(st.integers(0, 999)))
+    near = 1e-9 * rng.integers(0, 3, n)
+    scores = (rng.choice([0, 0, 1e-9, 2e-9, 1], n) + near).astype(np.float32)
+    prior = rng.permutation(n) / n
+    is_open = rng.random(n) < data.draw(st.sampled_from([0.05, 0.5, 1]))
+    order = np.lexsort((-prior, -scores))
+
+    rows = first_scored(order, scores, is_open, count=count)
+    found = rows[best(scores[rows], prior[rows], count=count)]
+
+    expected = ranks(np.where(is_open, scores, 0), prior, count=count)
+    assert expected[found].tolist() == list(range((expected >= 0).sum()))
+
+
+@given(st.integers(1, 60), st.integers(1, 8), st.integers(0, 99))
+def test_the_first_open_rows_of_an_order_are_those_of_all_its_open_rows(n: int, count: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    order, is_open = rng.permutation(n), rng.random(n) < 0.2
+
+    assert first_open(order, is_open, count=count).tolist() == order[is_open[order]][:count].tolist()
 
 
 def test_reciprocal_rank_falls_with_the_rank_and_is_zero_without_one() -> None:

@@ -42,3 +42,30 @@ def test_the_share_of_content_is_what_was_asked_for_and_the_whole_stays() -> Non
     assert (shifted.item_knn, shifted.ease, shifted.content, shifted.popular) == (1 / 3, 2 / 3, 3.0, 0.5)
     assert weighted(config, None) == config
     assert weighted(config, 0.25) == config
+
+
+@pytest.mark.parametrize("k", [1, 2, 7, 39, 500])
+def test_the_first_k_are_the_first_of_all_movies_sorted(k: int) -> None:
+    """Movies 31 to 40 are rated by nobody: but for popularity they are tied."""
+    catalog, ratings = a_catalog(), checkerboard(n_movies=30)
+    retrieval, state = fit_retrieval(ratings, catalog), movies_of(ratings, catalog).state
+
+    found = similar(retrieval, state, 0, k=k)
+
+    every = similar(retrieval, state, 0, k=len(catalog))
+    by_all = np.lexsort((-state.prior[every.row], -every.score))
+    assert found.row.tolist() == every.row[by_all][:k].tolist()
+    assert len(every.row) == len(catalog) - 1
+
+
+def test_of_a_catalogue_in_which_hardly_a_movie_may_be_shown_only_those_are() -> None:
+    catalog, ratings = a_catalog(3_000), checkerboard()
+    retrieval, state = fit_retrieval(ratings, catalog), movies_of(ratings, catalog).state
+    allowed = np.zeros(len(catalog), bool)
+    allowed[[0, 5, 9, 2_000]] = True
+
+    found = similar(retrieval, state, 0, k=10, allowed=allowed)
+
+    every = similar(retrieval, state, 0, k=len(catalog))
+    assert sorted(found.row.tolist()) == [5, 9, 2_000]
+    assert found.row.tolist() == every.row[allowed[every.row]].tolist()

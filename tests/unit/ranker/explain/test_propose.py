@@ -7,13 +7,13 @@ from marquee.arrays import Float32Array
 from marquee.features.context import RankContext
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History, Query
+from marquee.retrieval.sources import retrieve
 from marquee.state.ratings import UserState
 from ranker.explain.propose import (
     PER_MOVIE,
     PER_RANKING,
     SCORES,
     likely_causes,
-    links_to,
     proposals,
     shares_of_scores,
     worth_trying,
@@ -97,7 +97,8 @@ def test_links_are_the_fitted_ones_between_the_history_and_the_candidates() -> N
     history = History.of(a_user((1, 5.0), (3, 5.0), (6, 2.0)), trained().catalog)
     n = retrieval.n_movies
 
-    found = links_to(retrieval.links[history.row], rows).toarray().reshape(len(history), len(Link), len(rows))
+    retrieved = retrieve(retrieval, trained().movies.state, history)
+    found = retrieved.links_to(rows).toarray().reshape(len(history), len(Link), len(rows))
 
     dense = retrieval.links[history.row].toarray().reshape(len(history), len(Link), n)
     np.testing.assert_array_equal(found, dense[:, :, rows])

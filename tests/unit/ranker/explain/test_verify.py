@@ -122,7 +122,7 @@ def falls_of_ease(ranked: Ranked, proposed: Proposals, movie: int, positions: Po
 def ease_signal(user: UserState, row: int) -> float:
     ranked = rank_user(trained().model, trained().movies, user, k=10)
     assert ranked.model_input is not None
-    return float(ranked.model_input.context.retrieved.signals[Query.TASTE, Link.EASE, row])
+    return float(ranked.model_input.context.retrieved.signals_of(np.array([row]))[Query.TASTE, Link.EASE, 0])
 
 
 @pytest.mark.parametrize("user", [a_user((999, 5.0)), a_user((1, 1.0), (3, 0.5))], ids=["unknown", "disliked"])

@@ -90,7 +90,10 @@ class Crowd:
         return self.fan[start[row] : start[row + 1]]
 
     def is_fan(self, row: int) -> BoolArray:
-        """(people,) whether each likes the movie; indexed with the fans of others it says how many like both."""
+        """(people,) whether each likes the movie; indexed with the fans of others it says how many like both.
+
+        For one movie after the other see `FanMarks`.
+        """
         found = np.zeros(self.people, bool)
         found[self.fans_of(row)] = True
         return found
@@ -117,3 +120,21 @@ class Crowd:
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r" if name == "fan" else None) for name in _ARRAYS}
         arrays["fan"] = np.asarray(arrays["fan"])  # a plain view: slices of it are cheaper
         return cls(people, newest_ms, **arrays)
+
+
+class FanMarks:
+    """`Crowd.is_fan` of one movie after the other: each costs as much as it has fans, however many people there are."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        self._crowd = crowd
+        self._is_marked = np.zeros(crowd.people, bool)
+        self._row: int | None = None
+
+    def is_fan(self, row: int) -> BoolArray:
+        """(people,) whether each likes the movie; true until another movie is asked for."""
+        if row != self._row:
+            if self._row is not None:
+                self._is_marked[self._crowd.fans_of(self._row)] = False
+            self._is_marked[self._crowd.fans_of(row)] = True
+            self._row = row
+        return self._is_marked

@@ -27,7 +27,7 @@ SPECS = (
 
 def values(context: RankContext) -> Float32Array:
     """(m, len(SPECS)) float32."""
-    signals, rank = context.retrieved.signals[:, :, context.rows], context.candidates.rank[list(RANKED)]
+    signals, rank = context.retrieved.signals_of(context.rows), context.candidates.rank[list(RANKED)]
     best = bests(link_scores(signals), signals, ~context.candidates.is_filler)
     return of_signals(signals, rank, best, per_source=context.retrieval.config.per_source)
 

@@ -72,17 +72,65 @@ def choose(
     """
     is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
     is_open[left_out] = False
-    chosen = [best(np.where(is_open, retrieved.scores[source], 0), movies.prior, count=per_source) for source in Source]
+    chosen = [_chosen(source, retrieved, movies, is_open, count=per_source) for source in Source]
     union = np.unique(np.concatenate(chosen))
     if len(union) < at_least:
         is_open[union] = False
-        others = np.flatnonzero(is_open)
-        others = others[np.argsort(-movies.prior[others])[: at_least - len(union)]]
+        others = first_open(movies.by_prior, is_open, count=at_least - len(union))
         union = np.sort(np.concatenate([union, others]))
     rank = np.full((len(Source), len(union)), -1, np.int64)
     for source in Source:
         rank[source, np.searchsorted(union, chosen[source])] = np.arange(len(chosen[source]))
     return Candidates(union, rank)
+
+
+def _chosen(source: Source, retrieved: Retrieved, movies: MovieState, is_open: BoolArray, *, count: int) -> RowArray:
+    """Rows of a source's `best` among the open movies, best first."""
+    match source:
+        case Source.POPULAR:  # popularity is first of all what is popular: its order is that of the scores, too
+            rows = first_scored(movies.by_prior, retrieved.popular, is_open, count=count)
+            scores = retrieved.popular[rows]
+        case Source.TRENDING:
+            rows = first_scored(movies.by_decayed_fast, retrieved.trending, is_open, count=count)
+            scores = retrieved.trending[rows]
+        case Source.CONTENT:
+            return best(np.where(is_open, retrieved.content, 0), movies.prior, count=count)
+        case _:
+            linked, scores = retrieved.linked(source)
+            if len(linked) == len(is_open):
+                return best(np.where(is_open, scores, 0), movies.prior, count=count)
+            rows = linked.astype(np.intp)
+            scores = np.where(is_open[rows], scores, 0)
+    return rows[best(scores, movies.prior[rows], count=count)]
+
+
+def first_open(order: RowArray, is_open: BoolArray, *, count: int) -> RowArray:
+    """The first `count` open rows of an order, fewer only where it has no more; little more of it is looked at."""
+    looked_at = 4 * count
+    while True:
+        rows = order[:looked_at]
+        rows = rows[is_open[rows]]
+        if len(rows) >= count or looked_at >= len(order):
+            return rows[:count]
+        looked_at *= 4
+
+
+def first_scored(order: RowArray, scores: Float32Array, is_open: BoolArray, *, count: int) -> RowArray:
+    """The open rows among which the `best` are, without a look at most of the others.
+
+    Args:
+        order: all rows by their score, the highest first.
+    """
+    looked_at = 4 * count
+    while True:
+        rows = order[:looked_at]
+        rows = rows[is_open[rows]]
+        if looked_at >= len(order):
+            return rows
+        left = float(scores[order[looked_at]])
+        if left <= 0 or (len(rows) >= count and left < float(scores[rows[count - 1]]) - TIE * float(scores[rows[0]])):
+            return rows
+        looked_at *= 4
 
 
 def best(scores: Float32Array, prior: FloatArray, *, count: int) -> RowArray:
@@ -94,7 +142,7 @@ def best(scores: Float32Array, prior: FloatArray, *, count: int) -> RowArray:
         Fewer than `count` where fewer score above 0.
     """
     tie = TIE * float(scores.max(initial=0))
-    least = max(_reached(scores, count) - tie, 0)  # of lower scores popularity makes none one of the best
+    least = max(reached(scores, count) - tie, 0)  # of lower scores popularity makes none one of the best
     at = np.flatnonzero(scores > np.nextafter(np.float32(least), np.float32(0)))
     value = scores[at].astype(np.float64)
     value += prior[at] * tie
@@ -104,7 +152,7 @@ def best(scores: Float32Array, prior: FloatArray, *, count: int) -> RowArray:
     return at[np.argsort(-value, kind="stable")]
 
 
-def _reached(scores: Float32Array, count: int) -> float:
+def reached(scores: Float32Array | FloatArray, count: int) -> float:
     """A score that at least `count` of the scores reach, 0 if there are too few to tell.
 
     It is the lowest of the best groups' own best: to look for it costs one pass, and few scores are then left to sort.

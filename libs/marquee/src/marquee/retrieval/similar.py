@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from marquee.arrays import BoolArray, Float32Array, FloatArray
+from marquee.retrieval.candidates import reached
 from marquee.retrieval.config import SimilarConfig
 from marquee.retrieval.fitted import FittedRetrieval, Link
 from marquee.state.movie_state import MovieState
@@ -59,21 +61,40 @@ def similar(
     Returns:
         Fewer than k where fewer are allowed. Ties by popularity.
     """
-    n = retrieval.n_movies
-    links = retrieval.links[[seed]].toarray().reshape(len(Link), n)
-    story = retrieval.terms @ retrieval.terms[[seed]].toarray().ravel()
-    story[seed] = 0
-    sources = (links[Link.ITEM_KNN], links[Link.EASE], story, movies.prior)
     config = weighted(retrieval.config.similar, content)
-    weights = [getattr(config, name) for name in PARTS]
-    parts = np.stack([w * _scaled(source) for w, source in zip(weights, sources, strict=True)], axis=1)
-    score: FloatArray = parts.sum(axis=1)
+    story: Float32Array = retrieval.terms @ retrieval.terms[[seed]].toarray().ravel()
+    story[seed] = 0
+    links = retrieval.links[[seed]]
+    fans = [_linked(links, link, retrieval.n_movies) for link in (Link.ITEM_KNN, Link.EASE)]
+    told = [config.content * _scaled(story), config.popular * _scaled(movies.prior)]
+    linked = np.unique(np.concatenate([row for row, _ in fans]))
+    score = told[0] + told[1]  # of nearly all movies these are all parts
+    score[linked] = _parts(linked, config, fans, told).sum(axis=1)
     is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
     is_open[seed] = False
-    rows = np.flatnonzero(is_open)
-    order = np.lexsort((rows, -movies.prior[rows], -score[rows]))[:k]
-    rows = rows[order]
-    return SimilarMovies(rows, score[rows], parts[rows])
+    rows = np.flatnonzero(is_open & (score >= reached(np.where(is_open, score, 0), k)))  # no score is below 0
+    rows = rows[np.lexsort((-movies.prior[rows], -score[rows]))[:k]]
+    return SimilarMovies(rows, score[rows], _parts(rows, config, fans, told))
+
+
+def _linked(links: sparse.csr_array, link: Link, n: int) -> tuple[RowArray, FloatArray]:
+    """Rows, ascending, to which one row of links leads, and their weights as shares of the best."""
+    first, end = np.searchsorted(links.indices, [link * n, (link + 1) * n])
+    return links.indices[first:end].astype(np.intp) - link * n, _scaled(links.data[first:end])
+
+
+def _parts(
+    rows: RowArray, config: SimilarConfig, fans: list[tuple[RowArray, FloatArray]], told: list[FloatArray]
+) -> FloatArray:
+    """(r, len(PARTS)) the parts of these rows' scores."""
+    parts = np.zeros((len(rows), len(PARTS)))
+    for column, (weight, (linked, share)) in enumerate(zip((config.item_knn, config.ease), fans, strict=True)):
+        at = np.minimum(np.searchsorted(linked, rows), max(len(linked) - 1, 0))
+        if len(linked):
+            parts[:, column] = np.where(linked[at] == rows, weight * share[at], 0)
+    for column, every in enumerate(told, start=len(fans)):
+        parts[:, column] = every[rows]
+    return parts
 
 
 def _scaled(scores: Float32Array | FloatArray) -> FloatArray:

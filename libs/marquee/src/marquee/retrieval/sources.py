@@ -6,10 +6,11 @@ from enum import IntEnum
 import numpy as np
 from scipy import sparse
 
-from marquee.arrays import Float32Array
+from marquee.arrays import BoolArray, Float32Array, Int32Array
 from marquee.retrieval.fitted import FittedRetrieval, Link, scores_of
 from marquee.retrieval.history import History, Query
 from marquee.state.movie_state import MovieState
+from marquee.state.movie_table import RowArray
 
 
 class Source(IntEnum):
@@ -35,37 +36,113 @@ LINK_QUERY = {
 """The item-to-item sources: which model each asks, and with which weighting of the history."""
 
 
+SPARSE_SHARE = 0.25
+"""A history's links, as a share of all columns, up to which it is worth leaving the empty columns out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What the sources score every movie of the catalogue with.
+    """What the sources score the movies with.
+
+    A history links to few of the movies, so what the item-to-item models say is kept for the linked ones alone: the
+    work of a request follows the history, not the catalogue.
 
     Attributes:
-        scores: (len(Source), n) float32; 0 and below is no recommendation.
-        signals: (len(Query), len(Link), n) float32, every query on every model; most are features only.
+        column: (u,) int32, ascending: columns of `FittedRetrieval.links`, among them all in which a rated movie has a
+            link; of a history with more than a few links for the catalogue it is all of them.
+        links: (h, u) float32 CSR, the rated movies' rows of `FittedRetrieval.links`, of which these columns.
+        signals: (len(Query), u) float32, every query's sum over the links; 0 in all other columns.
         profiles: (n_terms, len(Query)) float32, what the history is made of, by every query.
-        links: (h, len(Link) * n) float32 CSR, the rows of `FittedRetrieval.links` that the signals are sums of.
+        content, popular, trending: (n,) float32, what the other sources score every movie with.
     """
 
-    scores: Float32Array
+    column: Int32Array
+    links: sparse.csr_array
     signals: Float32Array
     profiles: Float32Array
-    links: sparse.csr_array
+    content: Float32Array
+    popular: Float32Array
+    trending: Float32Array
+
+    @property
+    def n_movies(self) -> int:
+        """Movies of the catalogue."""
+        return len(self.content)
+
+    def linked(self, source: Source) -> tuple[Int32Array, Float32Array]:
+        """(r,) catalogue rows, ascending, and their scores by an item-to-item source: 0 and below for all others."""
+        link, query = LINK_QUERY[source]
+        first, end = np.searchsorted(self.column, np.array([link, link + 1], np.int32) * np.int32(self.n_movies))
+        return self.column[first:end] - np.int32(link * self.n_movies), self.signals[query, first:end]
+
+    def scores(self, source: Source) -> Float32Array:
+        """(n,) the scores of all movies by one source; 0 and below is no recommendation."""
+        match source:
+            case Source.CONTENT:
+                return self.content
+            case Source.POPULAR:
+                return self.popular
+            case Source.TRENDING:
+                return self.trending
+            case _:
+                rows, linked = self.linked(source)
+                scores = np.zeros(self.n_movies, np.float32)
+                scores[rows] = linked
+                return scores
+
+    def signals_of(self, rows: RowArray) -> Float32Array:
+        """(len(Query), len(Link), m) float32, every query on every model for these rows; most are features only."""
+        at, is_linked = self._columns_of(rows)
+        signals = np.zeros((len(Query), len(is_linked)), np.float32)
+        signals[:, is_linked] = self.signals[:, at]
+        return signals.reshape(len(Query), len(Link), len(rows))
+
+    def links_to(self, rows: RowArray) -> sparse.csr_array:
+        """(h, len(Link) * m) CSR, of all that the h rated movies say what they say of the m in `rows`, ascending."""
+        at, is_linked = self._columns_of(rows)
+        found = self.links[:, at]
+        column = np.flatnonzero(is_linked).astype(np.int32)[found.indices]
+        return sparse.csr_array((found.data, column, found.indptr), shape=(len(self.links.indptr) - 1, len(is_linked)))
+
+    def _columns_of(self, rows: RowArray) -> tuple[RowArray, BoolArray]:
+        """Where the columns of these rows are in `column`, and (len(Link) * m,) which of them are there."""
+        wanted = (np.arange(len(Link))[:, None] * self.n_movies + rows).ravel()
+        if len(self.column) == len(Link) * self.n_movies:
+            return wanted, np.ones(len(wanted), bool)
+        at = np.searchsorted(self.column, wanted.astype(np.int32))
+        is_linked = at < len(self.column)
+        is_linked[is_linked] = self.column[at[is_linked]] == wanted[is_linked]
+        return at[is_linked], is_linked
 
 
 def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -> Retrieved:
-    """Score all movies by every source. Without a history only the popular and trending ones score above 0."""
-    n = retrieval.n_movies
+    """Score the movies by every source. Without a history only the popular and trending ones score above 0."""
     recent = history.recent
     weights = recent.weights()
-    links = retrieval.links[recent.row]
-    signals = scores_of(links, weights).reshape(len(Query), len(Link), n)
+    column, links = _linked(retrieval.links, recent.row)
     profiles: Float32Array = retrieval.terms[recent.row].T @ weights
-    scores = np.empty((len(Source), n), np.float32)
-    scores[list(LINK_QUERY)] = link_scores(signals)
-    scores[Source.CONTENT] = retrieval.terms @ np.ascontiguousarray(profiles[:, Query.TASTE])
-    scores[Source.POPULAR] = movies.decayed
-    scores[Source.TRENDING] = movies.decayed_fast
-    return Retrieved(scores, signals, profiles, links)
+    return Retrieved(
+        column=column,
+        links=links,
+        signals=scores_of(links, weights),
+        profiles=profiles,
+        content=retrieval.terms @ np.ascontiguousarray(profiles[:, Query.TASTE]),
+        popular=movies.decayed,
+        trending=movies.decayed_fast,
+    )
+
+
+def _linked(links: sparse.csr_array, rows: RowArray) -> tuple[Int32Array, sparse.csr_array]:
+    """Columns, ascending, that hold all entries of these rows, and the rows with these columns alone."""
+    found = links[rows]
+    if found.nnz > SPARSE_SHARE * links.shape[1]:
+        return np.arange(links.shape[1], dtype=np.int32), found
+    is_linked = np.zeros(links.shape[1], bool)
+    is_linked[found.indices] = True
+    column = np.flatnonzero(is_linked).astype(np.int32)
+    place = np.empty(links.shape[1], np.int32)  # of the other columns nothing is written or read
+    place[column] = np.arange(len(column), dtype=np.int32)
+    return column, sparse.csr_array((found.data, place[found.indices], found.indptr), shape=(len(rows), len(column)))
 
 
 def link_scores(signals: Float32Array) -> Float32Array:

@@ -48,9 +48,10 @@ class LogicalTime:
     @classmethod
     def of(cls, stats: ItemStats) -> Self:
         """The axis of these counts, summed over all movies; neither their order nor how rows split them matters."""
-        weeks, at = np.unique(stats.week, return_inverse=True)
-        volume = np.bincount(at, weights=stats.n, minlength=len(weeks)).astype(np.float64)
-        week, volume = weeks[volume > 0], volume[volume > 0]
+        first = int(stats.week.min(initial=0))
+        volume = np.bincount(stats.week - np.int32(first), weights=stats.n).astype(np.float64)
+        week = (first + np.flatnonzero(volume > 0)).astype(np.int32)
+        volume = volume[volume > 0]
         step = WEEK_DAYS * np.minimum(1, volume / (FULL_SHARE * _usual_before(volume)))
         end = np.cumsum(step)
         return cls(week, step, end, (week + 1.0) * BUCKET_MS - DAY_MS * _behind(week, step, end))

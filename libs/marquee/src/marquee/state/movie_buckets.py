@@ -1,87 +1,149 @@
 """The weekly counts of each movie, aged in logical time: the sums behind what is popular, trending and well rated."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from marquee.arrays import Float32Array, FloatArray
+from marquee.arrays import Float32Array, FloatArray, Int32Array
 from marquee.state.item_stats import ItemStats
 from marquee.state.logical_time import LogicalTime
-from marquee.state.movie_table import MovieTable, RowArray
+from marquee.state.movie_table import MovieTable
+
+AT_ONCE = 1_000_000
+"""Buckets that are aged at a time: 16 MB of float64. Five million of them held so would outweigh the whole ranker."""
 
 
 @dataclass(frozen=True, slots=True)
 class MovieBuckets:
-    """Buckets in catalogue rows.
+    """Buckets in catalogue rows, and what a week is worth, by week.
 
     Attributes:
         catalog: whose rows these are. time: the clock of the same counts.
-        row: (r,) intp. age_days: (r,) float64 logical days from the end of the week to now, 0 for the newest week.
-        span_days: (r,) float64 logical days that the week takes.
-        bucket_positives: (r,) float64 ratings of 4 stars or more in the week.
+        row: (r,) int32, ascending. at: (r,) int32, the place of a bucket's week in `age_days` and `span_days`.
+        bucket_positives: (r,) int32 ratings of 4 stars or more in the week.
+        age_days: (w,) float64 logical days from the end of a week to now, 0 for the newest week.
+        span_days: (w,) float64 logical days that the week takes.
         n, stars, positives: (n_movies,) float64 totals per movie.
     """
 
     catalog: MovieTable
     time: LogicalTime
-    row: RowArray
+    row: Int32Array
+    at: Int32Array
+    bucket_positives: Int32Array
     age_days: FloatArray
     span_days: FloatArray
-    bucket_positives: FloatArray
     n: FloatArray
     stars: FloatArray
     positives: FloatArray
+    _decayed: dict[float, Float32Array] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, stats: ItemStats, catalog: MovieTable) -> Self:
-        """Movies outside the catalogue are left out, but count for the clock."""
-        time = LogicalTime.of(stats)
-        row = catalog.rows(stats.movie_id)
-        known = row >= 0
-        row, week = row[known], stats.week[known]
-        positives = stats.positives[known].astype(np.float64)
+        """Movies outside the catalogue are left out, but count for the clock.
 
-        def total(values: FloatArray) -> FloatArray:
-            return np.bincount(row, weights=values, minlength=len(catalog)).astype(np.float64)
+        Args:
+            stats: summed, that is sorted by movie and week.
+        """
+        time = LogicalTime.of(stats)
+        row = _rows_of(stats, catalog)
+        known = row >= 0
+        if not known.all():
+            stats, row = stats.take(known), row[known]
+        weeks, at = _weeks_and_places(stats.week)
+
+        def total(values: Int32Array) -> FloatArray:
+            sums = np.zeros(len(catalog))
+            for part in _parts(row):
+                counted = np.bincount(row[part] - row[part.start], weights=values[part])
+                sums[row[part.start] : row[part.start] + len(counted)] = counted
+            return sums
 
         return cls(
             catalog=catalog,
             time=time,
             row=row,
-            age_days=time.age_days(week),
-            span_days=time.spans_days(week),
-            bucket_positives=positives,
-            n=total(stats.n[known].astype(np.float64)),
-            stars=total(stats.half_stars[known].astype(np.float64)) / 2,
-            positives=total(positives),
+            at=at,
+            bucket_positives=stats.positives,
+            age_days=time.age_days(weeks),
+            span_days=time.spans_days(weeks),
+            n=total(stats.n),
+            stars=total(stats.half_stars) / 2,
+            positives=total(stats.positives),
         )
 
     def decayed(self, *, half_life_days: float) -> Float32Array:
         """(n_movies,) positives, each worth half after the half-life. Larger: what was liked long ago counts more."""
-        weight = self.bucket_positives * np.exp2(-self.age_days / half_life_days)
-        return np.bincount(self.row, weights=weight, minlength=len(self.n)).astype(np.float32)
+        if half_life_days not in self._decayed:
+            self._decayed[half_life_days] = self._weighed(np.exp2(-self.age_days / half_life_days))
+        return self._decayed[half_life_days]
 
     def within(self, days: float) -> Float32Array:
         """(n_movies,) positives of the last `days`; a week on the edge counts by the share of it that lies within.
 
         If whole weeks counted, a single rating that moves now could drop hundreds of others at once.
         """
-        share = np.clip((days - self.age_days) / np.maximum(self.span_days, 1e-9), 0, 1)
-        weight = self.bucket_positives * share
-        return np.bincount(self.row, weights=weight, minlength=len(self.n)).astype(np.float32)
+        return self._weighed(np.clip((days - self.age_days) / np.maximum(self.span_days, 1e-9), 0, 1))
 
     def newest_days(self) -> Float32Array:
         """(n_movies,) age of the newest bucket, NaN for a movie that nobody rated."""
-        age = np.full(len(self.n), np.inf)
-        np.minimum.at(age, self.row, self.age_days)
-        return np.where(np.isfinite(age), age, np.nan).astype(np.float32)
+        ends = np.flatnonzero(np.diff(self.row, append=-1))  # of each movie's buckets, by week, the last one
+        return self._ages(ends)
 
     def oldest_days(self) -> Float32Array:
         """(n_movies,) age of the oldest bucket, NaN for a movie that nobody rated."""
-        age = np.full(len(self.n), -np.inf)
-        np.maximum.at(age, self.row, self.age_days)
-        return np.where(np.isfinite(age), age, np.nan).astype(np.float32)
+        return self._ages(np.flatnonzero(np.diff(self.row, prepend=-1)))
+
+    def _ages(self, buckets: NDArray[np.intp]) -> Float32Array:
+        age = np.full(len(self.n), np.nan, np.float32)
+        age[self.row[buckets]] = self.age_days[self.at[buckets]]
+        return age
+
+    def _weighed(self, worth: FloatArray) -> Float32Array:
+        """(n_movies,) sums of the positives, each worth what its week is worth.
+
+        Args:
+            worth: (w,) by week; in weeks before the first that is worth anything nothing is looked at.
+        """
+        sums = np.zeros(len(self.n), np.float32)
+        first = int(np.argmax(worth > 0)) if (worth > 0).any() else len(worth)
+        for part in _parts(self.row):
+            row, at, positives = self.row[part], self.at[part], self.bucket_positives[part]
+            if first:
+                counted = at >= first
+                row, at, positives = row[counted], at[counted], positives[counted]
+            if len(row):
+                summed = np.bincount(row - row[0], weights=positives * worth[at])
+                sums[row[0] : row[0] + len(summed)] = summed
+        return sums
+
+
+def _rows_of(stats: ItemStats, catalog: MovieTable) -> Int32Array:
+    """(r,) int32 catalogue row of each bucket, -1 where the movie is unknown; each movie is looked up once."""
+    starts = np.flatnonzero(np.diff(stats.movie_id, prepend=-1))
+    lengths = np.diff(starts, append=len(stats))
+    return np.repeat(catalog.rows(stats.movie_id[starts]).astype(np.int32), lengths)
+
+
+def _weeks_and_places(week: Int32Array) -> tuple[Int32Array, Int32Array]:
+    """All weeks from the first to the last, and the place among them of each of the given ones."""
+    if not len(week):
+        return np.empty(0, np.int32), np.empty(0, np.int32)
+    first = week.min()
+    return np.arange(first, week.max() + 1, dtype=np.int32), week - first
+
+
+def _parts(row: Int32Array) -> Iterator[slice]:
+    """Slices of about AT_ONCE buckets, of whole movies: a movie's sum is never put together from two."""
+    start = 0
+    while start < len(row):
+        end = min(start + AT_ONCE, len(row))
+        end = int(np.searchsorted(row, row[end - 1], side="right"))
+        yield slice(start, end)
+        start = end
 
 
 def percentile(values: FloatArray | Float32Array) -> Float32Array:

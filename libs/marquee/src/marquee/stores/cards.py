@@ -124,11 +124,12 @@ class Cards:
 
     async def _read(self, feed: ChangeFeed) -> AsyncIterator[Event]:
         """The events that changed; a movie that the store has lost keeps its card."""
-        for shard in (await feed.poll()).values():
-            for movie_id, value in shard.values.items():
-                if value:
-                    self._changed.add(movie_id)
-                    yield orjson.loads(value)
+        for shard in (await feed.poll(dict)).values():
+            for part in shard.parts:
+                for movie_id, value in part.items():
+                    if value:
+                        self._changed.add(movie_id)
+                        yield orjson.loads(value)
 
     def _details_of(self, event: Event) -> _Details:
         if event["status"] != MetadataStatus.FOUND:

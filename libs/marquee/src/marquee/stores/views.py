@@ -1,5 +1,6 @@
 """Reading the online store: caches that follow its changes, and the digest that tells two states apart."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,27 +10,28 @@ import numpy as np
 
 from marquee.arrays import IntArray
 from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS, RATINGS, shard_of
-from marquee.state.item_stats import ItemStats, merged
-from marquee.state.ratings import Ratings
+from marquee.state.item_stats import ItemStats
 from marquee.stores.dismissals import DismissalStore
 from marquee.stores.key_space import KeySpace, transient
 from marquee.stores.online import RatingStore
-from marquee.stores.packing import pack_dismissed, pack_weeks, total_weeks, unpack_weeks
+from marquee.stores.packing import pack_dismissed, pack_weeks, total_weeks
+from marquee.stores.week_counts import NOTHING, WeekCounts, summed
 
 T = TypeVar("T")
-Read = Callable[[dict[int, bytes]], dict[int, T]]
-"""What a reader keeps of some movies' values."""
+Read = Callable[[dict[int, bytes]], T]
+"""What a reader keeps of some movies' values, given by movie id; empty for a movie that is no longer there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes(Generic[T]):
-    """What changed in one shard: values by movie id, empty for a movie that is no longer there.
+    """What changed in one shard.
 
     Attributes:
+        parts: what was read of some movies after the other, no movie twice.
         is_whole: this is all that the shard holds, because it was filled from nothing since the last look.
     """
 
-    values: dict[int, T]
+    parts: list[T]
     is_whole: bool
 
 
@@ -47,18 +49,12 @@ class ChangeFeed:
     topic: str
     _seen: dict[int, _Seen] = field(default_factory=dict)
 
-    async def poll(self) -> dict[int, Changes[bytes]]:
+    async def poll(self, read: Read[T]) -> dict[int, Changes[T]]:
         """What changed, by shard. The first call returns everything; a shard that was emptied is not reported before
         it is full again, so that a copy never shrinks to what a rebuild has reached so far.
 
-        Raises:
-            Transient: Redis is unavailable; nothing is marked as read.
-        """
-        return await self.poll_as(dict)
-
-    async def poll_as(self, read: Read[T]) -> dict[int, Changes[T]]:
-        """The same, of which only what `read` makes of it is kept: it is given a few thousand values at a time.
-
+        Args:
+            read: is given a few thousand values at a time, and only what it makes of them is kept.
         Raises:
             Transient: Redis is unavailable; nothing is marked as read.
         """
@@ -83,14 +79,14 @@ class ChangeFeed:
             self._seen = seen
         return changes
 
-    async def _read(self, shard: int, after: int, read: Read[T]) -> dict[int, T]:
+    async def _read(self, shard: int, after: int, read: Read[T]) -> list[T]:
         keys = self.space.keys(self.topic, shard)
         movies = await self.space.redis.zrange(keys.changed, f"({after}", "+inf", byscore=True)
-        found: dict[int, T] = {}
+        found: list[T] = []
         for start in range(0, len(movies), 2_000):
             part = movies[start : start + 2_000]
             values = await self.space.redis.hmget(keys.movies, part)
-            found |= read({int(movie): value or b"" for movie, value in zip(part, values, strict=True)})
+            found.append(read({int(movie): value or b"" for movie, value in zip(part, values, strict=True)}))
         return found
 
 
@@ -99,7 +95,7 @@ class StatsView:
 
     def __init__(self, space: KeySpace) -> None:
         self._feed = ChangeFeed(space, RATINGS.name)
-        self._shards: dict[int, dict[int, bytes]] = {}
+        self._shards: dict[int, WeekCounts] = {}
         self.version = 0
 
     def __len__(self) -> int:
@@ -107,18 +103,26 @@ class StatsView:
         return len(self._shards)
 
     async def refresh(self) -> bool:
-        """Read what changed; returns whether anything did."""
-        changes = await self._feed.poll()
-        for shard, changed in changes.items():
-            known = {} if changed.is_whole else self._shards.get(shard, {})
-            self._shards[shard] = known | changed.values
-        self.version += bool(changes)
+        """Read what changed; returns whether anything did.
+
+        Raises:
+            Transient: Redis is unavailable; the counts stay as they were.
+        """
+        changes = await self._feed.poll(WeekCounts.of)
+        if changes:
+            self._shards |= await asyncio.to_thread(self._updated, changes)
+            self.version += 1
         return bool(changes)
 
     def stats(self) -> ItemStats:
         """The counts as one summed table."""
-        parts = [unpack_weeks(movies.items()) for movies in self._shards.values()]
-        return merged(*parts) if parts else ItemStats.of(Ratings.empty())
+        return summed(list(self._shards.values()))
+
+    def _updated(self, changes: dict[int, Changes[WeekCounts]]) -> dict[int, WeekCounts]:
+        known = {
+            shard: NOTHING if each.is_whole else self._shards.get(shard, NOTHING) for shard, each in changes.items()
+        }
+        return {shard: counts.updated(changes[shard].parts) for shard, counts in known.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +177,9 @@ class TotalsView:
         Raises:
             Transient: Redis is unavailable; the totals stay as they were.
         """
-        changes = await self._feed.poll_as(total_weeks)
+        changes = await self._feed.poll(total_weeks)
         for shard, changed in changes.items():
-            newer = Totals.of(changed.values)
+            newer = Totals.of({movie_id: total for part in changed.parts for movie_id, total in part.items()})
             known = None if changed.is_whole else self._shards.get(shard)
             self._shards[shard] = newer if known is None else known.updated(newer)
         return bool(changes)

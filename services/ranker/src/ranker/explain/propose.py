@@ -58,7 +58,7 @@ def proposals(context: RankContext, ranked_rows: RowArray) -> Proposals:
         context: what the ranking was computed from. ranked_rows: (k,) catalogue rows, all of them candidates.
     """
     recent = context.history.recent
-    links = links_to(context.retrieved.links, context.rows)
+    links = context.retrieved.links_to(context.rows)
     place = np.searchsorted(context.rows, ranked_rows)
     by_rating = links.toarray().reshape(len(recent), len(Link), len(context.rows))
     shares = shares_of_scores(by_rating[:, :, place].transpose(1, 0, 2), recent)
@@ -98,9 +98,3 @@ def worth_trying(shares: FloatArray, likely: list[Positions]) -> Positions:
     """The likely causes with the largest shares of the whole ranking, largest first, at most PER_RANKING."""
     wanted = np.unique(np.concatenate(likely)) if likely else np.empty(0, np.intp)
     return wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:PER_RANKING].astype(np.intp)
-
-
-def links_to(links: sparse.csr_array, rows: RowArray) -> sparse.csr_array:
-    """(h, len(Link) * m) CSR: of all that h rated movies say (`Retrieved.links`) what they say of the m in `rows`."""
-    n = links.shape[1] // len(Link)
-    return links[:, (np.arange(len(Link))[:, None] * n + rows).ravel()]

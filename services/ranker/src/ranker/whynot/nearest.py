@@ -45,7 +45,7 @@ def nearest_source(known: Described | None, row: int, is_open: BoolArray) -> Nea
     prior, limit = known.context.state.prior, known.context.retrieval.config.per_source
     places = {}
     for source in Source:
-        scores = known.retrieved.scores[source].astype(np.float64)
+        scores = known.retrieved.scores(source).astype(np.float64)
         if scores[row] <= 0:
             continue
         value = scores + prior * (TIE * float(scores[is_open].max()))

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from marquee.arrays import BoolArray, Float32Array, Int32Array, IntArray, entries_of
-from marquee.explanation.crowd import Crowd
+from marquee.explanation.crowd import Crowd, FanMarks
 from marquee.retrieval.history import History
 from marquee.state.movie_table import MovieTable, RowArray
 from ranker.explain.facts.figures import Figures
@@ -129,16 +129,14 @@ class You:
 
     def both(self, position: int, row: int) -> int:
         """How many people like a movie of the history and another one."""
-        crowd, fans = self.figures.crowd, self._fans_by_position
-        if crowd is None:
+        crowd, marks = self.figures.crowd, self._marks
+        if crowd is None or marks is None:
             return 0
-        if position not in fans:
-            fans[position] = crowd.is_fan(int(self.history.row[position]))
-        return int(np.count_nonzero(fans[position][crowd.fans_of(row)]))
+        return int(np.count_nonzero(marks.is_fan(int(self.history.row[position]))[crowd.fans_of(row)]))
 
     @cached_property
-    def _fans_by_position(self) -> dict[int, BoolArray]:
-        return {}
+    def _marks(self) -> FanMarks | None:
+        return None if self.figures.crowd is None else FanMarks(self.figures.crowd)
 
     @cached_property
     def last_likes(self) -> "LastLikes | None":
@@ -151,7 +149,7 @@ class LastLikes:
 
     Attributes:
         count: of likes. fan: (f,) numbers of people. start: (m,) where each movie begins in it, for movies with fans.
-        fans: (m,) how many each has.
+        fans: (m,) how many each has. marks: of the movies that are compared with them.
     """
 
     count: int
@@ -159,6 +157,7 @@ class LastLikes:
     start: RowArray
     fans: IntArray
     crowd: Crowd
+    marks: FanMarks
 
     @classmethod
     def of(cls, you: You) -> "LastLikes | None":
@@ -174,11 +173,12 @@ class LastLikes:
             return None
         fans = crowd.fans[with_fans]
         fan = crowd.fan[entries_of(crowd.fan_start, with_fans)]
-        return cls(len(rows), fan, (np.cumsum(fans) - fans).astype(np.intp), fans, crowd)
+        start = (np.cumsum(fans) - fans).astype(np.intp)
+        return cls(len(rows), fan, start, fans, crowd, FanMarks(crowd))
 
     def liking_more(self, row: int) -> int:
         """Of how many of the likes a larger share of the fans than of all people like this movie too."""
-        both = np.add.reduceat(self.crowd.is_fan(row)[self.fan], self.start, dtype=np.int64)
+        both = np.add.reduceat(self.marks.is_fan(row)[self.fan], self.start, dtype=np.int64)
         return int(np.count_nonzero(both * self.crowd.people > self.fans * int(self.crowd.fans[row])))
 
 

@@ -1,0 +1,46 @@
+"""Training lists: what is kept of the described examples."""
+
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+
+import pytest
+
+from marquee.features.describe import Described
+from marquee.retrieval.fitted import fit_retrieval
+from support.worlds import START_MS, a_catalog, checkerboard, movies_of
+from trainer.examples import Kind, examples
+from trainer.lists import DescribedExample, TrainingLists, described_examples
+from trainer.report import HeldOut
+from trainer.windows import cut
+
+RATINGS, CATALOG = checkerboard(), a_catalog()
+MOVIES = movies_of(RATINGS, CATALOG)
+
+
+def described() -> Iterator[DescribedExample]:
+    (window,) = cut(RATINGS, [0.1], label_share=0.9)
+    found = examples(window, Kind.NEWCOMER, at_most=100, seed=0, revealed=(0.3, 0.6))
+    return described_examples(found, fit_retrieval(window.before, CATALOG), MOVIES, newest_ms=START_MS)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [lambda each: TrainingLists.of(each, window=0), lambda each: HeldOut.of(each, MOVIES.state)],
+    ids=["lists", "held_out"],
+)
+def test_what_retrieval_scored_for_an_example_is_let_go_before_many_more(
+    read: Callable[[Iterable[DescribedExample]], object],
+) -> None:
+    made: list[weakref.ref[Described]] = []
+
+    def watched() -> Iterator[DescribedExample]:
+        for one in described():
+            made.append(weakref.ref(one.known))
+            assert sum(each() is not None for each in made) <= 3  # the last ones, in the hands of the loops
+            yield one
+
+    kept = read(watched())
+
+    assert len(made) > 20
+    assert kept
+    assert not any(each() for each in made)
