@@ -1,0 +1,28 @@
+"""LambdaRank: what follows from the number of lists."""
+
+import numpy as np
+import pytest
+
+from marquee.features.vector import NAMES
+from trainer.lambdarank import LambdaRankConfig, fit
+from trainer.lists import TrainingLists
+
+SIZE = 10
+
+
+def some_lists(count: int) -> TrainingLists:
+    """Lists of two windows; the first movie of each was liked."""
+    features = np.random.default_rng(0).random((count * SIZE, len(NAMES))).astype(np.float32)
+    label = np.tile(np.eye(1, SIZE, dtype=np.int32)[0], count)
+    window = np.arange(count) * 2 // count
+    return TrainingLists(features, label, label, np.full(count, SIZE), window, np.zeros(count, bool))
+
+
+@pytest.mark.parametrize(("count", "is_random"), [(79, True), (80, False)])
+def test_thresholds_are_random_below_a_number_of_lists_in_the_trial_too(count: int, is_random: bool) -> None:
+    config = LambdaRankConfig(random_below=80, min_trees=2, max_trees=2)
+
+    fitted = fit(some_lists(count), config, seed=0)
+
+    assert fitted.trial is not None
+    assert [booster.params["extra_trees"] for booster in (fitted.booster, fitted.trial)] == [is_random, is_random]
