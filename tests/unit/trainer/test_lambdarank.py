@@ -26,3 +26,14 @@ def test_thresholds_are_random_below_a_number_of_lists_in_the_trial_too(count: i
 
     assert fitted.trial is not None
     assert [booster.params["extra_trees"] for booster in (fitted.booster, fitted.trial)] == [is_random, is_random]
+
+
+@pytest.mark.parametrize(("count", "tried"), [(79, {2, 3}), (80, {5, 6})])
+def test_many_lists_are_worth_more_trees(count: int, tried: set[int]) -> None:
+    few, many = {"min_trees": 2, "max_trees": 3}, {"min_trees_of_many": 5, "max_trees_of_many": 6}
+    config = LambdaRankConfig(many_lists=80, tree_step=1, **few, **many)
+
+    fitted = fit(some_lists(count), config, seed=0)
+
+    assert set(fitted.ndcg_by_trees) == tried
+    assert fitted.n_trees in tried
