@@ -14,11 +14,11 @@ DEFAULT = TrainingConfig()
 
 
 def test_a_value_is_set_by_its_dotted_key_and_the_others_stay() -> None:
-    config = DEFAULT.with_settings(["retrieval.per_source=120", "retrieval.ease.reg=250.5", "ranker.random_below=0"])
+    config = DEFAULT.with_settings(["retrieval.per_source=120", "retrieval.ease.reg=250.5", "ranker.extra_trees=true"])
 
     assert config.retrieval.per_source == 120
     assert config.retrieval.ease.reg == 250.5
-    assert config.ranker.random_below == 0
+    assert config.ranker.extra_trees is True
     assert config.retrieval.ease_all == DEFAULT.retrieval.ease_all
     assert config.windows == DEFAULT.windows
 

@@ -18,16 +18,6 @@ def some_lists(count: int) -> TrainingLists:
     return TrainingLists(features, label, label, np.full(count, SIZE), window, np.zeros(count, bool))
 
 
-@pytest.mark.parametrize(("count", "is_random"), [(79, True), (80, False)])
-def test_thresholds_are_random_below_a_number_of_lists_in_the_trial_too(count: int, is_random: bool) -> None:
-    config = LambdaRankConfig(random_below=80, min_trees=2, max_trees=2)
-
-    fitted = fit(some_lists(count), config, seed=0)
-
-    assert fitted.trial is not None
-    assert [booster.params["extra_trees"] for booster in (fitted.booster, fitted.trial)] == [is_random, is_random]
-
-
 @pytest.mark.parametrize(("count", "tried"), [(79, {2, 3}), (80, {5, 6})])
 def test_many_lists_are_worth_more_trees(count: int, tried: set[int]) -> None:
     few, many = {"min_trees": 2, "max_trees": 3}, {"min_trees_of_many": 5, "max_trees_of_many": 6}

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 import lightgbm as lgb
 import numpy as np
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from marquee.arrays import BoolArray, Float32Array, FloatArray
 from marquee.features.vector import NAMES, SPECS
@@ -40,9 +40,8 @@ class LambdaRankConfig(HyperParameters):
     """Steps between the numbers tried. Larger: a coarser choice, less trust in chance."""
     learning_rate: PositiveFloat = 0.05
     """Weight of each tree. Larger: fewer trees are needed, and chance in the lists counts more."""
-    random_below: NonNegativeInt = 2_000
-    """With fewer lists the thresholds are random (LightGBM's `extra_trees`): few lists are overfitted less, but
-    thousands are underfitted. Larger: random with more lists, too."""
+    extra_trees: bool = False
+    """Random thresholds. They underfit where known users are learnt from by all that they like later."""
     max_bin: Annotated[int, Field(ge=2)] = 63
     """Values distinguished per feature. Larger: finer thresholds, slower training."""
     num_leaves: Annotated[int, Field(ge=2)] = 15
@@ -87,17 +86,13 @@ class Fitted:
     ndcg_by_trees: dict[int, float]
 
 
-def parameters(n_rows: int, config: LambdaRankConfig, *, is_random: bool, seed: int) -> dict[str, object]:
-    """LightGBM's parameters for `n_rows` rows; small data gets smaller leaves.
-
-    Args:
-        is_random: whether thresholds are random.
-    """
+def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int) -> dict[str, object]:
+    """LightGBM's parameters for `n_rows` rows; small data gets smaller leaves."""
     leaf_rows = np.clip(n_rows // config.rows_per_leaf_row, config.min_leaf_rows, config.max_leaf_rows)
     return {
         "objective": "lambdarank",
         "learning_rate": config.learning_rate,
-        "extra_trees": is_random,
+        "extra_trees": config.extra_trees,
         "max_bin": config.max_bin,
         "num_leaves": config.num_leaves,
         "min_data_in_leaf": int(leaf_rows),
@@ -116,7 +111,7 @@ def parameters(n_rows: int, config: LambdaRankConfig, *, is_random: bool, seed: 
     }
 
 
-def boost(lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, is_random: bool, seed: int) -> lgb.Booster:
+def boost(lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster:
     """Train on these lists.
 
     Raises:
@@ -125,25 +120,20 @@ def boost(lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, is_ra
     if int(lists.size.sum()) != len(lists.features):
         raise ValueError("the lists' sizes do not add up to their rows")
     data = lgb.Dataset(lists.features, lists.label, group=lists.size, feature_name=list(NAMES), free_raw_data=True)
-    chosen = parameters(len(lists.features), config, is_random=is_random, seed=seed)
-    return lgb.train(chosen, data, num_boost_round=n_trees)
+    return lgb.train(parameters(len(lists.features), config, seed=seed), data, num_boost_round=n_trees)
 
 
 def fit(lists: TrainingLists, config: LambdaRankConfig, *, seed: int) -> Fitted:
     """Choose the number of trees on the last window's lists, then train on all; with too few, take the usual number."""
     last = lists.window == lists.window.max()
     past, held_out = lists.take(~last).for_trial(), lists.take(last)
-
-    def boosted(of: TrainingLists, n_trees: int) -> lgb.Booster:
-        return boost(of, config, n_trees=n_trees, is_random=len(lists) < config.random_below, seed=seed)
-
     sizes = config.trees_tried(len(lists))
-    trial = boosted(past, sizes[-1]) if len(past) >= config.min_lists else None
+    trial = boost(past, config, n_trees=sizes[-1], seed=seed) if len(past) >= config.min_lists else None
     by_trees: dict[int, float] = {}
     if trial is not None and len(held_out) >= config.min_lists:
         by_trees = {n: mean_ndcg(held_out, predict(trial, held_out.features, n)) for n in sizes}
     n_trees = max(by_trees, key=lambda n: (round(by_trees[n], 3), -n)) if by_trees else config.usual_trees
-    return Fitted(boosted(lists, n_trees), trial, n_trees, by_trees)
+    return Fitted(boost(lists, config, n_trees=n_trees, seed=seed), trial, n_trees, by_trees)
 
 
 def predict(booster: lgb.Booster, features: Float32Array, n_trees: int | None = None) -> FloatArray:
