@@ -12,10 +12,13 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
 from gateway.settings import GatewaySettings
+from marquee.contracts.bodies import Problem
+from marquee_cli.chaos.load import is_by_the_proxy
 from marquee_cli.embedded import free_port, start_kafka, start_redis
 from marquee_cli.parts import SERVICES
 
@@ -92,6 +95,18 @@ def test_the_proxy_is_a_debian_package_and_not_root() -> None:
     assert "USER 10001:10001" in text
     assert "--mount" not in text
     assert "<<" not in text
+
+
+def test_the_proxys_own_answers_are_problems_and_known_as_its_own() -> None:
+    texts = re.findall(
+        r"^    http-error status (\d+) .*? string '(.*?)'", (PROXY / "haproxy.cfg").read_text(), re.MULTILINE
+    )
+
+    assert [int(status) for status, _ in texts] == [400, 408, 502, 503, 504]
+    for status, text in texts:
+        assert Problem.model_validate_json(text).status == int(status)
+        assert is_by_the_proxy(httpx.Response(int(status), text=text)) is (int(status) >= 500)
+    assert not is_by_the_proxy(httpx.Response(503, text='{"code":"unavailable"}'))
 
 
 def seconds(setting: str, section: str) -> float:
