@@ -13,7 +13,7 @@ import pytest
 
 from support.compose_stack import ANSWER_LIMIT_S, asked_in, compose, is_personal, kill
 
-REPLICA_LIMIT_S = 120.0
+REPLICA_LIMIT_S = 240.0
 RANKINGS_PER_S = 10
 RUNGS = {"personal", "stale", "cold", "popular"}  # on a busy machine a read may be late, which is said
 HANDLED = re.compile(r'haproxy_server_loadbalanced_total\{proxy="(\w+)",server="(\w+)"\} (\d+)')
@@ -24,13 +24,16 @@ Server = tuple[str, str]
 
 
 def scale(*, rankers: int, gateways: int, **environment: str) -> None:
+    """Have this many, started with these settings, and wait until the proxy has found them."""
     counts = ["--scale", f"ranker={rankers}", "--scale", f"gateway={gateways}"]
-    compose("up", "-d", "--no-build", "--no-deps", "--wait", *counts, "ranker", "gateway", "proxy", **environment)
+    up = ["up", "-d", "--no-build", "--no-deps", "--wait", "--wait-timeout", "240", *counts]
+    compose(*up, "ranker", "gateway", "proxy", must_succeed=False, **environment)  # "unhealthy": a busy machine is slow
+    wait_until_ready(rankers=rankers, gateways=gateways)
 
 
 def proxy_metrics() -> str:
     ask = "exec 3<>/dev/tcp/127.0.0.1/9464; printf 'GET /metrics?scope=server HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
-    return compose("exec", "-T", "proxy", "bash", "-c", ask)
+    return compose("exec", "-T", "proxy", "bash", "-c", ask, must_succeed=False)
 
 
 def handled() -> Mapping[Server, int]:
@@ -54,10 +57,8 @@ def wait_until_ready(*, rankers: int, gateways: int) -> None:
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[str]:
     scale(rankers=3, gateways=2)
-    wait_until_ready(rankers=3, gateways=2)
     yield os.environ["MARQUEE_E2E_GATEWAY"]
     scale(rankers=1, gateways=1)
-    wait_until_ready(rankers=1, gateways=1)
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def http(gateway: str) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_every_replica_gets_requests(http: httpx.Client) -> None:
     before = handled()
 
@@ -77,7 +78,7 @@ def test_every_replica_gets_requests(http: httpx.Client) -> None:
     assert len(handled_since(before, "gateways")) == 2
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_what_one_gateway_accepts_counts_at_the_other(http: httpx.Client) -> None:
     user_id = int(time.time())
     movies = [item["movie_id"] for item in http.post("/v1/rank", json={"user_id": user_id, "k": 3}).json()["items"]]
@@ -101,7 +102,7 @@ def test_what_one_gateway_accepts_counts_at_the_other(http: httpx.Client) -> Non
     ] == [200, 200]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_pages_are_of_one_order_whichever_replicas_answer(http: httpx.Client) -> None:
     before = handled()
     first = http.post("/v1/rank", json={"user_id": 123, "k": 10}).json()
@@ -148,7 +149,7 @@ class Asking:
             self.outcomes[outcome] += 1
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_no_ranking_fails_when_a_ranker_and_a_gateway_are_killed(gateway: str) -> None:
     asking = Asking(gateway)
     asking.for_s(1)
@@ -171,13 +172,12 @@ def accepted(statuses: Sequence[int]) -> int:
     return statuses.count(404)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_each_client_is_judged_by_its_own_address(gateway: str) -> None:
     burst, gateways = 4, 2
     inside = compose("exec", "-T", "enricher", "hostname", "-i").strip()
     strict = {"MARQUEE_RATE_PER_S": "0.0001", "MARQUEE_RATE_BURST": str(burst), "MARQUEE_TRUSTED_PROXIES": inside}
     scale(rankers=3, gateways=gateways, **strict, MARQUEE_OPEN_TO="read")
-    wait_until_ready(rankers=3, gateways=gateways)
 
     def through_a_proxy(forwarded_for: str, times: int = 20) -> list[int]:
         """Asked by the one container that is a trusted proxy."""
