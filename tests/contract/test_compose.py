@@ -16,7 +16,6 @@ import httpx
 import pytest
 import yaml
 
-from gateway.settings import GatewaySettings
 from marquee.contracts.bodies import Problem
 from marquee_cli.chaos.load import is_by_the_proxy
 from marquee_cli.embedded import free_port, start_kafka, start_redis
@@ -107,23 +106,6 @@ def test_the_proxys_own_answers_are_problems_and_known_as_its_own() -> None:
         assert Problem.model_validate_json(text).status == int(status)
         assert is_by_the_proxy(httpx.Response(int(status), text=text))
     assert not is_by_the_proxy(httpx.Response(503, text='{"code":"unavailable"}'))
-
-
-def seconds(setting: str, section: str) -> float:
-    """A timeout in a section of the proxy's configuration."""
-    text = (PROXY / "haproxy.cfg").read_text().split(f"\n{section}\n", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
-    found = re.search(rf"^    {setting} (\d+)(ms|s)\b", text, re.MULTILINE)
-    assert found is not None, setting
-    return int(found[1]) / (1_000 if found[2] == "ms" else 1)
-
-
-def test_the_proxy_waits_longer_than_who_answers_and_gives_up_sooner_than_who_asks() -> None:
-    settings = GatewaySettings()
-
-    waits = (settings.ingest_timeout_s, settings.explain_timeout_s, settings.client_wait_s)
-    assert seconds("timeout server", "defaults") > max(waits)
-    assert seconds("timeout http-request", "defaults") == settings.client_wait_s
-    assert 2 * seconds("timeout connect", "backend rankers") < settings.ranker_timeout_s / 2
 
 
 def test_every_named_volume_is_declared_and_used() -> None:
