@@ -4,21 +4,13 @@ import os
 import subprocess
 import time
 
-import httpx
 import pytest
 
-COMPOSE = os.environ.get("MARQUEE_E2E_COMPOSE", "").split()
-SERVICES = ("kafka", "redis", "ingest", "enricher", "features", "trainer", "ranker", "gateway", "frontend")
+from support.compose_stack import COMPOSE, is_personal
+
+SERVICES = ("kafka", "redis", "ingest", "enricher", "features", "trainer", "ranker", "gateway", "proxy", "frontend")
 LIMIT_S = 120.0
 HANG_LIMIT_S = LIMIT_S + 60  # five checks without an answer come first
-
-
-def is_personal(url: str) -> bool:
-    try:
-        answer = httpx.post(f"{url}/v1/rank", json={"user_id": 123, "k": 25}, timeout=10)
-    except httpx.HTTPError:
-        return False
-    return answer.status_code == 200 and answer.json()["meta"]["rung"] == "personal"
 
 
 def health(service: str) -> str:

@@ -22,7 +22,17 @@ def page_limit() -> float:
     return int(milliseconds) / 1_000
 
 
+def proxy_limit(setting: str, section: str) -> float:
+    """A timeout of the proxy on Compose, from a section of its configuration."""
+    text = (ROOT / "proxy/haproxy.cfg").read_text(encoding="utf-8")
+    own = text.split(f"\n{section}\n", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
+    [(count, unit)] = re.findall(rf"^    {setting} (\d+)(ms|s)\b", own, re.MULTILINE)
+    return int(count) / (1_000 if unit == "ms" else 1)
+
+
 PAGE_S = page_limit()
+PROXY_S = proxy_limit("timeout server", "defaults")
+TO_GATEWAY_S, TO_RANKER_S = (proxy_limit("timeout connect", f"backend {name}") for name in ("gateways", "rankers"))
 RANKER_S = default(GatewaySettings, "ranker_timeout_s")
 OPTIONAL_S, REQUIRED_S = default(GatewaySettings, "optional_read_s"), default(GatewaySettings, "required_read_s")
 EXPLAIN_S = default(GatewaySettings, "explain_timeout_s")
@@ -45,6 +55,12 @@ def test_every_deadline_lies_inside_that_of_its_caller() -> None:
     assert PING_TIMEOUT_S < PIPELINE_S < PAGE_S
 
 
+def test_the_proxy_waits_longer_than_who_answers_and_gives_up_sooner_than_who_asks() -> None:
+    assert max(INGEST_S, EXPLAIN_S, default(GatewaySettings, "client_wait_s")) < PROXY_S
+    assert proxy_limit("timeout http-request", "defaults") == default(GatewaySettings, "client_wait_s")
+    assert 2 * TO_RANKER_S < RANKER_S
+
+
 def test_the_table_of_deadlines_has_the_values_of_the_settings() -> None:
     page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     section = page.split("\n## Who waits how long for whom\n", maxsplit=1)[1]
@@ -54,6 +70,8 @@ def test_the_table_of_deadlines_has_the_values_of_the_settings() -> None:
 
     assert listed == [
         ("page", "gateway", PAGE_S),
+        ("proxy (Compose)", "gateway", TO_GATEWAY_S),
+        ("proxy (Compose)", "ranker", TO_RANKER_S),
         ("gateway", "ranker", RANKER_S),
         ("gateway", "ranker", EXPLAIN_S),
         ("gateway", "Redis", OPTIONAL_S),

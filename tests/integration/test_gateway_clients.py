@@ -65,3 +65,16 @@ def test_a_trusted_proxy_says_who_asks_and_a_key_counts_for_itself(redis_address
         assert statuses(process, x_api_key=[READER] * 4) == [404, 404, 404, 429]
         assert statuses(process, x_api_key=["a guess"]) == [401]
         assert httpx.post(f"{process.url}/v1/nothing").status_code == 401
+
+
+def test_what_its_own_proxy_says_is_believed_and_opens_nothing_more(redis_address: str, tmp_path: Path) -> None:
+    own = {"MARQUEE_OWN_PROXY": "10.0.0.0/8,127.0.0.0/8"}
+    asked = ["192.0.2.1"] * 4 + ["10.0.0.7", "192.0.2.2"]
+    with gateway(redis_address, tmp_path / "log", **own) as process:
+        assert statuses(process, x_forwarded_for=asked) == [404, 404, 404, 429, 404, 404]
+        assert httpx.post(f"{process.url}/v1/nothing").status_code == 404, "on loopback everything is open"
+
+    with gateway(redis_address, tmp_path / "log", **own, MARQUEE_PUBLISHED_ON="0.0.0.0") as process:
+        assert statuses(process, x_forwarded_for=["192.0.2.1"]) == [401]
+    with gateway(redis_address, tmp_path / "log", **own, MARQUEE_TRUSTED_PROXIES="192.0.2.9") as process:
+        assert statuses(process, x_forwarded_for=["192.0.2.1"]) == [401]

@@ -8,7 +8,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from marquee_cli.bench_figures import Figure, Running, all_figures, known_users
+from marquee_cli.bench_figures import Figure, Running, all_figures, figures_at, known_users
 from marquee_cli.bench_load import Before, about_run, measure_load, written
 from marquee_cli.bench_profile import stage_table, stages_of_run
 from marquee_cli.bench_report import sections
@@ -58,6 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=f"print the processor time of each stage of a ranking instead, of {PROFILED} users, and nothing else",
     )
+    parser.add_argument(
+        "--at",
+        default="",
+        help="the address of any system, e.g. http://localhost:8000; prints what can be measured there",
+    )
     parser.epilog = "Measures the run in MARQUEE_HOME, or starts one of its own and stops it afterwards."
 
 
@@ -70,6 +75,11 @@ def run(args: argparse.Namespace) -> int:
     if min(args.runs, args.step_s, args.limit_ms) <= 0:
         raise CommandFailed("--runs, --step-s and --limit-ms must be positive")
     console = a_console()
+    if args.at:
+        if args.load or args.profile or args.out:
+            raise CommandFailed("--at goes with --data, --requests and --seconds only")
+        _told(console, figures_at(args.at, args.data, requests=args.requests, seconds=args.seconds))
+        return 0
     home = Home.from_environment()
     before = Before.now()
     with running_system(console, home, args.data) as running:
@@ -92,11 +102,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _figures(console: Console, running: Running, args: argparse.Namespace) -> list[Figure]:
     """Those of one client and of the whole system, each told as it is measured."""
-    figures = []
-    for figure in all_figures(running, requests=args.requests, seconds=args.seconds):
+    return _told(console, all_figures(running, requests=args.requests, seconds=args.seconds))
+
+
+def _told(console: Console, figures: Iterable[Figure]) -> list[Figure]:
+    told = []
+    for figure in figures:
         console.print(f"  {figure.what}: {figure.value}", markup=False)
-        figures.append(figure)
-    return figures
+        told.append(figure)
+    return told
 
 
 def _load(console: Console, running: Running, plan: Plan, before: Before, args: argparse.Namespace) -> None:

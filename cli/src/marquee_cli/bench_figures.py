@@ -59,14 +59,19 @@ class Figure:
 
 def all_figures(running: Running, *, requests: int, seconds: float) -> Iterator[Figure]:
     """Measure the figures one after the other, each when the iterator reaches it."""
-    rng = random.Random(1)
-    users, movies = known_users(running.data, rng), known_movies(running)
     yield from _reports(running)  # first: `features` reports its newest busy stretch, and live ratings follow below
-    yield from _latencies(running.url(), users, movies, rng, requests)
-    yield from _throughput(running.url(), users, seconds)
+    yield from figures_at(running.url(), running.data, requests=requests, seconds=seconds)
     yield _loop_pause(running)
     yield _reflected(running.url())
     yield from _memory(running.pids)
+
+
+def figures_at(url: str, data: str, *, requests: int, seconds: float) -> Iterator[Figure]:
+    """Those that need no more than the address of a gateway, or of several behind one, and whose users `data` has."""
+    rng = random.Random(1)
+    users, movies = known_users(data, rng), known_movies(url)
+    yield from _latencies(url, users, movies, rng, requests)
+    yield from _throughput(url, users, seconds)
 
 
 def known_users(data: str, rng: random.Random) -> list[int]:
@@ -82,9 +87,9 @@ def known_users(data: str, rng: random.Random) -> list[int]:
     return found
 
 
-def known_movies(running: Running) -> list[dict[str, Any]]:
+def known_movies(url: str) -> list[dict[str, Any]]:
     """The first 500 movies of the list that a new user gets."""
-    with Client(running.url()) as client:
+    with Client(url) as client:
         items: list[dict[str, Any]] = client.json(Call("/v1/rank", {"user_id": STRANGER, "k": 500}))["items"]
     return items
 

@@ -48,7 +48,7 @@ def measure_load(
     say("the generator against a server that only answers")
     own = own_cost(seconds=plan.step_s, limit_ms=plan.limit_ms)
     users = known_users(running.data, random.Random(1))
-    kinds = list(all_kinds(users, known_movies(running), random.Random(1), k=K))
+    kinds = list(all_kinds(users, known_movies(running.url()), random.Random(1), k=K))
     measured = Measured([], [Curve(kind.name, kind.what) for kind in kinds], own)
     for run in range(1, plan.runs + 1):
         measured.figures.append(figures())

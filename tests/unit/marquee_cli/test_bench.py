@@ -1,5 +1,6 @@
 """The load of `marquee bench` on a small real server: it is bounded, and counts what it saw."""
 
+import argparse
 import threading
 import time
 from collections.abc import Iterator
@@ -7,7 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from marquee_cli.bench_figures import known_users
+from marquee_cli.bench import add_arguments, run
+from marquee_cli.bench_figures import figures_at, known_users
+from marquee_cli.failures import CommandFailed
 from marquee_cli.load import Call, Client, Outcome, closed_loop, one_by_one
 from marquee_cli.machine import machine
 
@@ -18,7 +21,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         status = 503 if self.path == "/broken" else 200
-        body = b'{"ok": true}'
+        body = b'{"ok": true, "items": [{"movie_id": 1, "title": "Heat (1995)"}]}'
         self.send_response(status)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
@@ -93,3 +96,19 @@ def test_a_named_data_set_is_measured_with_its_first_ids() -> None:
 
 def test_every_machine_has_a_name() -> None:
     assert all(machine().values())
+
+
+def test_any_address_can_be_measured_by_its_answers_alone(url: str) -> None:
+    figures = list(figures_at(url, "ml-100k", requests=3, seconds=0.1))
+
+    assert len(figures) == 7
+    assert all(figure.numbers["requests"] > 0 and figure.numbers["errors"] == 0 for figure in figures)
+
+
+@pytest.mark.parametrize("option", ["--load", "--profile", "--out=here"])
+def test_what_needs_more_than_an_address_is_refused_with_one(option: str, url: str) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+
+    with pytest.raises(CommandFailed, match="--at goes with"):
+        run(parser.parse_args([f"--at={url}", option]))

@@ -15,6 +15,7 @@ from marquee_cli.chaos.systems import NotRunning
 from marquee_cli.failures import CommandFailed
 
 PORTS = {"ingest": 8001, "enricher": 8002, "features": 8003, "trainer": 8004, "ranker": 8005, "gateway": 8000}
+ALL_PARTS = (*PARTS, "proxy")
 PYTHON = "/app/bin/python"
 COMMAND_LIMIT_S = 180.0
 
@@ -52,7 +53,7 @@ class Compose:
 
     @property
     def parts(self) -> Sequence[str]:
-        return PARTS
+        return ALL_PARTS
 
     def url(self, service: str) -> str:
         return f"http://{service}:{PORTS[service]}"
@@ -67,7 +68,7 @@ class Compose:
         await self._kill([part])
 
     async def kill_all(self) -> None:
-        await self._kill(PARTS)
+        await self._kill(ALL_PARTS)
 
     async def _kill(self, parts: Sequence[str]) -> None:
         """Kill from the host: Docker does not restart a container that `docker kill` has ended."""
@@ -120,7 +121,7 @@ class Compose:
                 if row["Name"].startswith(f"{self.project}-{row['Service']}-"):  # not the probe's own containers
                     found[row["Service"]] = (row["State"], row.get("Health", ""))
         wrong = []
-        for part in PARTS:
+        for part in ALL_PARTS:
             state, health = found.get(part, ("missing", ""))
             if state != "running" or health not in ("healthy", ""):
                 wrong.append(f"{part} is {state} {health}".strip())
@@ -130,7 +131,7 @@ class Compose:
         return ""
 
     async def restore(self) -> None:
-        for part in PARTS:
+        for part in ALL_PARTS:
             await self.thaw(part)
         await run([*self.command, "restart", "--timeout", "10"], limit_s=400)
 

@@ -180,6 +180,8 @@ class Load:
                 rung, degraded, model = found["meta"]["rung"], tuple(found["meta"]["degraded"]), found["model_version"]
                 rated = self.known.get(user_id, frozenset())
                 untrue = untrue_user_ranking(found, rated, len(rated))
+            elif is_by_the_proxy(answer):
+                outcome = "refused"
             elif 400 <= answer.status_code < 500:
                 untrue = f"{body} is refused with {outcome}: {answer.text[:200]}"
             if untrue and user_id:
@@ -190,3 +192,8 @@ class Load:
             outcome = "refused"
         ended = time.monotonic()
         self.ledger.rankings.append(RankingRequest(at, ended, outcome, untrue, rung, degraded, subject, model))
+
+
+def is_by_the_proxy(answer: httpx.Response) -> bool:
+    """Whether the proxy on Compose says that no gateway has answered, which without it is a refused connection."""
+    return answer.status_code >= 500 and any(f'"code":"{code}"' in answer.text for code in ("no_replica", "no_answer"))

@@ -43,6 +43,7 @@ class ServiceSettings(BaseSettings):
     port: PositiveInt = 8000
     allowed_hosts: str = ""  # names besides localhost that a Host header may have, with commas between
     trusted_proxies: str = ""  # addresses and networks, with commas between, whose X-Forwarded-For is believed
+    own_proxy: str = ""  # the same, of Marquee's own proxy: strangers get to it only where it is published
     client_wait_s: PositiveFloat = 10.0  # for the head of a request, for its body, and for its reader to read on
     log_level: str = "INFO"
     log_json: bool = True
@@ -54,6 +55,11 @@ class ServiceSettings(BaseSettings):
     def processes(self) -> int:
         """How many processes the service is."""
         return 1
+
+    @property
+    def believed(self) -> str:
+        """Whose X-Forwarded-For is believed."""
+        return ",".join(filter(None, (self.trusted_proxies, self.own_proxy)))
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -176,8 +176,8 @@ def serve(app: FastAPI, place: Place | None = None) -> None:
             timeout_graceful_shutdown=GRACE_S,
             http=bounded(service.settings.client_wait_s),
             ws="none",
-            proxy_headers=bool(service.settings.trusted_proxies),
-            forwarded_allow_ips=service.settings.trusted_proxies,
+            proxy_headers=bool(service.settings.believed),
+            forwarded_allow_ips=service.settings.believed,
             callback_notify=place.beat if place else None,
             timeout_notify=BEAT_S,
         )
