@@ -21,6 +21,7 @@ from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace
 from marquee.stores.known_users import ReadUser, UserReader
 from marquee.stores.views import StatsView
+from ranker.freed import LARGE, give_back_freed
 from ranker.scoring import RankerModel
 from ranker.serving import Serving
 from ranker.settings import RankerSettings
@@ -138,8 +139,7 @@ class Online:
         await self.cards.refresh()
         async with self._counts:
             if await self.stats.refresh() and self.serving is not None:
-                model = self.serving.model
-                self.serving = await asyncio.to_thread(lambda: Serving.of(model, self.stats.stats()))
+                self.serving = await asyncio.to_thread(self._served, self.serving.model)
 
     async def use(self, change: ModelChanged) -> None:
         """Load a bundle while the old one serves, then swap; a bundle that is refused leaves the old one in place.
@@ -158,13 +158,31 @@ class Online:
         try:
             model = await asyncio.to_thread(_opened, path)
             async with self._counts:
-                self.serving = await asyncio.to_thread(lambda: _serving(model, self.stats.stats()))
+                self.serving = await asyncio.to_thread(self._newly_served, model)
                 self.served_since = datetime.now(UTC)
         except BundleRefused as error:
             log.error("bundle_refused", bundle=path.name, error=str(error))
             return False
         log.info("model_in_use", version=model.version, movies=len(self.serving.catalog))
         return True
+
+    def _served(self, model: RankerModel) -> Serving:
+        """The model with the movies' state of now."""
+        serving, is_large = _of(model, self.stats.stats())
+        if is_large:
+            give_back_freed()
+        return serving
+
+    def _newly_served(self, model: RankerModel) -> Serving:
+        """The same for a new model.
+
+        Raises:
+            BundleRefused: its files are intact one by one, but its catalogue does not fit the statistics.
+        """
+        try:
+            return self._served(model)
+        except Exception as error:  # a bundle that is complete and still wrong must not end the service
+            raise BundleRefused(f"{model.bundle.path}: {type(error).__name__}: {error}") from error
 
 
 def _known(read: ReadUser) -> KnownUser:
@@ -180,16 +198,9 @@ def _opened(path: Path) -> RankerModel:
     return RankerModel.of(load_bundle(path))
 
 
-def _serving(model: RankerModel, stats: ItemStats) -> Serving:
-    """The movies' state for a new model.
-
-    Raises:
-        BundleRefused: its files are intact one by one, but its catalogue does not fit the statistics.
-    """
-    try:
-        return Serving.of(model, stats)
-    except Exception as error:  # a bundle that is complete and still wrong must not end the service
-        raise BundleRefused(f"{model.bundle.path}: {type(error).__name__}: {error}") from error
+def _of(model: RankerModel, stats: ItemStats) -> tuple[Serving, bool]:
+    """The model with these counts, which are freed when it returns, and whether they were many."""
+    return Serving.of(model, stats), len(stats) > LARGE
 
 
 def _bundles_by_age(folder: Path) -> list[Path]:

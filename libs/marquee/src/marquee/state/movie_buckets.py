@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from marquee.arrays import Float32Array, FloatArray, Int32Array
+from marquee.arrays import Float32Array, FloatArray, Int32Array, IntArray
 from marquee.state.item_stats import ItemStats
 from marquee.state.logical_time import LogicalTime
-from marquee.state.movie_table import MovieTable
+from marquee.state.movie_table import MovieTable, RowArray
 
-AT_ONCE = 1_000_000
-"""Buckets that are aged at a time: 16 MB of float64. Five million of them held so would outweigh the whole ranker."""
+AT_ONCE = 250_000
+"""Buckets that are aged at a time: 2 MB of float64. Five million of them at once would outweigh the whole ranker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,8 @@ class MovieBuckets:
 
     Attributes:
         catalog: whose rows these are. time: the clock of the same counts.
-        row: (r,) int32, ascending. at: (r,) int32, the place of a bucket's week in `age_days` and `span_days`.
+        row: (r,) int32, ascending. week: (r,) int32, ascending for each row, counted from `first_week` in the arrays by
+            week below.
         bucket_positives: (r,) int32 ratings of 4 stars or more in the week.
         age_days: (w,) float64 logical days from the end of a week to now, 0 for the newest week.
         span_days: (w,) float64 logical days that the week takes.
@@ -32,7 +32,8 @@ class MovieBuckets:
     catalog: MovieTable
     time: LogicalTime
     row: Int32Array
-    at: Int32Array
+    week: Int32Array
+    first_week: np.int32
     bucket_positives: Int32Array
     age_days: FloatArray
     span_days: FloatArray
@@ -53,7 +54,8 @@ class MovieBuckets:
         known = row >= 0
         if not known.all():
             stats, row = stats.take(known), row[known]
-        weeks, at = _weeks_and_places(stats.week)
+        first_week = np.int32(stats.week.min() if len(stats) else 0)
+        weeks = np.arange(first_week, stats.week.max(initial=first_week) + 1, dtype=np.int32)
 
         def total(values: Int32Array) -> FloatArray:
             sums = np.zeros(len(catalog))
@@ -66,7 +68,8 @@ class MovieBuckets:
             catalog=catalog,
             time=time,
             row=row,
-            at=at,
+            week=stats.week,
+            first_week=first_week,
             bucket_positives=stats.positives,
             age_days=time.age_days(weeks),
             span_days=time.spans_days(weeks),
@@ -90,16 +93,15 @@ class MovieBuckets:
 
     def newest_days(self) -> Float32Array:
         """(n_movies,) age of the newest bucket, NaN for a movie that nobody rated."""
-        ends = np.flatnonzero(np.diff(self.row, append=-1))  # of each movie's buckets, by week, the last one
-        return self._ages(ends)
+        return self._ages(np.flatnonzero(np.r_[self.row[1:] != self.row[:-1], len(self.row) > 0]))
 
     def oldest_days(self) -> Float32Array:
         """(n_movies,) age of the oldest bucket, NaN for a movie that nobody rated."""
-        return self._ages(np.flatnonzero(np.diff(self.row, prepend=-1)))
+        return self._ages(_starts(self.row))
 
-    def _ages(self, buckets: NDArray[np.intp]) -> Float32Array:
+    def _ages(self, buckets: RowArray) -> Float32Array:
         age = np.full(len(self.n), np.nan, np.float32)
-        age[self.row[buckets]] = self.age_days[self.at[buckets]]
+        age[self.row[buckets]] = self.age_days[self.week[buckets] - self.first_week]
         return age
 
     def _weighed(self, worth: FloatArray) -> Float32Array:
@@ -111,7 +113,7 @@ class MovieBuckets:
         sums = np.zeros(len(self.n), np.float32)
         first = int(np.argmax(worth > 0)) if (worth > 0).any() else len(worth)
         for part in _parts(self.row):
-            row, at, positives = self.row[part], self.at[part], self.bucket_positives[part]
+            row, at, positives = self.row[part], self.week[part] - self.first_week, self.bucket_positives[part]
             if first:
                 counted = at >= first
                 row, at, positives = row[counted], at[counted], positives[counted]
@@ -123,17 +125,14 @@ class MovieBuckets:
 
 def _rows_of(stats: ItemStats, catalog: MovieTable) -> Int32Array:
     """(r,) int32 catalogue row of each bucket, -1 where the movie is unknown; each movie is looked up once."""
-    starts = np.flatnonzero(np.diff(stats.movie_id, prepend=-1))
+    starts = _starts(stats.movie_id)
     lengths = np.diff(starts, append=len(stats))
     return np.repeat(catalog.rows(stats.movie_id[starts]).astype(np.int32), lengths)
 
 
-def _weeks_and_places(week: Int32Array) -> tuple[Int32Array, Int32Array]:
-    """All weeks from the first to the last, and the place among them of each of the given ones."""
-    if not len(week):
-        return np.empty(0, np.int32), np.empty(0, np.int32)
-    first = week.min()
-    return np.arange(first, week.max() + 1, dtype=np.int32), week - first
+def _starts(ordered: Int32Array | IntArray) -> RowArray:
+    """Where each run of equal values begins."""
+    return np.flatnonzero(np.r_[len(ordered) > 0, ordered[1:] != ordered[:-1]])
 
 
 def _parts(row: Int32Array) -> Iterator[slice]:

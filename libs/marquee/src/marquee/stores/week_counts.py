@@ -11,8 +11,8 @@ from marquee.arrays import IntArray, entries_of
 from marquee.state.item_stats import ItemStats
 from marquee.stores.packing import WEEK_ROW
 
-SUMMED_AT_ONCE = 1_000_000
-"""Rows that are summed over the shards at a time: about 60 MB, where all rows of a large store would take 500."""
+SUMMED_AT_ONCE = 250_000
+"""Rows that are summed over the shards at a time: about 15 MB, where all rows of a large store would take 500."""
 
 
 @dataclass(frozen=True, slots=True)
