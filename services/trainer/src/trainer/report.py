@@ -1,7 +1,6 @@
 """The report of a training: how the ranker does on the newest window, beside the single models, and why it is so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import lightgbm as lgb
@@ -18,16 +17,12 @@ from trainer.lists import DescribedExample
 from trainer.measures import COVERAGE, DEPTH, NDCG, POPULARITY, RANKER, RECALL, measured, summary, table_of
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """The newest window's examples, unknown to the trial ranker that is judged on them."""
+def training_report(fitted: Fitted, lists: pd.DataFrame | None, agreement: Parity, *, n_movies: int) -> dict[str, Any]:
+    """Everything in report.json; `systems` is empty where there was too little data for a trial ranker.
 
-    examples: Sequence[DescribedExample]
-    movies: MovieState
-
-
-def training_report(fitted: Fitted, held_out: HeldOut | None, agreement: Parity) -> dict[str, Any]:
-    """Everything in report.json; `systems` is empty where there was too little data for a trial ranker."""
+    Args:
+        lists: what `ranked_lists` gave; None where there was no trial. n_movies: length of the catalogue.
+    """
     about: dict[str, Any] = {
         "task": "newest window: ranker trained on the windows before it; its number of trees was chosen on it",
         "tmdb_votes": "TMDB's votes and popularity are no features: a later snapshot of them knows the future",
@@ -36,18 +31,18 @@ def training_report(fitted: Fitted, held_out: HeldOut | None, agreement: Parity)
         "onnx": {"share_within": agreement.share_within, "worst": agreement.worst, "lists": agreement.lists},
         "importance": importance(fitted.booster),
     }
-    if held_out is None or fitted.trial is None:
+    if lists is None:
         return about | {"systems": {}, "difference": {}}
-    lists = measured_lists(fitted.trial, fitted.n_trees, held_out)
-    n_movies = len(held_out.movies.catalog)
     by_kind = {kind.value: summary(lists[lists["kind"] == kind.value], n_movies=n_movies) for kind in Kind}
     return about | summary(lists, n_movies=n_movies) | {"by_kind": by_kind}
 
 
-def measured_lists(booster: lgb.Booster, n_trees: int, held_out: HeldOut) -> pd.DataFrame:
+def ranked_lists(
+    booster: lgb.Booster, n_trees: int, examples: Sequence[DescribedExample], movies: MovieState
+) -> pd.DataFrame:
     """The lists of the ranker and of the baselines, one row per example in which anything was liked, and system."""
-    movies, rows = held_out.movies, []
-    for described in held_out.examples:
+    rows = []
+    for described in examples:
         if not len(described.example.liked):
             continue
         score = predict(booster, described.features, n_trees)
