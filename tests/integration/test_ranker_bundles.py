@@ -62,6 +62,12 @@ def a_bundle(good: Path, model_dir: Path, version: str, spoil: Spoil = lambda _:
     (path / "manifest.json").write_text(json.dumps(manifest | {"version": version, "files": files}))
 
 
+def refused(path: Path) -> None:
+    manifest = json.loads((path / "manifest.json").read_text())
+    manifest["verdict"] = {"outcome": "failed", "is_promoted": False, "reasons": ["it ranks worse"]}
+    (path / "manifest.json").write_text(json.dumps(manifest))
+
+
 def no_onnx(path: Path) -> None:
     (path / "ranker.onnx").write_bytes(b"of a later release")
 
@@ -161,6 +167,7 @@ async def test_a_start_falls_back_to_the_newest_bundle_that_can_be_used(
 ) -> None:
     await ensure_topics(kafka_settings, wait_s=20)
     a_bundle(good_bundle, tmp_path, "v1")
+    a_bundle(good_bundle, tmp_path, "v1-refused", refused)
     a_bundle(good_bundle, tmp_path, "v2", no_onnx)
     (tmp_path / "promoted.json").write_text("{}")
     await promote(kafka_settings, "v1")

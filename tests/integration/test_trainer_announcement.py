@@ -9,6 +9,7 @@ import pytest
 from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.topics import MODELS
 from marquee.kafka.clients import ensure_topics
+from marquee.kafka.models_topic import current_model
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
 from marquee_cli.embedded import free_port
@@ -112,7 +113,37 @@ async def test_a_newer_announcement_by_somebody_else_is_left_in_place(
         await client.post("/v1/train")
         second = (await reaches(client, phase="done", announcement="announced"))["model_version"]
 
-    assert [event.version for event in await events_on(kafka_settings, MODELS)] == [first, "by-hand", second]
+    events = await events_on(kafka_settings, MODELS)
+    served = [event.version for event in events if event.status is not ModelStatus.PUBLISHED]
+    assert served == [first, "by-hand", second]
+
+
+async def test_who_was_replaced_or_refused_stays_in_the_history(
+    kafka_settings: KafkaSettings, workshop: Workshop
+) -> None:
+    async with running(workshop.app(workshop.settings(kafka_settings))) as client:
+        versions = []
+        for does in ("deliver", "refused", "deliver"):
+            workshop.does(does)
+            await client.post("/v1/train")
+            report = await reaches(client, phase="done", announcement="announced")
+            versions.append(workshop.starts[-1])
+        assert report["model_version"] == versions[-1]
+
+        async def is_complete() -> bool:
+            return len(await events_on(kafka_settings, MODELS)) == 4
+
+        await until(is_complete)
+    by_key = {event.model: event for event in await events_on(kafka_settings, MODELS)}  # what compaction leaves
+
+    first, refused, last = versions
+    assert by_key["ranker"].version == last
+    assert {key: event.state for key, event in by_key.items() if event.version != last} == {
+        f"ranker@{first}": "retired",
+        f"ranker@{refused}": "refused",
+    }
+    assert by_key[f"ranker@{refused}"].reason == "it ranks worse"
+    assert await current_model(kafka_settings) == by_key["ranker"]
 
 
 async def test_an_unreadable_note_is_replaced_by_the_served_model(

@@ -16,15 +16,18 @@ def say(kind: str, **fields: object) -> None:
     print(json.dumps({"kind": kind, **fields}), flush=True)
 
 
-def deliver(bundle: Path, model_dir: Path, version: str, counts: dict[str, int]) -> None:
-    """The finished bundle under its new name."""
+REFUSED = {"outcome": "failed", "is_promoted": False, "reasons": ["it ranks worse"], "is_judged": True}
+
+
+def deliver(bundle: Path, model_dir: Path, version: str, counts: dict[str, int], verdict: object = None) -> None:
+    """The finished bundle under its new name, with its own verdict or this one."""
     draft = model_dir / f".{version}.copy"
     shutil.copytree(bundle, draft)
     manifest = json.loads((draft / "manifest.json").read_text())
     manifest |= {"version": version, "counts": manifest["counts"] | counts}
+    manifest["verdict"] = verdict or manifest["verdict"]
     (draft / "manifest.json").write_text(json.dumps(manifest))
     draft.rename(model_dir / version)
-    say("done", location=version, metrics={"ndcg_at_10": 0.5})
 
 
 def main() -> None:
@@ -58,7 +61,14 @@ def main() -> None:
                 time.sleep(0.02)
         case "hang":
             time.sleep(600)
-    deliver(bundle, model_dir, version, behaviour.get("counts", {}))
+    is_refused = behaviour["does"] == "refused"
+    deliver(bundle, model_dir, version, behaviour.get("counts", {}), REFUSED if is_refused else None)
+    if behaviour["does"] == "damage":
+        file = model_dir / version / "catalog.npz"
+        damaged = bytearray(file.read_bytes())
+        damaged[len(damaged) // 2] ^= 1
+        file.write_bytes(damaged)
+    say("done", location=version, metrics={"ndcg_at_10": 0.5})
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from marquee.features.describe import Described
 from marquee.retrieval.fitted import fit_retrieval
 from support.worlds import START_MS, a_catalog, checkerboard, movies_of
 from trainer.examples import Kind, examples
+from trainer.held_out import held_out_examples
 from trainer.lists import DescribedExample, TrainingLists, described_examples
-from trainer.report import HeldOut
 from trainer.windows import cut
 
 RATINGS, CATALOG = checkerboard(), a_catalog()
@@ -25,7 +25,7 @@ def described() -> Iterator[DescribedExample]:
 
 @pytest.mark.parametrize(
     "read",
-    [lambda each: TrainingLists.of(each, window=0), lambda each: HeldOut.of(each, MOVIES.state)],
+    [lambda each: TrainingLists.of(each, window=0), lambda each: held_out_examples(each, MOVIES.state)],
     ids=["lists", "held_out"],
 )
 def test_what_retrieval_scored_for_an_example_is_let_go_before_many_more(

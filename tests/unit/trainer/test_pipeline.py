@@ -34,7 +34,14 @@ def test_training_on_a_checkerboard_gives_a_bundle_with_a_model_that_loads(
 
     assert bundle.manifest.ranker == "lambdarank"
     assert bundle.trees is not None
-    assert set(trained.report["systems"]) == {"marquee", "popularity", "decayed_popularity", "rp3beta", "ease"}
+    assert set(trained.report["systems"]) == {
+        "marquee",
+        "popularity",
+        "decayed_popularity",
+        "item_knn",
+        "rp3beta",
+        "ease",
+    }
 
 
 def test_too_few_ratings_give_a_bundle_that_orders_by_retrieval_and_says_why(tmp_path: Path) -> None:

@@ -55,6 +55,35 @@ async def test_a_training_that_ends_well_is_promoted_and_remembered(runs: Runs) 
     assert runs.past.failures == 0
 
 
+async def test_a_refused_model_does_not_serve_and_the_reason_is_reported(runs: Runs, workshop: Workshop) -> None:
+    await runs.begin(now=NOW, reason="first model")
+    champion = runs.announcements.promoted
+    workshop.does("refused", log_rows=200)
+
+    await runs.begin(now=NOW, reason="the log has grown")
+
+    report = runs.training
+    assert runs.announcements.promoted == champion
+    assert (report.phase, report.model_version) == ("done", "20260101T120005Z")
+    assert report.message == "model 20260101T120005Z-002 refused: it ranks worse"
+    assert report.verdict is not None
+    assert not report.verdict.is_promoted
+    assert runs.trained_on == TrainedOn(200, 0)  # the same log is not tried again
+    assert runs.past.failures == 0
+
+
+async def test_a_bundle_damaged_by_one_byte_does_not_serve(runs: Runs, workshop: Workshop) -> None:
+    await runs.begin(now=NOW, reason="first model")
+    champion = runs.announcements.promoted
+    workshop.does("damage")
+
+    await runs.begin(now=NOW, reason="the log has grown")
+
+    assert runs.announcements.promoted == champion
+    assert runs.training.phase == "failed"
+    assert "catalog.npz: its sha256 is not the manifest's" in runs.training.message
+
+
 async def test_a_failed_training_is_reported_and_leaves_the_place_free(runs: Runs, workshop: Workshop) -> None:
     workshop.does("crash")
     await runs.begin(now=NOW, reason="first model")
@@ -114,6 +143,7 @@ async def test_a_promoted_model_is_not_trained_again_after_a_restart(runs: Runs,
         version="v7", status=ModelStatus.PROMOTED, location="v7", metrics=metrics, reason="", changed_at=NOW
     )
 
+    runs.announcements.promoted = event
     runs.remember(manifest.model_copy(update={"counts": {"log_rows": 960, "enriched_movies": 40}}), event)
 
     assert (runs.training.phase, runs.training.model_version, runs.training.seconds) == ("done", "v7", 12.0)
@@ -134,6 +164,15 @@ def test_versions_of_one_second_are_numbered_and_sort_by_time(tmp_path: Path) ->
 
     assert versions[:2] == ["20260101T120005Z", "20260101T120005Z-002"]
     assert versions == sorted(versions)
+
+
+async def test_refused_models_push_out_none_that_has_served(runs: Runs, workshop: Workshop) -> None:
+    for does in ("deliver", "deliver", "refused", "refused", "refused"):
+        workshop.does(does)
+        await runs.begin(now=NOW, reason="again")
+
+    left = sorted(path.name for path in runs.settings.model_dir.iterdir() if path.is_dir())
+    assert left == ["20260101T120005Z", *(f"20260101T120005Z-00{number}" for number in (2, 4, 5))]
 
 
 def test_pruning_keeps_the_newest_bundles_and_those_to_spare(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from marquee.contracts.manifest import SCHEMA, FeatureColumn, MadeWith, ModelManifest
+from marquee.contracts.verdict import Verdict
 from marquee.errors import MarqueeError
 from marquee.explanation.crowd import Crowd
 from marquee.explanation.trees import Trees
@@ -22,8 +23,8 @@ from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.state.movie_table import MovieTable
 
-MANIFEST, ONNX, TREES, REPORT, CATALOG, RETRIEVAL, CROWD = (
-    "manifest.json", "ranker.onnx", "trees.npz", "report.json", "catalog.npz", "snapshot", "crowd",
+MANIFEST, ONNX, TREES, TRIAL, REPORT, CATALOG, RETRIEVAL, CROWD = (
+    "manifest.json", "ranker.onnx", "trees.npz", "trial.txt", "report.json", "catalog.npz", "snapshot", "crowd",
 )  # fmt: skip
 
 
@@ -33,7 +34,11 @@ class BundleRefused(MarqueeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleParts:
-    """What goes into a bundle; without `onnx` and `trees`, retrieval alone ranks and `reason` says why."""
+    """What goes into a bundle; without `onnx` and `trees`, retrieval alone ranks and `reason` says why.
+
+    Attributes:
+        trial: LightGBM's text of the same ranker trained without the newest window, by which the next model is judged.
+    """
 
     catalog: MovieTable
     retrieval: FittedRetrieval
@@ -45,6 +50,8 @@ class BundleParts:
     metrics: Mapping[str, float]
     reason: str = ""
     crowd: Crowd | None = None
+    trial: str | None = None
+    verdict: Verdict | None = None
 
     def write(self, folder: Path, *, version: str, created_at: datetime) -> Path:
         """Write the bundle `folder/version`, first under another name and then by one rename; returns its path.
@@ -75,6 +82,8 @@ class BundleParts:
         if self.onnx is not None and self.trees is not None:
             (folder / ONNX).write_bytes(self.onnx)
             self.trees.save(folder / TREES)
+        if self.trial is not None:
+            (folder / TRIAL).write_text(self.trial, encoding="utf-8")
         (folder / REPORT).write_text(json.dumps(dict(self.report), indent=2), encoding="utf-8")
 
     def _manifest(self, folder: Path, *, version: str, created_at: datetime) -> ModelManifest:
@@ -90,6 +99,7 @@ class BundleParts:
             counts=dict(self.counts),
             metrics=dict(self.metrics),
             made_with=self._made_with(),
+            verdict=self.verdict,
         )
 
     def _made_with(self) -> MadeWith:
@@ -100,7 +110,7 @@ class BundleParts:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified bundle, its large arrays memory-mapped; one of an earlier release has no `crowd`."""
+    """A verified bundle, its large arrays memory-mapped; one of an earlier release has no `crowd` and no `trial`."""
 
     path: Path
     manifest: ModelManifest
@@ -110,6 +120,7 @@ class Bundle:
     trees: Trees | None
     report: dict[str, Any]
     crowd: Crowd | None = None
+    trial: str | None = None
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -118,13 +129,7 @@ def load_bundle(path: Path) -> Bundle:
     Raises:
         BundleRefused: something is missing, changed, or made for other features.
     """
-    manifest = read_manifest(path)
-    for name, digest in manifest.files.items():
-        file = path / name
-        if not file.is_file():
-            raise BundleRefused(f"{file}: named in the manifest but missing")
-        if _digest(file) != digest:
-            raise BundleRefused(f"{file}: its sha256 is not the manifest's")
+    manifest = verified_manifest(path)
     is_model = manifest.ranker == "lambdarank"
     try:
         catalog, retrieval = (
@@ -145,6 +150,7 @@ def load_bundle(path: Path) -> Bundle:
             trees=Trees.load(path / TREES) if is_model else None,
             report=json.loads((path / REPORT).read_text(encoding="utf-8")),
             crowd=crowd,
+            trial=(path / TRIAL).read_text(encoding="utf-8") if (path / TRIAL).is_file() else None,
         )
     except Exception as error:  # whatever a library raises over bytes that it does not understand
         raise BundleRefused(f"{path}: {type(error).__name__}: {error}") from error
@@ -193,6 +199,22 @@ def load_catalog(path: Path) -> MovieTable:
         keywords=nothing,
         cast=nothing,
     )
+
+
+def verified_manifest(path: Path) -> ModelManifest:
+    """The manifest, once every file that it names is found to be the one that was written.
+
+    Raises:
+        BundleRefused: something is missing, changed, or made for other features.
+    """
+    manifest = read_manifest(path)
+    for name, digest in manifest.files.items():
+        file = path / name
+        if not file.is_file():
+            raise BundleRefused(f"{file}: named in the manifest but missing")
+        if _digest(file) != digest:
+            raise BundleRefused(f"{file}: its sha256 is not the manifest's")
+    return manifest
 
 
 def read_manifest(path: Path) -> ModelManifest:

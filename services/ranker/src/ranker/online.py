@@ -204,9 +204,11 @@ def _of(model: RankerModel, stats: ItemStats) -> tuple[Serving, bool]:
 
 
 def _bundles_by_age(folder: Path) -> list[Path]:
-    """The bundles of a folder, newest first; other entries are skipped."""
+    """The bundles of a folder, newest first; refused ones and other entries are skipped."""
     created = []
     for path in folder.iterdir() if folder.is_dir() else ():
         with suppress(BundleRefused):
-            created.append((read_manifest(path).created_at, path.name))
+            manifest = read_manifest(path)
+            if manifest.verdict is None or manifest.verdict.is_promoted:
+                created.append((manifest.created_at, path.name))
     return [folder / name for _, name in sorted(created, reverse=True)]

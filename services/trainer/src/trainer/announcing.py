@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from marquee.bundle import BundleRefused, read_manifest
-from marquee.contracts.events import ModelChanged
+from marquee.contracts.events import ModelChanged, ModelState
 from marquee.contracts.manifest import ModelManifest
 from marquee.contracts.topics import MODELS
 from marquee.errors import MarqueeError
@@ -77,6 +77,7 @@ class Announcements:
     promoted: ModelChanged | None = None
     state: Announcement = "none"
     error: str = ""
+    _past: list[ModelChanged] = field(default_factory=list)  # records of the history that are not sent yet
     _confirmed_end: int | None = None  # end of models.v1 when the promotion was last found on it
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -100,6 +101,10 @@ class Announcements:
 
     async def promote(self, event: ModelChanged) -> None:
         """Note a new promotion and announce it; `check` repeats an announcement that failed."""
+        before = self.promoted
+        if before is not None and before.version != event.version:
+            reason = f"replaced by {event.version}"
+            self._past.append(before.past(ModelState.RETIRED, changed_at=event.changed_at, reason=reason, by=event.by))
         self.promoted, self.state, self.error = event, "pending", ""
         try:
             await asyncio.to_thread(note_promoted, self.model_dir, event)
@@ -107,6 +112,13 @@ class Announcements:
             log.error("promotion_not_noted", version=event.version, error=str(error))
         async with self._one_at_a_time:
             await self._trying(self._announce())
+
+    async def refuse(self, event: ModelChanged) -> None:
+        """Announce that a model was refused: it never serves, and stays in the history."""
+        reason = "; ".join(event.verdict.reasons) if event.verdict else event.reason
+        self._past.append(event.past(ModelState.REFUSED, changed_at=event.changed_at, reason=reason, by=event.by))
+        async with self._one_at_a_time:
+            await self._trying(self._announce_past())
 
     async def keep(self) -> None:
         """Check every CHECK_EVERY_S seconds. Never ends."""
@@ -117,6 +129,8 @@ class Announcements:
     async def check(self) -> None:
         """If the end of models.v1 has moved, compare the topic with the promotion and announce what it lacks."""
         async with self._one_at_a_time:
+            if self._past:
+                await self._trying(self._announce_past())
             if self.promoted is not None:
                 await self._trying(self._compare(self.promoted))
 
@@ -124,11 +138,16 @@ class Announcements:
         end = await self._end()
         if end == self._confirmed_end:
             return
-        if is_lacking(promoted, await current_model(self.kafka)):
+        served = await current_model(self.kafka)
+        if is_lacking(promoted, served):
             await ensure_topics(self.kafka, [MODELS], wait_s=ANSWER_LIMIT_S)  # a broker that started empty
             await self._announce()
             log.warning("model_announced_again", version=promoted.version)
             return
+        if served is not None and served.changed_at > promoted.changed_at:
+            await asyncio.to_thread(note_promoted, self.model_dir, served)  # an admin decided
+            self.promoted = served
+            log.info("decision_taken_up", version=served.version, status=served.status, by=served.by)
         self._confirmed_end = end
         self._confirmed()
 
@@ -136,8 +155,16 @@ class Announcements:
         assert self.promoted is not None  # noqa: S101  # the callers see to it
         self._confirmed_end = None
         self.state = "pending"
+        await self._announce_past()
         await self.publisher.publish(MODELS, [record_of(MODELS, self.promoted)])
         self._confirmed()
+
+    async def _announce_past(self) -> None:
+        """Send what is to be known of models that do not serve."""
+        waiting = list(self._past)
+        if waiting:
+            await self.publisher.publish(MODELS, [record_of(MODELS, event) for event in waiting])
+            del self._past[: len(waiting)]
 
     def _confirmed(self) -> None:
         self.state, self.error = "announced", ""

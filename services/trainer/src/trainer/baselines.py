@@ -10,21 +10,22 @@ from marquee.retrieval.sources import Source
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 
-NAMES = ("popularity", "decayed_popularity", "rp3beta", "ease")
+NAMES = ("popularity", "decayed_popularity", "item_knn", "rp3beta", "ease")
 
 
 def best_rows(known: Described | None, movies: MovieState, *, k: int) -> Mapping[str, RowArray]:
     """The first k unrated catalogue rows of each baseline; ties, such as movies without a score, by popularity.
 
     Args:
-        known: None for a user without a rating of a movie in the catalogue, of whom the last two know nothing.
+        known: None for a user without a rating of a movie in the catalogue, of whom the last three know nothing.
     """
     no_score = np.zeros(len(movies.catalog), np.float32)
-    rp3beta, ease = (
-        no_score if known is None else known.retrieved.scores(source) for source in (Source.RP3BETA, Source.EASE)
+    models = (
+        no_score if known is None else known.retrieved.scores(source)
+        for source in (Source.ITEM_KNN, Source.RP3BETA, Source.EASE)
     )
     rated_rows = np.empty(0, np.intp) if known is None else known.history.row
-    scores = (movies.log_count, movies.decayed, rp3beta, ease)
+    scores = (movies.log_count, movies.decayed, *models)
     return {name: _best(score, movies, rated_rows)[:k] for name, score in zip(NAMES, scores, strict=True)}
 
 

@@ -9,12 +9,13 @@ from pydantic import NonNegativeInt, ValidationError
 from marquee.errors import Misconfigured
 from marquee.retrieval.config import HyperParameters, RetrievalConfig
 from trainer.examples import ExamplesConfig
+from trainer.gate import GateConfig
 from trainer.lambdarank import LambdaRankConfig
 from trainer.windows import WindowsConfig
 
 
 class TrainingConfig(HyperParameters):
-    """The hyper-parameters of a training, and the seed of its draws."""
+    """The hyper-parameters of a training, the seed of its draws, and the limits by which its model is judged."""
 
     seed: NonNegativeInt = 0
     """Another seed draws other examples and other trees, from the same distributions."""
@@ -22,6 +23,7 @@ class TrainingConfig(HyperParameters):
     windows: WindowsConfig = WindowsConfig()
     examples: ExamplesConfig = ExamplesConfig()
     ranker: LambdaRankConfig = LambdaRankConfig()
+    gate: GateConfig = GateConfig()
 
     def with_settings(self, settings: Sequence[str]) -> "TrainingConfig":
         """The same configuration with other values.

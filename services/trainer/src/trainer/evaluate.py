@@ -31,19 +31,20 @@ def recall_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean with its 95 % bootstrap interval."""
+    """A mean with its bootstrap interval, of 95 % unless said otherwise."""
 
     mean: float
     low: float
     high: float
 
 
-def bootstrap(values: FloatArray, *, rounds: int = 2_000, seed: int = 0) -> Interval:
+def bootstrap(values: FloatArray, *, rounds: int = 2_000, seed: int = 0, percent: float = 95.0) -> Interval:
     """Percentile bootstrap of the mean (Efron 1979); NaN without values.
 
     Args:
         values: (n,) one per list; differences of pairs give a paired interval.
         rounds: more rounds make the limits of the interval less random.
+        percent: how often such an interval holds the mean. Larger: a wider interval.
     """
     if not len(values):
         return Interval(float("nan"), float("nan"), float("nan"))
@@ -51,5 +52,6 @@ def bootstrap(values: FloatArray, *, rounds: int = 2_000, seed: int = 0) -> Inte
     at_once = max(1, DRAWN_AT_ONCE // n)
     sizes = (min(at_once, rounds - done) for done in range(0, rounds, at_once))
     means = np.concatenate([values[rng.integers(0, n, (size, n))].mean(axis=1) for size in sizes])
-    low, high = np.percentile(means, [2.5, 97.5])
+    beyond = (100 - percent) / 2
+    low, high = np.percentile(means, [beyond, 100 - beyond])
     return Interval(float(values.mean()), float(low), float(high))

@@ -1,6 +1,7 @@
 """LightGBM to ONNX, and the gate that rejects a model whose ONNX form ranks differently."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import lightgbm as lgb
@@ -69,12 +70,21 @@ def to_onnx(booster: lgb.Booster) -> bytes:
 
 def onnx_scores(onnx: bytes, features: Float32Array) -> Float32Array:
     """(m,) float32 scores of the converted model."""
+    return onnx_scorer(onnx)(features)
+
+
+def onnx_scorer(onnx: bytes) -> Callable[[Float32Array], Float32Array]:
+    """The converted model as a function, opened once; it scores on the thread that calls it."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
-    scores: Float32Array = session.run(None, {name: features})[0]
-    return scores.reshape(-1)
+
+    def score(features: Float32Array) -> Float32Array:
+        scores: Float32Array = session.run(None, {name: features})[0]
+        return scores.reshape(-1)
+
+    return score
 
 
 def parity(ours: FloatArray, theirs: Float32Array, size: IntArray) -> Parity:

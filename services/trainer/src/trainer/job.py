@@ -21,13 +21,18 @@ from marquee.contracts.events import MetadataStatus
 from marquee.state.item_stats import ItemStats
 from marquee.state.logical_time import LogicalTime
 from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings
 from marquee.stores.event_log import EventLog
+from trainer.champion import Champion
 from trainer.child import Done, Failed, Progress
 from trainer.config import TrainingConfig
 from trainer.export_onnx import OnnxDiffers
 from trainer.pipeline import CannotTrain, train
 
 Send = Callable[[BaseModel], None]
+
+AHEAD_MS = 86_400_000
+"""How far somebody's clock may be ahead of ours; a rating from later than that is not learned from."""
 
 
 def protocol() -> Send:
@@ -54,23 +59,30 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def run(log_dir: str, model_dir: Path, *, version: str, seed: int, created_at: datetime, send: Send) -> None:
-    """Read the log, train, gate, write the bundle."""
+def run(
+    log_dir: str, model_dir: Path, *, version: str, seed: int, champion: Path | None, created_at: datetime, send: Send
+) -> None:
+    """Read the log, train, judge, write the bundle; a refused one too, so that one can look at it."""
     started = time.perf_counter()
     log = EventLog(log_dir)
     send(Progress(message="reading the event log"))
-    rows = log.rows("ratings.v1")
-    ratings = log.ratings()
-    listed, enriched = log.listed(), log.enriched()
+    try:
+        rows, ratings = log.rows("ratings.v1"), log.ratings()
+        listed, enriched = log.listed(), log.enriched()
+    except ValueError as error:  # of a file that is no Parquet, or of a record that is no event
+        raise CannotTrain(f"the event log cannot be read: {error}") from error
     catalog = MovieTable.build(listed, enriched)
     send(Progress(message=f"{len(ratings):,} ratings of {len(catalog):,} movies"))
-    newest_ms = int(ratings.rated_at.max()) if len(ratings) else 0
+    config = TrainingConfig(seed=seed)
+    ratings = of_the_past(ratings, now_ms=int(created_at.timestamp() * 1_000), least=config.gate.ratings_used)
+    newest_ms = int(ratings.rated_at.max(initial=0))
     parts = train(
         ratings,
         catalog,
         as_of_ms=newest_ms,
-        config=TrainingConfig(seed=seed),
+        config=config,
         progress=lambda message: send(Progress(message=message)),
+        champion=None if champion is None else Champion.opened(champion),
     )
     found = {movie.movie_id for movie in enriched if movie.status is MetadataStatus.FOUND}
     counts = {"log_rows": rows, "enriched_movies": len(found & {movie.movie_id for movie in listed})}
@@ -79,6 +91,19 @@ def run(log_dir: str, model_dir: Path, *, version: str, seed: int, created_at: d
     parts = replace(parts, counts={**parts.counts, **counts}, metrics=finite({**parts.metrics, **metrics}))
     path = parts.write(model_dir, version=version, created_at=created_at)
     send(Done(location=path.name, metrics=dict(parts.metrics)))
+
+
+def of_the_past(ratings: Ratings, *, now_ms: int, least: float) -> Ratings:
+    """The ratings without those of a time that has not come: of somebody whose clock is ahead.
+
+    Raises:
+        CannotTrain: they are less than this share of all.
+    """
+    is_past = ratings.rated_at <= now_ms + AHEAD_MS
+    n_future = len(ratings) - int(is_past.sum())
+    if n_future > (1 - least) * len(ratings):
+        raise CannotTrain(f"{n_future:,} of {len(ratings):,} ratings are of the future: a clock is ahead")
+    return ratings.take(is_past)
 
 
 def finite(metrics: Mapping[str, float]) -> dict[str, float]:
@@ -96,6 +121,7 @@ def main() -> None:
     parser.add_argument("--model-dir", type=Path, required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--champion", type=Path, help="the bundle that serves, with which the new model is compared")
     parser.add_argument("--ends-with-its-parent", action="store_true", help="end once standard input is closed")
     args = parser.parse_args()
     send = protocol()
@@ -104,7 +130,15 @@ def main() -> None:
         end_with_parent()
     try:
         now = datetime.now(UTC)
-        run(args.log_dir, args.model_dir, version=args.version, seed=args.seed, created_at=now, send=send)
+        run(
+            args.log_dir,
+            args.model_dir,
+            version=args.version,
+            seed=args.seed,
+            champion=args.champion,
+            created_at=now,
+            send=send,
+        )
     except (CannotTrain, OnnxDiffers, BundleRefused, OSError) as error:
         send(Failed(error=str(error), is_passing=isinstance(error, OSError)))
         sys.exit(1)

@@ -1,13 +1,14 @@
 """From ratings to a trained model: windows, lists, ranker, ONNX check, report, final retrieval. Deterministic."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from marquee.bundle import BundleParts
 from marquee.contracts.manifest import MadeWith
+from marquee.contracts.verdict import Outcome, Verdict
 from marquee.errors import MarqueeError
 from marquee.explanation.crowd import Crowd
 from marquee.explanation.lightgbm_dump import read_dump
@@ -20,12 +21,16 @@ from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, latest_per_movie
 from trainer import lambdarank
+from trainer.champion import TRIAL_UNTIL, Champion
 from trainer.code_version import code_version
 from trainer.config import TrainingConfig
+from trainer.evidence import measured, measured_lists
 from trainer.examples import EVALUATION_REVEALED, Example, Kind, examples, far_examples
-from trainer.export_onnx import gate, onnx_scores, parity, to_onnx, with_float32_thresholds
+from trainer.export_onnx import onnx_scorer, parity, to_onnx, with_float32_thresholds
+from trainer.held_out import HeldOut, Noted, held_out_examples
+from trainer.judging import Lists, judge, judge_without_ranker
 from trainer.lists import DescribedExample, TrainingLists, described_examples
-from trainer.report import HeldOut, headline, training_report
+from trainer.report import headline, ranked_lists, training_report
 from trainer.windows import Window, cut
 
 Progress = Callable[[str], None]
@@ -37,12 +42,18 @@ class CannotTrain(MarqueeError):
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """A ranker that passed the gate, in the two forms in which it is served."""
+    """A ranker in the two forms in which it is served, with the verdict on it.
+
+    Attributes:
+        trial: LightGBM's text of the trial ranker; None where there were too few lists for one.
+    """
 
     onnx: bytes
     trees: Trees
     report: Mapping[str, Any]
     n_trees: int
+    trial: str | None
+    verdict: Verdict
 
 
 def train(
@@ -52,17 +63,20 @@ def train(
     as_of_ms: int,
     config: TrainingConfig,
     progress: Progress = lambda _: None,
+    champion: Champion | None = None,
 ) -> BundleParts:
-    """Train on the ratings up to `as_of_ms`.
+    """Train on the ratings up to `as_of_ms`, and judge the model against the one that serves.
 
-    With too little data for a ranker the model orders by retrieval alone, and its manifest says why.
+    With too little data for a ranker the model orders by retrieval alone, and its manifest says why. So it does if the
+    ranker is refused and no other one serves: somebody has to.
 
     Raises:
         CannotTrain: no rating of a movie of the catalogue.
-        OnnxDiffers: the ONNX model does not rank as the LightGBM model does.
+        OnnxDiffers: LightGBM's text has changed, so that there is no ONNX model.
     """
     ratings = ratings.take(ratings.rated_at <= as_of_ms)
-    ratings = ratings.take(catalog.rows(ratings.movie_id) >= 0)
+    is_listed = catalog.rows(ratings.movie_id) >= 0
+    ratings = ratings.take(is_listed)
     if not len(ratings):
         raise CannotTrain("no rating of a movie in the catalogue, so there is nothing to learn from")
     terms = content.fit(catalog, config.retrieval.content)
@@ -72,49 +86,89 @@ def train(
     counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
     made_with = MadeWith(code_version=code_version(), config=config.model_dump(mode="json"))
     n_needed = config.ranker.min_lists
+    ranker: Ranker | None = None
     if len(lists) < n_needed:
         reason = f"{len(lists)} training lists, {n_needed} are needed for a ranker: ordered by retrieval alone"
-        progress(reason)
-        return BundleParts(
-            catalog=catalog,
-            retrieval=fit_retrieval(ratings, catalog, config.retrieval, terms=terms),
-            made_with=made_with,
-            report={"systems": {}, "difference": {}, "reason": reason},
-            counts=counts,
-            metrics={},
-            reason=reason,
-            crowd=crowd,
+        report: Mapping[str, Any] = {"systems": {}, "difference": {}, "reason": reason}
+        verdict = _without_ranker(f"too few lists to judge: {reason}", champion)
+    else:
+        ranker = train_ranker(
+            lists, held_out, catalog, config, progress, champion=champion, ratings_used=float(is_listed.mean())
         )
-    ranker = train_ranker(lists, held_out, config, progress)
+        reason, report, verdict = "", ranker.report, ranker.verdict
+        counts |= {"lists": len(lists), "rows": len(lists.features), "trees": ranker.n_trees}
+        if verdict.outcome is Outcome.FAILED and (champion is None or not champion.ranks):
+            why = "; ".join(verdict.reasons)
+            reason = f"the ranker was refused, and no other one serves: ordered by retrieval alone; {why}"
+            report = {"systems": {}, "difference": {}, "reason": reason, "refused_ranker": dict(report)}
+            verdict = _without_ranker(reason, champion).model_copy(update={"checks": verdict.checks})
+            ranker = None
+    progress(f"{verdict.outcome}: {'; '.join(verdict.reasons) or 'every check passed'}")
     progress("retrieval on all ratings")
     return BundleParts(
         catalog=catalog,
         retrieval=fit_retrieval(ratings, catalog, config.retrieval, terms=terms),
         made_with=made_with,
-        onnx=ranker.onnx,
-        trees=ranker.trees,
-        report=ranker.report,
-        counts=counts | {"lists": len(lists), "rows": len(lists.features), "trees": ranker.n_trees},
-        metrics=headline(ranker.report),
+        onnx=None if ranker is None else ranker.onnx,
+        trees=None if ranker is None else ranker.trees,
+        report=report,
+        counts=counts,
+        metrics=headline(report),
+        reason=reason,
         crowd=crowd,
+        trial=None if ranker is None else ranker.trial,
+        verdict=verdict,
     )
 
 
-def train_ranker(lists: TrainingLists, held_out: HeldOut | None, config: TrainingConfig, progress: Progress) -> Ranker:
-    """Fit the ranker, convert it, gate it and report on it.
+def _without_ranker(why: str, champion: Champion | None) -> Verdict:
+    """The verdict on a model that orders by retrieval."""
+    version = None if champion is None else champion.version
+    return judge_without_ranker(why, champion=version, champion_is_judged=champion is not None and champion.is_judged)
 
+
+def train_ranker(
+    lists: TrainingLists,
+    held_out: HeldOut | None,
+    catalog: MovieTable,
+    config: TrainingConfig,
+    progress: Progress,
+    *,
+    champion: Champion | None = None,
+    ratings_used: float = 1.0,
+) -> Ranker:
+    """Fit the ranker, convert it, report on it and judge it.
+
+    Args:
+        ratings_used: share of the log's ratings that are of a listed movie.
     Raises:
-        OnnxDiffers: the ONNX model does not rank as the LightGBM model does.
+        OnnxDiffers: LightGBM's text has changed, so that there is no ONNX model.
     """
     fitted = lambdarank.fit(lists, config.ranker, seed=config.seed)
     progress(f"ranker: {fitted.n_trees} trees on {len(lists)} lists, {len(lists.features)} rows")
     booster = with_float32_thresholds(fitted.booster)
     onnx = to_onnx(booster)
-    scores = lambdarank.predict(fitted.booster, lists.features)
-    agreement = parity(scores, onnx_scores(onnx, lists.features), lists.size)
-    gate(agreement)
+    score = onnx_scorer(onnx)
+    served = score(lists.features)
+    agreement = parity(lambdarank.predict(fitted.booster, lists.features), served, lists.size)
     trees = read_dump(booster.dump_model(), [spec.family.value for spec in SPECS])
-    return Ranker(onnx, trees, training_report(fitted, held_out, agreement), fitted.n_trees)
+    table, compared, why_not_compared = None, Lists.none(), ""
+    if held_out is not None and fitted.trial is not None:
+        table = ranked_lists(fitted.trial, fitted.n_trees, held_out.examples, held_out.movies.state)
+        compared, why_not_compared = measured_lists(table, held_out, score, champion)
+    about = measured(lists, held_out, score, served, agreement, n_trees=fitted.n_trees, champion=champion)
+    about = replace(
+        about,
+        ratings_used=ratings_used,
+        movies_kept=None if champion is None else champion.movies_in(catalog),
+        why_not_compared=why_not_compared,
+    )
+    verdict = judge(compared, about, config.gate, champion_is_judged=champion is not None and champion.is_judged)
+    report = training_report(fitted, table, agreement, n_movies=len(catalog))
+    if held_out is not None:
+        report[TRIAL_UNTIL] = held_out.learned_until_ms
+    trial = None if fitted.trial is None else fitted.trial.model_to_string(num_iteration=fitted.n_trees)
+    return Ranker(onnx, trees, report, fitted.n_trees, trial, verdict)
 
 
 def window_lists(
@@ -128,7 +182,7 @@ def window_lists(
 
     For each window, retrieval is fitted on its past alone. `held_out` is None without a window.
     """
-    parts, held_out = [TrainingLists.of([], window=0)], None
+    parts, held_out, noted = [TrainingLists.of([], window=0)], None, Noted()
     at_most, revealed, far = config.examples.at_most, config.examples.revealed, config.examples.far_at_most
     newest_ms = int(windows[-1].after.rated_at.min()) if windows else 0
     for at, window in enumerate(windows):
@@ -137,12 +191,13 @@ def window_lists(
         movies = MovieFeatures.of(ItemStats.of(latest_per_movie(window.before)), catalog)
         found = _of_both_kinds(window, revealed=revealed, at_most=at_most, seed=seed)
         found += far_examples(window, at_most=far, seed=seed)
-        described = _described(found, retrieval, movies, newest_ms=newest_ms)
-        parts.append(TrainingLists.of(described, window=at))
-        if at == len(windows) - 1:
+        described, is_newest = _described(found, retrieval, movies, newest_ms=newest_ms), at == len(windows) - 1
+        passing = noted.newest(described) if is_newest else noted.earlier(described)
+        parts.append(TrainingLists.of(passing, window=at))
+        if is_newest:
             found = _of_both_kinds(window, revealed=EVALUATION_REVEALED, at_most=at_most, seed=seed)
-            described = _described(found, retrieval, movies, newest_ms=newest_ms)
-            held_out = HeldOut.of(described, movies.state)
+            asked = held_out_examples(_described(found, retrieval, movies, newest_ms=newest_ms), movies.state)
+            held_out = HeldOut(asked, noted.probes, retrieval, movies, noted.learned_until_ms, newest_ms)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), held_out
 

@@ -1,61 +1,27 @@
 """The report of a training: how the ranker does on the newest window, beside the single models, and why it is so."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
 
-from marquee.arrays import Float32Array
 from marquee.features.vector import SPECS
 from marquee.state.movie_state import MovieState
-from marquee.state.movie_table import RowArray
-from trainer.baselines import best_rows
-from trainer.examples import Example, Kind
+from trainer.examples import Kind
 from trainer.export_onnx import Parity
+from trainer.held_out import HeldOutExample
 from trainer.lambdarank import Fitted, predict
-from trainer.lists import DescribedExample
 from trainer.measures import COVERAGE, DEPTH, NDCG, POPULARITY, RANKER, RECALL, measured, summary, table_of
 
 
-@dataclass(frozen=True, slots=True)
-class HeldOutExample:
-    """One example that a ranker is judged on.
+def training_report(fitted: Fitted, lists: pd.DataFrame | None, agreement: Parity, *, n_movies: int) -> dict[str, Any]:
+    """Everything in report.json; `systems` is empty where there was too little data for a trial ranker.
 
-    Attributes:
-        row: (m,) catalogue rows of the candidates. features: (m, n_features) float32, of the candidates.
-        baselines: by name the first DEPTH catalogue rows of what the ranker is compared with.
+    Args:
+        lists: what `ranked_lists` gave; None where there was no trial. n_movies: length of the catalogue.
     """
-
-    example: Example
-    row: RowArray
-    features: Float32Array
-    baselines: Mapping[str, RowArray]
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOut:
-    """The newest window's examples, unknown to the trial ranker that is judged on them."""
-
-    examples: Sequence[HeldOutExample]
-    movies: MovieState
-
-    @classmethod
-    def of(cls, examples: Iterable[DescribedExample], movies: MovieState) -> Self:
-        """What the report needs of the examples in which anything was liked; each is read once."""
-        kept = []
-        for described in examples:
-            if len(described.example.liked):
-                known = described.known
-                best = best_rows(known, movies, k=DEPTH)
-                kept.append(HeldOutExample(described.example, known.candidates.row, known.x, best))
-        return cls(kept, movies)
-
-
-def training_report(fitted: Fitted, held_out: HeldOut | None, agreement: Parity) -> dict[str, Any]:
-    """Everything in report.json; `systems` is empty where there was too little data for a trial ranker."""
     about: dict[str, Any] = {
         "task": "newest window: ranker trained on the windows before it; its number of trees was chosen on it",
         "tmdb_votes": "TMDB's votes and popularity are no features: a later snapshot of them knows the future",
@@ -64,18 +30,18 @@ def training_report(fitted: Fitted, held_out: HeldOut | None, agreement: Parity)
         "onnx": {"share_within": agreement.share_within, "worst": agreement.worst, "lists": agreement.lists},
         "importance": importance(fitted.booster),
     }
-    if held_out is None or fitted.trial is None:
+    if lists is None:
         return about | {"systems": {}, "difference": {}}
-    lists = measured_lists(fitted.trial, fitted.n_trees, held_out)
-    n_movies = len(held_out.movies.catalog)
     by_kind = {kind.value: summary(lists[lists["kind"] == kind.value], n_movies=n_movies) for kind in Kind}
     return about | summary(lists, n_movies=n_movies) | {"by_kind": by_kind}
 
 
-def measured_lists(booster: lgb.Booster, n_trees: int, held_out: HeldOut) -> pd.DataFrame:
-    """The lists of the ranker and of the baselines, one row per example in which anything was liked, and system."""
-    movies, rows = held_out.movies, []
-    for held in held_out.examples:
+def ranked_lists(
+    booster: lgb.Booster, n_trees: int, examples: Sequence[HeldOutExample], movies: MovieState
+) -> pd.DataFrame:
+    """The lists of the ranker and of the baselines, one row per example and system."""
+    rows = []
+    for held in examples:
         score = predict(booster, held.features, n_trees)
         order = np.lexsort((-movies.prior[held.row], -score))
         rows += measured(held.example, {RANKER: held.row[order][:DEPTH], **held.baselines}, movies)

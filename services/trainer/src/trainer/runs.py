@@ -13,9 +13,10 @@ from typing import Any, Literal
 import structlog
 from pydantic import BaseModel
 
-from marquee.bundle import BundleRefused, read_manifest
+from marquee.bundle import BundleRefused, read_manifest, verified_manifest
 from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.manifest import ModelManifest
+from marquee.contracts.verdict import Verdict
 from marquee.errors import Refused
 from trainer.announcing import Announcement, Announcements
 from trainer.child import Failed, run_child
@@ -25,12 +26,19 @@ from trainer.settings import TrainerSettings
 log = structlog.get_logger()
 
 JOB = (sys.executable, "-m", "trainer.job")
+GATE = "gate"
 QUIET_FAILURES = 3
 """Up to this many transient failures in a row are reported as waiting, more as a failure."""
 
 
 class Training(BaseModel):
-    """The newest training. `announcement`: whether models.v1 has its model."""
+    """The newest training.
+
+    Attributes:
+        model_version, metrics: of the model that serves.
+        verdict: on the model of the newest training; a refused one does not serve, and the message says why.
+        announcement: whether models.v1 has the model that serves.
+    """
 
     phase: Literal["waiting", "training", "done", "failed"] = "waiting"
     message: str = "waiting for ratings"
@@ -39,13 +47,14 @@ class Training(BaseModel):
     seconds: float | None = None
     model_version: str | None = None
     metrics: dict[str, float] = {}
+    verdict: Verdict | None = None
     announcement: Announcement = "none"
     announcement_error: str = ""
 
 
 @dataclass(slots=True)
 class Runs:
-    """Starts trainings; promotes what passed the gate."""
+    """Starts trainings; promotes what the gate lets pass, and keeps the rest from serving."""
 
     settings: TrainerSettings
     announcements: Announcements
@@ -57,9 +66,11 @@ class Runs:
 
     @property
     def training(self) -> Training:
-        """The newest training, and whether its model has been announced."""
-        state, error = self.announcements.state, self.announcements.error
-        return self._training.model_copy(update={"announcement": state, "announcement_error": error})
+        """The newest training, the model that serves, and whether that has been announced."""
+        announcements, serves = self.announcements, self.announcements.promoted
+        about = {"announcement": announcements.state, "announcement_error": announcements.error}
+        model = {} if serves is None else {"model_version": serves.version, "metrics": serves.metrics}
+        return self._training.model_copy(update=about | model)
 
     def remember(self, manifest: ModelManifest, promoted: ModelChanged) -> None:
         """After a restart: take up the promoted model, so that it is not trained again."""
@@ -67,8 +78,7 @@ class Runs:
         self._training = Training(
             phase="done",
             message=f"model {promoted.version} is the newest",
-            model_version=promoted.version,
-            metrics=promoted.metrics,
+            verdict=manifest.verdict,
             ended_at=promoted.changed_at,
             seconds=promoted.metrics.get("training_s"),
         )
@@ -82,9 +92,7 @@ class Runs:
         if self.is_busy:
             raise Refused(409, "training_under_way", "Conflict", f"a training is under way: {self._training.message}")
         self.is_busy = True
-        self._training = Training(
-            phase="training", message="starting", started_at=now, model_version=self._training.model_version
-        )
+        self._training = Training(phase="training", message="starting", started_at=now)
         return self._run(now, reason)
 
     async def _run(self, now: datetime, reason: str) -> None:
@@ -103,7 +111,10 @@ class Runs:
         finally:
             self.is_busy = False
         if isinstance(trained, _Trained):
-            await self.announcements.promote(trained.event)
+            if trained.is_refused:
+                await self.announcements.refuse(trained.event)
+            else:
+                await self.announcements.promote(trained.event)
 
     async def _train(self, now: datetime, reason: str) -> "_Trained | Failed":
         settings = self.settings
@@ -120,7 +131,7 @@ class Runs:
         if isinstance(outcome, Failed):
             return outcome
         try:
-            manifest = await asyncio.to_thread(read_manifest, settings.model_dir / outcome.location)
+            manifest = await asyncio.to_thread(verified_manifest, settings.model_dir / outcome.location)
         except BundleRefused as error:
             return Failed(error=str(error))
         event = ModelChanged(
@@ -130,27 +141,32 @@ class Runs:
             metrics=outcome.metrics,
             reason=reason,
             changed_at=datetime.now(UTC),
+            verdict=manifest.verdict,
+            by=GATE,
         )
         return _Trained(event, manifest)
 
     def _command(self, version: str) -> list[str]:
         settings = self.settings
         command = [*self.job, "--log-dir", settings.log_dir, "--version", version, "--ends-with-its-parent"]
-        return [*command, "--model-dir", str(settings.model_dir), "--seed", str(settings.train_seed)]
+        command += ["--model-dir", str(settings.model_dir), "--seed", str(settings.train_seed)]
+        champion = self.announcements.promoted
+        return command if champion is None else [*command, "--champion", str(settings.model_dir / champion.location)]
 
     def _done(self, trained: "_Trained", *, started_s: float) -> None:
         event, seconds = trained.event, time.monotonic() - started_s
         self.trained_on = trained_on(trained.manifest)
         self.past = self.past.after(ended_s=time.monotonic(), took_s=seconds)
+        ended = "refused" if trained.is_refused else "promoted"
+        reasons = () if event.verdict is None else event.verdict.reasons
         self._update(
             phase="done",
-            message=f"model {event.version} promoted",
+            message=": ".join([f"model {event.version} {ended}", *filter(None, ["; ".join(reasons)])]),
             ended_at=event.changed_at,
             seconds=seconds,
-            model_version=event.version,
-            metrics=event.metrics,
+            verdict=event.verdict,
         )
-        log.info("model_promoted", version=event.version, seconds=seconds, metrics=event.metrics)
+        log.info("model_judged", version=event.version, ended=ended, reasons=reasons, seconds=seconds)
 
     def _failed(self, failed: Failed, *, started_s: float) -> None:
         seconds = time.monotonic() - started_s
@@ -179,6 +195,10 @@ class _Trained:
     event: ModelChanged
     manifest: ModelManifest
 
+    @property
+    def is_refused(self) -> bool:
+        return self.event.verdict is not None and not self.event.verdict.is_promoted
+
 
 def trained_on(manifest: ModelManifest) -> TrainedOn | None:
     """What a model was trained on; None if its bundle does not say."""
@@ -197,7 +217,7 @@ def free_version(model_dir: Path, now: datetime) -> str:
 
 
 def prune(model_dir: Path, *, keep: int, spare: Collection[str] = ()) -> None:
-    """Remove all bundles but the newest `keep` and those to spare, and drafts that were left behind.
+    """Remove all bundles but the newest `keep`, as many refused ones, those to spare, and drafts that were left behind.
 
     Raises:
         OSError: the folder could not be read.
@@ -205,5 +225,15 @@ def prune(model_dir: Path, *, keep: int, spare: Collection[str] = ()) -> None:
     folders = [path for path in model_dir.iterdir() if path.is_dir()]
     drafts = [path for path in folders if path.name.startswith(".") and path.name.endswith(".draft")]
     bundles = sorted(path for path in folders if not path.name.startswith("."))
-    for old in [*drafts, *(path for path in bundles[:-keep] if path.name not in spare)]:
+    refused = [path for path in bundles if _is_refused(path)]  # they push out no model that could serve again
+    others = [path for path in bundles if path not in refused]
+    for old in [*drafts, *(path for path in [*others[:-keep], *refused[:-keep]] if path.name not in spare)]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_refused(path: Path) -> bool:
+    try:
+        verdict = read_manifest(path).verdict
+    except BundleRefused:
+        return False
+    return verdict is not None and not verdict.is_promoted

@@ -3,11 +3,14 @@
 An added optional field keeps a topic's version; anything else is a new topic.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from marquee.contracts.verdict import Verdict
 
 MAX_CHUNK = 1_000
 """Ratings in one event, at most."""
@@ -156,21 +159,63 @@ class MovieEnriched(Event):
 
 
 class ModelStatus(StrEnum):
-    """What happened to a model. Only PROMOTED is sent so far; the others belong to the contract of `models.v1`."""
+    """What happened to a model. PROMOTED and ROLLED_BACK say which one serves from now on, PUBLISHED does not."""
 
     PUBLISHED = "published"
     PROMOTED = "promoted"
     ROLLED_BACK = "rolled_back"
 
 
+class ModelState(StrEnum):
+    """Where a model is in its life: a candidate is judged; the champion serves, until it retires."""
+
+    CANDIDATE = "candidate"
+    REFUSED = "refused"
+    CHAMPION = "champion"
+    RETIRED = "retired"
+
+
+MODEL = "ranker"
+"""The key under which models.v1 keeps which model serves."""
+
+
 class ModelChanged(Event):
-    """A model bundle was published, promoted or rolled back."""
+    """A model bundle was published, promoted or rolled back.
+
+    The newest promotion or roll-back has the key MODEL and says what serves. What no longer serves, or never did, has
+    a record of its own, so that compaction leaves the history: status PUBLISHED, with the state and the key `past_key`.
+
+    Attributes:
+        verdict: why it was promoted or refused; None for what an earlier release trained.
+        by: who decided, "gate" or "admin".
+    """
 
     type: Literal["model_changed"] = "model_changed"
-    model: str = "ranker"
+    model: str = MODEL
     version: str
     status: ModelStatus
     location: str  # the bundle's folder below the model directory
     metrics: dict[str, float] = Field(default_factory=dict)
     reason: str = ""
     changed_at: AwareDatetime
+    state: ModelState | None = None
+    verdict: Verdict | None = None
+    by: str = ""
+
+    def past(self, state: ModelState, *, changed_at: datetime, reason: str, by: str) -> "ModelChanged":
+        """The record that this model keeps in the history while it does not serve."""
+        return self.model_copy(
+            update={
+                "model": past_key(self.version),
+                "status": ModelStatus.PUBLISHED,
+                "state": state,
+                "changed_at": changed_at,
+                "reason": reason,
+                "by": by,
+            }
+        )
+
+
+def past_key(version: str) -> str:
+    """The key of a model's own record on models.v1."""
+    return f"{MODEL}@{version}"

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
+from marquee.contracts.verdict import Verdict
+
 SCHEMA = 2
 """Also raised when a feature keeps its name and changes its meaning: 2 counts ages in logical time (ADR 0004)."""
 
@@ -39,3 +41,4 @@ class ModelManifest(BaseModel):
     counts: dict[str, int]
     metrics: dict[str, float]
     made_with: MadeWith | None = None  # bundles of earlier releases do not say
+    verdict: Verdict | None = None  # None: nobody has judged it, as in earlier releases

@@ -1,6 +1,6 @@
-"""Which model to serve: the newest promotion or roll-back on models.v1.
+"""Which model to serve: the newest promotion or roll-back on models.v1; and what it says of all models.
 
-The topic is compacted by the model's name, so it holds what to serve now and not the history of models.
+The topic is compacted by key: one key says what to serve now, and each model that does not serve has one of its own.
 """
 
 import asyncio
@@ -40,6 +40,29 @@ async def current_model(settings: KafkaSettings, *, limit_s: float = READ_LIMIT_
             return await _newest(consumer, partition)
     except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
         raise _unreadable(settings, limit_s, error) from error
+
+
+async def model_events(settings: KafkaSettings, *, limit_s: float = READ_LIMIT_S) -> list[ModelChanged]:
+    """Everything that models.v1 holds, in its order; records that cannot be read are left out.
+
+    Raises:
+        Transient: the topic could not be read to its end within limit_s.
+    """
+    found: list[ModelChanged] = []
+
+    def keep(_: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        events = (_parsed(record.offset, record.value) for record in records)
+        found.extend(event for event in events if event is not None)
+
+    try:
+        async with asyncio.timeout(limit_s), open_consumer(settings, [], group=None) as consumer:
+            partition = _partition(settings)
+            consumer.assign([partition])
+            consumer.seek(partition, (await consumer.beginning_offsets([partition]))[partition])
+            await TopicView(consumer, keep, what=MODELS.name).read_to_end()
+    except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
+        raise _unreadable(settings, limit_s, error) from error
+    return found
 
 
 async def model_changes(settings: KafkaSettings, *, check_every_s: float = READ_LIMIT_S) -> AsyncIterator[ModelChanged]:
@@ -105,12 +128,16 @@ async def _something_new(consumer: AIOKafkaConsumer, partition: TopicPartition, 
 
 def _served(offset: int, value: bytes | None) -> ModelChanged | None:
     """The event if it says what to serve."""
+    change = _parsed(offset, value)
+    return change if change is not None and change.status in SERVED else None
+
+
+def _parsed(offset: int, value: bytes | None) -> ModelChanged | None:
     try:
-        change = MODELS.parse(value)
+        return MODELS.parse(value)
     except InvalidEvent as error:
         log.warning("model_event_unusable", offset=offset, reason=error.reason, detail=error.detail)
         return None
-    return change if change.status in SERVED else None
 
 
 def _partition(settings: KafkaSettings) -> TopicPartition:

@@ -4,6 +4,7 @@ import io
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from threading import Lock
@@ -93,13 +94,14 @@ class Files:
         return found
 
     def read(self, path: str) -> pa.Table:
-        with self.fs.open_input_file(path) as source:
+        with _named_when_corrupt(path), self.fs.open_input_file(path) as source:
             return pq.ParquetFile(source).read()  # read_table takes twice as long for a small file
 
     def row_count(self, file: LogFile) -> int:
         """From the footer, read once: a file never changes."""
         if (count := self._row_counts.get(file.path)) is None:
-            count = pq.read_metadata(file.path, filesystem=self.fs).num_rows
+            with _named_when_corrupt(file.path):
+                count = pq.read_metadata(file.path, filesystem=self.fs).num_rows
             self._row_counts[file.path] = count
         return count
 
@@ -145,6 +147,15 @@ class Files:
             table = self.read(file.path)
             yield table.filter(pc.greater_equal(table["offset"], read_to)) if file.first < read_to else table
             read_to = file.end
+
+
+@contextmanager
+def _named_when_corrupt(path: str) -> Iterator[None]:
+    """Arrow does not say which file it does not understand."""
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        raise pa.ArrowInvalid(f"{path}: {error}") from error
 
 
 def end_of(files: Sequence[LogFile]) -> int:

@@ -1,0 +1,56 @@
+"""The registry of models: what the events of models.v1 say about each of them, in one table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A model and where it is in its life; `event` is the newest one about it."""
+
+    state: ModelState
+    event: ModelChanged
+
+    @property
+    def version(self) -> str:
+        return self.event.version
+
+
+def registry(events: Iterable[ModelChanged]) -> tuple[Entry, ...]:
+    """Every model that the events name, the champion first, then by the time of its last event, newest first.
+
+    Args:
+        events: in the order of the topic. Compaction may have removed all but the newest of each key.
+    """
+    past: dict[str, ModelChanged] = {}
+    champion: ModelChanged | None = None
+    for event in events:
+        if event.status is ModelStatus.PUBLISHED:
+            past[event.version] = event
+        else:
+            if champion is not None and champion.version != event.version:
+                past.setdefault(champion.version, champion)  # one that an earlier release has replaced
+            champion = event
+    entries = [
+        Entry(event.state or _state_of(event), event)
+        for version, event in past.items()
+        if champion is None or version != champion.version
+    ]
+    entries.sort(key=lambda entry: entry.event.changed_at, reverse=True)
+    return (*([Entry(ModelState.CHAMPION, champion)] if champion is not None else []), *entries)
+
+
+def _state_of(event: ModelChanged) -> ModelState:
+    return ModelState.CANDIDATE if event.status is ModelStatus.PUBLISHED else ModelState.RETIRED
+
+
+def champion_of(entries: Iterable[Entry]) -> Entry | None:
+    """The model that serves."""
+    return next((entry for entry in entries if entry.state is ModelState.CHAMPION), None)
+
+
+def previous_of(entries: Iterable[Entry]) -> Entry | None:
+    """The model that served before the champion: the one that retired last."""
+    return next((entry for entry in entries if entry.state is ModelState.RETIRED), None)
