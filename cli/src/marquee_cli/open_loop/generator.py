@@ -205,15 +205,13 @@ class _Sender:
             self._all_closed.set()
         if self._is_closing:
             return
+        if exchange is not None and was_stale and not exchange.was_resent:
+            exchange.was_resent = True
+            self._waiting.appendleft(exchange)  # the first on a connection of its own, which cannot be stale
+        elif exchange is not None:
+            self._settle(exchange, Verdict.FAILED)
         if self._waiting:
             self._open_one()
-        if exchange is None:
-            return
-        if was_stale and not exchange.was_resent:
-            exchange.was_resent = True
-            self._hand_over(exchange)
-        else:
-            self._settle(exchange, Verdict.FAILED)
 
     def _settle(self, exchange: _Exchange, verdict: Verdict) -> None:
         self.verdicts[exchange.number] = verdict

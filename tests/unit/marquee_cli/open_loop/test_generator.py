@@ -93,12 +93,15 @@ def test_a_server_that_never_answers_ends_the_step_in_time() -> None:
     assert 0.3 <= time.monotonic() - begun < 20
 
 
-def test_a_request_on_a_connection_that_was_just_closed_is_sent_again() -> None:
+@pytest.mark.parametrize("within_s", [0.4, 0.001], ids=["one after the other", "all at once"])
+def test_a_request_on_a_connection_that_was_just_closed_is_sent_again(within_s: float) -> None:
     def script(path: str, served: int) -> Answer:
         return answer() if served == 0 else CLOSE
 
     with scripted_server(script) as server:
-        samples = send_all(server.url, [request()] * 20, arrivals(50, 0.4), judge, timeout_s=PATIENT_S, most_open=1)
+        samples = send_all(
+            server.url, [request()] * 20, arrivals(20 / within_s, within_s), judge, timeout_s=PATIENT_S, most_open=1
+        )
 
     assert samples.verdicts == [Verdict.GOOD] * 20
 
