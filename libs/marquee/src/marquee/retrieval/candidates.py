@@ -156,10 +156,11 @@ def reached(scores: Float32Array | FloatArray, count: int) -> float:
     """A score that at least `count` of the scores reach, 0 if there are too few to tell.
 
     It is the lowest of the best groups' own best: to look for it costs one pass, and few scores are then left to sort.
+    With fewer groups than wanted it is the lowest of the best scores themselves.
     """
     groups = len(scores) // GROUP
     if groups < count:
-        return 0.0
+        return float(np.partition(scores, -count)[-count]) if len(scores) >= count else 0.0
     best_of_each = scores[: groups * GROUP].reshape(GROUP, groups).max(axis=0)
     return float(np.partition(best_of_each, groups - count)[groups - count])
 
