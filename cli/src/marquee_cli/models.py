@@ -14,7 +14,15 @@ from typing import Any
 from marquee.bundle import BundleRefused, read_manifest, verified_manifest
 from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
 from marquee.contracts.manifest import ModelManifest
-from marquee.contracts.registry import Entry, champion_of, previous_of, registry
+from marquee.contracts.registry import (
+    CannotServe,
+    Entry,
+    champion_of,
+    check_decision,
+    decision,
+    previous_of,
+    registry,
+)
 from marquee.contracts.topics import MODELS
 from marquee.contracts.verdict import Verdict
 from marquee.errors import MarqueeError
@@ -25,12 +33,6 @@ from marquee.settings import ServiceSettings
 
 PUBLISH_S = 15.0
 ADMIN = "admin"
-SERVING = frozenset({ModelState.CHAMPION, ModelState.RETIRED})
-"""States of models that may serve, or have served."""
-
-
-class CannotChange(MarqueeError):
-    """One line: why the model does not get to serve."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
             case "rollback":
                 wanted = _named(entries, args.version) if args.version else previous_of(entries)
                 if wanted is None:
-                    raise CannotChange("no other model has served, so there is nothing to roll back to")
+                    raise CannotServe("no other model has served, so there is nothing to roll back to")
                 _decide(settings, entries, wanted, ModelStatus.ROLLED_BACK, args.reason)
     except MarqueeError as error:
         print(f"marquee models: {error}", file=sys.stderr)
@@ -171,44 +173,19 @@ def _decide(
     """Say on models.v1 that this model serves, once its bundle is found to be whole.
 
     Raises:
-        CannotChange: it was refused, it serves already, or its bundle cannot be served.
+        CannotServe: it was refused, it serves already, or its bundle cannot be served.
     """
     champion = champion_of(entries)
-    if wanted.state is ModelState.CHAMPION:
-        raise CannotChange(f"{wanted.version} serves already")
-    if wanted.state is ModelState.REFUSED:
-        raise CannotChange(f"{wanted.version} was refused ({wanted.event.reason}), so it cannot serve")
-    if status is ModelStatus.ROLLED_BACK and wanted.state not in SERVING:
-        raise CannotChange(f"{wanted.version} has never served; `marquee models promote` lets it")
+    check_decision(wanted, status)
     try:
         verified_manifest(settings.model_dir / wanted.event.location)
     except BundleRefused as error:
-        raise CannotChange(f"{wanted.version} cannot serve: {error}") from None
-    events = decision(champion, wanted, status, reason=reason, now=datetime.now(UTC))
+        raise CannotServe(f"{wanted.version} cannot serve: {error}") from None
+    served = None if champion is None else champion.event
+    events = decision(served, wanted.event, status, reason=reason, now=datetime.now(UTC), by=ADMIN)
     asyncio.run(_publish(settings, events))
     before = f" instead of {champion.version}" if champion else ""
     print(f"{wanted.version} serves{before}")
-
-
-def decision(
-    champion: Entry | None, wanted: Entry, status: ModelStatus, *, reason: str, now: datetime
-) -> list[ModelChanged]:
-    """The events by which a model gets to serve: the champion's record in the history, then what serves."""
-    served = ModelChanged(
-        version=wanted.version,
-        status=status,
-        location=wanted.event.location,
-        metrics=wanted.event.metrics,
-        reason=reason,
-        changed_at=now,
-        verdict=wanted.event.verdict,
-        by=ADMIN,
-    )
-    if champion is None:
-        return [served]
-    why = f"{'rolled back to' if status is ModelStatus.ROLLED_BACK else 'replaced by'} {wanted.version}"
-    why += f": {reason}" if reason else ""
-    return [champion.event.past(ModelState.RETIRED, changed_at=now, reason=why, by=ADMIN), served]
 
 
 async def _publish(settings: ServiceSettings, events: Sequence[ModelChanged]) -> None:
@@ -220,12 +197,12 @@ def _named(entries: Sequence[Entry], version: str) -> Entry:
     """The model of this name.
 
     Raises:
-        CannotChange: there is none.
+        CannotServe: there is none.
     """
     for entry in entries:
         if entry.version == version:
             return entry
-    raise CannotChange(f"there is no model {version}; `marquee models list` shows all")
+    raise CannotServe(f"there is no model {version}; `marquee models list` shows all")
 
 
 def _manifest(settings: ServiceSettings, entry: Entry) -> ModelManifest | None:

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
-from marquee.contracts.registry import champion_of, previous_of, registry
-from marquee_cli.models import decision
+from marquee.contracts.registry import CannotServe, champion_of, check_decision, decision, previous_of, registry
 
 
 def at(minute: int) -> datetime:
@@ -50,15 +49,40 @@ def test_the_champion_comes_first_and_the_rest_by_time_also_after_compaction(is_
 
 def test_a_roll_back_swaps_champion_and_previous() -> None:
     found = registry(HISTORY)
-    previous = previous_of(found)
+    champion, previous = champion_of(found), previous_of(found)
+    assert champion is not None
     assert previous is not None
 
-    events = decision(champion_of(found), previous, ModelStatus.ROLLED_BACK, reason="slow", now=at(9))
+    events = decision(champion.event, previous.event, ModelStatus.ROLLED_BACK, reason="slow", now=at(9), by="admin")
 
     after = registry([*HISTORY, *events])
     assert [(entry.version, entry.state.value) for entry in after[:2]] == [("v3", "champion"), ("v4", "retired")]
     assert after[1].event.reason == "rolled back to v3: slow"
     assert [event.model for event in events] == ["ranker@v4", "ranker"]
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "why"),
+    [
+        ("v4", ModelStatus.PROMOTED, "v4 serves already"),
+        ("v2", ModelStatus.PROMOTED, "v2 was refused (why), so it cannot serve"),
+        ("v5", ModelStatus.ROLLED_BACK, "v5 has never served, so there is no rolling back to it: promote it"),
+    ],
+)
+def test_who_may_not_serve_is_told_why(version: str, status: ModelStatus, why: str) -> None:
+    found = registry([*HISTORY, past("v5", 5, ModelState.SHADOW)])
+    wanted = next(entry for entry in found if entry.version == version)
+
+    with pytest.raises(CannotServe) as refusal:
+        check_decision(wanted, status)
+
+    assert str(refusal.value) == why
+
+
+def test_a_shadow_may_be_promoted() -> None:
+    found = registry([*HISTORY, past("v5", 5, ModelState.SHADOW)])
+
+    check_decision(next(entry for entry in found if entry.version == "v5"), ModelStatus.PROMOTED)
 
 
 def test_what_an_earlier_release_replaced_without_a_word_has_retired() -> None:

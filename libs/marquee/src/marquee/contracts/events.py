@@ -167,10 +167,12 @@ class ModelStatus(StrEnum):
 
 
 class ModelState(StrEnum):
-    """Where a model is in its life: a candidate is judged; the champion serves, until it retires."""
+    """Where a model is in its life: a candidate is judged; a shadow ranks what the champion does, and is not shown; the
+    champion serves, until it retires."""
 
     CANDIDATE = "candidate"
     REFUSED = "refused"
+    SHADOW = "shadow"
     CHAMPION = "champion"
     RETIRED = "retired"
 
@@ -187,7 +189,7 @@ class ModelChanged(Event):
 
     Attributes:
         verdict: why it was promoted or refused; None for what an earlier release trained.
-        by: who decided, "gate" or "admin".
+        by: who decided, "gate", "watch" or "admin".
     """
 
     type: Literal["model_changed"] = "model_changed"

@@ -2,8 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
+from marquee.errors import MarqueeError
+
+SERVING = frozenset({ModelState.CHAMPION, ModelState.RETIRED})
+"""States of models that serve, or have served."""
+
+
+class CannotServe(MarqueeError):
+    """One line: why a model does not get to serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +63,44 @@ def champion_of(entries: Iterable[Entry]) -> Entry | None:
 def previous_of(entries: Iterable[Entry]) -> Entry | None:
     """The model that served before the champion: the one that retired last."""
     return next((entry for entry in entries if entry.state is ModelState.RETIRED), None)
+
+
+def check_decision(wanted: Entry, status: ModelStatus) -> None:
+    """Whether somebody may decide that this model serves.
+
+    Args:
+        status: PROMOTED or ROLLED_BACK.
+    Raises:
+        CannotServe: it serves already, was refused, or is to be rolled back to and has never served.
+    """
+    if wanted.state is ModelState.CHAMPION:
+        raise CannotServe(f"{wanted.version} serves already")
+    if wanted.state is ModelState.REFUSED:
+        raise CannotServe(f"{wanted.version} was refused ({wanted.event.reason}), so it cannot serve")
+    if status is ModelStatus.ROLLED_BACK and wanted.state not in SERVING:
+        raise CannotServe(f"{wanted.version} has never served, so there is no rolling back to it: promote it")
+
+
+def decision(
+    champion: ModelChanged | None, wanted: ModelChanged, status: ModelStatus, *, reason: str, now: datetime, by: str
+) -> list[ModelChanged]:
+    """The events by which a model gets to serve: the champion's record in the history, then what serves.
+
+    Args:
+        champion, wanted: the newest event about each. by: "gate", "watch" or "admin".
+    """
+    served = ModelChanged(
+        version=wanted.version,
+        status=status,
+        location=wanted.location,
+        metrics=wanted.metrics,
+        reason=reason,
+        changed_at=now,
+        verdict=wanted.verdict,
+        by=by,
+    )
+    if champion is None:
+        return [served]
+    why = f"{'rolled back to' if status is ModelStatus.ROLLED_BACK else 'replaced by'} {wanted.version}"
+    why += f": {reason}" if reason else ""
+    return [champion.past(ModelState.RETIRED, changed_at=now, reason=why, by=by), served]
