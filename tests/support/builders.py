@@ -104,6 +104,12 @@ def in_batches(topic: Topic[E], events: Sequence[E], *, size: int = 1_000) -> li
     return found
 
 
+def ends_of(topic: Topic[E], events: Sequence[E]) -> tuple[int, ...]:
+    """Where each partition of a topic ends that holds these events alone."""
+    partitions = [partition_of(topic.key_of(event)) for event in events]
+    return tuple(partitions.count(partition) for partition in range(topic.partitions))
+
+
 def chunks(ratings: Ratings) -> list[MoviesRated]:
     """Ratings as the events of a bulk load: up to 1,000 of one user each."""
     order = np.argsort(ratings.user_id, kind="stable")

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from redis.asyncio import Redis
 
+from marquee.bundle import BundleParts
 from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.topics import MODELS, RATINGS
 from marquee.kafka.clients import ensure_topics
@@ -32,14 +34,25 @@ class RankerProcess:
     redis_pid: int
 
 
+@cache
+def a_model() -> BundleParts:
+    """Trained on the checkerboard."""
+    world = checkerboard()
+    return train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), config=TrainingConfig(seed=1))
+
+
 @asynccontextmanager
-async def ranker_process(kafka: KafkaSettings, folder: Path, **settings: str) -> AsyncIterator[RankerProcess]:
-    """Train on the checkerboard, announce the model, store the ratings, and start the service on a port of its own."""
+async def ranker_process(
+    kafka: KafkaSettings, folder: Path, model: BundleParts | None = None, /, **settings: str
+) -> AsyncIterator[RankerProcess]:
+    """Announce a model, store the checkerboard's ratings, and start the service on a port of its own.
+
+    Args:
+        model: `a_model` unless another one is given.
+    """
     world, now = checkerboard(), datetime(2026, 1, 1, tzinfo=UTC)
     models = folder / "models"
-    train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), config=TrainingConfig(seed=1)).write(
-        models, version="v1", created_at=now
-    )
+    (model or a_model()).write(models, version="v1", created_at=now)
     columns = (world.user_id.tolist(), world.movie_id.tolist(), world.rating.tolist(), world.rated_at.tolist())
     rated = [a_rating(user_id=u, movie_id=m, rating=r, rated_at_ms=t) for u, m, r, t in zip(*columns, strict=True)]
     await ensure_topics(kafka, wait_s=20)

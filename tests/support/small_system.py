@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from marquee.contracts.topics import CATALOG, METADATA, MODELS, RATINGS, Topic
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings, RedisSettings
-from support.builders import chunks
+from support.builders import chunks, ends_of
 from support.service_process import ServiceProcess, service_process
 from support.trainings import ENOUGH, a_training
 from support.wait import until
@@ -74,7 +74,8 @@ def services(
 
 async def publish_world(kafka: KafkaSettings, models: Path) -> None:
     """The catalogue, metadata and ratings of the checkerboard, and a model of them that is promoted."""
-    parts = a_training(ENOUGH)
+    known = {topic.name: ends_of(topic, events) for topic, events in world_events().items() if topic is not RATINGS}
+    parts = replace(a_training(ENOUGH), known=known)
     parts.write(models, version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC))
     promoted = ModelChanged(
         version="v1", status=ModelStatus.PROMOTED, location="v1", changed_at=datetime(2026, 1, 1, tzinfo=UTC)

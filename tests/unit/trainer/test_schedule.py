@@ -2,26 +2,35 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 from trainer.schedule import LogSight, PastTrainings, Rules, Sightings, TrainedOn, due
 
 RULES = Rules(settle_s=2.0, patience_s=60.0, growth=0.1, pause_s=60.0)
+NONE_YET = PastTrainings()
 SEE = Callable[[int], LogSight]
 
 
 def started(
-    see: SEE, *, until_s: int, known: TrainedOn | None = None, takes_s: int = 5, fails: bool = False
+    see: SEE,
+    *,
+    until_s: int,
+    known: TrainedOn | None = None,
+    takes_s: int = 5,
+    fails: bool = False,
+    past: PastTrainings = NONE_YET,
+    rules: Rules = RULES,
 ) -> list[int]:
     """The seconds at which trainings begin when the log is seen once a second.
 
     Each training takes so long, during which nobody looks; it knows what stood there when it began, or fails.
     """
-    past, begun = PastTrainings(), []
+    begun = []
     sightings = Sightings.start(see(0), now_s=0.0)
     second = 1
     while second < until_s:
-        sightings = sightings.next(see(second), known, RULES, now_s=float(second))
-        if due(sightings, known, past, RULES, now_s=float(second)):
+        sightings = sightings.next(see(second), known, rules, now_s=float(second))
+        if due(sightings, known, past, rules, now_s=float(second)):
             begun.append(second)
             if not fails:
                 known = TrainedOn(sightings.sight.ratings, sightings.sight.enriched)
@@ -148,3 +157,27 @@ def test_metadata_records_without_a_find_are_no_reason_to_train() -> None:
         return LogSight(100_000, metadata=100 * second, movies=9_742, enriched=5_000)
 
     assert started(see, until_s=3_600, known=TrainedOn(100_000, 5_000)) == []
+
+
+def daily(see: SEE, *, made_s: float = 0.0) -> list[int]:
+    """The seconds of a day and a half at which trainings begin by a daily schedule; the model was made at made_s."""
+    rules = replace(RULES, every_s=86_400.0)
+    past = PastTrainings(model_s=made_s)
+    return started(see, until_s=130_000, known=TrainedOn(100_000, 0), past=past, rules=rules)
+
+
+def test_by_schedule_a_little_that_is_new_is_worth_a_training() -> None:
+    assert daily(lambda _: LogSight(ratings=100_001)) == [86_400]
+    assert daily(lambda _: LogSight(ratings=100_000, movies=10_000, enriched=1)) == [86_400]
+
+
+def test_by_schedule_nothing_is_trained_on_again() -> None:
+    assert daily(lambda _: LogSight(ratings=100_000)) == []
+
+
+def test_the_schedule_goes_on_from_a_model_of_before_the_start() -> None:
+    assert daily(lambda _: LogSight(ratings=100_001), made_s=-86_000.0) == [400]
+
+
+def test_without_a_schedule_growth_alone_decides() -> None:
+    assert started(lambda _: LogSight(ratings=100_001), until_s=130_000, known=TrainedOn(100_000, 0)) == []

@@ -4,8 +4,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class BundleParts:
 
     Attributes:
         trial: LightGBM's text of the same ranker trained without the newest window, by which the next model is judged.
+        known: by topic, the offset after the last record of each partition that the catalogue is made of.
     """
 
     catalog: MovieTable
@@ -52,6 +53,7 @@ class BundleParts:
     crowd: Crowd | None = None
     trial: str | None = None
     verdict: Verdict | None = None
+    known: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def write(self, folder: Path, *, version: str, created_at: datetime) -> Path:
         """Write the bundle `folder/version`, first under another name and then by one rename; returns its path.
@@ -99,6 +101,7 @@ class BundleParts:
             counts=dict(self.counts),
             metrics=dict(self.metrics),
             made_with=self._made_with(),
+            known={topic: tuple(ends) for topic, ends in self.known.items()},
             verdict=self.verdict,
         )
 
@@ -136,8 +139,8 @@ def load_bundle(path: Path) -> Bundle:
             load_catalog(path / CATALOG),
             FittedRetrieval.load(path / RETRIEVAL, _retrieval_config(manifest)),
         )
-        if {retrieval.n_movies, retrieval.terms.shape[0]} != {len(catalog)}:
-            raise ValueError(f"{len(catalog)} movies in the catalogue, {retrieval.n_movies} in the retrieval arrays")
+        if {retrieval.n_linked, retrieval.n_movies} != {len(catalog)}:
+            raise ValueError(f"{len(catalog)} movies in the catalogue, {retrieval.n_linked} in the retrieval arrays")
         crowd = Crowd.load(path / CROWD) if (path / CROWD).is_dir() else None
         if crowd is not None and len(crowd) != len(catalog):
             raise ValueError(f"{len(catalog)} movies in the catalogue, {len(crowd)} in the crowd's counts")

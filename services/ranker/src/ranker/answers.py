@@ -99,7 +99,7 @@ def similar_answer(
     except KeyError:
         if card_of(movie_id) is None:
             raise not_found("movie", f"there is no movie {movie_id}") from None
-        # listed after the model was trained: the movie is known, but no movie is known to be like it yet
+        # listed a moment ago, or the bundle does not say what it knows: no movie is known to be like it yet
         return answered(serving, [], Rung.SIMILAR, ["model"], freshness_of(serving), watch, ranking_id)
     ranked = shown.ranked()
     watch.lap("rank")

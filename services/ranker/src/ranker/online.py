@@ -20,6 +20,7 @@ from marquee.state.ratings import UserState
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace
 from marquee.stores.known_users import ReadUser, UserReader
+from marquee.stores.newer_movies import NewerMovies
 from marquee.stores.views import StatsView
 from ranker.freed import LARGE, give_back_freed
 from ranker.scoring import RankerModel
@@ -78,6 +79,8 @@ class Online:
     cards: Cards
     serving: Serving | None = None
     served_since: datetime | None = None
+    _bundled: RankerModel | None = None  # the model in use, with the movies that its training knew
+    _newer: NewerMovies | None = None  # and those that came after it
     _remembered: OrderedDict[int, KnownUser] = field(default_factory=OrderedDict)
     _filled: _Filled = field(default_factory=_Filled)
     _blind_until: float = 0.0  # Redis is not queried before this time
@@ -131,15 +134,17 @@ class Online:
         return KnownUser(state, missing, found.dismissed if known is None else known.dismissed)
 
     async def refresh(self) -> None:
-        """Read which movies changed, and rebuild their state if any did.
+        """Read which movies changed, and rebuild their state if any did; newer ones become part of the catalogue.
 
         Raises:
             Transient: Redis is unavailable.
         """
         await self.cards.refresh()
         async with self._counts:
-            if await self.stats.refresh() and self.serving is not None:
-                self.serving = await asyncio.to_thread(self._served, self.serving.model)
+            is_counted = await self.stats.refresh()
+            is_newer = self._newer is not None and await self._newer.refresh()
+            if self.serving is not None and (is_counted or is_newer):
+                self.serving = await asyncio.to_thread(self._served_again, self.serving.model, is_newer=is_newer)
 
     async def use(self, change: ModelChanged) -> None:
         """Load a bundle while the old one serves, then swap; a bundle that is refused leaves the old one in place.
@@ -158,13 +163,33 @@ class Online:
         try:
             model = await asyncio.to_thread(_opened, path)
             async with self._counts:
-                self.serving = await asyncio.to_thread(self._newly_served, model)
+                newer = await self._newer_than(model)
+                self.serving = await asyncio.to_thread(self._newly_served, model, newer)
+                self._bundled, self._newer = model, newer
                 self.served_since = datetime.now(UTC)
         except BundleRefused as error:
             log.error("bundle_refused", bundle=path.name, error=str(error))
             return False
         log.info("model_in_use", version=model.version, movies=len(self.serving.catalog))
         return True
+
+    async def _newer_than(self, model: RankerModel) -> NewerMovies:
+        """What came after a model's training; while Redis does not answer nothing, and the next refresh reads it."""
+        newer = NewerMovies(self.users.space, model.bundle.manifest.known)
+        with suppress(Transient):
+            await newer.refresh()
+        return newer
+
+    def _served_again(self, model: RankerModel, *, is_newer: bool) -> Serving:
+        """The model in use with the movies' state of now.
+
+        Args:
+            model: with the movies that were new at the last look. is_newer: there are more.
+        """
+        if is_newer and self._bundled is not None and self._newer is not None:
+            model = self._bundled.with_newer(self._newer.table())
+            log.info("newer_movies_in_use", version=model.version, newer=len(self._newer))
+        return self._served(model)
 
     def _served(self, model: RankerModel) -> Serving:
         """The model with the movies' state of now."""
@@ -173,14 +198,14 @@ class Online:
             give_back_freed()
         return serving
 
-    def _newly_served(self, model: RankerModel) -> Serving:
+    def _newly_served(self, model: RankerModel, newer: NewerMovies) -> Serving:
         """The same for a new model.
 
         Raises:
             BundleRefused: its files are intact one by one, but its catalogue does not fit the statistics.
         """
         try:
-            return self._served(model)
+            return self._served(model.with_newer(newer.table()) if len(newer) else model)
         except Exception as error:  # a bundle that is complete and still wrong must not end the service
             raise BundleRefused(f"{model.bundle.path}: {type(error).__name__}: {error}") from error
 

@@ -1,6 +1,6 @@
 """Scoring: the bundle's ONNX model on one thread, as a plain function of a feature matrix."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -9,6 +9,8 @@ import onnxruntime
 from marquee.arrays import Float32Array
 from marquee.bundle import Bundle, BundleRefused
 from marquee.contracts.reason_codes import ReasonCode
+from marquee.newer_movies import with_newer
+from marquee.state.movie_table import MovieTable
 from ranker.explain.facts.figures import Figures
 
 
@@ -66,6 +68,11 @@ class RankerModel:
         if scores.shape != (1,) or not np.isfinite(scores).all():
             raise BundleRefused(f"{bundle.path}: its model gives {scores!r} for one row of features")
         return cls(bundle, scorer, codes, Figures.of(bundle))
+
+    def with_newer(self, newer: MovieTable) -> Self:
+        """The same model, for a catalogue in which these movies are new or newly described."""
+        bundle = with_newer(self.bundle, newer)
+        return replace(self, bundle=bundle, figures=Figures.of(bundle))
 
     @property
     def version(self) -> str:

@@ -13,11 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
 from marquee.bundle import BundleRefused
 from marquee.contracts.events import MetadataStatus
+from marquee.contracts.topics import CATALOG, METADATA, Topic
 from marquee.state.item_stats import ItemStats
 from marquee.state.logical_time import LogicalTime
 from marquee.state.movie_table import MovieTable
@@ -67,6 +69,7 @@ def run(
     log = EventLog(log_dir)
     send(Progress(message="reading the event log"))
     try:
+        known = {topic.name: ends_of(log, topic) for topic in (CATALOG, METADATA)}  # before it is read: no later
         rows, ratings = log.rows("ratings.v1"), log.ratings()
         listed, enriched = log.listed(), log.enriched()
     except ValueError as error:  # of a file that is no Parquet, or of a record that is no event
@@ -88,9 +91,15 @@ def run(
     counts = {"log_rows": rows, "enriched_movies": len(found & {movie.movie_id for movie in listed})}
     year_now = LogicalTime.of(ItemStats.of(ratings)).year_now
     metrics = {"training_s": round(time.perf_counter() - started, 2), "year_now": year_now}
-    parts = replace(parts, counts={**parts.counts, **counts}, metrics=finite({**parts.metrics, **metrics}))
+    counts, metrics = {**parts.counts, **counts}, finite({**parts.metrics, **metrics})
+    parts = replace(parts, counts=counts, metrics=metrics, known=known)
     path = parts.write(model_dir, version=version, created_at=created_at)
     send(Done(location=path.name, metrics=dict(parts.metrics)))
+
+
+def ends_of(log: EventLog, topic: Topic[Any]) -> tuple[int, ...]:
+    """The offset after the last record of each partition that the log holds."""
+    return tuple(log.next_offset(topic.name, partition) for partition in range(topic.partitions))
 
 
 def of_the_past(ratings: Ratings, *, now_ms: int, least: float) -> Ratings:

@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Collection, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -75,6 +75,8 @@ class Runs:
     def remember(self, manifest: ModelManifest, promoted: ModelChanged) -> None:
         """After a restart: take up the promoted model, so that it is not trained again."""
         self.trained_on = trained_on(manifest)
+        age_s = max(0.0, (datetime.now(UTC) - manifest.created_at).total_seconds())
+        self.past = replace(self.past, model_s=time.monotonic() - age_s)
         self._training = Training(
             phase="done",
             message=f"model {promoted.version} is the newest",

@@ -47,12 +47,17 @@ class LogSight:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that decide; larger values train later (see TrainerSettings)."""
+    """The settings that decide; larger values train later (see TrainerSettings).
+
+    Attributes:
+        every_s: after so long a training is due if anything is new, however little; 0 for never.
+    """
 
     settle_s: float
     patience_s: float
     growth: float
     pause_s: float
+    every_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +75,21 @@ class PastTrainings:
     Attributes:
         ended_s: when the last one ended, None before the first. took_s: how long it took.
         failures: failed trainings in a row. is_passing: the last failure will probably pass by itself.
+        model_s: when the newest model was made, also by an earlier process; None before the first.
     """
 
     ended_s: float | None = None
     took_s: float = 0.0
     failures: int = 0
     is_passing: bool = False
+    model_s: float | None = None
 
     def after(
         self, *, ended_s: float, took_s: float, failed: bool = False, is_passing: bool = False
     ) -> "PastTrainings":
         """The same with one more training."""
-        return type(self)(ended_s, took_s, self.failures + 1 if failed else 0, failed and is_passing)
+        failures, model_s = (self.failures + 1, self.model_s) if failed else (0, ended_s)
+        return type(self)(ended_s, took_s, failures, failed and is_passing, model_s)
 
     def free_at_s(self, rules: Rules) -> float:
         """The earliest time of the next training: after a pause, which doubles with each failure in a row."""
@@ -177,7 +185,15 @@ def due(
         return None
     if not _is_overdue(sightings, rules, now_s) and not _has_settled(sightings, known, rules, now_s):
         return None
-    return reason(sightings, known, rules, now_s=now_s)
+    why = reason(sightings, known, rules, now_s=now_s)
+    if why is None and known is not None and _is_scheduled(sightings.sight, known, past, rules, now_s):
+        return f"every {rules.every_s:g} s"
+    return why
+
+
+def _is_scheduled(sight: LogSight, known: TrainedOn, past: PastTrainings, rules: Rules, now_s: float) -> bool:
+    is_new = sight.ratings > known.ratings or sight.enriched > known.enriched
+    return bool(rules.every_s) and past.model_s is not None and now_s - past.model_s >= rules.every_s and is_new
 
 
 def _is_overdue(sightings: Sightings, rules: Rules, now_s: float) -> bool:

@@ -15,10 +15,11 @@ class TrainerSettings(ServiceSettings):
     settle_s: NonNegativeFloat = 2.0  # the ratings have to be calm this long before a training
     patience_s: PositiveFloat = 60.0  # the first training waits at most this long for metadata that still comes in
     retrain_growth: PositiveFloat = 0.1  # train again when the log, or the movies with metadata, grew by this share
+    train_every_s: NonNegativeFloat = 0.0  # train again after so long if anything is new; 0: growth alone decides
     train_pause_s: NonNegativeFloat = 60.0  # pause between two trainings at least, and after a failed one
     train_limit_s: PositiveFloat = 21_600.0  # a training that takes longer is ended
     keep_models: PositiveInt = 5
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.settle_s, self.patience_s, self.retrain_growth, self.train_pause_s)
+        return Rules(self.settle_s, self.patience_s, self.retrain_growth, self.train_pause_s, self.train_every_s)

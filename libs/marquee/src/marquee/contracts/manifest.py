@@ -41,4 +41,5 @@ class ModelManifest(BaseModel):
     counts: dict[str, int]
     metrics: dict[str, float]
     made_with: MadeWith | None = None  # bundles of earlier releases do not say
+    known: dict[str, tuple[int, ...]] = {}  # by topic where each partition ended; empty: the bundle does not say
     verdict: Verdict | None = None  # None: nobody has judged it, as in earlier releases

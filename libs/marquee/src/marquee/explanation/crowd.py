@@ -1,6 +1,6 @@
 """What everybody's ratings say of each movie, and of two movies together: the numbers that sentences name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -65,6 +65,18 @@ class Crowd:
             recent_fans=count(row[is_recent & likes]),
             fan_start=np.concatenate([[0], np.cumsum(count(liked_row))]),
             fan=fan[np.argsort(liked_row, kind="stable")],
+        )
+
+    def with_newer(self, n_movies: int) -> Self:
+        """The same counts for a catalogue that has more movies behind these: nobody has rated them."""
+        newer = np.zeros(n_movies - len(self), np.int64)
+        return replace(
+            self,
+            raters=np.concatenate([self.raters, newer]),
+            half_stars=np.concatenate([self.half_stars, newer]),
+            recent_raters=np.concatenate([self.recent_raters, newer]),
+            recent_fans=np.concatenate([self.recent_fans, newer]),
+            fan_start=np.concatenate([self.fan_start, newer + self.fan_start[-1]]),
         )
 
     @cached_property

@@ -1,7 +1,7 @@
 """Every retrieval model, fitted on the ratings before one time and on nothing else, as arrays to be memory-mapped."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import Literal, Self
@@ -13,7 +13,7 @@ from marquee.arrays import Float32Array
 from marquee.retrieval import content, ease, item_knn, rp3beta, transitions
 from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.interactions import Interactions, graded
-from marquee.state.movie_table import MovieTable
+from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import Ratings
 
 
@@ -33,12 +33,12 @@ _TERM_NAMES = "terms.names"
 
 @dataclass(frozen=True, slots=True)
 class FittedRetrieval:
-    """Fitted retrieval; the movies are the rows of the catalogue it was fitted with.
+    """Fitted retrieval; the movies are the rows of the catalogue it was fitted with, and newer ones after them.
 
     Attributes:
-        links: (n, len(Link) * n) float32 CSR: row = movie in the history, column = link * n + target movie. One matrix,
-            so that one slice of its rows serves all models.
-        terms: (n, n_terms) float32 CSR, tf-idf rows of length 1.
+        links: (n_linked, len(Link) * n_linked) float32 CSR: row = movie in the history, column = link * n_linked +
+            target movie. One matrix, so that one slice of its rows serves all models. A newer movie has no links.
+        terms: (n_movies, n_terms) float32 CSR, tf-idf rows of length 1.
         as_of_ms: time of the last rating it was fitted on. config: what it was fitted with and must be queried with.
         term_names: (n_terms,) what the columns of `terms` stand for; empty in a bundle of an earlier release.
     """
@@ -51,12 +51,39 @@ class FittedRetrieval:
 
     @property
     def n_movies(self) -> int:
+        return int(self.terms.shape[0])
+
+    @property
+    def n_linked(self) -> int:
+        """Movies that the item-to-item models know: all but those that are newer."""
         return int(self.links.shape[0])
 
     def link(self, which: Link) -> sparse.csr_array:
-        """(n, n) weights of one model."""
-        n = self.n_movies
+        """(n_linked, n_linked) weights of one model."""
+        n = self.n_linked
         return self.links[:, which * n : (which + 1) * n]
+
+    def links_of(self, rows: RowArray) -> sparse.csr_array:
+        """(h, len(Link) * n_linked) CSR, the rows of `links` of these movies; of a newer one an empty row."""
+        is_linked = rows < self.n_linked
+        if is_linked.all():
+            return self.links[rows]
+        found = self.links[rows[is_linked]]
+        lengths = np.zeros(len(rows), found.indptr.dtype)
+        lengths[is_linked] = np.diff(found.indptr)
+        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(found.indptr.dtype)
+        return sparse.csr_array((found.data, found.indices, indptr), shape=(len(rows), self.links.shape[1]))
+
+    def updated(self, rows: RowArray, weights: sparse.csr_array) -> Self:
+        """With these rows of `terms`; rows from n_movies on are newer movies.
+
+        Args:
+            rows: (m,) distinct; those from n_movies on without a gap. weights: (m, n_terms) CSR.
+        """
+        stacked = sparse.vstack([self.terms, weights], format="csr", dtype=np.float32)
+        source = np.arange(max(self.n_movies, int(rows.max(initial=-1)) + 1))
+        source[rows] = self.n_movies + np.arange(len(rows))
+        return replace(self, terms=stacked[source])
 
     def save(self, folder: Path) -> list[Path]:
         """Write plain .npy files; gives their paths."""

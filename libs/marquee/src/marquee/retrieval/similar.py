@@ -64,8 +64,8 @@ def similar(
     config = weighted(retrieval.config.similar, content)
     story: Float32Array = retrieval.terms @ retrieval.terms[[seed]].toarray().ravel()
     story[seed] = 0
-    links = retrieval.links[[seed]]
-    fans = [_linked(links, link, retrieval.n_movies) for link in (Link.ITEM_KNN, Link.EASE)]
+    links = retrieval.links_of(np.array([seed]))
+    fans = [_linked(links, link, retrieval.n_linked) for link in (Link.ITEM_KNN, Link.EASE)]
     told = [config.content * _scaled(story), config.popular * _scaled(movies.prior)]
     linked = np.unique(np.concatenate([row for row, _ in fans]))
     score = told[0] + told[1]  # of nearly all movies these are all parts

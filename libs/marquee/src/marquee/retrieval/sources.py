@@ -54,6 +54,7 @@ class Retrieved:
         signals: (len(Query), u) float32, every query's sum over the links; 0 in all other columns.
         profiles: (n_terms, len(Query)) float32, what the history is made of, by every query.
         content, popular, trending: (n,) float32, what the other sources score every movie with.
+        n_linked: movies that the item-to-item models know, see `FittedRetrieval`.
     """
 
     column: Int32Array
@@ -63,6 +64,7 @@ class Retrieved:
     content: Float32Array
     popular: Float32Array
     trending: Float32Array
+    n_linked: int
 
     @property
     def n_movies(self) -> int:
@@ -72,8 +74,8 @@ class Retrieved:
     def linked(self, source: Source) -> tuple[Int32Array, Float32Array]:
         """(r,) catalogue rows, ascending, and their scores by an item-to-item source: 0 and below for all others."""
         link, query = LINK_QUERY[source]
-        first, end = np.searchsorted(self.column, np.array([link, link + 1], np.int32) * np.int32(self.n_movies))
-        return self.column[first:end] - np.int32(link * self.n_movies), self.signals[query, first:end]
+        first, end = np.searchsorted(self.column, np.array([link, link + 1], np.int32) * np.int32(self.n_linked))
+        return self.column[first:end] - np.int32(link * self.n_linked), self.signals[query, first:end]
 
     def scores(self, source: Source) -> Float32Array:
         """(n,) the scores of all movies by one source; 0 and below is no recommendation."""
@@ -106,11 +108,12 @@ class Retrieved:
 
     def _columns_of(self, rows: RowArray) -> tuple[RowArray, BoolArray]:
         """Where the columns of these rows are in `column`, and (len(Link) * m,) which of them are there."""
-        wanted = (np.arange(len(Link))[:, None] * self.n_movies + rows).ravel()
-        if len(self.column) == len(Link) * self.n_movies:
-            return wanted, np.ones(len(wanted), bool)
+        wanted = (np.arange(len(Link))[:, None] * self.n_linked + rows).ravel()
+        is_linked = np.tile(rows < self.n_linked, len(Link))
+        if len(self.column) == len(Link) * self.n_linked:
+            return wanted[is_linked], is_linked
         at = np.searchsorted(self.column, wanted.astype(np.int32))
-        is_linked = at < len(self.column)
+        is_linked &= at < len(self.column)
         is_linked[is_linked] = self.column[at[is_linked]] == wanted[is_linked]
         return at[is_linked], is_linked
 
@@ -119,7 +122,7 @@ def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -
     """Score the movies by every source. Without a history only the popular and trending ones score above 0."""
     recent = history.recent
     weights = recent.weights()
-    column, links = _linked(retrieval.links, recent.row)
+    column, links = _linked(retrieval, recent.row)
     profiles: Float32Array = retrieval.terms[recent.row].T @ weights
     return Retrieved(
         column=column,
@@ -129,18 +132,20 @@ def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -
         content=retrieval.terms @ np.ascontiguousarray(profiles[:, Query.TASTE]),
         popular=movies.decayed,
         trending=movies.decayed_fast,
+        n_linked=retrieval.n_linked,
     )
 
 
-def _linked(links: sparse.csr_array, rows: RowArray) -> tuple[Int32Array, sparse.csr_array]:
+def _linked(retrieval: FittedRetrieval, rows: RowArray) -> tuple[Int32Array, sparse.csr_array]:
     """Columns, ascending, that hold all entries of these rows, and the rows with these columns alone."""
-    found = links[rows]
-    if found.nnz > SPARSE_SHARE * links.shape[1]:
-        return np.arange(links.shape[1], dtype=np.int32), found
-    is_linked = np.zeros(links.shape[1], bool)
+    found = retrieval.links_of(rows)
+    n_columns = found.shape[1]
+    if found.nnz > SPARSE_SHARE * n_columns:
+        return np.arange(n_columns, dtype=np.int32), found
+    is_linked = np.zeros(n_columns, bool)
     is_linked[found.indices] = True
     column = np.flatnonzero(is_linked).astype(np.int32)
-    place = np.empty(links.shape[1], np.int32)  # of the other columns nothing is written or read
+    place = np.empty(n_columns, np.int32)  # of the other columns nothing is written or read
     place[column] = np.arange(len(column), dtype=np.int32)
     return column, sparse.csr_array((found.data, place[found.indices], found.indptr), shape=(len(rows), len(column)))
 

@@ -71,8 +71,8 @@ class ItemStats:
             self.movie_id[:count], self.week[:count], self.n[:count], self.half_stars[:count], self.positives[:count]
         )
 
-    def take(self, kept: BoolArray) -> Self:
-        """The chosen rows, in the same order."""
+    def take(self, kept: BoolArray | NDArray[np.intp]) -> Self:
+        """The chosen rows, in the order in which they are chosen."""
         return type(self)(
             self.movie_id[kept], self.week[kept], self.n[kept], self.half_stars[kept], self.positives[kept]
         )

@@ -54,6 +54,9 @@ class MovieBuckets:
         known = row >= 0
         if not known.all():
             stats, row = stats.take(known), row[known]
+        if catalog.by_id is not None:  # rows do not ascend with the ids
+            order = np.argsort(row, kind="stable")
+            stats, row = stats.take(order), row[order]
         first_week = np.int32(stats.week.min() if len(stats) else 0)
         weeks = np.arange(first_week, stats.week.max(initial=first_week) + 1, dtype=np.int32)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from marquee.contracts.events import NOT_GENRES, MetadataStatus, MovieEnriched, 
 
 RowArray = NDArray[np.intp]
 Names = tuple[str, ...]
+D = TypeVar("D", bound="np.generic[Any]")
+V = TypeVar("V")
 
 TMDB_GENRES = {"Science Fiction": "Sci-Fi", "Family": "Children", "Music": "Musical", "TV Movie": ""}
 """TMDB's genre names as MovieLens writes them, for the movies to which MovieLens gives no genre."""
@@ -19,10 +21,10 @@ TMDB_GENRES = {"Science Fiction": "Sci-Fi", "Family": "Children", "Music": "Musi
 
 @dataclass(frozen=True, slots=True)
 class MovieTable:
-    """One row per movie, by ascending movie id.
+    """One row per movie, by ascending movie id but for movies that were added later.
 
     Attributes:
-        movie_id: (n,) int64, ascending and distinct.
+        movie_id: (n,) int64, distinct.
         titles: (n,) without the year.
         year: (n,) float32, NaN where unknown.
         genre_names: (G,) sorted. genres: (n, G) bool.
@@ -43,6 +45,8 @@ class MovieTable:
     vote_average: Float32Array
     vote_count: Float32Array
     tmdb_popularity: Float32Array
+    by_id: RowArray | None = None
+    """(n,) rows by ascending movie id; None where they are in that order."""
 
     def __len__(self) -> int:
         return len(self.movie_id)
@@ -75,8 +79,62 @@ class MovieTable:
         """Row of each id, -1 where the id is unknown."""
         if not len(self.movie_id):
             return np.full(len(movie_ids), -1, np.intp)
-        at = np.minimum(np.searchsorted(self.movie_id, movie_ids), len(self.movie_id) - 1)
+        at = np.minimum(np.searchsorted(self.movie_id, movie_ids, sorter=self.by_id), len(self.movie_id) - 1)
+        at = at if self.by_id is None else self.by_id[at]
         return np.where(self.movie_id[at] == movie_ids, at, -1).astype(np.intp)
+
+    def updated(self, newer: "MovieTable") -> Self:
+        """With what is newer: a known movie keeps its row, and movies that are new come after all others.
+
+        Args:
+            newer: whole rows, which replace those of the same movies.
+        """
+        row = self.rows(newer.movie_id)
+        is_new = row < 0
+        row[is_new] = len(self) + np.arange(np.count_nonzero(is_new))
+        n = len(self) + int(np.count_nonzero(is_new))
+        movie_id = _replaced(self.movie_id, newer.movie_id, row, n)
+        names = tuple(sorted({*self.genre_names, *newer.genre_names}))
+        genres = _replaced(_in_columns(self, names), _in_columns(newer, names), row, n)
+        is_ascending = bool((movie_id[1:] > movie_id[:-1]).all())
+        return type(self)(
+            movie_id=movie_id,
+            titles=_replaced_each(self.titles, newer.titles, row, n),
+            year=_replaced(self.year, newer.year, row, n),
+            genre_names=names,
+            genres=genres,
+            directors=_replaced_each(self.directors, newer.directors, row, n),
+            keywords=_replaced_each(self.keywords, newer.keywords, row, n),
+            cast=_replaced_each(self.cast, newer.cast, row, n),
+            runtime_min=_replaced(self.runtime_min, newer.runtime_min, row, n),
+            vote_average=_replaced(self.vote_average, newer.vote_average, row, n),
+            vote_count=_replaced(self.vote_count, newer.vote_count, row, n),
+            tmdb_popularity=_replaced(self.tmdb_popularity, newer.tmdb_popularity, row, n),
+            by_id=None if is_ascending else np.argsort(movie_id),
+        )
+
+
+def _replaced(old: NDArray[D], new: NDArray[D], row: RowArray, n: int) -> NDArray[D]:
+    """n rows: the old ones, over which the new ones are written."""
+    column = np.empty((n, *old.shape[1:]), old.dtype)
+    column[: len(old)] = old
+    column[row] = new
+    return column
+
+
+def _replaced_each(old: Sequence[V], new: Sequence[V], row: RowArray, n: int) -> tuple[V, ...]:
+    """The same for values that are no numbers."""
+    values = [*old, *new][:n]  # as many as there will be
+    for at, value in zip(row.tolist(), new, strict=True):
+        values[at] = value
+    return tuple(values)
+
+
+def _in_columns(table: MovieTable, names: Names) -> BoolArray:
+    """(n, len(names)) the table's genres in these columns."""
+    genres = np.zeros((len(table), len(names)), bool)
+    genres[:, [names.index(name) for name in table.genre_names]] = table.genres
+    return genres
 
 
 def _genres(listed: MovieListed, enriched: MovieEnriched | None) -> Names:

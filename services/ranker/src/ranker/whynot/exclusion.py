@@ -25,8 +25,9 @@ def exclusion(serving: Serving, user: KnownUser, request: RankRequest, movie_id:
         return Exclusion(rule=Rule.EXCLUDED, detail="This request leaves it out.")
     row = int(serving.catalog.rows(np.array([movie_id], np.int64))[0])
     if row < 0:
-        detail = "It was listed after the model was trained, and can be ranked after the next training."
-        return Exclusion(rule=Rule.NOT_IN_MODEL, detail=detail)
+        return Exclusion(
+            rule=Rule.NOT_IN_MODEL, detail="It was listed after the model was trained; the ranker does not know it yet."
+        )
     if not serving.movies.state.is_released[row]:
         return Exclusion(rule=Rule.NOT_RELEASED, detail="It is not released yet.")
     failed = failed_filters(request.filters, serving.movies.state, row)

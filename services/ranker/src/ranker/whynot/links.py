@@ -53,7 +53,7 @@ class Links:
 
 def links_into(retrieval: FittedRetrieval, rows: RowArray, target: int) -> Links:
     """The links from movies to one, all as catalogue rows."""
-    n, links = retrieval.n_movies, retrieval.links[rows]
+    n, links = retrieval.n_linked, retrieval.links_of(rows)
     found = np.flatnonzero(links.indices % n == target)
     source = np.searchsorted(links.indptr, found, side="right") - 1
     dense = np.zeros((len(rows), len(Link)), np.float32)
@@ -64,8 +64,8 @@ def links_into(retrieval: FittedRetrieval, rows: RowArray, target: int) -> Links
 
 def neighbours(retrieval: FittedRetrieval, target: int) -> RowArray:
     """Rows of the movies closest to one: where its own links lead, and those of similar content."""
-    n, own = retrieval.n_movies, retrieval.links[[target]]
-    weight = np.zeros(n)
+    n, own = retrieval.n_linked, retrieval.links_of(np.array([target]))
+    weight = np.zeros(retrieval.n_movies)
     for link in Link:
         mine = own.indices // n == link
         data = np.maximum(own.data[mine], 0)
