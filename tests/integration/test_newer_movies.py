@@ -66,7 +66,9 @@ async def test_a_movie_listed_after_the_training_is_ranked_without_another_one(
 
 
 async def answers(client: httpx.AsyncClient, body: dict[str, int]) -> bool:
-    return (await client.post("/v1/rank", json=body)).status_code == 200
+    """Whether there is a list; for a moment a new movie has a card, and no movie is known to be like it."""
+    answer = await client.post("/v1/rank", json=body)
+    return answer.status_code == 200 and bool(answer.json()["items"])
 
 
 def place(answer: dict[str, list[dict[str, int]]], movie_id: int) -> int:
@@ -89,6 +91,26 @@ async def test_only_what_came_after_the_known_offsets_is_newer(redis_settings: R
         assert newer.table().directors == (("Somebody",), ())
         assert not await newer.refresh()
         assert not await unsaid.refresh()
+
+
+async def test_more_newer_movies_than_fit_are_left_to_the_next_training(
+    redis_settings: RedisSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marquee.stores.newer_movies.AT_MOST", 5)
+    async with Redis.from_url(redis_settings.url) as redis:
+        space = KeySpace(redis, redis_settings.space)
+        newer = NewerMovies(space, KNOWN)
+        more = [*OLD_LISTED, *(a_movie(movie_id=NEW + at) for at in range(9))]
+
+        await store(space, more, [])
+        assert await newer.refresh()
+        assert len(newer) == 5
+
+        kept = newer.table().movie_id.tolist()
+        await store(space, more, [an_enriched(movie_id=kept[0], directors=("Somebody",))])
+        assert await newer.refresh()
+        assert newer.table().movie_id.tolist() == kept
+        assert newer.table().directors[0] == ("Somebody",)
 
 
 def test_the_training_says_up_to_where_it_knows_the_movies(tmp_path: Path) -> None:

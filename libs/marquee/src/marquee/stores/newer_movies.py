@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
+import structlog
+
 from marquee.contracts.events import MovieEnriched, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS
 from marquee.state.movie_table import MovieTable
 from marquee.stores.key_space import KeySpace, transient
 from marquee.stores.online import MovieStore
 
+log = structlog.get_logger()
+
 AT_ONCE = 2_000
 """Movies read in one round trip."""
+AT_MOST = 10_000
+"""Movies kept, some 20 MB. Larger: more memory, and a longer refresh; so many are worth a training, which follows."""
 
 
 class NewerMovies:
@@ -40,13 +46,25 @@ class NewerMovies:
             Transient: Redis is unavailable; nothing is marked as read.
         """
         seen, changed = await self._changed()
+        changed = self._as_many_as_fit(changed)
         listed, enriched = MovieStore(self._space, CATALOG), MovieStore(self._space, METADATA)
         for start in range(0, len(changed), AT_ONCE):
             part = changed[start : start + AT_ONCE]
             self._listed |= await listed.read(part)
-            self._enriched |= await enriched.read(part)
+            found = await enriched.read(part)
+            self._enriched |= {movie: event.model_copy(update={"overview": None}) for movie, event in found.items()}
         self._seen = seen
         return bool(changed)
+
+    def _as_many_as_fit(self, changed: list[int]) -> list[int]:
+        """Those that are here already, and others up to AT_MOST in all."""
+        known = self._listed.keys() | self._enriched.keys()
+        new = [movie for movie in changed if movie not in known]
+        if (over := len(known) + len(new) - AT_MOST) <= 0:
+            return changed
+        log.warning("newer_movies_left_out", kept=AT_MOST, left_out=over)
+        left_out = set(new[len(new) - over :])
+        return [movie for movie in changed if movie not in left_out]
 
     async def _changed(self) -> tuple[dict[tuple[str, int], int], list[int]]:
         """How far each shard is, and the movies that changed since it was last read, ascending."""
