@@ -26,7 +26,7 @@ from marquee_cli.processes import Identity, end_all, identity_of, is_alive, kill
 START_LIMIT_S = 120.0
 LONGEST_PAUSE_S = 30.0  # for a part that does not come up
 LONGEST_PAUSE_AFTER_UP_S = 5.0  # for a part that was up and ended: it is soon back, whatever killed it
-STABLE_AFTER_S = 60.0
+STABLE_AFTER_S = 10.0  # since its start, a part that ends then has come up well: its earlier ends no longer count
 TICK_S, CALM_TICK_S = 0.1, 0.25
 """Between two looks at the parts: while they start, and once the run serves."""
 STALL_S = 3.0  # a tick that takes this long means that the supervisor itself was suspended
@@ -177,8 +177,6 @@ class Supervisor:
             self._kill(each, f"did not answer within {START_LIMIT_S:.0f} s of its start")
         elif each.status == "up" and each.pulse.is_hung(each.part.patience):
             self._kill(each, f"did not answer {each.pulse.misses} times in a row and was killed")
-        elif each.status == "up" and each.pauses and now - each.began > STABLE_AFTER_S:
-            each.pauses = 0
 
     def _is_due(self, part: Part) -> bool:
         return all(each.status in ("up", "done") for each in self.watched if each.part.name in part.after)
@@ -210,9 +208,10 @@ class Supervisor:
         elif not self._is_serving() and (each.killed_because is None or not was_up):
             each.status, self.failure = "ended", self.failure or {"part": each.part.name, "why": each.reason}
         else:
-            pause = pause_s(each.pauses, was_up=was_up)
+            before = pauses_that_count(each.pauses, was_up=was_up, lived_s=now - each.began)
+            pause = pause_s(before, was_up=was_up)
             each.status, each.not_before = "waiting", now + pause
-            each.pauses, each.restarts = each.pauses + 1, each.restarts + 1
+            each.pauses, each.restarts = before + 1, each.restarts + 1
             say(f"{each.part.name} {each.reason}; restarting in {pause} s")
 
     def _advice(self, part: Part) -> str:
@@ -242,6 +241,11 @@ class Supervisor:
         if note != self.noted:
             write_json(self.home.state, note)
             self.noted = note
+
+
+def pauses_that_count(before: int, *, was_up: bool, lived_s: float) -> int:
+    """Pauses in a row before the next one: none if the part was up and had been started STABLE_AFTER_S ago."""
+    return 0 if was_up and lived_s > STABLE_AFTER_S else before
 
 
 def pause_s(before: int, *, was_up: bool) -> float:
