@@ -28,10 +28,10 @@ const SUMMARY = {
 };
 
 test("what a model is says since when, by whom and why", () => {
-  assert.equal(stateSentence(SERVES), "serves since 30 Nov 2026, 06:06 UTC, by the gate: the log has grown");
+  assert.equal(stateSentence(SERVES), "Serving since 30 Nov 2026, 06:06 UTC, by the gate: the log has grown");
   assert.equal(
     stateSentence({ ...SERVES, state: "retired", by: "", reason: "" }),
-    "retired since 30 Nov 2026, 06:06 UTC",
+    "Retired since 30 Nov 2026, 06:06 UTC",
   );
 });
 

@@ -39,7 +39,7 @@ const SYSTEMS: Record<string, string> = {
 const GROUPS: Record<string, string> = { known_user: "Known users", newcomer: "Newcomers" };
 
 export const STATES: Record<ModelEntry["state"], string> = {
-  champion: "serves",
+  champion: "serving",
   shadow: "shadow",
   candidate: "candidate",
   retired: "retired",
@@ -53,10 +53,10 @@ export function moment(iso: string): string {
   return `${day(iso)}, ${new Date(iso).toISOString().slice(11, 16)} UTC`;
 }
 
-/** "serves since 30 Nov 2026, 06:06 UTC, by the gate: the log has grown". */
+/** "Serving since 30 Nov 2026, 06:06 UTC, by the gate: the log has grown". */
 export function stateSentence({ state, since, by, reason }: ModelEntry): string {
   const who = by ? `, by ${DECIDERS[by] ?? by}` : "";
-  return `${STATES[state]} since ${moment(since)}${who}${reason ? `: ${reason}` : ""}`;
+  return `${capital(STATES[state])} since ${moment(since)}${who}${reason ? `: ${reason}` : ""}`;
 }
 
 /** What the verdict says, as one sentence. */
@@ -148,8 +148,12 @@ function at(found: unknown, ...names: readonly string[]): unknown {
 }
 
 function worded(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return GROUPS[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return GROUPS[name] ?? capital(name.replaceAll("_", " "));
+}
+
+/** "log rows" -> "Log rows". */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function isRecord(found: unknown): found is Record<string, unknown> {

@@ -68,7 +68,7 @@ async function Shown({ all, opened }: { all: readonly ModelEntry[]; opened: stri
       {others.length > 0 && (
         <section>
           <h2 className="mb-3 font-bold text-2xl tracking-tight">
-            {champion ? "Those that do not serve" : "None of them serves"}
+            {champion ? "Other models" : "None of them serves"}
           </h2>
           <ModelList models={others} opened={opened} found={openedOne ?? null} />
         </section>

@@ -24,7 +24,7 @@ export function ModelCard({ title, entry, found, children }: Props) {
       <h2 className="break-words font-extrabold text-3xl tracking-tight">
         {title}: {entry.version}
       </h2>
-      <p className="mt-1 mb-4 break-words text-soft">It {stateSentence(entry)}.</p>
+      <p className="mt-1 mb-4 break-words text-soft">{stateSentence(entry)}.</p>
       <ModelFacts found={found} />
       {children && <div className="mt-5 flex flex-wrap gap-3">{children}</div>}
     </section>

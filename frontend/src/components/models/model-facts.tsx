@@ -1,5 +1,5 @@
 import { count, day } from "@/lib/format";
-import { scoresOf, verdictSentence } from "@/lib/models";
+import { capital, scoresOf, verdictSentence } from "@/lib/models";
 import type { Outcome } from "@/lib/outcome";
 import type { ModelDetail } from "@/lib/types";
 import { CheckTable } from "./check-table";
@@ -58,7 +58,7 @@ function Made({ made }: { made: NonNullable<ModelDetail["made"]> }) {
     ["Ranker", made.ranker.replaceAll("_", " ")],
     ["Code", made.code_version ?? "unknown"],
     ...Object.entries(made.counts).map(([name, n]): [string, string] => [
-      name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " "),
+      capital(name.replaceAll("_", " ")),
       count(n),
     ]),
   ];

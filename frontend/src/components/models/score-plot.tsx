@@ -7,11 +7,11 @@ export function ScorePlot({ groups }: { groups: readonly ScoreGroup[] }) {
   return (
     <table className="w-full border-collapse text-left text-sm" data-testid="model-scores">
       <caption className="mb-2 text-left text-soft text-sm">
-        nDCG@10 on the newest window, which the judged ranker had not learned from; 95 % intervals.
+        nDCG@10 of the trial ranker and of single models on the newest window, with 95 % intervals.
       </caption>
       <thead className="text-soft text-xs">
         <tr>
-          <th scope="col" className="w-2/5 py-1 pr-3 font-semibold sm:w-1/4">
+          <th scope="col" className="w-[27%] py-1 pr-3 font-semibold sm:w-1/4">
             Ranked by
           </th>
           <th scope="col" className="py-1 font-semibold">
@@ -20,7 +20,7 @@ export function ScorePlot({ groups }: { groups: readonly ScoreGroup[] }) {
               <span>{scale}</span>
             </span>
           </th>
-          <th scope="col" className="w-[7.5rem] py-1 pl-3 font-semibold sm:w-[18rem]">
+          <th scope="col" className="w-[7rem] py-1 pl-3 font-semibold sm:w-[13rem] lg:w-[22rem]">
             nDCG@10, and what the model has more
           </th>
         </tr>
@@ -72,9 +72,9 @@ function Row({ score, scale }: { score: Score; scale: number }) {
           [{figure(low)}, {figure(high)}]
         </span>
         {gain && (
-          <span className="block text-xs sm:ml-3 sm:inline">
+          <span className="block whitespace-nowrap text-xs lg:ml-3 lg:inline">
             {signedFigure(gain.mean)}{" "}
-            <span className="whitespace-nowrap text-soft">
+            <span className="whitespace-normal text-soft">
               [{signedFigure(gain.low)}, {signedFigure(gain.high)}]
             </span>
           </span>
