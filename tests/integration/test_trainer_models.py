@@ -208,6 +208,26 @@ async def test_opposed_decisions_at_once_leave_one_champion_and_a_true_history(t
     assert sorted(states.values()) == ["champion", "refused", "retired"]
 
 
+async def test_a_decision_and_a_promotion_at_once_lose_neither(trained: Trained, workshop: Workshop) -> None:
+    workshop.does("deliver")
+    started, decided = await asyncio.gather(
+        trained.client.post("/v1/train"), trained.post(trained.retired, "rollback", reason="odd lists")
+    )
+    assert (started.status_code, decided.status_code) == (202, 200)
+
+    async def is_complete() -> bool:
+        return len(workshop.starts) == 4 and workshop.starts[-1] in await trained.states()
+
+    await until(is_complete)
+    await reaches(trained.client, phase="done", announcement="announced")
+    newest, states = workshop.starts[-1], await trained.states()
+    noted = json.loads((trained.settings.model_dir / "promoted.json").read_text())
+    assert states.pop(noted["version"]) == "champion"
+    assert states.pop(trained.refused) == "refused"
+    assert set(states.values()) == {"retired"}
+    assert {trained.retired, trained.champion, newest} == {noted["version"], *states}
+
+
 async def test_a_decision_made_elsewhere_shows_in_the_next_answer(trained: Trained) -> None:
     assert (await trained.states())[trained.champion] == "champion"
     elsewhere = ModelChanged(
