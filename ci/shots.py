@@ -115,6 +115,7 @@ PAGES: dict[str, tuple[str, Prepare]] = {
     "movie-for-me": (f"/movies/{MOVIE}", for_me),
     "person": ("/people/Steven Spielberg", nothing),
     "pipeline": ("/pipeline", nothing),
+    "models": ("/models", nothing),
     "theme": ("/themes/time travel", nothing),
     "together": (f"/together?users={USER},1", nothing),
     "together-refused": (f"/together?users={USER},{USER}", nothing),

@@ -8,6 +8,7 @@ from ingest.settings import IngestSettings
 from marquee.http.operations import PING_TIMEOUT_S
 from marquee.settings import ServiceSettings
 from ranker.settings import RankerSettings
+from trainer.model_registry import ANSWER_S
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,6 +42,7 @@ RECEIPTS_S = default(RankerSettings, "receipt_wait_s")
 PIN_S = default(RankerSettings, "page_read_s")
 USER_S = default(RankerSettings, "user_timeout_s")
 SEARCH_S, PLACE_S = default(RankerSettings, "explain_search_s"), default(RankerSettings, "explain_wait_s")
+TRAINER_S = default(GatewaySettings, "trainer_timeout_s")
 PIPELINE_S = default(GatewaySettings, "pipeline_timeout_s")
 CLAIM_S, PUBLISH_S = default(IngestSettings, "claim_timeout_s"), default(IngestSettings, "publish_timeout_s")
 
@@ -51,12 +53,13 @@ def test_every_deadline_lies_inside_that_of_its_caller() -> None:
     assert RECEIPTS_S + USER_S + PLACE_S + SEARCH_S < EXPLAIN_S < PAGE_S
     assert PAGE_S > RANKER_S + OPTIONAL_S, "after the ranker the gateway may still read what the user has rated"
     assert CLAIM_S + PUBLISH_S < INGEST_S < PAGE_S
+    assert ANSWER_S < TRAINER_S < PAGE_S
     assert PAGE_S > REQUIRED_S
     assert PING_TIMEOUT_S < PIPELINE_S < PAGE_S
 
 
 def test_the_proxy_waits_longer_than_who_answers_and_gives_up_sooner_than_who_asks() -> None:
-    assert max(INGEST_S, EXPLAIN_S, default(GatewaySettings, "client_wait_s")) < PROXY_S
+    assert max(INGEST_S, EXPLAIN_S, TRAINER_S, default(GatewaySettings, "client_wait_s")) < PROXY_S
     assert proxy_limit("timeout http-request", "defaults") == default(GatewaySettings, "client_wait_s")
     assert 2 * TO_RANKER_S < RANKER_S
 
@@ -77,6 +80,7 @@ def test_the_table_of_deadlines_has_the_values_of_the_settings() -> None:
         ("gateway", "Redis", OPTIONAL_S),
         ("gateway", "Redis", REQUIRED_S),
         ("gateway", "ingest", INGEST_S),
+        ("gateway", "trainer", TRAINER_S),
         ("gateway", "all services", PIPELINE_S),
         ("ranker", "Redis", RECEIPTS_S),
         ("ranker", "Redis", PIN_S),
@@ -86,4 +90,5 @@ def test_the_table_of_deadlines_has_the_values_of_the_settings() -> None:
         ("ranker", "a place for one more explanation (two at a time)", PLACE_S),
         ("ingest", "Redis", CLAIM_S),
         ("ingest", "Kafka's ack", PUBLISH_S),
+        ("trainer", "all of a decision or a list of models", ANSWER_S),
     ]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from support.small_system import SmallSystem
+from support.small_system import ADMIN_KEY, SmallSystem
 
 pytestmark = pytest.mark.integration
 
@@ -22,6 +22,7 @@ class Example(NamedTuple):
     method: str
     path: str
     parameters: list[dict[str, Any]]
+    headers: dict[str, str]
     body: Any = None
 
 
@@ -30,12 +31,13 @@ def examples() -> Iterator[Example]:
     for path, operations in DOCUMENT["paths"].items():
         for method, operation in operations.items():
             name, parameters = f"{method.upper()} {path}", operation.get("parameters", [])
+            headers = {"x-api-key": ADMIN_KEY} if operation.get("x-role") == "admin" else {}
             if "requestBody" not in operation:
-                yield Example(name, method, path, parameters)
+                yield Example(name, method, path, parameters, headers)
                 continue
             shown = operation["requestBody"]["content"]["application/json"].get("examples", {})
             for title, example in shown.items():
-                yield Example(f"{name}: {title}", method, path, parameters, example["value"])
+                yield Example(f"{name}: {title}", method, path, parameters, headers, example["value"])
 
 
 @pytest.mark.parametrize("example", list(examples()), ids=lambda example: example.title)
@@ -52,7 +54,11 @@ def test_an_example_is_served(small_system: SmallSystem, example: Example) -> No
                 values[parameter["in"]][name] = earlier[name]
 
         answer = client.request(
-            example.method, example.path.format(**values["path"]), params=values["query"], json=example.body
+            example.method,
+            example.path.format(**values["path"]),
+            params=values["query"],
+            json=example.body,
+            headers=example.headers,
         )
 
     assert answer.is_success, answer.text

@@ -58,6 +58,7 @@ PAGES = {
     "person": SitePage("/people/{person}", "directed"),
     "theme": SitePage("/themes/{theme}", "theme-movies"),
     "pipeline": SitePage("/pipeline", "pipeline-stage"),
+    "models": SitePage("/models", "model-card"),
     "together": SitePage("/together?users={user},{other}", "together-card"),
     "not-found": SitePage("/movies/0", "not-found", status=404),
 }
@@ -103,6 +104,11 @@ def pipeline(page: Page) -> None:
     expect(page.get_by_test_id("pipeline-dialog").get_by_test_id("pipeline-stage").first).to_be_visible()
 
 
+def checks(page: Page) -> None:
+    page.get_by_test_id("checks-toggle").first.click()
+    expect(page.get_by_test_id("model-checks").first).to_be_visible()
+
+
 def wall_reason(page: Page) -> None:
     page.get_by_test_id("wall-movie").first.get_by_role("link").focus()
     expect(page.get_by_test_id("wall-reason").first).to_be_visible()
@@ -114,6 +120,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "what-if": ("user", what_if),
     "menu": ("user", menu),
     "pipeline": ("user", pipeline),
+    "checks": ("models", checks),
     "wall-reason": ("wall", wall_reason),
     "suggestions": ("home", suggestions),
     "shared": ("start-picked", shared),

@@ -9,7 +9,15 @@ from typing import Any
 
 import httpx
 
-from marquee.contracts.events import Event, MetadataStatus, ModelChanged, ModelStatus, MovieEnriched, MovieListed
+from marquee.contracts.events import (
+    Event,
+    MetadataStatus,
+    ModelChanged,
+    ModelState,
+    ModelStatus,
+    MovieEnriched,
+    MovieListed,
+)
 from marquee.contracts.topics import CATALOG, METADATA, MODELS, RATINGS, Topic
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher, record_of
@@ -23,6 +31,9 @@ from support.worlds import DIRECTORS, EPOCH, checkerboard
 N_MOVIES = 40
 """Movies 1 to 40; users 1 to ENOUGH rated sixteen of them."""
 NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens there
+ADMIN_KEY = "the-key-of-an-admin"
+RETIRED, CANDIDATE = "20251230T120000Z", "20251231T120000Z"
+"""Models beside v1, which serves: alike, and the first one has served."""
 TITLES = {1: "Toy Story", 2: "Jumanji"}
 
 
@@ -59,6 +70,7 @@ def services(
         "MARQUEE_LOG_DIR": str(home / "log"),
         "MARQUEE_MODEL_DIR": str(home / "models"),
         "MARQUEE_TRAIN_AUTOMATICALLY": "false",
+        "MARQUEE_API_KEYS": f"admin:{ADMIN_KEY}",
     }
     with ExitStack() as stack:
         behind = {
@@ -73,18 +85,21 @@ def services(
 
 
 async def publish_world(kafka: KafkaSettings, models: Path) -> None:
-    """The catalogue, metadata and ratings of the checkerboard, and a model of them that is promoted."""
+    """The catalogue, metadata and ratings of the checkerboard, a model of them that is promoted, and two beside it."""
     known = {topic.name: ends_of(topic, events) for topic, events in world_events().items() if topic is not RATINGS}
-    parts = replace(a_training(ENOUGH), known=known)
-    parts.write(models, version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC))
-    promoted = ModelChanged(
-        version="v1", status=ModelStatus.PROMOTED, location="v1", changed_at=datetime(2026, 1, 1, tzinfo=UTC)
-    )
+    parts, at = replace(a_training(ENOUGH), known=known), datetime(2026, 1, 1, tzinfo=UTC)
+    promoted = ModelChanged(version="v1", status=ModelStatus.PROMOTED, location="v1", changed_at=at)
+    history = [promoted]
+    for version, state in (("v1", None), (RETIRED, ModelState.RETIRED), (CANDIDATE, ModelState.CANDIDATE)):
+        parts.write(models, version=version, created_at=datetime(2020, 1, 1, tzinfo=UTC))
+        if state is not None:
+            named = promoted.model_copy(update={"version": version, "location": version, "verdict": parts.verdict})
+            history.append(named.past(state, changed_at=at, reason="", by="gate"))
     await ensure_topics(kafka, wait_s=20)
     async with Publisher(kafka, timeout_s=20) as publisher:
         for topic, events in world_events().items():
             await publisher.publish(topic, [record_of(topic, event) for event in events])
-        await publisher.publish(MODELS, [record_of(MODELS, promoted)])
+        await publisher.publish(MODELS, [record_of(MODELS, event) for event in history])
 
 
 async def in_use(system: SmallSystem) -> None:

@@ -14,6 +14,8 @@ from marquee_cli.ports import internal_ports
 
 HOPS = Path(__file__).with_name("hops.py")
 START_LIMIT_S = 600
+ADMIN_KEY = "the-key-of-an-admin"
+"""Of an embedded system; reading and rating need none."""
 
 
 def untraced() -> dict[str, str]:
@@ -88,6 +90,7 @@ def embedded_system(home: Path, data: Path, snapshot: Path | None) -> Iterator[S
     env = {
         **untraced(),
         "MARQUEE_HOME": str(home),
+        "MARQUEE_API_KEYS": f"admin:{ADMIN_KEY}",
         "MARQUEE_GATEWAY_PORT": str(ports["gateway"]),
         "MARQUEE_FRONTEND_PORT": str(ports["frontend"]),
     }

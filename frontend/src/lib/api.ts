@@ -4,6 +4,8 @@ import { callGateway, GatewayUnreachable } from "./gateway";
 import { type Outcome, outcomeOf, unreachable } from "./outcome";
 import type { Order } from "./rating-order";
 import type {
+  ModelDetail,
+  Models,
   MovieDetail,
   PersonMovies,
   Pipeline,
@@ -37,6 +39,10 @@ export const ratingsOf = (userId: number, sort: Order, pageToken: string) => {
 export const search = (query: URLSearchParams) => ask<SearchPage>(`/v1/search?${query}`);
 
 export const pipeline = () => ask<Pipeline>("/v1/pipeline");
+
+export const models = () => ask<Models>("/v1/models");
+
+export const model = (version: string) => ask<ModelDetail>(`/v1/models/${encodeURIComponent(version)}`);
 
 export const rank = (body: RankRequest) =>
   ask<Ranking>("/v1/rank", {

@@ -1,7 +1,9 @@
 /** What the browser may ask of this server; it never talks to the gateway itself. */
 import { remember, rememberDismissed, rememberReceipts } from "./given";
+import type { Action } from "./models";
 import { type Outcome, type OwnRating, outcomeOf, ownRatingOf, unreachable } from "./outcome";
 import type {
+  Decided,
   Explained,
   ExplainRequest,
   GuestRating,
@@ -30,6 +32,15 @@ export const fetchSimilar = (movieId: number, content: number, signal: AbortSign
   ask<Ranking>(`/api/movies/${movieId}/similar?k=18&content=${content}`, { signal });
 
 export const fetchPipeline = (signal: AbortSignal) => ask<Pipeline>("/api/pipeline", { signal });
+
+/** Lets a model serve; the key goes with this one request, and is kept nowhere here. */
+export const decide = (version: string, action: Action, key: string, reason: string) => {
+  const { headers, ...sent } = json({ reason });
+  return ask<Decided>(`/api/models/${encodeURIComponent(version)}/${action}`, {
+    ...sent,
+    headers: { ...headers, "x-api-key": key },
+  });
+};
 
 export const fetchProfile = (userId: number, signal: AbortSignal) =>
   ask<UserProfile>(`/api/users/${userId}`, { signal });

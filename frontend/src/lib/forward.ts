@@ -7,7 +7,12 @@ import { isJson, isOwnPage } from "./own-page";
 const PASSED_BACK = ["content-type", "retry-after", "x-request-id", "server-timing"];
 const MAX_BODY_BYTES = 64 * 1024;
 
-export async function forward(request: Request, path: string): Promise<Response> {
+/** Forwards what only an admin may ask: with the key that the request brings, and never with the page's own. */
+export function forwardAsAdmin(request: Request, path: string): Promise<Response> {
+  return forward(request, path, request.headers.get("x-api-key") ?? "");
+}
+
+export async function forward(request: Request, path: string, key?: string): Promise<Response> {
   if (!isOwnPage(request.headers)) {
     return problem(request, 403, "cross_site", "This address answers only to its own pages.");
   }
@@ -22,7 +27,7 @@ export async function forward(request: Request, path: string): Promise<Response>
     init.headers = { "content-type": "application/json" };
   }
   try {
-    const answer = await callGateway(path, init);
+    const answer = await callGateway(path, init, key);
     return new Response(await answer.text(), { status: answer.status, headers: passedBack(answer.headers) });
   } catch (error) {
     if (!(error instanceof GatewayUnreachable)) throw error;

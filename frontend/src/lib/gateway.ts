@@ -4,11 +4,13 @@ import { readEnv } from "./env";
 
 export class GatewayUnreachable extends Error {}
 
-export async function callGateway(path: string, init: RequestInit = {}): Promise<Response> {
+/** Calls with the page's own key, or with another one in its place: "" for none. */
+export async function callGateway(path: string, init: RequestInit = {}, key?: string): Promise<Response> {
   const env = readEnv();
+  const apiKey = key ?? env.apiKey;
   const headers = new Headers(init.headers);
   headers.set("accept", "application/json");
-  if (env.apiKey) headers.set("x-api-key", env.apiKey);
+  if (apiKey) headers.set("x-api-key", apiKey);
   if (!headers.has("x-request-id")) headers.set("x-request-id", crypto.randomUUID());
   const deadline = AbortSignal.timeout(env.timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;

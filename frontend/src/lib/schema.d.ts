@@ -91,6 +91,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models
+         * @description Every model with its state and verdict, the one that serves first. 503 without the trainer or the broker.
+         */
+        get: operations["models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Model
+         * @description One model: every check of its verdict and, while its bundle is kept, how it was made and its report.
+         */
+        get: operations["model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{version}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote Model
+         * @description Let a model serve, whatever its verdict, unless it was refused; 409 also if its bundle is damaged or gone.
+         *
+         *     After a 503 the decision may have been made all the same: GET /v1/models says.
+         */
+        post: operations["promote_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{version}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Model
+         * @description Let a model serve again that has served before; otherwise as promote.
+         */
+        post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/movies/{movie_id}": {
         parameters: {
             query?: never;
@@ -434,6 +516,32 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * Check
+         * @description One check.
+         *
+         *     Attributes:
+         *         detail: one sentence, with the numbers.
+         *         value, limit: what was compared with what; of a paired difference, the low end of its interval.
+         *         mean, low, high: of a paired difference of nDCG@10, with its interval.
+         */
+        Check: {
+            /** Detail */
+            detail: string;
+            /** High */
+            high?: number | null;
+            /** Limit */
+            limit?: number | null;
+            /** Low */
+            low?: number | null;
+            /** Mean */
+            mean?: number | null;
+            /** Name */
+            name: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Value */
+            value?: number | null;
+        };
         /** CountedCard */
         CountedCard: {
             /**
@@ -484,6 +592,30 @@ export interface components {
             with_metadata?: number | null;
             /** With Poster */
             with_poster: number;
+        };
+        /**
+         * Decided
+         * @description Which model serves from now on; rankers follow within a second or two.
+         */
+        Decided: {
+            /**
+             * Instead Of
+             * @description the model that served until now
+             */
+            instead_of?: string | null;
+            model: components["schemas"]["ModelEntry"];
+        };
+        /**
+         * DecisionRequest
+         * @description Why a model is to serve.
+         */
+        DecisionRequest: {
+            /**
+             * Reason
+             * @description one line, kept in the model's history
+             * @default
+             */
+            reason: string;
         };
         /** DependencyState */
         DependencyState: {
@@ -902,6 +1034,36 @@ export interface components {
             /** Message */
             message: string;
         };
+        JsonValue: unknown;
+        /**
+         * JudgedModel
+         * @description What a verdict says in short.
+         */
+        JudgedModel: {
+            /**
+             * Champion
+             * @description the model that served while it was judged
+             */
+            champion?: string | null;
+            /**
+             * Is Promoted
+             * @description whether it may serve; what could not be decided may
+             */
+            is_promoted: boolean;
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Reasons
+             * @description why it failed or is undecided
+             * @default []
+             */
+            reasons: string[];
+            /**
+             * Users
+             * @description on whose lists of the newest window it was judged
+             * @default 0
+             */
+            users: number;
+        };
         /** LiveRating */
         LiveRating: {
             /**
@@ -972,6 +1134,90 @@ export interface components {
          */
         MetadataStatus: "found" | "not_found" | "unavailable";
         /**
+         * ModelDetail
+         * @description A model with every check of its verdict, and with what its bundle says while that is kept.
+         */
+        ModelDetail: {
+            /**
+             * By
+             * @description who decided: gate, watch or admin; empty in earlier releases
+             * @default
+             */
+            by: string;
+            /**
+             * Checks
+             * @default []
+             */
+            checks: components["schemas"]["Check"][];
+            /** @description null: its bundle is no longer kept, or cannot be read */
+            made?: components["schemas"]["ModelMade"] | null;
+            /**
+             * Metrics
+             * @description on the newest window of its training
+             */
+            metrics?: {
+                [key: string]: number;
+            };
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Report
+             * @description report.json of its bundle: `systems` by name with `ndcg@10` and its interval, `by_kind`, `difference`; null as `made`
+             */
+            report?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Since
+             * Format: date-time
+             * @description when it came into this state
+             */
+            since: string;
+            state: components["schemas"]["ModelState"];
+            /** @description null: nobody has judged it */
+            verdict?: components["schemas"]["JudgedModel"] | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ModelEntry
+         * @description A model and where it is in its life.
+         */
+        ModelEntry: {
+            /**
+             * By
+             * @description who decided: gate, watch or admin; empty in earlier releases
+             * @default
+             */
+            by: string;
+            /**
+             * Metrics
+             * @description on the newest window of its training
+             */
+            metrics?: {
+                [key: string]: number;
+            };
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Since
+             * Format: date-time
+             * @description when it came into this state
+             */
+            since: string;
+            state: components["schemas"]["ModelState"];
+            /** @description null: nobody has judged it */
+            verdict?: components["schemas"]["JudgedModel"] | null;
+            /** Version */
+            version: string;
+        };
+        /**
          * ModelFigures
          * @description The model that is served.
          */
@@ -996,6 +1242,58 @@ export interface components {
             served_since: string;
             /** Version */
             version: string;
+        };
+        /**
+         * ModelMade
+         * @description How a model was made, as its bundle says.
+         */
+        ModelMade: {
+            /**
+             * As Of
+             * Format: date-time
+             * @description its newest rating
+             */
+            as_of: string;
+            /**
+             * Code Version
+             * @description null in bundles of earlier releases
+             */
+            code_version?: string | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Note
+             * @description why that is no trained model, if it is none
+             * @default
+             */
+            note: string;
+            /**
+             * Ranker
+             * @description what orders the candidates: lambdarank or retrieval_order
+             */
+            ranker: string;
+        };
+        /**
+         * ModelState
+         * @description Where a model is in its life: a candidate is judged; a shadow ranks what the champion does, and is not shown; the
+         *     champion serves, until it retires.
+         * @enum {string}
+         */
+        ModelState: "candidate" | "refused" | "shadow" | "champion" | "retired";
+        /**
+         * Models
+         * @description Every model that is known, the one that serves first, then by `since`, newest first.
+         */
+        Models: {
+            /** Models */
+            models: components["schemas"]["ModelEntry"][];
         };
         /**
          * MovieDetail
@@ -1073,6 +1371,12 @@ export interface components {
             /** User Id */
             user_id: number;
         };
+        /**
+         * Outcome
+         * @description How a check, or the verdict made of all of them, ended. Undecided: the data shows neither good nor harm.
+         * @enum {string}
+         */
+        Outcome: "passed" | "failed" | "undecided";
         /**
          * Override
          * @description What if this rating of the user were another one; null: what if it had not been made.
@@ -1994,6 +2298,454 @@ export interface operations {
             };
             /** @description The body did not arrive in time */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB (ratings, events: 256 KiB) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This client asks too often; `Retry-After` says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something it needs is unavailable; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description An X-API-Key is needed, or is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the X-API-Key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This client asks too often; `Retry-After` says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something it needs is unavailable; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 20251230T120000Z */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description An X-API-Key is needed, or is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the X-API-Key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This client asks too often; `Retry-After` says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something it needs is unavailable; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 20251231T120000Z */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An X-API-Key is needed, or is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the X-API-Key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The model does not get to serve; `detail` has why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB (ratings, events: 256 KiB) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Host header names another server */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `errors` names the fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This client asks too often; `Retry-After` says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A bug; it is logged under `request_id` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something it needs is unavailable; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 20251230T120000Z */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An X-API-Key is needed, or is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role of the X-API-Key is not enough */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such model */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The model does not get to serve; `detail` has why */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

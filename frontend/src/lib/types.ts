@@ -43,6 +43,11 @@ export type ExplainRequest = Pick<Schemas["ExplainRequest"], "movie_ids"> &
   Partial<Omit<Schemas["ExplainRequest"], "movie_ids" | "filters">> & {
     filters?: Partial<Schemas["Filters"]>;
   };
+export type Models = Schemas["Models"];
+export type ModelEntry = Schemas["ModelEntry"];
+export type ModelDetail = Schemas["ModelDetail"];
+export type Check = Schemas["Check"];
+export type Decided = Schemas["Decided"];
 export type Pipeline = Schemas["Pipeline"];
 export type PipelinePart = Schemas["PipelinePart"];
 export type Recent = Schemas["Recent"];

@@ -41,8 +41,12 @@ ALLOWED = [
     (READER, "DELETE", "/v1/nothing", 403),
     (WRITER, "POST", "/v1/nothing", 404),
     (WRITER, "POST", "/v1/train", 403),
-    (WRITER, "POST", "/v1/models/v1:promote", 403),
-    (ADMIN, "POST", "/v1/models/v1:promote", 404),
+    (None, "GET", "/v1/models", 401),
+    (READER, "GET", "/v1/models/nothing/at/all", 404),
+    (WRITER, "POST", "/v1/models/v1/promote", 403),
+    (WRITER, "POST", "/models/v1/rollback", 403),
+    (WRITER, "DELETE", "/v1/models/v1", 403),
+    (ADMIN, "POST", "/v1/models/v1/nothing", 404),
     (ADMIN, "POST", "/nothing", 404),
     ("reader-key-012345678", "GET", "/v1/nothing", 401),
     ("", "GET", "/v1/nothing", 401),
@@ -75,7 +79,8 @@ async def test_on_loopback_reading_and_rating_are_open_and_administration_is_not
         for method, path, status in (
             ("GET", "/v1/nothing", 404),
             ("POST", "/nothing", 404),
-            ("GET", "/v1/models", 401),
+            ("GET", "/v1/models/nothing/at/all", 404),
+            ("POST", "/v1/models/v1/promote", 401),
         ):
             assert (await client.request(method, path)).status_code == status
 

@@ -19,6 +19,11 @@ export function LivePipeline({ first }: { first: Outcome<Pipeline> | null }) {
         As of {clock(newest.data.as_of)}. While this is open it is asked for again every 2 s; a time after
         "Since" is when somebody first looked and saw it.
       </p>
+      <p className="mt-2 text-sm">
+        <a href="/models" className="rounded-sm underline hover:text-glow">
+          Which models there are, and why each serves or not
+        </a>
+      </p>
     </>
   );
 }

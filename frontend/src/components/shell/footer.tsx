@@ -19,6 +19,9 @@ export function Footer({ theme }: { theme: Theme }) {
           <Link href="/pipeline" prefetch={false} className="rounded-sm underline hover:text-text">
             The pipeline, now
           </Link>
+          <Link href="/models" prefetch={false} className="rounded-sm underline hover:text-text">
+            The models
+          </Link>
           <ThemeSwitch initial={theme} />
           <TmdbMark />
           <p className="max-w-xs leading-relaxed">

@@ -14,6 +14,7 @@ PARAMETERS: Mapping[str, Any] = {
     "movie_id": 1,
     "name": "John Lasseter",
     "q": "toy story",
+    "version": "20251230T120000Z",
 }
 """By name; what is not here is optional, or comes from an earlier answer."""
 
@@ -21,6 +22,7 @@ OF_ROUTE: Mapping[Route, Mapping[str, Any]] = {
     ("get", "/v1/themes/{name}"): {"name": "toy"},
     ("get", "/v1/users/{user_id}/ratings/{movie_id}"): {"user_id": 6, "movie_id": 10},
     ("delete", "/v1/users/{user_id}/ratings/{movie_id}"): {"user_id": 6, "movie_id": 36},
+    ("post", "/v1/models/{version}/promote"): {"version": "20251231T120000Z"},
 }
 """Where other values are needed."""
 
@@ -56,6 +58,8 @@ BODIES: Mapping[Route, Mapping[str, Body]] = {
             ]
         },
     },
+    ("post", "/v1/models/{version}/promote"): {"with a reason": {"reason": "it knows the new movies"}},
+    ("post", "/v1/models/{version}/rollback"): {"with a reason": {"reason": "odd lists since noon"}},
     ("post", "/v1/events"): {
         "not this one": {
             "events": [

@@ -71,6 +71,7 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
         ranker=of_ranker(settings.ranker_timeout_s),
         explainer=of_ranker(settings.explain_timeout_s),
         ingest=to_ingest,
+        trainer=Upstream("trainer", reporting["trainer"], settings.trainer_timeout_s),
         impressions=impressions,
         pipeline=PipelineView(reporting, redis.ping, catalogue, answered, timeout_s=settings.pipeline_timeout_s),
         answered=answered,

@@ -14,7 +14,9 @@ class Kind(StrEnum):
 
 
 _OPERATIONS = ("/livez", "/readyz", "/version", "/openapi.json", "/docs")
-_ADMIN = ("/models", "/train")
+_ADMIN = ("/train",)
+_MODELS = ("/models",)
+_READING = ("GET", "HEAD", "OPTIONS")
 _RANKING = ("/rank", "/explain")
 
 
@@ -23,11 +25,11 @@ def kind_of(method: str, path: str) -> Kind:
     bare = path.removeprefix("/v1")
     if _is_below(path, _OPERATIONS):
         return Kind.OPERATIONS
-    if _is_below(bare, _ADMIN):
+    if _is_below(bare, _ADMIN) or (_is_below(bare, _MODELS) and method not in _READING):
         return Kind.ADMIN
     if _is_below(bare, _RANKING) or bare.startswith("/rankings/") or is_similar(bare):
         return Kind.RANK
-    return Kind.READ if method in ("GET", "HEAD", "OPTIONS") else Kind.WRITE
+    return Kind.READ if method in _READING else Kind.WRITE
 
 
 def is_similar(bare: str) -> bool:

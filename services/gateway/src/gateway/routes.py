@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway import (
     activity_routes,
     explain_routes,
+    model_routes,
     movie_routes,
     people_routes,
     pipeline_routes,
@@ -23,6 +24,7 @@ ROUTES = (
     explain_routes,
     user_routes,
     activity_routes,
+    model_routes,
     pipeline_routes,
 )
 for each in ROUTES:

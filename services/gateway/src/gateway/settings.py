@@ -16,14 +16,15 @@ class GatewaySettings(CardSettings):
     metrics_port: int = Field(default=0, ge=0, le=65_535)  # for /metrics alone; 0: not served
     ranker_url: str = "http://127.0.0.1:8005"
     ingest_url: str = "http://127.0.0.1:8001"
-    enricher_url: str = "http://127.0.0.1:8002"  # this and the next two: only to ask how they are
+    enricher_url: str = "http://127.0.0.1:8002"  # this and the next: only to ask how they are
     features_url: str = "http://127.0.0.1:8003"
-    trainer_url: str = "http://127.0.0.1:8004"
+    trainer_url: str = "http://127.0.0.1:8004"  # to ask how it is, and for the models
     ranker_timeout_s: PositiveFloat = 2.0  # then the popular list is served; longer than the ranker's own deadlines
     ranker_pause_s: PositiveFloat = 1.0  # after such a timeout nobody calls the ranker; then one request tries
     explain_timeout_s: PositiveFloat = 3.0  # for an explanation, which is a search; longer than the ranker's own limits
     pipeline_timeout_s: PositiveFloat = 2.5  # for the services' own reports; longer than they wait for what they need
     ingest_timeout_s: PositiveFloat = 4.5  # longer than ingest waits for the broker, shorter than the page waits
+    trainer_timeout_s: PositiveFloat = 4.5  # for the models; longer than the trainer's own limit
     optional_read_s: PositiveFloat = 0.15  # for reads that an answer can do without: rated movies, details
     required_read_s: PositiveFloat = 1.0  # for reads that an answer cannot do without: a user's profile
     impressions: bool = True  # whether rankings that users were shown are put on activity.v1

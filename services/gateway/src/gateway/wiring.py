@@ -61,6 +61,7 @@ class Wiring:
     ranker: Upstream
     explainer: Upstream
     ingest: Upstream
+    trainer: Upstream
     impressions: Impressions
     pipeline: PipelineView
     answered: RankingsAnswered

@@ -5,7 +5,7 @@ If the broker is unreachable, loses its newest second or starts empty, the model
 
 import asyncio
 import os
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -79,7 +79,8 @@ class Announcements:
     error: str = ""
     _past: list[ModelChanged] = field(default_factory=list)  # records of the history that are not sent yet
     _confirmed_end: int | None = None  # end of models.v1 when the promotion was last found on it
-    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)  # reads of the topic and writes to it
+    _deciding: asyncio.Lock = field(default_factory=asyncio.Lock)  # changes of what serves; taken before the other
 
     def adopt(self, served: ModelChanged | None) -> ModelManifest | None:
         """At start: take up the newest promotion, noted or served, if its bundle can be used; returns its manifest.
@@ -101,17 +102,37 @@ class Announcements:
 
     async def promote(self, event: ModelChanged) -> None:
         """Note a new promotion and announce it; `check` repeats an announcement that failed."""
-        before = self.promoted
-        if before is not None and before.version != event.version:
-            reason = f"replaced by {event.version}"
-            self._past.append(before.past(ModelState.RETIRED, changed_at=event.changed_at, reason=reason, by=event.by))
-        self.promoted, self.state, self.error = event, "pending", ""
-        try:
-            await asyncio.to_thread(note_promoted, self.model_dir, event)
-        except OSError as error:
-            log.error("promotion_not_noted", version=event.version, error=str(error))
+        async with self._deciding:
+            before = self.promoted
+            if before is not None and before.version != event.version:
+                reason = f"replaced by {event.version}"
+                retired = before.past(ModelState.RETIRED, changed_at=event.changed_at, reason=reason, by=event.by)
+                self._past.append(retired)
+            self.promoted, self.state, self.error = event, "pending", ""
+            await self._note(event)
         async with self._one_at_a_time:
             await self._trying(self._announce())
+
+    async def decide(self, choose: Callable[[], Awaitable[list[ModelChanged]]]) -> None:
+        """Publish what `choose` decides, and take up the last of its events: what serves from now on.
+
+        Nothing else changes what serves between the choice and its publication. `choose` finds models.v1 as it is
+        after every earlier decision of this process.
+
+        Raises:
+            Transient, KafkaError, OSError: the broker did not answer, or not in time. If it has the events all the
+                same, `check` takes them up.
+        """
+        async with self._deciding, self._one_at_a_time:
+            await self._announce_past()
+            if self.promoted is not None:
+                await self._compare(self.promoted)
+            events = await choose()
+            self._confirmed_end = None
+            await self.publisher.publish(MODELS, [record_of(MODELS, event) for event in events])
+            self.promoted = events[-1]
+            self._confirmed()
+            await self._note(self.promoted)
 
     async def refuse(self, event: ModelChanged) -> None:
         """Announce that a model was refused: it never serves, and stays in the history."""
@@ -144,12 +165,20 @@ class Announcements:
             await self._announce()
             log.warning("model_announced_again", version=promoted.version)
             return
+        if self.promoted is not promoted:
+            return  # a promotion meanwhile: the next check looks again
         if served is not None and served.changed_at > promoted.changed_at:
-            await asyncio.to_thread(note_promoted, self.model_dir, served)  # an admin decided
-            self.promoted = served
+            self.promoted = served  # an admin decided
+            await self._note(served)
             log.info("decision_taken_up", version=served.version, status=served.status, by=served.by)
         self._confirmed_end = end
         self._confirmed()
+
+    async def _note(self, event: ModelChanged) -> None:
+        try:
+            await asyncio.to_thread(note_promoted, self.model_dir, event)
+        except OSError as error:
+            log.error("promotion_not_noted", version=event.version, error=str(error))
 
     async def _announce(self) -> None:
         assert self.promoted is not None  # noqa: S101  # the callers see to it

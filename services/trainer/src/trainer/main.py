@@ -13,8 +13,10 @@ from marquee.kafka.models_topic import current_model
 from marquee.kafka.publisher import Publisher
 from marquee.stores.event_log import EventLog
 from marquee.waiting import wait_until_reachable
+from trainer import model_routes
 from trainer.announcing import Announcements
 from trainer.log_watch import LogWatch, train_when_due
+from trainer.model_registry import ModelRegistry
 from trainer.routes import Wiring, router
 from trainer.runs import JOB, Runs
 from trainer.settings import TrainerSettings
@@ -31,7 +33,8 @@ async def start(service: Service[TrainerSettings], stack: AsyncExitStack, *, job
     publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=PUBLISH_TIMEOUT_S))
     consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
     announcements = Announcements(settings.kafka, publisher, consumer, settings.model_dir)
-    wiring = Wiring(Runs(settings, announcements, job), service.tasks, consumer)
+    models = ModelRegistry(settings.kafka, consumer, announcements, settings.model_dir)
+    wiring = Wiring(Runs(settings, announcements, job), service.tasks, consumer, models)
     manifest = announcements.adopt(served)
     if manifest is not None and announcements.promoted is not None:
         wiring.runs.remember(manifest, announcements.promoted)
@@ -47,6 +50,7 @@ def create_app(settings: TrainerSettings | None = None, *, job: tuple[str, ...] 
     """The app; it watches while it runs. `job`: the command that trains, in a process of its own."""
     app = Service("trainer", settings or TrainerSettings()).app(partial(start, job=job))
     app.include_router(router)
+    app.include_router(model_routes.router)
     return app
 
 

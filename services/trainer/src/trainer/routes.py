@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 
 from marquee.http.background import Background
 from marquee.http.service import wired
+from trainer.model_registry import ModelRegistry
 from trainer.runs import Runs, Training
 
 
@@ -19,6 +20,7 @@ class Wiring:
     runs: Runs
     tasks: Background
     consumer: AIOKafkaConsumer
+    models: ModelRegistry
 
     async def kafka_answers(self) -> str:
         """The broker's address, once it has answered.
