@@ -1,32 +1,22 @@
-"""How good a ranking is: measures of one list, and bootstrap intervals over lists."""
+"""How good a ranking is, and how sure that is: nDCG of one list, means of users, and bootstrap intervals."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from marquee.arrays import BoolArray, FloatArray
+from marquee.arrays import BoolArray, FloatArray, IntArray
+from trainer.accuracy import ndcg
 
 DRAWN_AT_ONCE = 8_192  # values: few calls for short lists, and the draws for long ones stay in the cache
 
 
 def ndcg_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:
-    """Binary nDCG@k: sum of hit / log2(rank + 1) over the first k, divided by the largest possible sum.
+    """nDCG@k of one list, see `accuracy.ndcg`.
 
     Args:
         is_hit: (m,) bool, best first. n_relevant: all relevant movies, ranked or not.
-    Returns:
-        0 to 1; 0 if nothing is relevant.
     """
-    if not n_relevant:
-        return 0.0
-    discount = 1 / np.log2(np.arange(k) + 2)
-    hits = is_hit[:k]
-    return float((hits * discount[: len(hits)]).sum() / discount[: min(n_relevant, k)].sum())
-
-
-def recall_at(is_hit: BoolArray, n_relevant: int, k: int) -> float:
-    """Share of the relevant movies among the first k; 0 if nothing is relevant."""
-    return float(is_hit[:k].sum() / n_relevant) if n_relevant else 0.0
+    return float(ndcg(is_hit[np.newaxis], np.array([n_relevant], np.int64), k)[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +45,13 @@ def bootstrap(values: FloatArray, *, rounds: int = 2_000, seed: int = 0, percent
     beyond = (100 - percent) / 2
     low, high = np.percentile(means, [beyond, 100 - beyond])
     return Interval(float(values.mean()), float(low), float(high))
+
+
+def mean_of_users(values: FloatArray, user_id: IntArray) -> FloatArray:
+    """(u,) one value per user, by ascending id: a user with several lists counts once, with their mean.
+
+    Args:
+        values, user_id: (l,) one per list.
+    """
+    _, user = np.unique(user_id, return_inverse=True)
+    return np.bincount(user, values) / np.bincount(user)
