@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trainer.evaluate import bootstrap, mean_of_users, ndcg_at
+from trainer.evaluate import bootstrap, bootstrap_columns, mean_of_users, ndcg_at
 
 
 def test_ndcg_of_one_list_is_the_one_by_hand() -> None:
@@ -34,4 +34,15 @@ def test_an_interval_is_that_of_resamples_drawn_one_after_the_other(n: int) -> N
     found = bootstrap(values, rounds=50, seed=5)
 
     means = [values[rng.integers(0, n, n)].mean() for _ in range(50)]
-    assert [found.low, found.high] == np.percentile(means, [2.5, 97.5]).tolist()
+    assert [found.low, found.high] == pytest.approx(np.percentile(means, [2.5, 97.5]))
+
+
+def test_columns_that_are_drawn_together_have_the_intervals_of_each_alone() -> None:
+    values = np.random.default_rng(2).random((30, 3))
+
+    found = bootstrap_columns(values, percent=99)
+
+    for column, one in enumerate(found):
+        alone = bootstrap(values[:, column], percent=99)
+        assert (one.mean, one.low, one.high) == pytest.approx((alone.mean, alone.low, alone.high))
+    assert np.isnan(bootstrap_columns(np.empty((0, 2)))[1].mean)

@@ -36,15 +36,30 @@ def bootstrap(values: FloatArray, *, rounds: int = 2_000, seed: int = 0, percent
         rounds: more rounds make the limits of the interval less random.
         percent: how often such an interval holds the mean. Larger: a wider interval.
     """
-    if not len(values):
-        return Interval(float("nan"), float("nan"), float("nan"))
-    rng, n = np.random.default_rng(seed), len(values)
-    at_once = max(1, DRAWN_AT_ONCE // n)
-    sizes = (min(at_once, rounds - done) for done in range(0, rounds, at_once))
-    means = np.concatenate([values[rng.integers(0, n, (size, n))].mean(axis=1) for size in sizes])
+    return bootstrap_columns(values[:, np.newaxis], rounds=rounds, seed=seed, percent=percent)[0]
+
+
+def bootstrap_columns(
+    values: FloatArray, *, rounds: int = 2_000, seed: int = 0, percent: float = 95.0
+) -> list[Interval]:
+    """The interval of each column, as `bootstrap` gives it; all columns are drawn together, which is much faster.
+
+    Args:
+        values: (n, c).
+    """
+    n, n_columns = values.shape
+    if not n:
+        return [Interval(float("nan"), float("nan"), float("nan"))] * n_columns
+    rng, at_once = np.random.default_rng(seed), max(1, DRAWN_AT_ONCE // n)
+    means = []
+    for done in range(0, rounds, at_once):
+        size = min(at_once, rounds - done)
+        drawn = rng.integers(0, n, (size, n)) + n * np.arange(size)[:, np.newaxis]
+        times = np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n)
+        means.append(times.astype(np.float64) @ values / n)
     beyond = (100 - percent) / 2
-    low, high = np.percentile(means, [beyond, 100 - beyond])
-    return Interval(float(values.mean()), float(low), float(high))
+    low, high = np.percentile(np.concatenate(means), [beyond, 100 - beyond], axis=0)
+    return [Interval(*map(float, one)) for one in zip(values.mean(axis=0), low, high, strict=True)]
 
 
 def mean_of_users(values: FloatArray, user_id: IntArray) -> FloatArray:

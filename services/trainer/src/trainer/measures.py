@@ -15,7 +15,7 @@ from marquee.state.ratings import POSITIVE
 from trainer.accuracy import ndcg, recall, reciprocal_rank
 from trainer.calibration import genre_divergence
 from trainer.diversity import intra_list_diversity
-from trainer.evaluate import Interval, bootstrap
+from trainer.evaluate import bootstrap, bootstrap_columns
 from trainer.examples import Example
 from trainer.novelty import novelty, popularity_lift
 from trainer.shown import hits_of, mean_of_lists, membership
@@ -33,6 +33,7 @@ LIFT, NOVELTY, DIVERSITY, CALIBRATION = (
     f"diversity@{K}",
     f"genre_divergence@{K}",
 )
+DIFFERENCE = "difference"
 MEASURED = (NDCG, NDCG_DEEP, RECALL_20, RECALL, MRR, LIFT, NOVELTY, DIVERSITY, CALIBRATION)
 """Measures of one list: their means have intervals, of 95 %, drawn over lists."""
 ABOUT = ("window", "kind", "user_id", "history", "mean_rating", "system")
@@ -124,27 +125,34 @@ def summary(lists: pd.DataFrame, *, n_movies: int) -> dict[str, Any]:
     parts = {str(system): part for system, part in lists.groupby("system", sort=False)}
     ndcg_of = {system: _values(part, NDCG) for system, part in parts.items()}
     baselines = [system for system in parts if system != RANKER]
+    of_lists = {(system, name): _values(part, name) for system, part in parts.items() for name in MEASURED}
+    of_lists |= {(system, DIFFERENCE): ndcg_of[RANKER] - ndcg_of[system] for system in baselines}
+    found = _intervals(of_lists)
     return {
         "lists": len(ndcg_of[RANKER]),
         "systems": {
             system: {
                 "lists": len(part),
-                **{name: asdict(found) for name in MEASURED if (found := _interval(part, name)) is not None},
+                **{name: found[system, name] for name in MEASURED if (system, name) in found},
                 COVERAGE: float(np.mean(np.asarray(shown[system]) / max(n_movies, 1))),
                 POPULARITY: float(np.nanmean(_values(part, POPULARITY))),
             }
             for system, part in parts.items()
         },
         "best_baseline": max(baselines, key=lambda system: float(ndcg_of[system].mean()), default=None),
-        "difference": {system: asdict(bootstrap(ndcg_of[RANKER] - ndcg_of[system])) for system in baselines},
+        "difference": {system: found[system, DIFFERENCE] for system in baselines},
     }
 
 
-def _interval(lists: pd.DataFrame, name: str) -> Interval | None:
-    """Of the lists that have the measure; None without one."""
-    values = _values(lists, name)
-    has = ~np.isnan(values)
-    return bootstrap(values[has]) if has.any() else None
+def _intervals(of_lists: Mapping[tuple[str, str], FloatArray]) -> dict[tuple[str, str], dict[str, float]]:
+    """Means with intervals, each of the lists that have the measure; nothing for one that no list has."""
+    whole = [key for key, values in of_lists.items() if not np.isnan(values).any()]
+    found = dict(zip(whole, bootstrap_columns(np.stack([of_lists[key] for key in whole], axis=1)), strict=True))
+    for key, values in of_lists.items():
+        has = ~np.isnan(values)
+        if key not in found and has.any():
+            found[key] = bootstrap(values[has])
+    return {key: asdict(interval) for key, interval in found.items()}
 
 
 def printable(found: Mapping[str, Any]) -> pd.DataFrame:

@@ -14,10 +14,9 @@ Rows = RowArray | Sequence[int]
 
 def membership(lists: Sequence[Rows], n_movies: int) -> sparse.csr_array:
     """(l, n_movies) float64, 1 where a list has the movie; the movies of one list are all different."""
-    rows = [np.asarray(one, np.intp) for one in lists]
-    end = np.concatenate([[0], np.cumsum([len(one) for one in rows])]).astype(np.intp)
-    column = np.concatenate([np.empty(0, np.intp), *rows])
-    return sparse.csr_array((np.ones(len(column)), column, end), shape=(len(rows), n_movies))
+    list_of, row = _flat(lists)
+    end = np.searchsorted(list_of, np.arange(len(lists) + 1))
+    return sparse.csr_array((np.ones(len(row)), row, end), shape=(len(lists), n_movies))
 
 
 def length(is_in: sparse.csr_array) -> IntArray:
@@ -45,8 +44,16 @@ def hits_of(lists: Sequence[Rows], wanted: Sequence[Rows], k: int) -> BoolArray:
     Args:
         lists, wanted: catalogue rows, one of each per list.
     """
+    list_of, row = _flat([one[:k] for one in lists])
+    wanted_by, wanted_row = _flat(wanted)
+    n = 1 + max(row.max(initial=0), wanted_row.max(initial=0))
     is_hit = np.zeros((len(lists), k), bool)
-    for at, (shown, rows) in enumerate(zip(lists, wanted, strict=True)):
-        first = shown[:k]
-        is_hit[at, : len(first)] = np.isin(first, rows)
+    place = np.arange(len(row)) - np.searchsorted(list_of, list_of)
+    is_hit[list_of, place] = np.isin(list_of * n + row, wanted_by * n + wanted_row)
     return is_hit
+
+
+def _flat(lists: Sequence[Rows]) -> tuple[RowArray, RowArray]:
+    """The number of the list and the catalogue row of every entry, list after list."""
+    rows = [np.asarray(one, np.intp) for one in lists]
+    return np.repeat(np.arange(len(rows)), [len(one) for one in rows]), np.concatenate([np.empty(0, np.intp), *rows])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from marquee.arrays import BoolArray, FloatArray, IntArray
 from trainer.accuracy import ndcg
-from trainer.evaluate import bootstrap, mean_of_users
+from trainer.evaluate import bootstrap, bootstrap_columns, mean_of_users
 from trainer.examples import Kind
 from trainer.measures import NDCG, RANKER, K, text_of
 from trainer.shown import hits_of
@@ -82,8 +82,10 @@ def _compared(by_system: Ndcg, chosen: BoolArray, user_id: IntArray) -> dict[str
     users = {system: mean_of_users(values[chosen], user_id[chosen]) for system, values in by_system.items()}
     ours = users.pop(RANKER)
     best = max(users, key=lambda system: float(users[system].mean()), default=None)
-    found: dict[str, Any] = {NDCG: asdict(bootstrap(ours)), "best_baseline": best}
-    return found if best is None else found | {"difference": asdict(bootstrap(ours - users[best]))}
+    if best is None:
+        return {NDCG: asdict(bootstrap(ours)), "best_baseline": None}
+    mean, gain = bootstrap_columns(np.stack([ours, ours - users[best]], axis=1))
+    return {NDCG: asdict(mean), "best_baseline": best, "difference": asdict(gain)}
 
 
 def printable_slices(found: Mapping[str, Any]) -> pd.DataFrame:
