@@ -112,6 +112,7 @@ def _page(found: Mapping[str, Any]) -> str:
         + printable(found[kind.value]).to_string()
         for kind in Kind
     ]
-    slices = "\nslices of both; users count once\n" + printable_slices(found).to_string()
+    slices = printable_slices(found).to_string() if found["slices"] else "none has enough users"
     left_out = ", ".join(f"{name} ({users})" for name, users in found["slices_left_out"].items())
-    return "\n".join([*parts, slices, *([f"left out, with too few users: {left_out}"] if left_out else [])])
+    notes = [f"left out, with too few users: {left_out}"] if left_out else []
+    return "\n".join([*parts, f"\nslices of both; a user counts once\n{slices}", *notes])

@@ -27,9 +27,10 @@ def verdict(at: At) -> Iterator[str]:
     serves = "it may serve" if (at / "is_promoted").value else "it does not serve"
     champion = f", against {(at / 'champion').words()}" if (at / "champion").value else ""
     outcome = (at / "outcome").value
+    counted = f"{(at / 'lists').number('d')} lists of {(at / 'users').number('d')} users"
     yield (
-        f'<p><strong class="outcome {outcome}">{(at / "outcome").words()}</strong> {serves}{champion}; judged on '
-        f"{(at / 'lists').number('d')} lists of {(at / 'users').number('d')} users.</p>"
+        f'<p><strong class="outcome {outcome}">{(at / "outcome").words()}</strong> {serves}{champion}; '
+        f"{'judged on' if (at / 'is_judged').value else 'its quality was not judged:'} {counted}.</p>"
     )
     reasons = [(at / "reasons" / number).words() for number in range(len((at / "reasons").value))]
     if reasons:

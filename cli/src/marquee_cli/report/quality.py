@@ -70,7 +70,10 @@ def headline(training: At) -> Iterator[str]:
     """The ranker's own figures."""
     ours = training / "systems" / RANKER
     rows = [(one.head, one.meaning, _cell(ours, one)) for one in MEASURES if (ours / one.key).value is not None]
-    yield f"<p>On {(training / 'lists').number('d')} lists of the newest window; means, with intervals of 95 %.</p>"
+    yield (
+        f"<p>On {(training / 'lists').number('d')} lists of the newest window, as the trial ranker orders them, "
+        "which has not learned from that window. Means, with intervals of 95 %.</p>"
+    )
     yield table("Figures of this model", ("measure", "meaning", "mean"), rows, left=2)
 
 
