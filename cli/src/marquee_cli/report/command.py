@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,18 @@ from marquee.errors import MarqueeError, Misconfigured
 from marquee.kafka.models_topic import model_events
 from marquee.logs import configure_logs
 from marquee.settings import ServiceSettings
-from marquee_cli.backtest import add_config_arguments, config_of, say
+from marquee_cli.backtest import say
 from marquee_cli.offline_data import read_offline_data
 from marquee_cli.report.document import document_of
 from marquee_cli.report.page import page
+from trainer.config import TrainingConfig
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.epilog = (
         "With --ratings and --movies two more things are measured, with trainings of their own on these files: lists "
-        "of users that no training has seen, and movies similar to one. --seed and --set configure these trainings."
+        "of users that no training has seen, and movies similar to one. These trainings have the model's configuration."
     )
     parser.add_argument(
         "--model",
@@ -34,7 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--movies", type=Path, help="movies.csv")
     parser.add_argument("--links", type=Path, help="links.csv, needed for --tmdb")
     parser.add_argument("--tmdb", type=Path, help="TMDB snapshot")
-    add_config_arguments(parser)
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="another value of a hyper-parameter in these trainings; may be given several times",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         out = args.out or Path(f"report-{document['version']}")
         _check_writable(out)
         if args.ratings or args.movies:
-            document["offline"] = _offline(args)
+            document["offline"] = _offline(args, _config_of(document, args.set))
         _write(document, out)
     except MarqueeError as error:
         sys.stderr.write(f"marquee report: {error}\n")
@@ -92,13 +100,29 @@ def _check_writable(out: Path) -> None:
         raise Misconfigured(f"cannot write to {out}: {error.strerror}") from error
 
 
-def _offline(args: argparse.Namespace) -> dict[str, Any]:
+def _config_of(document: Mapping[str, Any], settings: Sequence[str]) -> TrainingConfig:
+    """The configuration of the model, as far as it says, with other values.
+
+    Raises:
+        Misconfigured: this code does not know the model's configuration, or a value is impossible.
+    """
+    made_with = document["made_with"]
+    try:
+        own = TrainingConfig() if made_with is None else TrainingConfig.model_validate(made_with["config"])
+    except ValueError as error:  # pydantic's, of several lines
+        raise Misconfigured(
+            "the model's configuration is one of another release, which this one cannot train"
+        ) from error
+    return own.with_settings(settings)
+
+
+def _offline(args: argparse.Namespace, config: TrainingConfig) -> dict[str, Any]:
     if not (args.ratings and args.movies):
         raise Misconfigured("--ratings and --movies belong together")
     from marquee_cli.report.offline import offline_quality
 
     data = read_offline_data(args.ratings, args.movies, links=args.links, tmdb=args.tmdb, say=say)
-    return offline_quality(data.ratings, data.movies, config=config_of(args), say=say)
+    return offline_quality(data.ratings, data.movies, config=config, say=say)
 
 
 def _write(document: dict[str, Any], out: Path) -> None:

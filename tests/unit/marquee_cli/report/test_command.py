@@ -74,6 +74,19 @@ def test_ratings_without_movies_are_refused(models: Path, tmp_path: Path, capsys
     assert "--ratings and --movies belong together" in capsys.readouterr().err
 
 
+def test_a_configuration_of_another_release_is_refused_before_anything_is_trained(
+    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = json.loads((models / "v1" / "manifest.json").read_text())
+    manifest["made_with"]["config"]["unheard_of"] = 1
+    (models / "v1" / "manifest.json").write_text(json.dumps(manifest))
+    files = ("--ratings", tmp_path / "ratings.csv", "--movies", tmp_path / "movies.csv")
+
+    assert run("--model", "v1", "--out", tmp_path, *files) == 1
+
+    assert "configuration is one of another release" in capsys.readouterr().err
+
+
 def test_changed_settings_are_those_that_are_not_the_default(models: Path, tmp_path: Path) -> None:
     manifest = json.loads((models / "v1" / "manifest.json").read_text())
     manifest["made_with"]["config"]["ranker"]["num_leaves"] = 31
