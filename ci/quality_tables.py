@@ -80,13 +80,13 @@ def main() -> int:
     """Print all tables; exit code 0."""
     rolls, report = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:3])
     offline = report["offline"]
-    strong = of_offline(offline["strong"], ("ndcg@100", "recall@20", "recall@50"))
-    for text in (*of_rolls(rolls), *strong, *of_offline(offline["similar"], ("recall@10",))):
+    parts = [(offline["strong"][split], ("ndcg@100", "recall@20", "recall@50")) for split in ("random", "newest")]
+    parts.append((offline["similar"], ("recall@10",)))
+    for text in (*of_rolls(rolls), *(text for part in parts for text in of_offline(*part))):
         sys.stdout.write(f"{text}\n")
-    counts = {
-        name: {key: value for key, value in one.items() if isinstance(value, int)} for name, one in offline.items()
-    }
-    sys.stdout.write(f"{json.dumps(counts)}\n")
+    counts = [{key: value for key, value in part.items() if isinstance(value, int)} for part, _ in parts]
+    held_out, trained_on = offline["strong"]["held_out"], offline["strong"]["trained_on"]
+    sys.stdout.write(f"{held_out} held out, {trained_on} trained on; {json.dumps(counts)}\n")
     return 0
 
 

@@ -27,14 +27,15 @@ def an_offline_part(*measures: str, seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     systems = ("marquee", "item_knn", "ease")
     values = {system: {name: rng.random(20) for name in measures} for system in systems}
-    return {"users": 20, "trained_on": 60, "seeds": 31, **compared(values)}
+    return {"users": 20, "asked": 60, "seeds": 31, **compared(values)}
 
 
 @pytest.fixture(scope="module")
 def document(trained: BundleParts, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Of a trained model, with all parts, as it is read back from its file."""
     path = trained.write(tmp_path_factory.mktemp("models"), version="v1", created_at=NOW)
-    strong = an_offline_part("ndcg@100", "recall@20", "recall@50", seed=1)
+    parts = {name: an_offline_part("ndcg@100", "recall@20", "recall@50", seed=1) for name in ("random", "newest")}
+    strong = {"held_out": 21, "trained_on": 80, **parts}
     found = document_of(path, offline={"strong": strong, "similar": an_offline_part("recall@10", seed=2)})
     read: dict[str, Any] = json.loads(json.dumps(found, allow_nan=False))
     return read

@@ -39,20 +39,33 @@ def test_four_fifths_of_each_users_ratings_are_known_and_the_rest_is_asked() -> 
     assert each == dict.fromkeys(range(1, 8), 16)
 
 
+def test_the_newest_fifth_of_each_users_ratings_is_asked_without_a_seed() -> None:
+    ratings = latest_per_movie(checkerboard(n_users=7, each=20))
+
+    known, asked = folded_in(ratings, seed=None)
+
+    assert len(asked) == 7 * 4
+    for user in range(1, 8):
+        assert known.rated_at[known.user_id == user].max() < asked.rated_at[asked.user_id == user].min()
+
+
 def test_where_taste_decides_the_model_finds_more_for_strangers_than_popularity() -> None:
     said: list[str] = []
 
     found = strong_generalisation(checkerboard(n_users=60, each=24), a_catalog(), config=QUICK, say=said.append)
 
-    assert (found["users"], found["trained_on"]) == (12, 48)
-    assert set(found["systems"]) == {"marquee", "popularity", "decayed_popularity", "item_knn", "rp3beta", "ease"}
-    assert found["difference"]["popularity"]["ndcg@100"]["low"] > 0
-    assert all(0 <= one["recall@20"]["mean"] <= one["recall@50"]["mean"] <= 1 for one in found["systems"].values())
+    assert (found["held_out"], found["trained_on"]) == (12, 48)
+    systems = {"marquee", "popularity", "decayed_popularity", "item_knn", "rp3beta", "ease"}
+    for part in (found["random"], found["newest"]):
+        assert set(part["systems"]) == systems
+        assert 0 < part["users"] <= 12
+        assert all(0 <= one["recall@20"]["mean"] <= one["recall@50"]["mean"] <= 1 for one in part["systems"].values())
+    assert found["random"]["difference"]["popularity"]["ndcg@100"]["low"] > 0
     assert any("48 users, 12 are held out" in line for line in said)
 
 
 def test_without_users_of_enough_ratings_the_reason_is_named() -> None:
     few = checkerboard(n_users=20, each=8)
 
-    with pytest.raises(Misconfigured, match="users of 10 ratings or more"):
+    with pytest.raises(Misconfigured, match="none of those with 10 ratings"):
         strong_generalisation(few, a_catalog(), config=QUICK, say=lambda _: None)
