@@ -8,7 +8,11 @@ from marquee_cli.report.pointing import At
 
 def figure(drawn: str, caption: str) -> str:
     """A plot with its caption; the table that follows has the same numbers."""
-    return f"<figure>{drawn}<figcaption>{escape(caption)}. The table below has the numbers.</figcaption></figure>"
+    label = f"Plot: {escape(caption)}"
+    return (
+        f'<figure><div class="scrolls" tabindex="0" role="region" aria-label="{label}">{drawn}</div>'
+        f"<figcaption>{escape(caption)}. The table below has the numbers.</figcaption></figure>"
+    )
 
 
 def whisker_of(at: At, label: str, *, is_marked: bool = False) -> Whisker:
