@@ -16,6 +16,7 @@ from marquee.features.describe import described
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import POSITIVE, Ratings, UserState, latest_per_movie
 from marquee_cli.report.compared import compared
+from marquee_cli.report.progress import counted
 from marquee_cli.trained_run import TrainedRun
 from trainer.baselines import best_rows
 from trainer.config import TrainingConfig
@@ -53,7 +54,7 @@ def similar_quality(
         run = TrainedRun.trained(window.before, catalog, config=config, progress=lambda text: say(f"  {text}"))
         wanted = sorted({int(row) for chain in chains.values() for row in chain[:-1]})
         say(f"  {len(wanted)} movies that {len(chains)} users liked")
-        lists = {row: _lists(run, row) for row in wanted}
+        lists = {row: _lists(run, row) for row in counted(wanted, what="movies", say=say)}
         weight = 1 / np.maximum(
             np.bincount(catalog.rows(latest_per_movie(window.before).movie_id), minlength=len(catalog)), 1
         )

@@ -16,6 +16,7 @@ from marquee.features.describe import described
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import POSITIVE, Ratings, latest_per_movie
 from marquee_cli.report.compared import compared
+from marquee_cli.report.progress import counted
 from marquee_cli.trained_run import TrainedRun
 from trainer.accuracy import ndcg, recall
 from trainer.baselines import best_rows
@@ -59,15 +60,15 @@ def strong_generalisation(
     found: dict[str, Any] = {"held_out": len(held_out), "trained_on": n_others}
     for name, (known, asked) in splits.items():
         say(f"  lists with the {name} fifth asked")
-        found[name] = _judged(run.knowing(known), asked.take(asked.rating >= POSITIVE), catalog)
+        found[name] = _judged(run.knowing(known), asked.take(asked.rating >= POSITIVE), catalog, say)
     return found
 
 
-def _judged(run: TrainedRun, liked: Ratings, catalog: MovieTable) -> dict[str, Any]:
+def _judged(run: TrainedRun, liked: Ratings, catalog: MovieTable, say: Callable[[str], None]) -> dict[str, Any]:
     """Every system's lists for the users who liked something that was asked."""
     users = np.unique(liked.user_id).tolist()
     lists: dict[str, list[RowArray]] = {}
-    for user_id in users:
+    for user_id in counted(users, what="users", say=say):
         of_user = described(run.model.bundle.retrieval, run.movies, run.state(user_id))
         ours = catalog.rows(run.rank(user_id, DEPTH).movie_id)
         for system, rows in {RANKER: ours, **best_rows(of_user, run.movies.state, k=DEPTH)}.items():

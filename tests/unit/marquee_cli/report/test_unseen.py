@@ -62,6 +62,7 @@ def test_where_taste_decides_the_model_finds_more_for_strangers_than_popularity(
         assert all(0 <= one["recall@20"]["mean"] <= one["recall@50"]["mean"] <= 1 for one in part["systems"].values())
     assert found["random"]["difference"]["popularity"]["ndcg@100"]["low"] > 0
     assert any("48 users, 12 are held out" in line for line in said)
+    assert f"  {found['random']['users']} of {found['random']['users']} users" in said
 
 
 def test_without_users_of_enough_ratings_the_reason_is_named() -> None:
