@@ -35,6 +35,7 @@ def _sections(at: At) -> Iterator[tuple[str, str, Iterator[str]]]:
     if (training / "systems").value:
         yield "headline", "Headline", quality.headline(training)
         yield "systems", "Beside single models", quality.systems(training, what="all lists")
+    if (training / "by_kind").value:
         yield "kinds", "Known users and newcomers", quality.by_kind(training)
     if (training / "slices").value is not None:
         yield "slices", "Slices", quality.slices(training)

@@ -110,8 +110,8 @@ def slices(found: At) -> Iterator[str]:
     names = [name for name in (found / "slices").value if (found / "slices" / name / "difference").value is not None]
     yield (
         "<p>Slices of users are the lists of these users. Of a slice of movies, these movies alone are to be found in "
-        "lists of the whole catalogue. A user with several lists counts once. Each interval is one of 95 % by itself: "
-        "of twenty slices, chance puts about one outside.</p>"
+        "lists of the whole catalogue. A user with several lists counts once. The best single model is the best "
+        "on these very lists. Each interval is one of 95 % by itself: of twenty slices, about one is off by chance.</p>"
     )
     if names:
         gains = [whisker_of(found / "slices" / name / "difference", name) for name in names]

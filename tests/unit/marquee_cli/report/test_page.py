@@ -188,6 +188,21 @@ def test_a_model_without_a_ranker_has_a_page_that_says_why(modelless: BundlePart
     assert modelless.reason in tree.words()
 
 
+def test_a_report_of_an_earlier_release_has_a_page_of_what_it_has(document: dict[str, Any]) -> None:
+    training = {key: value for key, value in document["training"].items() if not key.startswith("slices")}
+    known = ("lists", "ndcg@10", "recall@50", "coverage@10", "popularity_percentile@10")
+    training["systems"] = {
+        name: {key: one[key] for key in known} for name, one in document["training"]["systems"].items()
+    }
+    earlier = {**document, "training": training, "offline": None, "made_with": None, "verdict": None}
+
+    tree = parsed(page(earlier))
+
+    assert "Slices" not in [one.words() for one in tree.all("h2")]
+    assert "Nobody has judged this model." in tree.words()
+    assert len(tree.all("data")) > 50
+
+
 def test_what_a_document_says_is_text_and_never_markup(document: dict[str, Any]) -> None:
     odd = {**document, "version": "<b>v&1</b>", "counts": {"a/b~<i>": 3}}
 
