@@ -27,6 +27,9 @@ COMMANDS = {
     "synth": Command("marquee_cli.synth", "write made-up MovieLens files with a known structure"),
     "ingest": Command("ingest.command", "load a data set into a running system", joins_run=True),
     "models": Command("marquee_cli.models", "list models and their verdicts, promote one, roll back", joins_run=True),
+    "report": Command(
+        "marquee_cli.report.command", "write all that is known of a model as JSON and HTML", joins_run=True
+    ),
     "dlq": Command("marquee_cli.dlq", "list dead letters, and send them back to their topic", joins_run=True),
     "chaos": Command("marquee_cli.chaos.command", "inject random faults and check that nothing is lost"),
     "soak": Command("marquee_cli.chaos.soak", "send ratings for a long time and watch memory, restarts and trainings"),

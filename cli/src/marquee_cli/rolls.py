@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from marquee.arrays import IntArray
+from marquee.arrays import BoolArray, IntArray
 from marquee.errors import MarqueeError
 from marquee.features.describe import described
 from marquee.state.movie_table import MovieTable, RowArray
@@ -26,7 +27,9 @@ from marquee_cli.trained_run import TrainedRun
 from trainer.baselines import best_rows
 from trainer.config import TrainingConfig
 from trainer.examples import Example, Kind, examples
-from trainer.measures import DEPTH, RANKER, Row, measured, printable, summary, table_of
+from trainer.measures import DEPTH, RANKER, joined, measured, printable, summary
+from trainer.sliced import printable_slices, sliced
+from trainer.slices import movie_slices
 from trainer.windows import Window, cut
 
 CUTS = (0.6, 0.7, 0.8, 0.9)
@@ -64,18 +67,25 @@ def run(args: argparse.Namespace) -> int:
 def rolls(
     ratings: Ratings, catalog: MovieTable, *, config: TrainingConfig, cuts: Sequence[float] = CUTS
 ) -> dict[str, Any]:
-    """For each kind of user a summary over the cuts: each system's measures and our paired difference to it."""
-    rows: list[Row] = []
+    """Each system's measures over the cuts and our paired difference to it, for each kind of user; and slices.
+
+    Returns:
+        JSON-ready: what `summary` gives by kind, and what `sliced` gives of both kinds together.
+    """
+    tables: list[pd.DataFrame] = []
+    slices: dict[int, dict[str, BoolArray]] = {}
     for at, window in enumerate(cut(ratings, cuts, label_share=LABEL_SHARE), start=1):
         say(f"cut {at} of {len(cuts)}: training on {len(window.before)} ratings")
         run = TrainedRun.trained(window.before, catalog, config=config, progress=lambda text: say(f"  {text}"))
         for kind in Kind:
             chosen = [one for one in examples(window, kind, at_most=EVERYONE, seed=0) if len(one.liked)]
             knowing = run.knowing(_histories(window, chosen))
-            for one in chosen:
-                rows += measured(one, _lists(knowing, one), run.movies.state, window=at)
-    lists = table_of(rows)
-    return {kind.value: summary(lists[lists["kind"] == kind.value], n_movies=len(catalog)) for kind in Kind}
+            ranked = [(one, _lists(knowing, one)) for one in chosen]
+            tables.append(measured(ranked, run.movies.state, run.model.bundle.retrieval.terms, window=at))
+        slices[at] = movie_slices(run.movies.state)
+    lists = joined(tables)
+    by_kind = {kind.value: summary(lists[lists["kind"] == kind.value], n_movies=len(catalog)) for kind in Kind}
+    return by_kind | sliced(lists, slices, min_users=config.gate.min_slice_users)
 
 
 def _histories(window: Window, chosen: Sequence[Example]) -> Ratings:
@@ -96,10 +106,13 @@ def _lists(run: TrainedRun, one: Example) -> Mapping[str, RowArray]:
 
 
 def _page(found: Mapping[str, Any]) -> str:
-    """The summaries as tables for the terminal."""
+    """The summaries and the slices as tables for the terminal."""
     parts = [
-        f"\n{TITLES[Kind(kind)]}, {one['lists']} user-windows; nDCG@10 with 95 % bootstrap intervals\n"
-        + printable(one).to_string()
-        for kind, one in found.items()
+        f"\n{TITLES[kind]}, {found[kind.value]['lists']} user-windows; nDCG@10 with 95 % bootstrap intervals\n"
+        + printable(found[kind.value]).to_string()
+        for kind in Kind
     ]
-    return "\n".join(parts)
+    slices = printable_slices(found).to_string() if found["slices"] else "none has enough users"
+    left_out = ", ".join(f"{name} ({users})" for name, users in found["slices_left_out"].items())
+    notes = [f"left out, with too few users: {left_out}"] if left_out else []
+    return "\n".join([*parts, f"\nslices of both; a user counts once\n{slices}", *notes])

@@ -28,7 +28,7 @@ class GateConfig(HyperParameters):
     slice_limit: NonNegativeFloat = 0.05
     """Of nDCG@10, by which a slice of the users may fall. Larger: more may be lost by a few."""
     min_slice_users: PositiveInt = 15
-    """Users of a slice that is judged. Larger: small slices are left out."""
+    """Users of a slice that is judged, or reported. Larger: more slices are left out."""
     max_trees: PositiveInt = 400
     """Trees of a model, at most. Larger: slower requests; time grows with the trees."""
     scoring_ms: PositiveFloat = 8.0

@@ -12,8 +12,9 @@ import numpy as np
 
 from marquee.arrays import BoolArray, FloatArray, IntArray
 from marquee.contracts.verdict import Check, Outcome, Verdict
-from trainer.evaluate import Interval, bootstrap
+from trainer.evaluate import Interval, bootstrap, mean_of_users
 from trainer.gate import GateConfig
+from trainer.slices import user_slices
 from trainer.soundness import Measured, sound
 
 
@@ -131,16 +132,7 @@ def _slices(lists: Lists, rules: GateConfig) -> list[Check]:
 
     A slice fails if it falls by more than its limit, and surely falls.
     """
-    is_active = lists.history > np.median(lists.history)
-    is_mild = lists.mean_rating > np.median(lists.mean_rating)
-    slices = {
-        "known users": ~lists.is_newcomer,
-        "newcomers": lists.is_newcomer,
-        "active users": is_active,
-        "less active users": ~is_active,
-        "harsh raters": ~is_mild,
-        "mild raters": is_mild,
-    }
+    slices = user_slices(lists.is_newcomer, lists.history, lists.mean_rating)
     checks = []
     for name, chosen in slices.items():
         n_users = len(np.unique(lists.user_id[chosen]))
@@ -161,8 +153,7 @@ def _difference(lists: Lists, ours: str, theirs: str, chosen: BoolArray, *, amon
             something in any of them as seldom as in a single one.
     """
     each = (lists.ndcg[ours] - lists.ndcg[theirs])[chosen]
-    _, user = np.unique(lists.user_id[chosen], return_inverse=True)
-    return bootstrap(np.bincount(user, each) / np.bincount(user), percent=100 - 5 / among)
+    return bootstrap(mean_of_users(each, lists.user_id[chosen]), percent=100 - 5 / among)
 
 
 def _of_interval(name: str, outcome: Outcome, found: Interval, value: float, limit: float, detail: str) -> Check:

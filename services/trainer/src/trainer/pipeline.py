@@ -154,7 +154,7 @@ def train_ranker(
     trees = read_dump(booster.dump_model(), [spec.family.value for spec in SPECS])
     table, compared, why_not_compared = None, Lists.none(), ""
     if held_out is not None and fitted.trial is not None:
-        table = ranked_lists(fitted.trial, fitted.n_trees, held_out.examples, held_out.movies.state)
+        table = ranked_lists(fitted.trial, fitted.n_trees, held_out)
         compared, why_not_compared = measured_lists(table, held_out, score, champion)
     about = measured(lists, held_out, score, served, agreement, n_trees=fitted.n_trees, champion=champion)
     about = replace(
@@ -164,7 +164,8 @@ def train_ranker(
         why_not_compared=why_not_compared,
     )
     verdict = judge(compared, about, config.gate, champion_is_judged=champion is not None and champion.is_judged)
-    report = training_report(fitted, table, agreement, n_movies=len(catalog))
+    movies = None if held_out is None else held_out.movies.state
+    report = training_report(fitted, table, agreement, movies, min_slice_users=config.gate.min_slice_users)
     if held_out is not None:
         report[TRIAL_UNTIL] = held_out.learned_until_ms
     trial = None if fitted.trial is None else fitted.trial.model_to_string(num_iteration=fitted.n_trees)

@@ -1,6 +1,6 @@
 """The report of a training: how the ranker does on the newest window, beside the single models, and why it is so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import lightgbm as lgb
@@ -11,16 +11,25 @@ from marquee.features.vector import SPECS
 from marquee.state.movie_state import MovieState
 from trainer.examples import Kind
 from trainer.export_onnx import Parity
-from trainer.held_out import HeldOutExample
+from trainer.held_out import HeldOut
 from trainer.lambdarank import Fitted, predict
-from trainer.measures import COVERAGE, DEPTH, NDCG, POPULARITY, RANKER, RECALL, measured, summary, table_of
+from trainer.measures import COVERAGE, DEPTH, NDCG, POPULARITY, RANKER, RECALL, measured, summary
+from trainer.sliced import sliced
+from trainer.slices import movie_slices
+
+WINDOW = 0
+"""In the table of lists: all of them lie in the newest window."""
 
 
-def training_report(fitted: Fitted, lists: pd.DataFrame | None, agreement: Parity, *, n_movies: int) -> dict[str, Any]:
+def training_report(
+    fitted: Fitted, lists: pd.DataFrame | None, agreement: Parity, movies: MovieState | None, *, min_slice_users: int
+) -> dict[str, Any]:
     """Everything in report.json; `systems` is empty where there was too little data for a trial ranker.
 
     Args:
-        lists: what `ranked_lists` gave; None where there was no trial. n_movies: length of the catalogue.
+        lists: what `ranked_lists` gave; None where there was no trial.
+        movies: as of the newest window's cut; None without a window.
+        min_slice_users: slices of fewer users are left out.
     """
     about: dict[str, Any] = {
         "task": "newest window: ranker trained on the windows before it; its number of trees was chosen on it",
@@ -30,22 +39,22 @@ def training_report(fitted: Fitted, lists: pd.DataFrame | None, agreement: Parit
         "onnx": {"share_within": agreement.share_within, "worst": agreement.worst, "lists": agreement.lists},
         "importance": importance(fitted.booster),
     }
-    if lists is None:
+    if lists is None or movies is None:
         return about | {"systems": {}, "difference": {}}
+    n_movies = len(movies.catalog)
     by_kind = {kind.value: summary(lists[lists["kind"] == kind.value], n_movies=n_movies) for kind in Kind}
-    return about | summary(lists, n_movies=n_movies) | {"by_kind": by_kind}
+    slices = sliced(lists, {WINDOW: movie_slices(movies)}, min_users=min_slice_users)
+    return about | summary(lists, n_movies=n_movies) | {"by_kind": by_kind} | slices
 
 
-def ranked_lists(
-    booster: lgb.Booster, n_trees: int, examples: Sequence[HeldOutExample], movies: MovieState
-) -> pd.DataFrame:
-    """The lists of the ranker and of the baselines, one row per example and system."""
-    rows = []
-    for held in examples:
+def ranked_lists(booster: lgb.Booster, n_trees: int, held_out: HeldOut) -> pd.DataFrame:
+    """The lists of the ranker and of the baselines, for each system a row per example, in their order."""
+    movies, ranked = held_out.movies.state, []
+    for held in held_out.examples:
         score = predict(booster, held.features, n_trees)
         order = np.lexsort((-movies.prior[held.row], -score))
-        rows += measured(held.example, {RANKER: held.row[order][:DEPTH], **held.baselines}, movies)
-    return table_of(rows)
+        ranked.append((held.example, {RANKER: held.row[order][:DEPTH], **held.baselines}))
+    return measured(ranked, movies, held_out.retrieval.terms, window=WINDOW)
 
 
 def importance(booster: lgb.Booster) -> dict[str, float]:
