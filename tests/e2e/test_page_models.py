@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +37,8 @@ def two_models(system: System, api: httpx.Client) -> Iterator[TwoModels]:
     env = next(part["env"] for part in read_json(system.home.parts)["parts"] if part["name"] == "trainer")
     kafka = KafkaSettings(bootstrap=env["MARQUEE_KAFKA__BOOTSTRAP"], idle_pause=True)
     folder = Path(env["MARQUEE_MODEL_DIR"])
-    serving = asyncio.run(add_retired_model(kafka, folder, OTHER))
+    with ThreadPoolExecutor() as thread:  # while Playwright is open, its event loop runs in this one
+        serving = thread.submit(asyncio.run, add_retired_model(kafka, folder, OTHER)).result()
     yield TwoModels(serving, OTHER, folder)
     api.post(f"/v1/models/{serving}/rollback", headers={"x-api-key": ADMIN_KEY})
     wait_until(lambda: ranked_by(api) == serving, "the first model serves again")

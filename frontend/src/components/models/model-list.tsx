@@ -35,9 +35,9 @@ export function ModelList({ models, opened, found }: Props) {
                   scroll={false}
                   prefetch={false}
                   data-testid="open-model"
-                  className="rounded-sm underline underline-offset-3 hover:text-glow"
+                  aria-label={`${isOpen ? "Close" : "Open"} ${entry.version}`}
+                  className="inline-block rounded-sm underline underline-offset-3 hover:text-glow"
                 >
-                  <span className="sr-only">{isOpen ? "Close" : "Open"} </span>
                   {entry.version}
                 </Link>
               </h3>
