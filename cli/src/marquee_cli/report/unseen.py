@@ -101,8 +101,9 @@ def folded_in(ratings: Ratings, *, seed: int | None) -> tuple[Ratings, Ratings]:
     rng = None if seed is None else np.random.default_rng(seed + 1)
     is_known = np.zeros(len(ratings), bool)
     for rows in _rows_by_user(ratings):
-        order = np.argsort(ratings.rated_at[rows], kind="stable") if rng is None else rng.permutation(len(rows))
-        is_known[rows[order[: round(FOLDED_IN * len(rows))]]] = True
+        n_known = round(FOLDED_IN * len(rows))
+        oldest = rows[np.argsort(ratings.rated_at[rows], kind="stable")]
+        is_known[oldest[:n_known] if rng is None else rng.choice(rows, n_known, replace=False)] = True
     return ratings.take(is_known), ratings.take(~is_known)
 
 
