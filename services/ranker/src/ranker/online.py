@@ -154,12 +154,30 @@ class Online:
                 log.warning("older_model_in_use", wanted=change.version, version=other.name)
                 return
 
+    async def opened(self, change: ModelChanged) -> RankerModel:
+        """A model beside the one that serves, which it leaves in place; checked as that one was.
+
+        Raises:
+            BundleRefused: it cannot be used.
+        """
+        model = await asyncio.to_thread(_opened, self.settings.model_dir / change.location)
+        await self.with_state(model)
+        return model
+
+    async def with_state(self, model: RankerModel) -> Serving:
+        """A model with the movies' state of now.
+
+        Raises:
+            BundleRefused: its catalogue does not fit the statistics.
+        """
+        async with self._counts:
+            return await asyncio.to_thread(self._newly_served, model)
+
     async def _swap_in(self, path: Path) -> bool:
         try:
             model = await asyncio.to_thread(_opened, path)
-            async with self._counts:
-                self.serving = await asyncio.to_thread(self._newly_served, model)
-                self.served_since = datetime.now(UTC)
+            self.serving = await self.with_state(model)
+            self.served_since = datetime.now(UTC)
         except BundleRefused as error:
             log.error("bundle_refused", bundle=path.name, error=str(error))
             return False
