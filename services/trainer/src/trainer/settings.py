@@ -17,6 +17,10 @@ class TrainerSettings(ServiceSettings):
     retrain_growth: PositiveFloat = 0.1  # train again when the log, or the movies with metadata, grew by this share
     train_pause_s: NonNegativeFloat = 60.0  # pause between two trainings at least, and after a failed one
     train_limit_s: PositiveFloat = 21_600.0  # a training that takes longer is ended
+    shadow_s: NonNegativeFloat = (
+        60.0  # a model is a shadow this long before it serves, if another serves; 0: it is none
+    )
+    shadow_rankings: PositiveInt = 200  # or until it has ranked so often as a shadow
     keep_models: PositiveInt = 5
 
     @property
