@@ -16,6 +16,7 @@ from ranker.ranking import Order, Ranked, order_for_user
 from ranker.serving import Serving
 
 FIRST = 10
+NO_FILTERS = Filters()
 MIN_RATINGS = 5
 """Of a user whose features are compared with training, where known users have as many."""
 
@@ -39,7 +40,7 @@ class Asked:
 
 def is_plain(request: RankRequest, user: KnownUser) -> bool:
     """Whether a ranking says something of the model: a known user's, without wishes that may leave no movie."""
-    has_wishes = bool(request.overrides or request.mute or request.exclude) or request.filters != Filters()
+    has_wishes = bool(request.overrides or request.mute or request.exclude) or request.filters != NO_FILTERS
     return request.user_id is not None and not has_wishes and user.missing is None and len(user.state) > 0
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -39,6 +39,8 @@ SHADOWS = Gauge("marquee_shadow_models", "Processes that rank with a shadow", mu
 
 SOON_S = 0.02
 """After an answer is handed on, before its ranking is looked at: by then it is on its way."""
+WAITS_S, LOOK_EVERY_S = 1.0, 0.005
+"""How long a moment is waited for in which nobody waits, and how often it is looked for."""
 HANGS_S = 30.0
 """A ranking by a shadow that takes longer has failed."""
 PAUSE, PAUSE_WITH_SHADOW = 19.0, 4.0
@@ -80,6 +82,12 @@ class Watch:
     _over: list[Tally] = field(default_factory=list)
     _shadow: _Shadow | None = None
     _next: asyncio.Queue[Asked] = field(default_factory=lambda: asyncio.Queue(maxsize=1))
+    _is_looking: bool = False
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether no ranking is looked at, or waits to be."""
+        return self._next.empty() and not self._is_looking
 
     @contextmanager
     def over(
@@ -159,20 +167,33 @@ class Watch:
         """Rank again what was answered, one at a time. Never ends: what goes wrong here costs no answer."""
         while True:
             asked = await self._next.get()
-            await asyncio.sleep(SOON_S)
-            if not self.pool.is_idle:
-                self._count("busy")
-                continue
+            self._is_looking = True
             started = self.clock()
             try:
+                await self._wait_for_a_free_moment()
+                started = self.clock()
                 await self._look_at(asked)
             except SomebodyWaits:
                 self._count("busy")
             except Exception as error:  # a bug here must not end the service, whose answers are complete without it
                 log.error("ranking_beside_failed", user_id=asked.user_id, exc_info=error)
                 self._count("failed")
+            self._is_looking = False
             pause_s = self.pauses[self._shadow is not None] * (self.clock() - started)
             await asyncio.sleep(min(pause_s, LONGEST_PAUSE_S))
+
+    async def _wait_for_a_free_moment(self) -> None:
+        """Return once the answer is on its way and nobody waits.
+
+        Raises:
+            SomebodyWaits: for so long that this ranking is of the past.
+        """
+        await asyncio.sleep(SOON_S)
+        give_up = self.clock() + WAITS_S
+        while not self.pool.is_idle:
+            if self.clock() >= give_up:
+                raise SomebodyWaits
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _look_at(self, asked: Asked) -> None:
         champion, shadow = self._champion, self._shadow
@@ -256,7 +277,7 @@ async def _on_a_thread(work: Callable[[], T]) -> T:
             result = work()
         except Exception as raised:  # it is raised where the result is awaited
             error = raised
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the process ends, and its loop is closed
             loop.call_soon_threadsafe(tell, result, error)
 
     threading.Thread(target=run, name="beside", daemon=True).start()
