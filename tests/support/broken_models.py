@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 
+from marquee.bundle import BundleParts
 from marquee.contracts.verdict import Verdict
 from marquee.features.vector import NAMES
 from marquee.retrieval import content
@@ -92,3 +94,18 @@ def in_another_order(lists: TrainingLists) -> TrainingLists:
 
 def without_numbers(lists: TrainingLists) -> TrainingLists:
     return replace(lists, features=np.full_like(lists.features, np.nan))
+
+
+def an_account_of_other_scores(parts: BundleParts) -> BundleParts:
+    """The account of one leaf is not what ONNX scores there: a ranking with a movie in it cannot be explained."""
+    assert parts.trees is not None
+    account = parts.trees.account.copy()
+    account[0, 0, 0] += 1
+    return replace(parts, trees=replace(parts.trees, account=account))
+
+
+def a_feature_without_content(parts: BundleParts) -> BundleParts:
+    """What movies are about was there in training and is not in serving: no movie is like another in it."""
+    terms = parts.retrieval.terms
+    nothing = sparse.csr_array(terms.shape, dtype=terms.dtype)
+    return replace(parts, retrieval=replace(parts.retrieval, terms=nothing))

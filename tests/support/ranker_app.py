@@ -18,6 +18,7 @@ from marquee.settings import RedisSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
 from ranker import explain_routes, page_routes, routes
+from ranker.beside.watch import Watch
 from ranker.cache import RankingCache
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
@@ -80,6 +81,7 @@ async def a_ranker(
     pool: RankingPool | None = None,
     cached_bytes: int = 1_048_576,
     like: RankerApp | None = None,
+    hangs_s: float = 60.0,
 ) -> AsyncIterator[RankerApp]:
     """Start one; another on the same space is another replica, or the same one after a restart.
 
@@ -97,12 +99,14 @@ async def a_ranker(
     groups = Turns(at_once=1, wait_s=30, what="a place")
     receipts, desk = ReceiptWait(space, receipt_wait_s, receipt_look_s), Desk(online.settings)
     pool = pool or RankingPool(threads=1, waiting=99)
-    wiring = routes.Wiring(online, receipts, pins, desk, groups, pool, RankingCache(cached_bytes), RANK_S)
+    watch = Watch(online, pool, hangs_s=hangs_s, pauses=(0.0, 0.0))
+    wiring = routes.Wiring(online, receipts, pins, desk, groups, pool, RankingCache(cached_bytes), watch, RANK_S)
     transport = httpx.ASGITransport(app=_with_state(_app(), wiring), raise_app_exceptions=False)
     failures = list[str]()
     tasks = Background(failures.append)
     async with stopped_at_the_end(tasks):
         tasks.start("pins", pins.write())
+        tasks.start("look", watch.look())
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60) as client:
             yield RankerApp(client, wiring)
     assert not failures

@@ -59,6 +59,7 @@ class Workshop:
             "log_dir": str(self.folder / "log"),
             "train_automatically": False,
             "wait_s": 20,
+            "shadow_s": 0,
         }
         return TrainerSettings(**(usual | changes))
 

@@ -138,3 +138,15 @@ def test_the_bundle_says_with_which_configuration_and_code_it_was_made(trained: 
     assert made_with is not None
     assert TrainingConfig.model_validate(made_with.config) == TrainingConfig(seed=0)
     assert made_with.code_version == code_version()
+
+
+def test_the_bundle_keeps_how_its_features_were_distributed_in_the_newest_window(
+    trained: BundleParts, tmp_path: Path
+) -> None:
+    distribution = load_bundle(trained.write(tmp_path, version="v1", created_at=NOW)).distribution
+
+    assert distribution is not None
+    by_name = dict(zip(NAMES, zip(distribution.known, distribution.varies, strict=True), strict=True))
+    assert by_name["ease_taste"] == (1, 1)
+    assert by_name["user_count_log"] == (1, 0)  # the same for all movies of a user's list
+    np.testing.assert_allclose(distribution.shares.sum(axis=1), 1)

@@ -183,3 +183,24 @@ def test_pruning_keeps_the_newest_bundles_and_those_to_spare(tmp_path: Path) -> 
     prune(tmp_path, keep=2, spare={"1"})
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "3", "4", "promoted.json"]
+
+
+async def test_where_no_ranker_serves_a_model_need_not_be_a_shadow_first(runs: Runs) -> None:
+    runs.settings = runs.settings.model_copy(update={"shadow_s": 60.0})
+
+    for _ in range(2):  # both order by retrieval
+        await runs.begin(now=NOW, reason="asked for")
+
+    report = runs.training
+    assert (report.model_version, report.shadow) == ("20260101T120005Z-002", None)
+
+
+async def test_the_bundle_of_the_shadow_is_not_removed_however_old(runs: Runs) -> None:
+    await runs.begin(now=NOW, reason="first model")
+    runs.announcements.shadow = runs.announcements.promoted
+
+    for _ in range(4):
+        await runs.begin(now=NOW, reason="asked for")
+
+    kept = sorted(path.name for path in runs.settings.model_dir.iterdir() if path.is_dir())
+    assert kept == ["20260101T120005Z", "20260101T120005Z-004", "20260101T120005Z-005"]

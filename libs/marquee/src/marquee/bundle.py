@@ -18,13 +18,15 @@ from marquee.contracts.verdict import Verdict
 from marquee.errors import MarqueeError
 from marquee.explanation.crowd import Crowd
 from marquee.explanation.trees import Trees
+from marquee.features.distribution import Distribution
 from marquee.features.vector import SPECS
 from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.state.movie_table import MovieTable
 
-MANIFEST, ONNX, TREES, TRIAL, REPORT, CATALOG, RETRIEVAL, CROWD = (
+MANIFEST, ONNX, TREES, TRIAL, REPORT, CATALOG, RETRIEVAL, CROWD, DISTRIBUTION = (
     "manifest.json", "ranker.onnx", "trees.npz", "trial.txt", "report.json", "catalog.npz", "snapshot", "crowd",
+    "distribution.npz",
 )  # fmt: skip
 
 
@@ -39,6 +41,7 @@ class BundleParts:
     Attributes:
         trial: LightGBM's text of the same ranker trained without the newest window, by which the next model is judged.
         known: by topic, the offset after the last record of each partition that the catalogue is made of.
+        distribution: of the features in training, with which serving is compared.
     """
 
     catalog: MovieTable
@@ -54,6 +57,7 @@ class BundleParts:
     trial: str | None = None
     verdict: Verdict | None = None
     known: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    distribution: Distribution | None = None
 
     def write(self, folder: Path, *, version: str, created_at: datetime) -> Path:
         """Write the bundle `folder/version`, first under another name and then by one rename; returns its path.
@@ -86,6 +90,8 @@ class BundleParts:
             self.trees.save(folder / TREES)
         if self.trial is not None:
             (folder / TRIAL).write_text(self.trial, encoding="utf-8")
+        if self.distribution is not None:
+            self.distribution.save(folder / DISTRIBUTION)
         (folder / REPORT).write_text(json.dumps(dict(self.report), indent=2), encoding="utf-8")
 
     def _manifest(self, folder: Path, *, version: str, created_at: datetime) -> ModelManifest:
@@ -113,7 +119,7 @@ class BundleParts:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified bundle, its large arrays memory-mapped; one of an earlier release has no `crowd` and no `trial`."""
+    """A verified bundle, its large arrays memory-mapped; one of an earlier release lacks what is None."""
 
     path: Path
     manifest: ModelManifest
@@ -124,6 +130,7 @@ class Bundle:
     report: dict[str, Any]
     crowd: Crowd | None = None
     trial: str | None = None
+    distribution: Distribution | None = None
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -154,6 +161,7 @@ def load_bundle(path: Path) -> Bundle:
             report=json.loads((path / REPORT).read_text(encoding="utf-8")),
             crowd=crowd,
             trial=(path / TRIAL).read_text(encoding="utf-8") if (path / TRIAL).is_file() else None,
+            distribution=Distribution.load(path / DISTRIBUTION) if (path / DISTRIBUTION).is_file() else None,
         )
     except Exception as error:  # whatever a library raises over bytes that it does not understand
         raise BundleRefused(f"{path}: {type(error).__name__}: {error}") from error

@@ -54,6 +54,7 @@ class Encoded:
     Attributes:
         head: everything before that part. page_token: of the next page.
         is_whole: it has a next page if there is more to show.
+        movies: how many it shows.
     """
 
     ranking_id: str
@@ -61,11 +62,15 @@ class Encoded:
     head: bytes
     meta: RankMetaFields
     is_whole: bool
+    movies: int = 0
 
     @classmethod
     def of(cls, answer: RankingFields, *, is_whole: bool) -> Self:
         head = orjson.dumps({name: value for name, value in answer.items() if name != "meta"})
-        return cls(answer["ranking_id"], answer["next_page_token"], head[:-1] + b',"meta":', answer["meta"], is_whole)
+        movies = len(answer["items"])
+        return cls(
+            answer["ranking_id"], answer["next_page_token"], head[:-1] + b',"meta":', answer["meta"], is_whole, movies
+        )
 
     def body(self) -> bytes:
         return self.head + orjson.dumps(self.meta) + b"}"

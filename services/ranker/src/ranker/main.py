@@ -9,9 +9,12 @@ from fastapi import FastAPI
 from marquee.http.loop_pause import watch_pauses
 from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics
+from marquee.kafka.publisher import Publisher
 from marquee.stores.key_space import open_redis
 from marquee.stores.refreshing import keep_refreshed
 from ranker import explain_routes, page_routes
+from ranker.beside.reporting import PUBLISH_S, keep_reporting
+from ranker.beside.watch import Watch
 from ranker.cache import RankingCache
 from ranker.online import Online
 from ranker.pinning.keeping import Pins
@@ -49,10 +52,14 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
         groups,
         pool,
         RankingCache(settings.cached_bytes),
+        Watch(online, pool),
         settings.rank_limit_s,
     )
     await wiring.online.refresh()
     service.tasks.start("models", wiring.follow_models(settings.kafka))
+    publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=PUBLISH_S))
+    service.tasks.start("look", wiring.beside.look())
+    service.tasks.start("reports", keep_reporting(wiring.beside, publisher, every_s=settings.report_s))
     service.tasks.start("pins", pins.write())
     service.tasks.start("pauses", watch_pauses())
     service.tasks.start("refresh", keep_refreshed(wiring.online.refresh, every_s=settings.refresh_s))

@@ -159,26 +159,50 @@ class Online:
                 log.warning("older_model_in_use", wanted=change.version, version=other.name)
                 return
 
+    async def opened(self, change: ModelChanged) -> RankerModel:
+        """A model beside the one that serves, which it leaves in place; checked as that one was.
+
+        Raises:
+            BundleRefused: it cannot be used.
+        """
+        model = await asyncio.to_thread(_opened, self.settings.model_dir / change.location)
+        await self.with_state(model)
+        return model
+
+    async def with_state(self, model: RankerModel) -> Serving:
+        """A model with the movies' state of now.
+
+        Raises:
+            BundleRefused: its catalogue does not fit the statistics.
+        """
+        async with self._counts:
+            serving, _ = await self._stated(model)
+        return serving
+
     async def _swap_in(self, path: Path) -> bool:
         try:
             model = await asyncio.to_thread(_opened, path)
             async with self._counts:
-                newer = await self._newer_than(model)
-                self.serving = await asyncio.to_thread(self._newly_served, model, newer)
-                self._bundled, self._newer = model, newer
-                self.served_since = datetime.now(UTC)
+                self.serving, self._newer = await self._stated(model)
+                self._bundled, self.served_since = model, datetime.now(UTC)
         except BundleRefused as error:
             log.error("bundle_refused", bundle=path.name, error=str(error))
             return False
         log.info("model_in_use", version=model.version, movies=len(self.serving.catalog))
         return True
 
-    async def _newer_than(self, model: RankerModel) -> NewerMovies:
-        """What came after a model's training; while Redis does not answer nothing, and the next refresh reads it."""
+    async def _stated(self, model: RankerModel) -> tuple[Serving, NewerMovies]:
+        """A model with the movies' state of now, and what came after its training.
+
+        While Redis does not answer that is nothing; the next refresh reads it.
+
+        Raises:
+            BundleRefused: its catalogue does not fit the statistics.
+        """
         newer = NewerMovies(self.users.space, model.bundle.manifest.known)
         with suppress(Transient):
             await newer.refresh()
-        return newer
+        return await asyncio.to_thread(self._newly_served, model, newer), newer
 
     def _served_again(self, model: RankerModel, *, is_newer: bool) -> Serving:
         """The model in use with the movies' state of now.

@@ -67,6 +67,11 @@ class RankingPool:
         except TimeoutError:
             raise self._late("it was not ranked in time") from None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no job runs or waits."""
+        return self._in_hand == 0
+
     def close(self) -> None:
         """Drop what waits; what runs ends by itself."""
         self._executor.shutdown(wait=False, cancel_futures=True)

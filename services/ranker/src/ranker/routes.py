@@ -15,9 +15,10 @@ from marquee.contracts.rank_request import GroupSubject, GuestSubject, MovieSubj
 from marquee.errors import Transient
 from marquee.http.service import wired
 from marquee.http.time_left import time_left_s
-from marquee.kafka.models_topic import model_changes
+from marquee.kafka.models_topic import standings
 from marquee.settings import KafkaSettings
 from ranker.answers import FirstPage, as_time, similar_answer, user_answer
+from ranker.beside.watch import Watch
 from ranker.cache import LOOKED_UP, PIN_TRUSTED_S, Basis, Encoded, Kept, RankingCache, key_of
 from ranker.group_answers import group_answer
 from ranker.online import KnownUser, Online
@@ -47,6 +48,7 @@ class Wiring:
         groups: whose turn it is to be ranked for: a group takes as long as all of its people one after the other.
         pool: where single users and movies are ranked.
         cache: answers that may be sent again.
+        beside: counts what the model does to users, and ranks with a shadow.
         limit_s: for a ranking whose caller does not say how long it waits.
     """
 
@@ -57,6 +59,7 @@ class Wiring:
     groups: Turns
     pool: RankingPool
     cache: RankingCache
+    beside: Watch
     limit_s: float
 
     def deadline(self, request: Request) -> float:
@@ -87,9 +90,13 @@ class Wiring:
         return True
 
     async def follow_models(self, kafka: KafkaSettings) -> None:
-        """Use every model that models.v1 says to serve. Never ends."""
-        async for change in model_changes(kafka):
-            await self.online.use(change)
+        """Use every model that models.v1 says to serve, and rank with the shadow that it names. Never ends."""
+        served = None
+        async for standing in standings(kafka):
+            if standing.served is not None and standing.served != served:
+                served = standing.served
+                await self.online.use(served)
+            await self.beside.follow(standing.shadow)
 
     async def model_is_loaded(self) -> str:
         """The version of the model in use.
@@ -140,7 +147,9 @@ async def rank(request: RankRequest, http: Request, parts: Parts) -> Response:
     key, basis = key_of(request), Basis.of(serving, cards.version, users)
     if basis is not None and (again := await parts.kept(key, basis)):
         return sent(again.again(users, applied, watch.ms), watch)
-    answer = await _computed(request, serving, users, applied, parts, watch, deadline)
+    with parts.beside.over(request, serving, users) as answered:
+        answer = await _computed(request, serving, users, applied, parts, watch, deadline)
+        answered(answer.movies)
     if basis is not None and answer.is_whole:
         parts.cache.put(key, basis, answer, parts.pool.clock())
     return sent(answer.body(), watch)

@@ -36,6 +36,7 @@ class RankerSettings(CardSettings):
     explain_at_once: PositiveInt = 2  # searches for what would change a place, each on a thread of its own
     explain_wait_s: PositiveFloat = 0.5  # for one of these to end; then 503
     explain_search_s: PositiveFloat = 0.4  # for all movies of a request; what is not found by then is not said
+    report_s: PositiveFloat = 3.0  # how often what a model did to users is told to the trainer, if anything changed
     remembered_users: PositiveInt = 10_000  # last known histories, for when Redis is unavailable
 
     @property

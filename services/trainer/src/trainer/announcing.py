@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +17,9 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from marquee.bundle import BundleRefused, read_manifest
-from marquee.contracts.events import ModelChanged, ModelState
+from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
 from marquee.contracts.manifest import ModelManifest
+from marquee.contracts.registry import decision
 from marquee.contracts.topics import MODELS
 from marquee.errors import MarqueeError
 from marquee.kafka.clients import ensure_topics, topic_name
@@ -66,15 +68,33 @@ def is_lacking(promoted: ModelChanged, served: ModelChanged | None) -> bool:
     return served.version != promoted.version and served.changed_at < promoted.changed_at
 
 
+def _retired(before: ModelChanged, event: ModelChanged) -> ModelChanged:
+    """The record of a model that another one replaces."""
+    reason = event.reason if event.status is ModelStatus.ROLLED_BACK else ""
+    return decision(before, event, event.status, reason=reason, now=event.changed_at, by=event.by)[0]
+
+
+def _as_shadow(event: ModelChanged) -> ModelChanged:
+    """The record of a model that is observed."""
+    return event.past(ModelState.SHADOW, changed_at=event.changed_at, reason=event.reason, by=event.by)
+
+
 @dataclass(slots=True)
 class Announcements:
-    """The newest promotion and whether models.v1 has it."""
+    """The newest promotion and whether models.v1 has it.
+
+    Attributes:
+        shadow: the model that is observed before it may serve.
+        fault: what speaks against the model that serves, and why it was not rolled back; "" while nothing does.
+    """
 
     kafka: KafkaSettings
     publisher: Publisher
     consumer: AIOKafkaConsumer
     model_dir: Path
     promoted: ModelChanged | None = None
+    shadow: ModelChanged | None = None
+    fault: str = ""
     state: Announcement = "none"
     error: str = ""
     _past: list[ModelChanged] = field(default_factory=list)  # records of the history that are not sent yet
@@ -105,9 +125,9 @@ class Announcements:
         async with self._deciding:
             before = self.promoted
             if before is not None and before.version != event.version:
-                reason = f"replaced by {event.version}"
-                retired = before.past(ModelState.RETIRED, changed_at=event.changed_at, reason=reason, by=event.by)
-                self._past.append(retired)
+                self._past.append(_retired(before, event))
+            if self.shadow is not None and self.shadow.version == event.version:
+                self.shadow = None
             self.promoted, self.state, self.error = event, "pending", ""
             await self._note(event)
         async with self._one_at_a_time:
@@ -137,7 +157,30 @@ class Announcements:
     async def refuse(self, event: ModelChanged) -> None:
         """Announce that a model was refused: it never serves, and stays in the history."""
         reason = "; ".join(event.verdict.reasons) if event.verdict else event.reason
-        self._past.append(event.past(ModelState.REFUSED, changed_at=event.changed_at, reason=reason, by=event.by))
+        await self._tell(event.past(ModelState.REFUSED, changed_at=event.changed_at, reason=reason, by=event.by))
+
+    async def try_out(self, event: ModelChanged) -> None:
+        """Announce a model as a shadow, which rankers rank with and do not show; an earlier one gives way."""
+        if self.shadow is not None:
+            reason = f"{event.version} became the shadow in its place"
+            await self.end_shadow(ModelState.CANDIDATE, reason=reason, now=event.changed_at)
+        self.shadow = event
+        await self._tell(_as_shadow(event))
+
+    async def end_shadow(self, state: ModelState, *, reason: str, now: datetime) -> None:
+        """Announce that the shadow is none any more and does not serve."""
+        shadow, self.shadow = self.shadow, None
+        if shadow is not None:
+            await self._tell(shadow.past(state, changed_at=now, reason=reason, by="gate"))
+
+    async def roll_back(self, wanted: ModelChanged, *, reason: str, now: datetime) -> None:
+        """Let a model serve again that has served, because of what the present one does."""
+        *_, served = decision(self.promoted, wanted, ModelStatus.ROLLED_BACK, reason=reason, now=now, by="watch")
+        await self.promote(served)
+
+    async def _tell(self, past: ModelChanged) -> None:
+        """Announce what is to be known of a model that does not serve."""
+        self._past.append(past)
         async with self._one_at_a_time:
             await self._trying(self._announce_past())
 
@@ -162,6 +205,8 @@ class Announcements:
         served = await current_model(self.kafka)
         if is_lacking(promoted, served):
             await ensure_topics(self.kafka, [MODELS], wait_s=ANSWER_LIMIT_S)  # a broker that started empty
+            if self.shadow is not None:
+                self._past.append(_as_shadow(self.shadow))
             await self._announce()
             log.warning("model_announced_again", version=promoted.version)
             return

@@ -104,6 +104,10 @@ class TrainingLists:
             self.is_newcomer[chosen],
         )
 
+    def matrices(self) -> Iterator[Float32Array]:
+        """(m, len(NAMES)) float32 of each list, one after the other."""
+        yield from np.split(self.features, np.cumsum(self.size)[:-1]) if len(self) else ()
+
     def for_trial(self) -> Self:
         """The lists in which anything was liked before the newest window, labelled with that alone."""
         known = replace(self, label=self.trial_label)

@@ -6,10 +6,11 @@ from functools import partial
 from fastapi import FastAPI
 
 from marquee.contracts.events import ModelChanged
+from marquee.contracts.registry import champion_of, registry
 from marquee.contracts.topics import MODELS
 from marquee.http.service import Service, run
 from marquee.kafka.clients import ensure_topics, open_consumer
-from marquee.kafka.models_topic import current_model
+from marquee.kafka.models_topic import model_events
 from marquee.kafka.publisher import Publisher
 from marquee.stores.event_log import EventLog
 from marquee.waiting import wait_until_reachable
@@ -19,6 +20,8 @@ from trainer.log_watch import LogWatch, train_when_due
 from trainer.model_registry import ModelRegistry
 from trainer.routes import Wiring, router
 from trainer.runs import JOB, Runs
+from trainer.serving_rules import ShadowRules
+from trainer.serving_watch import ServingWatch
 from trainer.settings import TrainerSettings
 
 PUBLISH_TIMEOUT_S = 15.0
@@ -28,20 +31,27 @@ async def start(service: Service[TrainerSettings], stack: AsyncExitStack, *, job
     """Find the model that is served, then keep announcing it and watch for new data."""
     settings = service.settings
     await ensure_topics(settings.kafka, wait_s=settings.wait_s)
-    served = await served_model(settings)
+    entries = registry(await known_models(settings))
+    champion = champion_of(entries)
     settings.model_dir.mkdir(parents=True, exist_ok=True)
     publisher = await stack.enter_async_context(Publisher(settings.kafka, timeout_s=PUBLISH_TIMEOUT_S))
     consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
     announcements = Announcements(settings.kafka, publisher, consumer, settings.model_dir)
     models = ModelRegistry(settings.kafka, consumer, announcements, settings.model_dir)
     wiring = Wiring(Runs(settings, announcements, job), service.tasks, consumer, models)
-    manifest = announcements.adopt(served)
+    manifest = announcements.adopt(champion.event if champion else None)
     if manifest is not None and announcements.promoted is not None:
         wiring.runs.remember(manifest, announcements.promoted)
+    rules = ShadowRules(settings.shadow_s, settings.shadow_rankings)
+    reports = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
+    watch = ServingWatch(announcements, reports, rules)
+    watch.adopt(entries)
     service.tasks.start("announcements", announcements.keep())
+    service.tasks.start("serving reports", watch.follow())
+    service.tasks.start("serving decisions", watch.decide())
     if settings.train_automatically:
-        watch = LogWatch(EventLog(settings.log_dir))
-        service.tasks.start("watch", train_when_due(wiring.runs, watch, consumer))
+        log_watch = LogWatch(EventLog(settings.log_dir))
+        service.tasks.start("watch", train_when_due(wiring.runs, log_watch, consumer))
     service.dependencies.add("kafka", wiring.kafka_answers)
     return wiring
 
@@ -54,16 +64,16 @@ def create_app(settings: TrainerSettings | None = None, *, job: tuple[str, ...] 
     return app
 
 
-async def served_model(settings: TrainerSettings) -> ModelChanged | None:
-    """What models.v1 serves.
+async def known_models(settings: TrainerSettings) -> list[ModelChanged]:
+    """What models.v1 says of all models.
 
     Raises:
         Misconfigured: it could not be read within wait_s.
     """
-    found: list[ModelChanged | None] = []
+    found: list[list[ModelChanged]] = []
 
     async def read() -> None:
-        found.append(await current_model(settings.kafka))
+        found.append(await model_events(settings.kafka))
 
     await wait_until_reachable(MODELS.name, settings.kafka.bootstrap, read, limit_s=settings.wait_s)
     return found[-1]

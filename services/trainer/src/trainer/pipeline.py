@@ -13,6 +13,7 @@ from marquee.errors import MarqueeError
 from marquee.explanation.crowd import Crowd
 from marquee.explanation.lightgbm_dump import read_dump
 from marquee.explanation.trees import Trees
+from marquee.features.distribution import Distribution
 from marquee.features.movie_features import MovieFeatures
 from marquee.features.vector import SPECS
 from marquee.retrieval import content
@@ -46,6 +47,7 @@ class Ranker:
 
     Attributes:
         trial: LightGBM's text of the trial ranker; None where there were too few lists for one.
+        distribution: of the features in the newest window's lists.
     """
 
     onnx: bytes
@@ -54,6 +56,7 @@ class Ranker:
     n_trees: int
     trial: str | None
     verdict: Verdict
+    distribution: Distribution | None = None
 
 
 def train(
@@ -118,6 +121,7 @@ def train(
         crowd=crowd,
         trial=None if ranker is None else ranker.trial,
         verdict=verdict,
+        distribution=None if ranker is None else ranker.distribution,
     )
 
 
@@ -169,7 +173,8 @@ def train_ranker(
     if held_out is not None:
         report[TRIAL_UNTIL] = held_out.learned_until_ms
     trial = None if fitted.trial is None else fitted.trial.model_to_string(num_iteration=fitted.n_trees)
-    return Ranker(onnx, trees, report, fitted.n_trees, trial, verdict)
+    newest = lists.take(lists.window == lists.window.max(initial=0))
+    return Ranker(onnx, trees, report, fitted.n_trees, trial, verdict, Distribution.of(newest.matrices()))
 
 
 def window_lists(

@@ -38,6 +38,8 @@ class Training(BaseModel):
         model_version, metrics: of the model that serves.
         verdict: on the model of the newest training; a refused one does not serve, and the message says why.
         announcement: whether models.v1 has the model that serves.
+        shadow: the model that is observed before it may serve.
+        serving_fault: what speaks against the model that serves, and why it was not rolled back.
     """
 
     phase: Literal["waiting", "training", "done", "failed"] = "waiting"
@@ -50,6 +52,8 @@ class Training(BaseModel):
     verdict: Verdict | None = None
     announcement: Announcement = "none"
     announcement_error: str = ""
+    shadow: str | None = None
+    serving_fault: str = ""
 
 
 @dataclass(slots=True)
@@ -68,7 +72,12 @@ class Runs:
     def training(self) -> Training:
         """The newest training, the model that serves, and whether that has been announced."""
         announcements, serves = self.announcements, self.announcements.promoted
-        about = {"announcement": announcements.state, "announcement_error": announcements.error}
+        about = {
+            "announcement": announcements.state,
+            "announcement_error": announcements.error,
+            "shadow": announcements.shadow.version if announcements.shadow else None,
+            "serving_fault": announcements.fault,
+        }
         model = {} if serves is None else {"model_version": serves.version, "metrics": serves.metrics}
         return self._training.model_copy(update=about | model)
 
@@ -109,12 +118,15 @@ class Runs:
             if isinstance(trained, Failed):
                 self._failed(trained, started_s=started_s)
             else:
-                self._done(trained, started_s=started_s)
+                is_shadow = await asyncio.to_thread(self._is_tried_out, trained)
+                self._done(trained, started_s=started_s, is_shadow=is_shadow)
         finally:
             self.is_busy = False
         if isinstance(trained, _Trained):
             if trained.is_refused:
                 await self.announcements.refuse(trained.event)
+            elif is_shadow:
+                await self.announcements.try_out(trained.event)
             else:
                 await self.announcements.promote(trained.event)
 
@@ -155,11 +167,21 @@ class Runs:
         champion = self.announcements.promoted
         return command if champion is None else [*command, "--champion", str(settings.model_dir / champion.location)]
 
-    def _done(self, trained: "_Trained", *, started_s: float) -> None:
+    def _is_tried_out(self, trained: "_Trained") -> bool:
+        """Whether the model is observed as a shadow first: another ranker serves meanwhile."""
+        champion = self.announcements.promoted
+        if trained.is_refused or not self.settings.shadow_s or champion is None:
+            return False
+        try:
+            return read_manifest(self.settings.model_dir / champion.location).ranker == "lambdarank"
+        except BundleRefused:
+            return False
+
+    def _done(self, trained: "_Trained", *, started_s: float, is_shadow: bool) -> None:
         event, seconds = trained.event, time.monotonic() - started_s
         self.trained_on = trained_on(trained.manifest)
         self.past = self.past.after(ended_s=time.monotonic(), took_s=seconds)
-        ended = "refused" if trained.is_refused else "promoted"
+        ended = "refused" if trained.is_refused else "is a shadow" if is_shadow else "promoted"
         reasons = () if event.verdict is None else event.verdict.reasons
         self._update(
             phase="done",
@@ -184,7 +206,11 @@ class Runs:
 
     def _prune(self, trained: "_Trained | Failed") -> None:
         """Remove old bundles, but not the new one and not the one that is being served."""
-        events = [self.announcements.promoted, trained.event if isinstance(trained, _Trained) else None]
+        events = [
+            self.announcements.promoted,
+            self.announcements.shadow,
+            trained.event if isinstance(trained, _Trained) else None,
+        ]
         spare = {event.location for event in events if event is not None}
         try:
             prune(self.settings.model_dir, keep=self.settings.keep_models, spare=spare)

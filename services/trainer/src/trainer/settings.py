@@ -18,6 +18,10 @@ class TrainerSettings(ServiceSettings):
     train_every_s: NonNegativeFloat = 0.0  # train again after so long if anything is new; 0: growth alone decides
     train_pause_s: NonNegativeFloat = 60.0  # pause between two trainings at least, and after a failed one
     train_limit_s: PositiveFloat = 21_600.0  # a training that takes longer is ended
+    shadow_s: NonNegativeFloat = (
+        60.0  # a model is a shadow this long before it serves, if another serves; 0: it is none
+    )
+    shadow_rankings: PositiveInt = 200  # or until it has ranked so often as a shadow
     keep_models: PositiveInt = 5
 
     @property

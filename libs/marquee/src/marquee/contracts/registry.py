@@ -11,6 +11,10 @@ SERVING = frozenset({ModelState.CHAMPION, ModelState.RETIRED})
 """States of models that serve, or have served."""
 
 
+ROLLED_BACK_TO = "rolled back to"
+"""How the reason of a model begins that somebody rolled back from."""
+
+
 class CannotServe(MarqueeError):
     """One line: why a model does not get to serve."""
 
@@ -65,6 +69,13 @@ def previous_of(entries: Iterable[Entry]) -> Entry | None:
     return next((entry for entry in entries if entry.state is ModelState.RETIRED), None)
 
 
+def to_roll_back_to(entries: Iterable[Entry]) -> list[Entry]:
+    """The models that served before the champion, the one that retired last first, without those rolled back from."""
+    return [
+        one for one in entries if one.state is ModelState.RETIRED and not one.event.reason.startswith(ROLLED_BACK_TO)
+    ]
+
+
 def check_decision(wanted: Entry, status: ModelStatus) -> None:
     """Whether somebody may decide that this model serves.
 
@@ -101,6 +112,6 @@ def decision(
     )
     if champion is None:
         return [served]
-    why = f"{'rolled back to' if status is ModelStatus.ROLLED_BACK else 'replaced by'} {wanted.version}"
+    why = f"{ROLLED_BACK_TO if status is ModelStatus.ROLLED_BACK else 'replaced by'} {wanted.version}"
     why += f": {reason}" if reason else ""
     return [champion.past(ModelState.RETIRED, changed_at=now, reason=why, by=by), served]

@@ -8,6 +8,7 @@ from aiokafka.partitioner import murmur2
 from pydantic import ValidationError
 
 from marquee.contracts.events import Event, ModelChanged, MovieEnriched, MovieListed, MoviesRated, UserActed
+from marquee.contracts.serving_reports import ServingReported
 from marquee.errors import InvalidEvent
 
 PARTITIONS = 8
@@ -29,6 +30,7 @@ class Topic(Generic[E]):
     partitions: int = PARTITIONS
     is_compacted: bool = False
     is_time_limited: bool = False  # the broker removes records after a number of days (KafkaSettings.activity_days)
+    keeps_ms: int | None = None  # the same after this time, which is the topic's own
 
     @property
     def dead_letters(self) -> str:
@@ -59,6 +61,8 @@ METADATA = Topic("metadata.v1", MovieEnriched, "movie_id", is_compacted=True)
 RATINGS = Topic("ratings.v1", MoviesRated, "user_id")
 ACTIVITY = Topic("activity.v1", UserActed, "user_id", is_time_limited=True)
 MODELS = Topic("models.v1", ModelChanged, "model", partitions=1, is_compacted=True)
+SERVING = Topic("serving.v1", ServingReported, "process", partitions=1, keeps_ms=3_600_000)
+"""Only the newest reports matter, and a process that ended is forgotten; compaction would keep one of each for ever."""
 
 
 @lru_cache(maxsize=16_384)  # murmur2 is written in Python: 2 µs, as much as all else that is done to send a record

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, MODELS, RATINGS, Topic
+from marquee.contracts.topics import ACTIVITY, CATALOG, METADATA, MODELS, RATINGS, SERVING, Topic
 from marquee.errors import Misconfigured
 from marquee.patches import Word, pause_between_empty_fetches, start_client, stop_consumer
 from marquee.settings import KafkaSettings
@@ -17,7 +17,7 @@ from marquee.waiting import wait_until_reachable
 
 log = structlog.get_logger()
 
-ALL_TOPICS: tuple[Topic[Any], ...] = (CATALOG, METADATA, RATINGS, ACTIVITY, MODELS)
+ALL_TOPICS: tuple[Topic[Any], ...] = (CATALOG, METADATA, RATINGS, ACTIVITY, MODELS, SERVING)
 UNLIMITED_MS = "-1"
 DAY_MS = 86_400_000
 
@@ -52,6 +52,8 @@ def _cleanup(settings: KafkaSettings, topic: Topic[Any]) -> dict[str, str]:
     """What the broker removes from a topic: replaced records, old records, or nothing."""
     if topic.is_compacted:
         return {"cleanup.policy": "compact"}
+    if topic.keeps_ms is not None:  # a broker removes whole segments, so these have to be as short
+        return {"retention.ms": str(topic.keeps_ms), "segment.ms": str(topic.keeps_ms)}
     return {"retention.ms": str(settings.activity_days * DAY_MS) if topic.is_time_limited else UNLIMITED_MS}
 
 

@@ -1,16 +1,17 @@
-"""Which model to serve: the newest promotion or roll-back on models.v1; and what it says of all models.
+"""Which model to serve: the newest promotion or roll-back on models.v1; which one is a shadow; what it says of all.
 
 The topic is compacted by key: one key says what to serve now, and each model that does not serve has one of its own.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
 from marquee.contracts.topics import MODELS
 from marquee.errors import InvalidEvent, Transient
 from marquee.kafka.clients import open_consumer, topic_name
@@ -27,6 +28,29 @@ READ_LIMIT_S = 15.0
 RETRY_S = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a ranker does with which model: one serves, another may be ranked with beside it and not be shown."""
+
+    served: ModelChanged | None = None
+    shadow: ModelChanged | None = None
+
+    @classmethod
+    def of(cls, events: Iterable[ModelChanged]) -> "Standing":
+        """By events in the order of the topic; the newest one about a model holds."""
+        served: ModelChanged | None = None
+        past: dict[str, ModelChanged] = {}
+        for event in events:
+            if event.status in SERVED:
+                served = event
+            else:
+                past[event.version] = event
+        shadows = [event for event in past.values() if event.state is ModelState.SHADOW]
+        shadow = max(shadows, key=lambda event: event.changed_at, default=None)
+        is_serving = served is not None and shadow is not None and served.version == shadow.version
+        return cls(served, None if is_serving else shadow)
+
+
 async def current_model(settings: KafkaSettings, *, limit_s: float = READ_LIMIT_S) -> ModelChanged | None:
     """The model to serve now; None before the first promotion.
 
@@ -37,7 +61,7 @@ async def current_model(settings: KafkaSettings, *, limit_s: float = READ_LIMIT_
         async with asyncio.timeout(limit_s), open_consumer(settings, [], group=None) as consumer:
             partition = _partition(settings)
             consumer.assign([partition])
-            return await _newest(consumer, partition)
+            return (await _standing(consumer, partition)).served
     except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
         raise _unreadable(settings, limit_s, error) from error
 
@@ -48,25 +72,26 @@ async def model_events(settings: KafkaSettings, *, limit_s: float = READ_LIMIT_S
     Raises:
         Transient: the topic could not be read to its end within limit_s.
     """
-    found: list[ModelChanged] = []
-
-    def keep(_: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
-        events = (_parsed(record.offset, record.value) for record in records)
-        found.extend(event for event in events if event is not None)
-
     try:
         async with asyncio.timeout(limit_s), open_consumer(settings, [], group=None) as consumer:
             partition = _partition(settings)
             consumer.assign([partition])
-            consumer.seek(partition, (await consumer.beginning_offsets([partition]))[partition])
-            await TopicView(consumer, keep, what=MODELS.name).read_to_end()
+            return await _events_from(consumer, partition, (await consumer.beginning_offsets([partition]))[partition])
     except (KafkaError, OSError) as error:  # a TimeoutError is an OSError
         raise _unreadable(settings, limit_s, error) from error
-    return found
 
 
 async def model_changes(settings: KafkaSettings, *, check_every_s: float = READ_LIMIT_S) -> AsyncIterator[ModelChanged]:
-    """Every model to serve from now on, the current one first. If several come at once, only the newest. Never ends.
+    """Every model to serve from now on, the current one first. If several come at once, only the newest. Never ends."""
+    served: ModelChanged | None = None
+    async for standing in standings(settings, check_every_s=check_every_s):
+        if standing.served is not None and standing.served != served:
+            served = standing.served
+            yield served
+
+
+async def standings(settings: KafkaSettings, *, check_every_s: float = READ_LIMIT_S) -> AsyncIterator[Standing]:
+    """Every standing from now on, the current one first. If several come at once, only the newest. Never ends.
 
     The end of the topic is read again with each new record and every check_every_s. So a topic that is truncated or
     created again under the reader, or whose offsets are used twice, is judged by the events on it and not by offsets.
@@ -74,12 +99,12 @@ async def model_changes(settings: KafkaSettings, *, check_every_s: float = READ_
     async with open_consumer(settings, [], group=None) as consumer:
         partition = _partition(settings)
         consumer.assign([partition])
-        served: ModelChanged | None = None
+        known: Standing | None = None
         is_unreadable = False
         while True:
             try:
                 async with asyncio.timeout(READ_LIMIT_S):
-                    newest = await _newest(consumer, partition)
+                    newest = await _standing(consumer, partition)
             except (KafkaError, OSError) as error:
                 if not is_unreadable:
                     log.warning("models_unreadable", error=str(_unreadable(settings, READ_LIMIT_S, error)))
@@ -87,34 +112,34 @@ async def model_changes(settings: KafkaSettings, *, check_every_s: float = READ_
                 await asyncio.sleep(RETRY_S)
                 continue
             is_unreadable = False
-            if newest is not None and newest != served:
-                served = newest
+            if newest != known:
+                known = newest
                 yield newest
             await _something_new(consumer, partition, limit_s=check_every_s)
 
 
-async def _newest(consumer: AIOKafkaConsumer, partition: TopicPartition) -> ModelChanged | None:
-    """The newest event that says what to serve; the consumer is at the topic's end afterwards."""
+async def _standing(consumer: AIOKafkaConsumer, partition: TopicPartition) -> Standing:
+    """By the newest events; the consumer is at the topic's end afterwards."""
     start = (await consumer.beginning_offsets([partition]))[partition]
     end = (await consumer.end_offsets([partition]))[partition]
     recent = max(start, end - RECENT)
-    newest = await _newest_from(consumer, partition, recent)
-    if newest is None and recent > start:
-        newest = await _newest_from(consumer, partition, start)
+    newest = Standing.of(await _events_from(consumer, partition, recent))
+    if newest.served is None and recent > start:
+        newest = Standing.of(await _events_from(consumer, partition, start))
     return newest
 
 
-async def _newest_from(consumer: AIOKafkaConsumer, partition: TopicPartition, start: int) -> ModelChanged | None:
-    newest: ModelChanged | None = None
+async def _events_from(consumer: AIOKafkaConsumer, partition: TopicPartition, start: int) -> list[ModelChanged]:
+    """The events that can be read, in the order of the topic."""
+    found: list[ModelChanged] = []
 
     def keep(_: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
-        nonlocal newest
-        for record in records:
-            newest = _served(record.offset, record.value) or newest
+        events = (_parsed(record.offset, record.value) for record in records)
+        found.extend(event for event in events if event is not None)
 
     consumer.seek(partition, start)
     await TopicView(consumer, keep, what=MODELS.name).read_to_end()
-    return newest
+    return found
 
 
 async def _something_new(consumer: AIOKafkaConsumer, partition: TopicPartition, *, limit_s: float) -> None:
@@ -124,12 +149,6 @@ async def _something_new(consumer: AIOKafkaConsumer, partition: TopicPartition, 
     except KafkaError as error:  # whatever it was, the end of the topic is read again next
         log.warning("models_read_again", error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(RETRY_S)
-
-
-def _served(offset: int, value: bytes | None) -> ModelChanged | None:
-    """The event if it says what to serve."""
-    change = _parsed(offset, value)
-    return change if change is not None and change.status in SERVED else None
 
 
 def _parsed(offset: int, value: bytes | None) -> ModelChanged | None:
