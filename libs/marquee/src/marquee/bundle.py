@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from marquee.contracts.manifest import SCHEMA, FeatureColumn, MadeWith, ModelManifest
+from marquee.contracts.manifest import SCHEMA, FeatureColumn, MadeWith, ModelManifest, SimilarOrder
 from marquee.contracts.verdict import Verdict
 from marquee.errors import MarqueeError
 from marquee.explanation.crowd import Crowd
 from marquee.explanation.trees import Trees
+from marquee.features.similar.vector import PAIR_SPECS
+from marquee.features.spec import Specs
 from marquee.features.vector import SPECS
 from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.fitted import FittedRetrieval
@@ -26,10 +28,33 @@ from marquee.state.movie_table import MovieTable
 MANIFEST, ONNX, TREES, TRIAL, REPORT, CATALOG, RETRIEVAL, CROWD = (
     "manifest.json", "ranker.onnx", "trees.npz", "trial.txt", "report.json", "catalog.npz", "snapshot", "crowd",
 )  # fmt: skip
+SIMILAR_ONNX, SIMILAR_TREES = "similar.onnx", "similar_trees.npz"
 
 
 class BundleRefused(MarqueeError):
     """The folder is no bundle this code may serve; the message says which file and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarParts:
+    """What orders similar movies; without `onnx` and `trees` it is the weighted sum, and `reason` says why.
+
+    Attributes:
+        metrics: what was measured before the model was let in, by system.
+    """
+
+    onnx: bytes | None = None
+    trees: Trees | None = None
+    reason: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarModel:
+    """A model of similar movies as it is stored."""
+
+    onnx: bytes
+    trees: Trees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +77,7 @@ class BundleParts:
     crowd: Crowd | None = None
     trial: str | None = None
     verdict: Verdict | None = None
+    similar: SimilarParts | None = None
 
     def write(self, folder: Path, *, version: str, created_at: datetime) -> Path:
         """Write the bundle `folder/version`, first under another name and then by one rename; returns its path.
@@ -82,6 +108,9 @@ class BundleParts:
         if self.onnx is not None and self.trees is not None:
             (folder / ONNX).write_bytes(self.onnx)
             self.trees.save(folder / TREES)
+        if self.similar is not None and self.similar.onnx is not None and self.similar.trees is not None:
+            (folder / SIMILAR_ONNX).write_bytes(self.similar.onnx)
+            self.similar.trees.save(folder / SIMILAR_TREES)
         if self.trial is not None:
             (folder / TRIAL).write_text(self.trial, encoding="utf-8")
         (folder / REPORT).write_text(json.dumps(dict(self.report), indent=2), encoding="utf-8")
@@ -94,12 +123,23 @@ class BundleParts:
             as_of_ms=self.retrieval.as_of_ms,
             ranker="retrieval_order" if self.onnx is None else "lambdarank",
             reason=self.reason,
-            features=tuple(FeatureColumn(name=spec.name, family=spec.family.value) for spec in SPECS),
+            features=_columns(SPECS),
             files={str(path.relative_to(folder)): _sha256(path) for path in files},
             counts=dict(self.counts),
             metrics=dict(self.metrics),
             made_with=self._made_with(),
             verdict=self.verdict,
+            similar=self._similar(),
+        )
+
+    def _similar(self) -> SimilarOrder | None:
+        if self.similar is None:
+            return None
+        return SimilarOrder(
+            ranker="weighted_sum" if self.similar.onnx is None else "lambdarank",
+            reason=self.similar.reason,
+            features=_columns(PAIR_SPECS) if self.similar.onnx is not None else (),
+            metrics=dict(self.similar.metrics),
         )
 
     def _made_with(self) -> MadeWith:
@@ -110,7 +150,11 @@ class BundleParts:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified bundle, its large arrays memory-mapped; one of an earlier release has no `crowd` and no `trial`."""
+    """A verified bundle, its large arrays memory-mapped; one of an earlier release has no `crowd` and no `trial`.
+
+    Attributes:
+        similar: None where the weighted sum orders similar movies, as in all bundles of an earlier release.
+    """
 
     path: Path
     manifest: ModelManifest
@@ -121,6 +165,7 @@ class Bundle:
     report: dict[str, Any]
     crowd: Crowd | None = None
     trial: str | None = None
+    similar: SimilarModel | None = None
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -151,9 +196,16 @@ def load_bundle(path: Path) -> Bundle:
             report=json.loads((path / REPORT).read_text(encoding="utf-8")),
             crowd=crowd,
             trial=(path / TRIAL).read_text(encoding="utf-8") if (path / TRIAL).is_file() else None,
+            similar=_similar_model(path, manifest),
         )
     except Exception as error:  # whatever a library raises over bytes that it does not understand
         raise BundleRefused(f"{path}: {type(error).__name__}: {error}") from error
+
+
+def _similar_model(path: Path, manifest: ModelManifest) -> SimilarModel | None:
+    if manifest.similar is None or manifest.similar.ranker != "lambdarank":
+        return None
+    return SimilarModel((path / SIMILAR_ONNX).read_bytes(), Trees.load(path / SIMILAR_TREES))
 
 
 def _retrieval_config(manifest: ModelManifest) -> RetrievalConfig:
@@ -231,12 +283,21 @@ def read_manifest(path: Path) -> ModelManifest:
         raise BundleRefused(f"{path / MANIFEST}: {error}") from error
     if manifest.schema_version != SCHEMA:
         raise BundleRefused(f"{path}: bundle schema {manifest.schema_version}, this code reads {SCHEMA}")
-    ours = tuple((spec.name, spec.family.value) for spec in SPECS)
-    theirs = tuple((column.name, column.family) for column in manifest.features)
-    if ours != theirs:
-        changed = sorted({name for name, _ in set(ours) ^ set(theirs)}) or ["their order"]
-        raise BundleRefused(f"{path}: made for other features than this code computes: {', '.join(changed[:5])}")
+    _require_features(path, _columns(SPECS), manifest.features)
+    if manifest.similar is not None and manifest.similar.ranker == "lambdarank":
+        _require_features(path, _columns(PAIR_SPECS), manifest.similar.features)
     return manifest
+
+
+def _columns(specs: Specs) -> tuple[FeatureColumn, ...]:
+    return tuple(FeatureColumn(name=spec.name, family=spec.family.value) for spec in specs)
+
+
+def _require_features(path: Path, ours: tuple[FeatureColumn, ...], theirs: tuple[FeatureColumn, ...]) -> None:
+    """Refuse a model that would read other columns than this code computes."""
+    if ours != theirs:
+        changed = sorted({column.name for column in {*ours} ^ {*theirs}}) or ["their order"]
+        raise BundleRefused(f"{path}: made for other features than this code computes: {', '.join(changed[:5])}")
 
 
 def _digest(path: Path) -> str:
