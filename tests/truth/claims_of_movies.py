@@ -165,6 +165,33 @@ def either(told: Told) -> Checks:
     yield told["either"] == len(told.oracle.fans(told.seed) | told.oracle.fans(told.this))
 
 
+def few_shared_fans(told: Told) -> Checks:
+    assert told.seed is not None
+    yield told["movie_id"] == told.seed
+    yield told["title"] == told.oracle.films[told.seed].title
+    yield told["fans"] == len(told.oracle.fans(told.seed)) > 0
+    yield told["both"] == told.oracle.both(told.seed, told.this)
+    yield told["both"] / told["fans"] <= told.share(told.this)
+
+
+def _both_years(told: Told) -> Checks:
+    assert told.seed is not None
+    yield told["movie_id"] == told.seed
+    yield told["title"] == told.oracle.films[told.seed].title
+    yield told["year"] == told.film.year
+    yield told["seed_year"] == told.oracle.films[told.seed].year
+
+
+def of_one_time(told: Told) -> Checks:
+    yield from _both_years(told)
+    yield abs(told["year"] - told["seed_year"]) <= 3
+
+
+def of_two_times(told: Told) -> Checks:
+    yield from _both_years(told)
+    yield abs(told["year"] - told["seed_year"]) > 3
+
+
 def _both_have(told: Told, slot: str, *kinds: str) -> bool:
     """Both movies have all the names, each in one of these columns; there is at least one."""
     assert told.seed is not None

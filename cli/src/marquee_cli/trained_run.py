@@ -14,8 +14,9 @@ from marquee.features.movie_features import MovieFeatures
 from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings, UserState, latest_per_movie
-from ranker.ranking import Ranked, rank_similar, rank_user
+from ranker.ranking import Ranked, rank_user
 from ranker.scoring import RankerModel
+from ranker.similar_order import rank_similar
 from trainer.config import TrainingConfig
 from trainer.pipeline import train
 
@@ -64,4 +65,4 @@ class TrainedRun:
 
     def similar(self, movie_id: int, k: int) -> Ranked:
         """The k movies most similar to one."""
-        return rank_similar(self.model, self.movies.state, movie_id, k=k)
+        return rank_similar(self.model, self.movies, movie_id, k=k)

@@ -14,8 +14,9 @@ from marquee.newer_movies import with_newer
 from marquee.retrieval.content import fit
 from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
-from ranker.ranking import order_similar, rank_user
+from ranker.ranking import rank_user
 from ranker.scoring import RankerModel
+from ranker.similar_order import order_similar
 from support.trainings import ENOUGH, a_training
 from support.worlds import DIRECTORS, EPOCH, a_catalog, a_user, checkerboard, movies_of, state_of
 
@@ -52,7 +53,7 @@ def first(bundle: Bundle, user_id: int, k: int = 40) -> list[int]:
 
 def similar_to(bundle: Bundle, movie_id: int, k: int = 10) -> list[int]:
     model, movies = RankerModel.of(bundle), movies_of(RATINGS, bundle.catalog)
-    found: list[int] = order_similar(model, movies.state, movie_id, k=k).movie_id.tolist()
+    found: list[int] = order_similar(model, movies, movie_id, k=k).movie_id.tolist()
     return found
 
 

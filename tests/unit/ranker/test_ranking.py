@@ -5,8 +5,9 @@ import pytest
 
 from marquee.contracts.bodies import Rung
 from marquee.state.ratings import UserState
-from ranker.ranking import Ranked, rank_similar, rank_user
+from ranker.ranking import Ranked, rank_user
 from ranker.serving import Serving
+from ranker.similar_order import rank_similar
 from support.serving import KNOWN, modelless, trained
 from support.worlds import a_user
 
@@ -64,13 +65,13 @@ def test_a_new_user_gets_the_cold_list_which_mixes_genres(served: Serving) -> No
 
 
 def test_similar_movies_have_parts_that_add_up_and_an_unknown_seed_is_an_error(served: Serving) -> None:
-    found = rank_similar(served.model, served.movies.state, 4, k=5, exclude=(6,))
+    found = rank_similar(served.model, served.movies, 4, k=5, exclude=(6,))
 
     assert (found.movie_id % 2 == 0).all()
     assert not {4, 6} & set(found.movie_id.tolist())
     np.testing.assert_allclose(found.contribution.sum(axis=1), found.score)
     with pytest.raises(KeyError):
-        rank_similar(served.model, served.movies.state, 999, k=5)
+        rank_similar(served.model, served.movies, 999, k=5)
 
 
 @pytest.mark.parametrize("user", [KNOWN, UserState.empty()], ids=["known", "new"])

@@ -14,6 +14,7 @@ from ranker.ranking import Ranked, rank_user
 from ranker.scoring import RankerModel
 from ranker.stopwatch import Stopwatch
 from support.serving import KNOWN, bundle_of, serving
+from support.similar import with_similar_model
 from support.trainings import ENOUGH
 
 
@@ -73,3 +74,12 @@ def test_trees_that_account_by_an_unknown_code_refuse_the_bundle() -> None:
 
     with pytest.raises(BundleRefused, match="luck"):
         RankerModel.of(replace(bundle, trees=replace(bundle.trees, families=families)))
+
+
+def test_a_bundle_whose_model_of_similar_movies_is_broken_is_refused() -> None:
+    bundle = with_similar_model().model.bundle
+    assert bundle.similar is not None
+
+    for onnx in (b"", bundle.similar.onnx[:-100], bundle_of(ENOUGH).onnx or b""):
+        with pytest.raises(BundleRefused):
+            RankerModel.of(replace(bundle, similar=replace(bundle.similar, onnx=onnx)))

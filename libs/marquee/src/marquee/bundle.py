@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from marquee.contracts.manifest import SCHEMA, FeatureColumn, MadeWith, ModelManifest
+from marquee.contracts.manifest import SCHEMA, FeatureColumn, MadeWith, ModelManifest, SimilarOrder
 from marquee.contracts.verdict import Verdict
 from marquee.errors import MarqueeError
 from marquee.explanation.crowd import Crowd
 from marquee.explanation.trees import Trees
 from marquee.features.distribution import Distribution
+from marquee.features.similar.vector import PAIR_SPECS
+from marquee.features.spec import Specs
 from marquee.features.vector import SPECS
 from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.fitted import FittedRetrieval
@@ -28,10 +30,33 @@ MANIFEST, ONNX, TREES, TRIAL, REPORT, CATALOG, RETRIEVAL, CROWD, DISTRIBUTION = 
     "manifest.json", "ranker.onnx", "trees.npz", "trial.txt", "report.json", "catalog.npz", "snapshot", "crowd",
     "distribution.npz",
 )  # fmt: skip
+SIMILAR_ONNX, SIMILAR_TREES = "similar.onnx", "similar_trees.npz"
 
 
 class BundleRefused(MarqueeError):
     """The folder is no bundle this code may serve; the message says which file and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarParts:
+    """What orders similar movies; without `onnx` and `trees` it is the weighted sum, and `reason` says why.
+
+    Attributes:
+        metrics: what was measured before the model was let in, by system.
+    """
+
+    onnx: bytes | None = None
+    trees: Trees | None = None
+    reason: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarModel:
+    """A model of similar movies as it is stored."""
+
+    onnx: bytes
+    trees: Trees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +83,7 @@ class BundleParts:
     verdict: Verdict | None = None
     known: Mapping[str, Sequence[int]] = field(default_factory=dict)
     distribution: Distribution | None = None
+    similar: SimilarParts | None = None
 
     def write(self, folder: Path, *, version: str, created_at: datetime) -> Path:
         """Write the bundle `folder/version`, first under another name and then by one rename; returns its path.
@@ -88,6 +114,9 @@ class BundleParts:
         if self.onnx is not None and self.trees is not None:
             (folder / ONNX).write_bytes(self.onnx)
             self.trees.save(folder / TREES)
+        if self.similar is not None and self.similar.onnx is not None and self.similar.trees is not None:
+            (folder / SIMILAR_ONNX).write_bytes(self.similar.onnx)
+            self.similar.trees.save(folder / SIMILAR_TREES)
         if self.trial is not None:
             (folder / TRIAL).write_text(self.trial, encoding="utf-8")
         if self.distribution is not None:
@@ -102,13 +131,24 @@ class BundleParts:
             as_of_ms=self.retrieval.as_of_ms,
             ranker="retrieval_order" if self.onnx is None else "lambdarank",
             reason=self.reason,
-            features=tuple(FeatureColumn(name=spec.name, family=spec.family.value) for spec in SPECS),
+            features=_columns(SPECS),
             files={str(path.relative_to(folder)): _sha256(path) for path in files},
             counts=dict(self.counts),
             metrics=dict(self.metrics),
             made_with=self._made_with(),
             known={topic: tuple(ends) for topic, ends in self.known.items()},
             verdict=self.verdict,
+            similar=self._similar(),
+        )
+
+    def _similar(self) -> SimilarOrder | None:
+        if self.similar is None:
+            return None
+        return SimilarOrder(
+            ranker="weighted_sum" if self.similar.onnx is None else "lambdarank",
+            reason=self.similar.reason,
+            features=_columns(PAIR_SPECS) if self.similar.onnx is not None else (),
+            metrics=dict(self.similar.metrics),
         )
 
     def _made_with(self) -> MadeWith:
@@ -119,7 +159,11 @@ class BundleParts:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified bundle, its large arrays memory-mapped; one of an earlier release lacks what is None."""
+    """A verified bundle, its large arrays memory-mapped; one of an earlier release lacks what is None.
+
+    Attributes:
+        similar: None also where the weighted sum orders similar movies.
+    """
 
     path: Path
     manifest: ModelManifest
@@ -131,6 +175,7 @@ class Bundle:
     crowd: Crowd | None = None
     trial: str | None = None
     distribution: Distribution | None = None
+    similar: SimilarModel | None = None
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -162,9 +207,16 @@ def load_bundle(path: Path) -> Bundle:
             crowd=crowd,
             trial=(path / TRIAL).read_text(encoding="utf-8") if (path / TRIAL).is_file() else None,
             distribution=Distribution.load(path / DISTRIBUTION) if (path / DISTRIBUTION).is_file() else None,
+            similar=_similar_model(path, manifest),
         )
     except Exception as error:  # whatever a library raises over bytes that it does not understand
         raise BundleRefused(f"{path}: {type(error).__name__}: {error}") from error
+
+
+def _similar_model(path: Path, manifest: ModelManifest) -> SimilarModel | None:
+    if manifest.similar is None or manifest.similar.ranker != "lambdarank":
+        return None
+    return SimilarModel((path / SIMILAR_ONNX).read_bytes(), Trees.load(path / SIMILAR_TREES))
 
 
 def _retrieval_config(manifest: ModelManifest) -> RetrievalConfig:
@@ -242,12 +294,21 @@ def read_manifest(path: Path) -> ModelManifest:
         raise BundleRefused(f"{path / MANIFEST}: {error}") from error
     if manifest.schema_version != SCHEMA:
         raise BundleRefused(f"{path}: bundle schema {manifest.schema_version}, this code reads {SCHEMA}")
-    ours = tuple((spec.name, spec.family.value) for spec in SPECS)
-    theirs = tuple((column.name, column.family) for column in manifest.features)
-    if ours != theirs:
-        changed = sorted({name for name, _ in set(ours) ^ set(theirs)}) or ["their order"]
-        raise BundleRefused(f"{path}: made for other features than this code computes: {', '.join(changed[:5])}")
+    _require_features(path, _columns(SPECS), manifest.features)
+    if manifest.similar is not None and manifest.similar.ranker == "lambdarank":
+        _require_features(path, _columns(PAIR_SPECS), manifest.similar.features)
     return manifest
+
+
+def _columns(specs: Specs) -> tuple[FeatureColumn, ...]:
+    return tuple(FeatureColumn(name=spec.name, family=spec.family.value) for spec in specs)
+
+
+def _require_features(path: Path, ours: tuple[FeatureColumn, ...], theirs: tuple[FeatureColumn, ...]) -> None:
+    """Refuse a model that would read other columns than this code computes."""
+    if ours != theirs:
+        changed = sorted({column.name for column in {*ours} ^ {*theirs}}) or ["their order"]
+        raise BundleRefused(f"{path}: made for other features than this code computes: {', '.join(changed[:5])}")
 
 
 def _digest(path: Path) -> str:

@@ -16,26 +16,12 @@ from marquee.features.describe import Described, described
 from marquee.features.movie_features import MovieFeatures
 from marquee.retrieval.candidates import Candidates
 from marquee.retrieval.history import History
-from marquee.retrieval.similar import PARTS, similar
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import UserState
 from ranker import retrieval_order
 from ranker.cold import popular_and_diverse, popularity
 from ranker.scoring import RankerModel, Scorer
-
-_CODE_OF_PART = {
-    "item_knn": ReasonCode.CO_RATED,
-    "ease": ReasonCode.CO_RATED,
-    "content": ReasonCode.SAME_CONTENT,
-    "popular": ReasonCode.POPULAR,
-}
-_SIMILAR_CODES = tuple(dict.fromkeys(_CODE_OF_PART[name] for name in PARTS))
-_BIT_OF_PART = 1 << np.arange(len(PARTS))
-_PARTS_IN = tuple(
-    tuple(name for bit, name in zip(_BIT_OF_PART, PARTS, strict=True) if which & bit)
-    for which in range(1 << len(PARTS))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +97,7 @@ class Order:
     score: FloatArray
     known: Described | None
     _ranked: Callable[[RowArray], Ranked]
+    _whole: Callable[[], "Order"] | None = None
 
     def __len__(self) -> int:
         return len(self.row)
@@ -118,6 +105,10 @@ class Order:
     def take(self, at: RowArray) -> Ranked:
         """The movies at these places, in this order, with the account of their scores."""
         return self._ranked(at)
+
+    def whole(self) -> "Order":
+        """This order with what was left to be computed until it is wanted; it begins with this one."""
+        return self if self._whole is None else self._whole()
 
     def first(self, k: int) -> Ranked:
         """The first k movies, fewer only where there are no more."""
@@ -178,63 +169,6 @@ def rank_user(
 ) -> Ranked:
     """The first k movies of the user's order, fewer only where the catalogue has no more."""
     return order_for_user(model, movies, user, at_least=k, exclude=exclude, allowed=allowed).first(k)
-
-
-def order_similar(
-    model: RankerModel,
-    movies: MovieState,
-    movie_id: int,
-    *,
-    k: int,
-    exclude: Sequence[int] = (),
-    allowed: BoolArray | None = None,
-    content: float | None = None,
-) -> Order:
-    """The k movies most similar to one; both collaborative parts are accounted for as one.
-
-    Args:
-        content: how much the story counts against the fans, from 0 to 1; None for the usual mix.
-    Raises:
-        KeyError: the bundle's catalogue does not have the movie.
-    """
-    catalog = model.bundle.catalog
-    seed = int(catalog.rows(np.array([movie_id], np.int64))[0])
-    if seed < 0:
-        raise KeyError(movie_id)
-    is_open = np.ones(len(catalog), bool) if allowed is None else allowed.copy()
-    is_open[rows_of(catalog, exclude)] = False
-    found = similar(model.bundle.retrieval, movies, seed, k=k, allowed=is_open, content=content)
-    ids = catalog.movie_id[found.row]
-
-    def ranked(places: RowArray) -> Ranked:
-        parts = found.parts[places]
-        account = np.zeros((len(places), len(_SIMILAR_CODES)))
-        for part, name in enumerate(PARTS):
-            account[:, _SIMILAR_CODES.index(_CODE_OF_PART[name])] += parts[:, part]
-        return Ranked(
-            rung=Rung.SIMILAR,
-            row=found.row[places],
-            movie_id=ids[places],
-            score=found.score[places],
-            base=0.0,
-            contribution=account,
-            codes=_SIMILAR_CODES,
-            sources=tuple(_PARTS_IN[which] for which in ((parts > 0) @ _BIT_OF_PART).tolist()),
-            history=History.empty(),
-        )
-
-    return Order(Rung.SIMILAR, found.row, ids, found.score, None, ranked)
-
-
-def rank_similar(
-    model: RankerModel, movies: MovieState, movie_id: int, *, k: int, exclude: Sequence[int] = ()
-) -> Ranked:
-    """Rank the k movies most similar to one.
-
-    Raises:
-        KeyError: the bundle's catalogue does not have the movie.
-    """
-    return order_similar(model, movies, movie_id, k=k, exclude=exclude).first(k)
 
 
 def rows_of(catalog: MovieTable, movie_ids: Sequence[int]) -> RowArray:

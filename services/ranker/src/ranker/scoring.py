@@ -1,6 +1,7 @@
 """Scoring: the bundle's ONNX model on one thread, as a plain function of a feature matrix."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -9,6 +10,8 @@ import onnxruntime
 from marquee.arrays import Float32Array
 from marquee.bundle import Bundle, BundleRefused
 from marquee.contracts.reason_codes import ReasonCode
+from marquee.explanation.trees import Trees
+from marquee.features.similar.vector import PAIR_SPECS
 from marquee.newer_movies import with_newer
 from marquee.state.movie_table import MovieTable
 from ranker.explain.facts.figures import Figures
@@ -35,6 +38,19 @@ class Scorer:
 
 
 @dataclass(frozen=True, slots=True)
+class TreeModel:
+    """A model in the two forms in which it is served.
+
+    Attributes:
+        codes: what each column of a score's account stands for.
+    """
+
+    scorer: Scorer
+    trees: Trees
+    codes: tuple[ReasonCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RankerModel:
     """A bundle ready to rank.
 
@@ -42,32 +58,30 @@ class RankerModel:
         scorer: None if the bundle has no model; then candidates keep their retrieval order.
         codes: what each column of a score's account stands for; empty without a model.
         figures: what can be told of the bundle's movies.
+        similar: the model of similar movies; None where the weighted sum orders them.
     """
 
     bundle: Bundle
     scorer: Scorer | None
     codes: tuple[ReasonCode, ...]
     figures: Figures
+    similar: TreeModel | None = None
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:
-        """Open the bundle's ONNX model, and score one row of zeros with it.
+        """Open the bundle's ONNX models, and score one row of zeros with each.
 
         Raises:
             BundleRefused: onnxruntime cannot open it, it does not score the features that this code computes, or it
                 accounts for them by codes that this code does not know.
         """
+        similar = None
+        if bundle.similar is not None:
+            similar = _opened(bundle.path, bundle.similar.onnx, bundle.similar.trees, n_features=len(PAIR_SPECS))
         if bundle.onnx is None or bundle.trees is None:
-            return cls(bundle, None, (), Figures.of(bundle))
-        try:
-            codes = tuple(ReasonCode(family) for family in bundle.trees.families)
-            scorer = Scorer(bundle.onnx)
-            scores = scorer(np.zeros((1, len(bundle.manifest.features)), np.float32))
-        except Exception as error:  # onnxruntime's own errors share no base but this
-            raise BundleRefused(f"{bundle.path}: {type(error).__name__}: {error}") from error
-        if scores.shape != (1,) or not np.isfinite(scores).all():
-            raise BundleRefused(f"{bundle.path}: its model gives {scores!r} for one row of features")
-        return cls(bundle, scorer, codes, Figures.of(bundle))
+            return cls(bundle, None, (), Figures.of(bundle), similar)
+        model = _opened(bundle.path, bundle.onnx, bundle.trees, n_features=len(bundle.manifest.features))
+        return cls(bundle, model.scorer, model.codes, Figures.of(bundle), similar)
 
     def with_newer(self, newer: MovieTable) -> Self:
         """The same model, for a catalogue in which these movies are new or newly described."""
@@ -77,3 +91,15 @@ class RankerModel:
     @property
     def version(self) -> str:
         return self.bundle.manifest.version
+
+
+def _opened(path: Path, onnx: bytes, trees: Trees, *, n_features: int) -> TreeModel:
+    try:
+        codes = tuple(ReasonCode(family) for family in trees.families)
+        scorer = Scorer(onnx)
+        scores = scorer(np.zeros((1, n_features), np.float32))
+    except Exception as error:  # onnxruntime's own errors share no base but this
+        raise BundleRefused(f"{path}: {type(error).__name__}: {error}") from error
+    if scores.shape != (1,) or not np.isfinite(scores).all():
+        raise BundleRefused(f"{path}: its model gives {scores!r} for one row of features")
+    return TreeModel(scorer, trees, codes)

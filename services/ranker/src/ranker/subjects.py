@@ -13,8 +13,9 @@ from marquee.state.ratings import UserState
 from ranker.diversity import POOL_FACTOR, diversified
 from ranker.mute import Muted
 from ranker.online import KnownUser
-from ranker.ranking import Order, Ranked, order_for_user, order_similar
+from ranker.ranking import Order, Ranked, order_for_user
 from ranker.serving import Serving
+from ranker.similar_order import order_similar
 
 
 def guest(ratings: Sequence[GuestRating], *, now_ms: int) -> KnownUser:
@@ -104,9 +105,10 @@ def similar_for(serving: Serving, movie_id: int, request: RankRequest) -> Shown:
     """
     order = order_similar(
         serving.model,
-        serving.movies.state,
+        serving.movies,
         movie_id,
-        k=max(request.k + 1, MAX_K),  # one more than shown says that there is a next page
+        k=max(request.k + 1, MAX_K),
+        at_once=request.k + 1,  # one more than shown says that there is a next page
         exclude=request.exclude,
         allowed=MovieFilter.of(request.filters).mask(serving.movies.state),
         content=request.content,

@@ -11,6 +11,7 @@ from marquee.retrieval.config import HyperParameters, RetrievalConfig
 from trainer.examples import ExamplesConfig
 from trainer.gate import GateConfig
 from trainer.lambdarank import LambdaRankConfig
+from trainer.similar_ranker import SimilarRankerConfig
 from trainer.windows import WindowsConfig
 
 
@@ -23,6 +24,7 @@ class TrainingConfig(HyperParameters):
     windows: WindowsConfig = WindowsConfig()
     examples: ExamplesConfig = ExamplesConfig()
     ranker: LambdaRankConfig = LambdaRankConfig()
+    similar: SimilarRankerConfig = SimilarRankerConfig()
     gate: GateConfig = GateConfig()
 
     def with_settings(self, settings: Sequence[str]) -> "TrainingConfig":

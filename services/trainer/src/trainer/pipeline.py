@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from marquee.bundle import BundleParts
+from marquee.bundle import BundleParts, SimilarParts
 from marquee.contracts.manifest import MadeWith
 from marquee.contracts.verdict import Outcome, Verdict
 from marquee.errors import MarqueeError
@@ -32,6 +32,7 @@ from trainer.held_out import HeldOut, Noted, held_out_examples
 from trainer.judging import Lists, judge, judge_without_ranker
 from trainer.lists import DescribedExample, TrainingLists, described_examples
 from trainer.report import headline, ranked_lists, training_report
+from trainer.similar_ranker import SimilarRanker, SimilarTask, train_similar
 from trainer.windows import Window, cut
 
 Progress = Callable[[str], None]
@@ -84,7 +85,8 @@ def train(
         raise CannotTrain("no rating of a movie in the catalogue, so there is nothing to learn from")
     terms = content.fit(catalog, config.retrieval.content)
     windows = cut(ratings, config.windows.cuts, label_share=config.windows.label_share)
-    lists, held_out = window_lists(windows, catalog, terms, config, progress)
+    similar_task = SimilarTask(config.similar, config.seed)
+    lists, held_out = window_lists(windows, catalog, terms, config, progress, similar_task=similar_task)
     crowd = Crowd.of(ratings, catalog)
     counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
     made_with = MadeWith(code_version=code_version(), config=config.model_dump(mode="json"))
@@ -107,6 +109,8 @@ def train(
             verdict = _without_ranker(reason, champion).model_copy(update={"checks": verdict.checks})
             ranker = None
     progress(f"{verdict.outcome}: {'; '.join(verdict.reasons) or 'every check passed'}")
+    similar = train_similar(similar_task)
+    progress(f"similar movies: {similar.reason or similar.report['gain']}")
     progress("retrieval on all ratings")
     return BundleParts(
         catalog=catalog,
@@ -114,7 +118,7 @@ def train(
         made_with=made_with,
         onnx=None if ranker is None else ranker.onnx,
         trees=None if ranker is None else ranker.trees,
-        report=report,
+        report={**report, "similar": dict(similar.report)},
         counts=counts,
         metrics=headline(report),
         reason=reason,
@@ -122,7 +126,13 @@ def train(
         trial=None if ranker is None else ranker.trial,
         verdict=verdict,
         distribution=None if ranker is None else ranker.distribution,
+        similar=_similar_parts(similar),
     )
+
+
+def _similar_parts(found: SimilarRanker) -> SimilarParts:
+    mean = {name: one["mean"] for name, one in found.report.get("systems", {}).items()}
+    return SimilarParts(onnx=found.onnx, trees=found.trees, reason=found.reason, metrics=mean)
 
 
 def _without_ranker(why: str, champion: Champion | None) -> Verdict:
@@ -183,10 +193,15 @@ def window_lists(
     terms: content.Terms,
     config: TrainingConfig,
     progress: Progress,
+    *,
+    similar_task: SimilarTask | None = None,
 ) -> tuple[TrainingLists, HeldOut | None]:
     """The training lists of all windows, and the last window's examples for the report.
 
     For each window, retrieval is fitted on its past alone. `held_out` is None without a window.
+
+    Args:
+        similar_task: is given each window, with what was fitted for it.
     """
     parts, held_out, noted = [TrainingLists.of([], window=0)], None, Noted()
     at_most, revealed, far = config.examples.at_most, config.examples.revealed, config.examples.far_at_most
@@ -204,6 +219,8 @@ def window_lists(
             found = _of_both_kinds(window, revealed=EVALUATION_REVEALED, at_most=at_most, seed=seed)
             asked = held_out_examples(_described(found, retrieval, movies, newest_ms=newest_ms), movies.state)
             held_out = HeldOut(asked, noted.probes, retrieval, movies, noted.learned_until_ms, newest_ms)
+        if similar_task is not None:
+            similar_task.window(window, retrieval, movies, newest_ms=newest_ms, is_newest=is_newest)
         progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), held_out
 

@@ -196,6 +196,21 @@ def test_two_movies_alike_are_told_by_their_fans_and_by_what_they_share() -> Non
     assert slots(facts(1, ReasonCode.CO_RATED, raises=True)) == {}
 
 
+def test_two_movies_with_few_fans_in_common_and_their_years_are_told_as_that() -> None:
+    seed = int(MOVIES.rows(np.array([HEAT]))[0])
+    facts = SimilarFacts(MOVIES.rows(np.array([BIG, RONIN, ODD])), seed, "Heat", FIGURES)
+    heat = {"title": "Heat", "movie_id": HEAT}
+
+    assert slots(facts(0, ReasonCode.CO_RATED, raises=False)) == {"co_rated.few": {**heat, "both": 0, "fans": 5}}
+    assert slots(facts(0, ReasonCode.SAME_CONTENT, raises=False)) == {}
+    apart = {"era.of_two_times": {**heat, "year": 1988, "seed_year": 1995}}
+    assert slots(facts(0, ReasonCode.ERA, raises=True)) == slots(facts(0, ReasonCode.ERA, raises=False)) == apart
+    near = {"era.of_one_time": {**heat, "year": 1998, "seed_year": 1995}}
+    assert slots(facts(1, ReasonCode.ERA, raises=True)) == near
+    assert slots(facts(1, ReasonCode.ERA, raises=False)) == {}
+    assert slots(facts(2, ReasonCode.ERA, raises=True)) == {}
+
+
 def test_a_movie_is_told_as_liked_only_if_more_like_it_than_like_the_rest() -> None:
     loved = [(user, HEAT, 5.0 if user <= 20 else 1.0, 1) for user in range(1, 26)]
     disliked = [(user, BIG, 5.0 if user <= 5 else 1.0, 1) for user in range(1, 26)]

@@ -9,7 +9,8 @@ from marquee.contracts.bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.retrieval.history import History
 from ranker.explain.reasons import ReasonsDoNotAddUp, similar_reasons, user_reasons
-from ranker.ranking import Ranked, rank_similar
+from ranker.ranking import Ranked
+from ranker.similar_order import rank_similar
 from ranker.stopwatch import Stopwatch
 from support.serving import answer, trained
 
@@ -46,7 +47,7 @@ def test_one_wrong_sum_among_many_is_enough() -> None:
 
 
 def test_similar_movies_are_held_to_the_same_sum() -> None:
-    ranked = rank_similar(trained().model, trained().movies.state, 1, k=5)
+    ranked = rank_similar(trained().model, trained().movies, 1, k=5)
 
     assert len(similar_reasons(ranked, trained(), 1, str)) == 5
     with pytest.raises(ReasonsDoNotAddUp):
@@ -84,7 +85,7 @@ def test_on_every_rung_base_and_reasons_are_the_score(rung: Rung, diversity: flo
 
 
 def test_similar_movies_are_told_by_what_they_share_however_little_it_adds() -> None:
-    ranked = rank_similar(trained().model, trained().movies.state, 1, k=5)
+    ranked = rank_similar(trained().model, trained().movies, 1, k=5)
     little = replace(ranked, contribution=ranked.contribution / 100, score=ranked.score / 100)
 
     forms = {reason["fact"]["form"] for card in similar_reasons(little, trained(), 1, str) for reason in card}

@@ -26,6 +26,20 @@ class MadeWith(BaseModel):
     config: dict[str, JsonValue]  # trainer.config.TrainingConfig: every hyper-parameter, and the seed
 
 
+class SimilarOrder(BaseModel):
+    """What orders movies similar to one; `reason` says why, when that is not a trained model.
+
+    Attributes:
+        features: of the model, in its column order. metrics: inverse-popularity recall@10 by system, newest window.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    ranker: Literal["lambdarank", "weighted_sum"]
+    reason: str = ""
+    features: tuple[FeatureColumn, ...] = ()
+    metrics: dict[str, float] = {}
+
+
 class ModelManifest(BaseModel):
     """`ranker` names what orders the candidates; `reason` says why, when that is not a trained model."""
 
@@ -43,3 +57,4 @@ class ModelManifest(BaseModel):
     made_with: MadeWith | None = None  # bundles of earlier releases do not say
     known: dict[str, tuple[int, ...]] = {}  # by topic where each partition ended; empty: the bundle does not say
     verdict: Verdict | None = None  # None: nobody has judged it, as in earlier releases
+    similar: SimilarOrder | None = None  # None: the weighted sum, as in earlier releases

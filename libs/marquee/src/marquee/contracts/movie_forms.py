@@ -16,6 +16,7 @@ from marquee.contracts.forms import (
     PLACE,
     RATINGS,
     TITLE,
+    YEAR,
     Form,
     Sign,
 )
@@ -169,8 +170,35 @@ CO_RATED: tuple[Form, ...] = (
         {**_OF_SEED, "either": PEOPLE},
         f"{_SEED}, a larger share than of all people; {{either}} people are fans of at least one of the two.",
     ),
+    Form(
+        "co_rated.few",
+        "Only {both} of the {fans} of {title} like it",
+        _OF_SEED,
+        f"{_SEED}, no larger a share than of all people.",
+        sign=Sign.LOWERS,
+    ),
     Form("co_rated.neutral", "Fans in common", {}, "Nothing.", Sign.EITHER, is_neutral=True),
 )
+
+_YEARS: Mapping[str, Slot] = {"year": YEAR, "seed_year": YEAR, "title": TITLE, "movie_id": MOVIE_ID}
+_BOTH_YEARS = "This movie's year is {year}, and that of {title}, the movie {movie_id} that the list is of, {seed_year}"
+
+OF_ONE_TIME: tuple[Form, ...] = (
+    Form(
+        "era.of_one_time",
+        "From {year}, as {title} is from {seed_year}",
+        _YEARS,
+        f"{_BOTH_YEARS}: they differ by 3 at most.",
+    ),
+    Form(
+        "era.of_two_times",
+        "From {year}, while {title} is from {seed_year}",
+        _YEARS,
+        f"{_BOTH_YEARS}: they differ by more than 3.",
+        sign=Sign.EITHER,
+    ),
+)
+"""Of two movies' years; the other forms of this code, and the last one, speak of a user."""
 
 SAME_CONTENT: tuple[Form, ...] = (
     Form(

@@ -19,12 +19,12 @@ What the claims speak of:
 from collections.abc import Mapping
 
 from marquee.contracts.forms import Form
-from marquee.contracts.movie_forms import CO_RATED, POPULAR, SAME_CONTENT, TRENDING, WELL_RATED
+from marquee.contracts.movie_forms import CO_RATED, OF_ONE_TIME, POPULAR, SAME_CONTENT, TRENDING, WELL_RATED
 from marquee.contracts.personal_forms import ERA, LIKED_SIMILAR, PROFILE, RUNTIME, TASTE_CONTENT, TASTE_GENRE
 
 ALL: tuple[Form, ...] = (
-    *LIKED_SIMILAR, *TASTE_GENRE, *TASTE_CONTENT, *POPULAR, *TRENDING, *WELL_RATED, *ERA, *RUNTIME, *PROFILE,
-    *CO_RATED, *SAME_CONTENT,
+    *LIKED_SIMILAR, *TASTE_GENRE, *TASTE_CONTENT, *POPULAR, *TRENDING, *WELL_RATED, *OF_ONE_TIME, *ERA, *RUNTIME,
+    *PROFILE, *CO_RATED, *SAME_CONTENT,
 )  # fmt: skip
 FORMS: Mapping[str, Form] = {form.id: form for form in ALL}
 """Every form by its id."""

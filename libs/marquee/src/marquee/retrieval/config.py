@@ -102,13 +102,19 @@ class QueryConfig(HyperParameters):
 
 
 class SimilarConfig(HyperParameters):
-    """Weights of the sources of similar movies, each scaled by its own best. Larger: the source counts more."""
+    """Weights of the sources of similar movies, each scaled by its own best. Larger: the source counts more.
+
+    A model of similar movies, where there is one, orders the candidates instead.
+    """
 
     item_knn: NonNegativeFloat = 1.0
     ease: NonNegativeFloat = 1.0
     content: NonNegativeFloat = 0.5
     popular: NonNegativeFloat = 0.02
     """Little more than a tie break: of two equally similar movies, the one that more people liked comes first."""
+    per_source: PositiveInt = 40
+    """Candidates that each item-to-item model and the content give a model of similar movies. Larger: more movies reach
+    it, and a request takes longer."""
 
 
 class RetrievalConfig(HyperParameters):

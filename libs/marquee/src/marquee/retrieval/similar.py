@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from marquee.arrays import BoolArray, Float32Array, FloatArray
 from marquee.retrieval.candidates import reached
 from marquee.retrieval.config import SimilarConfig
 from marquee.retrieval.fitted import FittedRetrieval, Link
+from marquee.retrieval.neighbourhood import Linked, Neighbourhood
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 
@@ -61,37 +61,38 @@ def similar(
     Returns:
         Fewer than k where fewer are allowed. Ties by popularity.
     """
-    config = weighted(retrieval.config.similar, content)
-    story: Float32Array = retrieval.terms @ retrieval.terms[[seed]].toarray().ravel()
-    story[seed] = 0
-    links = retrieval.links_of(np.array([seed]))
-    fans = [_linked(links, link, retrieval.n_linked) for link in (Link.ITEM_KNN, Link.EASE)]
-    told = [config.content * _scaled(story), config.popular * _scaled(movies.prior)]
-    linked = np.unique(np.concatenate([row for row, _ in fans]))
+    return weighted_sum(Neighbourhood.of(retrieval, seed), movies, k=k, allowed=allowed, content=content)
+
+
+def weighted_sum(
+    near: Neighbourhood,
+    movies: MovieState,
+    *,
+    k: int,
+    allowed: BoolArray | None = None,
+    content: float | None = None,
+) -> SimilarMovies:
+    """The same, of a neighbourhood that has been looked up."""
+    config = weighted(near.retrieval.config.similar, content)
+    fans = [near.linked[link] for link in (Link.ITEM_KNN, Link.EASE)]
+    told = [config.content * _scaled(near.story), config.popular * _scaled(movies.prior)]
+    linked = np.unique(np.concatenate([one.row for one in fans]))
     score = told[0] + told[1]  # of nearly all movies these are all parts
     score[linked] = _parts(linked, config, fans, told).sum(axis=1)
     is_open = movies.is_released.copy() if allowed is None else movies.is_released & allowed
-    is_open[seed] = False
+    is_open[near.seed] = False
     rows = np.flatnonzero(is_open & (score >= reached(np.where(is_open, score, 0), k)))  # no score is below 0
     rows = rows[np.lexsort((-movies.prior[rows], -score[rows]))[:k]]
     return SimilarMovies(rows, score[rows], _parts(rows, config, fans, told))
 
 
-def _linked(links: sparse.csr_array, link: Link, n: int) -> tuple[RowArray, FloatArray]:
-    """Rows, ascending, to which one row of links leads, and their weights as shares of the best."""
-    first, end = np.searchsorted(links.indices, [link * n, (link + 1) * n])
-    return links.indices[first:end].astype(np.intp) - link * n, _scaled(links.data[first:end])
-
-
-def _parts(
-    rows: RowArray, config: SimilarConfig, fans: list[tuple[RowArray, FloatArray]], told: list[FloatArray]
-) -> FloatArray:
+def _parts(rows: RowArray, config: SimilarConfig, fans: list[Linked], told: list[FloatArray]) -> FloatArray:
     """(r, len(PARTS)) the parts of these rows' scores."""
     parts = np.zeros((len(rows), len(PARTS)))
-    for column, (weight, (linked, share)) in enumerate(zip((config.item_knn, config.ease), fans, strict=True)):
-        at = np.minimum(np.searchsorted(linked, rows), max(len(linked) - 1, 0))
-        if len(linked):
-            parts[:, column] = np.where(linked[at] == rows, weight * share[at], 0)
+    for column, (weight, linked) in enumerate(zip((config.item_knn, config.ease), fans, strict=True)):
+        at = np.minimum(np.searchsorted(linked.row, rows), max(len(linked.row) - 1, 0))
+        if len(linked.row):
+            parts[:, column] = np.where(linked.row[at] == rows, weight * linked.share[at], 0)
     for column, every in enumerate(told, start=len(fans)):
         parts[:, column] = every[rows]
     return parts

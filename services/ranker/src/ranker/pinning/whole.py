@@ -25,7 +25,7 @@ def kept_order(page: FirstPage, request: RankRequest, serving: Serving, bins: Bi
     """
     order, known = page.shown.order, page.shown.order.known
     if order.rung is Rung.SIMILAR:
-        return _accounted(order.first(MAX_K))
+        return _accounted(order.whole().first(MAX_K))
     if known is not None and bins is not None and page.ranked.model_input is not None:
         return _modelled(page, order, known, _shown_first(page.shown, order, request, serving), bins)
     if known is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from ranker.explain.facts.told import NOTHING_BY_CODE, Ladder, Told, one_decimal
 LEAST_TIMES = 1.5
 """From which on it is told how many times as often fans of one like the other."""
 MAX_GENRES = 3
+NEAR_YEARS = 3
+"""Years up to which two movies are of one time."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +37,23 @@ class SimilarFacts:
         row = int(self.row[place])
         match code:
             case ReasonCode.CO_RATED:
-                return self._co_rated(row)
-            case ReasonCode.SAME_CONTENT:
+                return self._co_rated(row) if raises else self._hardly_co_rated(row)
+            case ReasonCode.SAME_CONTENT if raises:
                 return self._same_content(row)
+            case ReasonCode.SAME_CONTENT:
+                return iter([NOTHING_BY_CODE[code]])
+            case ReasonCode.ERA:
+                return self._era(row, raises=raises)
             case _:
                 return iter(self.figures.of_movie(code, row, raises=raises))
 
     def neutral(self, place: int, code: ReasonCode) -> Told:
         """The fact that passes no judgement."""
         return self.figures.neutral(code, int(self.row[place]))
+
+    @cached_property
+    def _seed_slots(self) -> dict[str, SlotValue]:
+        return {"title": self.seed_title, "movie_id": int(self.figures.catalog.movie_id[self.seed_row])}
 
     @cached_property
     def _is_seed_fan(self) -> BoolArray:
@@ -55,9 +66,7 @@ class SimilarFacts:
             both = int(np.count_nonzero(self._is_seed_fan[crowd.fans_of(row)]))
             fans, here = int(crowd.fans[seed]), int(crowd.fans[row])
             if both * crowd.people > fans * here:
-                movie_id = int(self.figures.catalog.movie_id[seed])
-                slots: dict[str, SlotValue] = {"title": self.seed_title, "movie_id": movie_id}
-                slots |= {"both": both, "fans": fans}
+                slots: dict[str, SlotValue] = {**self._seed_slots, "both": both, "fans": fans}
                 counted: tuple[CountFields, ...] = (
                     {"kind": "count", "label": "people who like both", "value": float(both)},
                 )
@@ -70,6 +79,26 @@ class SimilarFacts:
                     yield Told(FORMS["co_rated.times"], {**slots, "times": times}, counted)
                 yield Told(FORMS["co_rated.either"], {**slots, "either": fans + here - both}, counted)
         yield NOTHING_BY_CODE[ReasonCode.CO_RATED]
+
+    def _hardly_co_rated(self, row: int) -> Ladder:
+        crowd, seed = self.figures.crowd, self.seed_row
+        if crowd is not None:
+            both = int(np.count_nonzero(self._is_seed_fan[crowd.fans_of(row)]))
+            fans, here = int(crowd.fans[seed]), int(crowd.fans[row])
+            if fans and both * crowd.people <= fans * here:
+                yield Told(FORMS["co_rated.few"], {**self._seed_slots, "both": both, "fans": fans})
+        yield NOTHING_BY_CODE[ReasonCode.CO_RATED]
+
+    def _era(self, row: int, *, raises: bool) -> Ladder:
+        year, seed_year = float(self.figures.catalog.year[row]), float(self.figures.catalog.year[self.seed_row])
+        if isfinite(year - seed_year):
+            slots: dict[str, SlotValue] = {**self._seed_slots, "year": int(year), "seed_year": int(seed_year)}
+            counted: tuple[EvidenceFields, ...] = ({"kind": "year", "label": str(int(year))},)
+            if abs(year - seed_year) > NEAR_YEARS:
+                yield Told(FORMS["era.of_two_times"], slots, counted)
+            elif raises:
+                yield Told(FORMS["era.of_one_time"], slots, counted)
+        yield NOTHING_BY_CODE[ReasonCode.ERA]
 
     def _same_content(self, row: int) -> Ladder:
         shared, catalog = self.figures.names.shared(row, self.seed_row, frozenset()), self.figures.catalog

@@ -1,0 +1,1 @@
+"""Similar movies: the feature matrix of a movie and each of its candidates, one module per family."""

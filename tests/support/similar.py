@@ -1,0 +1,32 @@
+"""A ranker with a model of similar movies, of a small world in which everybody is still there in the newest window."""
+
+import tempfile
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from marquee.bundle import BundleParts, load_bundle
+from marquee.state.item_stats import ItemStats
+from ranker.scoring import RankerModel
+from ranker.serving import Serving
+from support.broken_models import CONFIG, N_MOVIES, returning_users
+from support.trainings import LATER_MS
+from support.worlds import a_catalog
+from trainer.pipeline import train
+
+LENIENT = CONFIG.with_settings(["similar.margin=1", "similar.trees=20", "similar.leaf_rows=10"])
+"""Lets every model of similar movies serve: the world is too small to show that it is any better."""
+
+
+@cache
+def trained_parts() -> BundleParts:
+    """Of 100 users and 60 movies of two colours, with people and keywords."""
+    return train(returning_users(), a_catalog(N_MOVIES, with_people=True), as_of_ms=LATER_MS, config=LENIENT)
+
+
+@cache
+def with_similar_model() -> Serving:
+    """The same, written and read back."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = trained_parts().write(Path(folder), version="v1", created_at=datetime(2020, 1, 1, tzinfo=UTC))
+        return Serving.of(RankerModel.of(load_bundle(path)), ItemStats.of(returning_users()))
