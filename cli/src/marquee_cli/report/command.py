@@ -47,7 +47,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0, or 1 with one line that says why."""
-    configure_logs("marquee", level="CRITICAL", as_json=False)  # one line of ours replaces the client's own messages
     try:
         folder = _folder_of(args.model, ServiceSettings())
         document = document_of(folder)  # a bundle that cannot be read costs no training
@@ -70,6 +69,7 @@ def _folder_of(model: str | None, settings: ServiceSettings) -> Path:
         Misconfigured: there is no such model, or none at all.
     """
     if model is None:
+        configure_logs("marquee", level="CRITICAL", as_json=False)  # ours replaces the client's messages
         try:
             champion = champion_of(registry(asyncio.run(model_events(settings.kafka))))
         except MarqueeError as error:
