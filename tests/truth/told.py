@@ -58,7 +58,7 @@ def _printed(name: str, value: Any) -> list[str]:
         return [f"{value}s"]
     if name == "until":
         return [date.fromisoformat(f"{value}-01").strftime("%b %Y")]
-    if name in ("year", "visit_year"):
+    if name in ("year", "visit_year", "seed_year"):
         return [str(value)]
     if name in ("minutes", "usual"):
         return [_length(value)]

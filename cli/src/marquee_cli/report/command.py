@@ -69,9 +69,7 @@ def _folder_of(model: str | None, settings: ServiceSettings) -> Path:
         Misconfigured: there is no such model, or none at all.
     """
     if model is None:
-        configure_logs(
-            "marquee", level="CRITICAL", as_json=False
-        )  # one line of ours replaces the client's own messages
+        configure_logs("marquee", level="CRITICAL", as_json=False)  # ours replaces the client's messages
         try:
             champion = champion_of(registry(asyncio.run(model_events(settings.kafka))))
         except MarqueeError as error:
