@@ -10,14 +10,17 @@ from pydantic import BaseModel
 from redis.asyncio import Redis
 
 from marquee.bundle import read_manifest
+from marquee.contracts.batches import Batch
 from marquee.contracts.events import MovieEnriched, MovieListed
-from marquee.contracts.topics import CATALOG, METADATA, RATINGS
+from marquee.contracts.topics import CATALOG, METADATA, RATINGS, shard_of
 from marquee.settings import KafkaSettings, RedisSettings
 from marquee.stores.event_log import EventLog
 from marquee.stores.key_space import KeySpace
 from marquee.stores.newer_movies import NewerMovies
 from marquee.stores.online import MovieStore
-from support.builders import a_movie, an_enriched, chunks, ends_of, in_batches
+from marquee.stores.rows import MovieRows
+from marquee.stores.shards import set_back
+from support.builders import a_movie, an_enriched, chunks, delivered, ends_of, in_batches
 from support.ranker_process import ranker_process
 from support.trainings import ENOUGH, a_training
 from support.wait import until
@@ -107,10 +110,61 @@ async def test_more_newer_movies_than_fit_are_left_to_the_next_training(
         assert len(newer) == 5
 
         kept = newer.table().movie_id.tolist()
+        assert kept == [NEW + at for at in range(4, 9)]
         await store(space, more, [an_enriched(movie_id=kept[0], directors=("Somebody",))])
         assert await newer.refresh()
         assert newer.table().movie_id.tolist() == kept
         assert newer.table().directors[0] == ("Somebody",)
+
+
+def in_shard(shard: int, above: int) -> int:
+    """The smallest movie id above one that is kept in this shard."""
+    return next(movie for movie in range(above + 1, above + 10_000) if shard_of(movie) == shard)
+
+
+async def test_a_shard_that_is_read_again_from_an_earlier_offset_hides_no_movie(redis_settings: RedisSettings) -> None:
+    async with Redis.from_url(redis_settings.url) as redis:
+        space = KeySpace(redis, redis_settings.space)
+        newer, shard = NewerMovies(space, KNOWN), shard_of(NEW)
+        end = KNOWN[CATALOG.name][shard]
+        first, second, instead = (a_movie(movie_id=in_shard(shard, NEW + 100 * at)) for at in range(3))
+        await store(space, OLD_LISTED, [])
+        await store(space, [*OLD_LISTED, first, second], [])
+        assert await newer.refresh()
+
+        await set_back(space, (CATALOG.name, shard), end + 1)
+        rows = MovieRows.of(Batch(CATALOG, shard, end + 1, end + 2, delivered([instead], first_offset=end + 1)))
+        await MovieStore(space, CATALOG).apply(rows)
+
+        assert await newer.refresh()
+        assert instead.movie_id in newer.table().movie_id
+
+
+async def test_nothing_is_read_while_a_shard_is_being_filled_again(redis_settings: RedisSettings) -> None:
+    async with Redis.from_url(redis_settings.url) as redis:
+        space = KeySpace(redis, redis_settings.space)
+        newer, meta = NewerMovies(space, KNOWN), space.keys(METADATA.name, shard_of(3)).meta
+        await store(space, OLD_LISTED, [])
+        await store(space, [*OLD_LISTED, a_movie(movie_id=NEW)], [])
+        await redis.hset(meta, "rebuild_to", 7)
+        assert not await newer.refresh()
+
+        await redis.hdel(meta, "rebuild_to")
+        assert await newer.refresh()
+        assert newer.table().movie_id.tolist() == [NEW]
+
+
+async def test_a_movie_that_this_release_cannot_read_is_left_out(redis_settings: RedisSettings) -> None:
+    async with Redis.from_url(redis_settings.url) as redis:
+        space = KeySpace(redis, redis_settings.space)
+        newer = NewerMovies(space, KNOWN)
+        await store(space, OLD_LISTED, [])
+        await store(space, [*OLD_LISTED, *(a_movie(movie_id=NEW + at) for at in range(3))], [])
+        await redis.hset(space.keys(CATALOG.name, shard_of(NEW)).movies, str(NEW), b"{}")
+
+        assert await newer.refresh()
+
+        assert newer.table().movie_id.tolist() == [NEW + 1, NEW + 2]
 
 
 def test_the_training_says_up_to_where_it_knows_the_movies(tmp_path: Path) -> None:

@@ -81,6 +81,8 @@ class Online:
     served_since: datetime | None = None
     _bundled: RankerModel | None = None  # the model in use, with the movies that its training knew
     _newer: NewerMovies | None = None  # and those that came after it
+    _has_new_counts: bool = False  # read, and not yet served with: the feeds give nothing a second time
+    _has_newer: bool = False
     _remembered: OrderedDict[int, KnownUser] = field(default_factory=OrderedDict)
     _filled: _Filled = field(default_factory=_Filled)
     _blind_until: float = 0.0  # Redis is not queried before this time
@@ -141,10 +143,13 @@ class Online:
         """
         await self.cards.refresh()
         async with self._counts:
-            is_counted = await self.stats.refresh()
-            is_newer = self._newer is not None and await self._newer.refresh()
-            if self.serving is not None and (is_counted or is_newer):
-                self.serving = await asyncio.to_thread(self._served_again, self.serving.model, is_newer=is_newer)
+            self._has_new_counts |= await self.stats.refresh()
+            if self._newer is not None:
+                self._has_newer |= await self._newer.refresh()
+            if self.serving is not None and (self._has_new_counts or self._has_newer):
+                model, is_newer = self.serving.model, self._has_newer
+                self.serving = await asyncio.to_thread(self._served_again, model, is_newer=is_newer)
+                self._has_new_counts = self._has_newer = False
 
     async def use(self, change: ModelChanged) -> None:
         """Load a bundle while the old one serves, then swap; a bundle that is refused leaves the old one in place.

@@ -23,8 +23,8 @@ def test_the_pages_of_a_model_of_similar_movies_are_its_whole_order(content: flo
 
     every = order_similar(serving.model, serving.movies, 4, k=500, content=content).first(500)
     assert not shown.is_all
-    assert kept.row.tolist() == every.row.tolist()
-    assert kept.row[:7].tolist() == page.ranked.row.tolist()
+    assert kept.movie_id.tolist() == every.movie_id.tolist()
+    assert kept.movie_id[:7].tolist() == page.ranked.movie_id.tolist()
     assert len(every) == len(serving.catalog) - 1
     for start in range(0, len(every), 7):
         ranked = page_of(kept, slice(start, start + 7), NOBODY.state, serving, None)

@@ -62,7 +62,7 @@ def _weights(
     """
     kind_weight = {"genre": 1.0, "director": 1.0, "keyword": config.keyword, "cast": config.cast, "years": config.years}
     column = {term: at for at, term in enumerate(names)}
-    rarity = np.log(n_movies / np.maximum(spread, 1))
+    rarity = np.where(spread > 0, np.log(n_movies / np.maximum(spread, 1)), 0)  # weights of 0 are not kept: in all
     row_of, column_of, weight = [], [], []
     for row, movie in enumerate(terms):
         for term in movie:

@@ -1,16 +1,21 @@
 """What the online store has of the movies that changed after a model's training read the catalogue."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from marquee.contracts.events import MovieEnriched, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS
+from marquee.errors import InvalidEvent
 from marquee.state.movie_table import MovieTable
 from marquee.stores.key_space import KeySpace, transient
-from marquee.stores.online import MovieStore
+from marquee.stores.online import E, MovieStore
 
 log = structlog.get_logger()
+
+Place = tuple[str, int]
+"""A shard: its topic and number."""
 
 AT_ONCE = 2_000
 """Movies read in one round trip."""
@@ -28,7 +33,9 @@ class NewerMovies:
 
     def __init__(self, space: KeySpace, known: Mapping[str, Sequence[int]]) -> None:
         self._space = space
-        self._seen = {(topic, at): end for topic, ends in known.items() for at, end in enumerate(ends)}
+        self._known = {(topic, at): end for topic, ends in known.items() for at, end in enumerate(ends[:PARTITIONS])}
+        self._seen = dict(self._known)
+        self._epochs: dict[Place, bytes] = {}
         self._listed: dict[int, MovieListed] = {}
         self._enriched: dict[int, MovieEnriched] = {}
 
@@ -42,43 +49,80 @@ class NewerMovies:
     async def refresh(self) -> bool:
         """Read what changed since the last look; returns whether anything did.
 
+        While a shard is being filled again nothing is read: a movie would be known by half of what there is of it.
+
         Raises:
             Transient: Redis is unavailable; nothing is marked as read.
         """
-        seen, changed = await self._changed()
-        changed = self._as_many_as_fit(changed)
-        listed, enriched = MovieStore(self._space, CATALOG), MovieStore(self._space, METADATA)
+        changes = await self._changes()
+        if changes is None:
+            return False
+        changed = self._as_many_as_fit(changes)
         for start in range(0, len(changed), AT_ONCE):
             part = changed[start : start + AT_ONCE]
-            self._listed |= await listed.read(part)
-            found = await enriched.read(part)
+            self._listed |= await _read(MovieStore(self._space, CATALOG), part)
+            found = await _read(MovieStore(self._space, METADATA), part)
             self._enriched |= {movie: event.model_copy(update={"overview": None}) for movie, event in found.items()}
-        self._seen = seen
+        self._seen, self._epochs = changes.seen, changes.epochs
         return bool(changed)
 
-    def _as_many_as_fit(self, changed: list[int]) -> list[int]:
-        """Those that are here already, and others up to AT_MOST in all."""
+    def _as_many_as_fit(self, changes: "_Changes") -> list[int]:
+        """Those that are here already, and others up to AT_MOST in all: listed ones first, of these the highest ids."""
         known = self._listed.keys() | self._enriched.keys()
-        new = [movie for movie in changed if movie not in known]
-        if (over := len(known) + len(new) - AT_MOST) <= 0:
-            return changed
-        log.warning("newer_movies_left_out", kept=AT_MOST, left_out=over)
-        left_out = set(new[len(new) - over :])
-        return [movie for movie in changed if movie not in left_out]
+        every = changes.listed | changes.enriched
+        new = sorted(every - known, key=lambda movie: (movie in changes.listed, movie), reverse=True)
+        room = max(AT_MOST - len(known), 0)
+        if len(new) > room:
+            log.warning("newer_movies_left_out", kept=AT_MOST, left_out=len(new) - room)
+        return sorted([*(every & known), *new[:room]])
 
-    async def _changed(self) -> tuple[dict[tuple[str, int], int], list[int]]:
-        """How far each shard is, and the movies that changed since it was last read, ascending."""
-        shards = [(topic, shard) for topic, shard in self._seen if shard < PARTITIONS]
-        async with transient(), self._space.redis.pipeline(transaction=False) as pipe:
-            for topic, shard in shards:
-                keys = self._space.keys(topic, shard)
-                pipe.hmget(keys.meta, "offset", "rebuild_to")
-                pipe.zrange(keys.changed, f"({self._seen[topic, shard]}", "+inf", byscore=True)
-            rows = await pipe.execute()
-        seen, changed = dict(self._seen), set[int]()
-        for place, (offset, rebuild_to), movies in zip(shards, rows[::2], rows[1::2], strict=True):
-            if offset is None or rebuild_to is not None:
-                continue  # an emptied shard is read again when it is full
-            changed.update(map(int, movies))
-            seen[place] = max(seen[place], int(offset))
-        return seen, sorted(changed)
+    async def _changes(self) -> "_Changes | None":
+        """What changed in each shard since it was last read; None while one of them is being filled again."""
+        places = list(self._known)
+        async with transient():
+            async with self._space.redis.pipeline(transaction=False) as pipe:
+                for place in places:
+                    pipe.hmget(self._space.keys(*place).meta, "offset", "epoch", "rebuild_to")
+                metas = dict(zip(places, await pipe.execute(), strict=True))
+            if any(rebuild_to is not None for _, _, rebuild_to in metas.values()):
+                return None
+            found, since = _Changes(dict(self._seen), dict(self._epochs), set(), set()), dict[Place, int]()
+            for place, (offset, epoch, _) in metas.items():
+                if offset is not None:
+                    is_another = self._epochs.get(place, epoch) != epoch  # offsets may stand for other records now
+                    since[place] = self._known[place] if is_another else self._seen[place]
+                    found.seen[place], found.epochs[place] = max(self._known[place], int(offset)), epoch
+            moved = [place for place, start in since.items() if found.seen[place] > start]
+            async with self._space.redis.pipeline(transaction=False) as pipe:
+                for place in moved:
+                    pipe.zrange(self._space.keys(*place).changed, f"({since[place]}", "+inf", byscore=True)
+                every = await pipe.execute() if moved else []
+        for place, movies in zip(moved, every, strict=True):
+            (found.listed if place[0] == CATALOG.name else found.enriched).update(map(int, movies))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """How far each shard is, which content it has, and the movies that changed, by topic."""
+
+    seen: dict[Place, int]
+    epochs: dict[Place, bytes]
+    listed: set[int]
+    enriched: set[int]
+
+
+async def _read(store: MovieStore[E], movies: Sequence[int]) -> dict[int, E]:
+    """Their events; one that this release cannot read is left out.
+
+    Raises:
+        Transient: Redis is unavailable.
+    """
+    try:
+        return await store.read(movies)
+    except InvalidEvent as error:
+        if len(movies) == 1:
+            log.warning("newer_movie_unreadable", movie_id=movies[0], reason=error.reason, detail=error.detail)
+            return {}
+    half = len(movies) // 2
+    return await _read(store, movies[:half]) | await _read(store, movies[half:])

@@ -128,7 +128,10 @@ class Pins:
         value = await self._value(ranking_id, token)
         if value is None:
             raise no_longer_kept()
-        pin = Pin.read(value)
+        try:
+            pin = Pin.read(value)
+        except KeyError:  # another release has kept it
+            raise no_longer_kept() from None
         token.prove(pin.secret, ranking_id)
         if self.clock() - pin.created_ms / 1_000 > KEPT_S:
             raise no_longer_kept()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from marquee.arrays import FloatArray
+from marquee.arrays import FloatArray, IntArray
 from marquee.contracts.bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from ranker.pinning.bins import Codes
@@ -45,20 +45,20 @@ class KeptOrder:
 
     Attributes:
         rung: what ordered them. base: what every score starts from. codes: (C,) of the parts of a score.
-        row: (n,) int32 catalogue rows of the model's catalogue. score: (n,) float64.
+        movie_id: (n,) int64; rows move when the catalogue gets newer movies. score: (n,) float64.
         muted: casefolded names that no reason may name.
     """
 
     rung: Rung
     base: float
     codes: tuple[ReasonCode, ...]
-    row: NDArray[np.int32]
+    movie_id: IntArray
     score: FloatArray
     of: Modelled | Accounted
     muted: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
-        return len(self.row)
+        return len(self.movie_id)
 
     def header(self) -> dict[str, Any]:
         """What is not an array."""
@@ -73,7 +73,7 @@ class KeptOrder:
 
     def arrays(self) -> Arrays:
         """The arrays, by name."""
-        own: dict[str, NDArray[Any]] = {"row": self.row, "score": self.score}
+        own: dict[str, NDArray[Any]] = {"ranked": self.movie_id, "score": self.score}
         match self.of:
             case Modelled(rank, x):
                 return {**own, "rank": rank, "x": x}
@@ -82,13 +82,17 @@ class KeptOrder:
 
     @classmethod
     def read(cls, header: dict[str, Any], arrays: Arrays) -> "KeptOrder":
-        """What `header` and `arrays` gave."""
+        """What `header` and `arrays` gave.
+
+        Raises:
+            KeyError: another release gave it.
+        """
         sources = header["sources"]
         return cls(
             Rung(header["order"]),
             header["base"],
             tuple(map(ReasonCode, header["codes"])),
-            arrays["row"],
+            arrays["ranked"],
             arrays["score"],
             Modelled(arrays["rank"], arrays["x"]) if sources is None else Accounted(arrays["parts"], sources),
             frozenset(header["muted"]),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from marquee.errors import gone
 from marquee.explanation.attribution import contributions
 from marquee.features.context import RankContext
 from marquee.retrieval.candidates import Candidates
@@ -23,12 +24,16 @@ def page_of(order: KeptOrder, page: slice, user: UserState, serving: Serving, bi
         serving: the model that made the order; the movies' state may be a later one, which no kept score depends on.
         bins: of that model.
     Raises:
+        Refused: 410, a movie of it is newer than all that this process has read of the catalogue.
         ValueError: a model ordered the movies, and serving has none.
     """
-    row = order.row[page].astype(np.intp)
+    every = serving.catalog.rows(order.movie_id)
+    if (every < 0).any():
+        raise gone("ranking", "a movie of this ranking is not known here yet; ask for a new ranking")
+    row = every[page]
     match order.of:
         case Modelled():
-            return _modelled(order, order.of, page, row, user, serving, bins)
+            return _modelled(order, order.of, page, every, user, serving, bins)
         case Accounted(parts, sources):
             return Ranked(
                 rung=order.rung,
@@ -45,14 +50,15 @@ def page_of(order: KeptOrder, page: slice, user: UserState, serving: Serving, bi
 
 
 def _modelled(
-    order: KeptOrder, of: Modelled, page: slice, row: RowArray, user: UserState, serving: Serving, bins: Bins | None
+    order: KeptOrder, of: Modelled, page: slice, every: RowArray, user: UserState, serving: Serving, bins: Bins | None
 ) -> Ranked:
     trees, codes = serving.model.bundle.trees, serving.model.codes
     if trees is None or bins is None:
         raise ValueError("a model ordered these movies, and there is none now")
     x = bins.decode(of.x[page])
     kept = [codes.index(code) for code in order.codes]
-    candidates, context = _context(order, of, user, serving)
+    candidates, context = _context(every, of, user, serving)
+    row = every[page]
     at = np.searchsorted(candidates.row, row)
     return Ranked(
         rung=order.rung,
@@ -69,11 +75,11 @@ def _modelled(
     )
 
 
-def _context(order: KeptOrder, of: Modelled, user: UserState, serving: Serving) -> tuple[Candidates, RankContext]:
-    """The candidates as they were chosen, and the user against them."""
+def _context(every: RowArray, of: Modelled, user: UserState, serving: Serving) -> tuple[Candidates, RankContext]:
+    """The candidates as they were chosen, all of the order's rows, and the user against them."""
     retrieval = serving.model.bundle.retrieval
-    ascending = np.argsort(order.row)
-    candidates = Candidates(order.row[ascending].astype(np.intp), of.rank[:, ascending].astype(np.int64))
+    ascending = np.argsort(every)
+    candidates = Candidates(every[ascending], of.rank[:, ascending].astype(np.int64))
     history = History.of(user, serving.catalog, retrieval.config)
     retrieved = retrieve(retrieval, serving.movies.state, history)
     return candidates, RankContext(retrieval, serving.movies, history, retrieved, candidates)

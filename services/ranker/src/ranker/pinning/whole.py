@@ -39,13 +39,13 @@ def _modelled(page: FirstPage, order: Order, known: Described, places: RowArray,
     scored = Modelled(known.candidates.rank[:, at].astype(np.int8), bins.encode(known.x[at]))
     ranked = page.ranked
     return KeptOrder(
-        ranked.rung, ranked.base, ranked.codes, row.astype(np.int32), order.score[places], scored, ranked.muted
+        ranked.rung, ranked.base, ranked.codes, order.movie_id[places], order.score[places], scored, ranked.muted
     )
 
 
 def _accounted(every: Ranked) -> KeptOrder:
     parts = Accounted(every.contribution, every.sources)
-    return KeptOrder(every.rung, every.base, every.codes, every.row.astype(np.int32), every.score, parts, every.muted)
+    return KeptOrder(every.rung, every.base, every.codes, every.movie_id, every.score, parts, every.muted)
 
 
 def _shown_first(shown: Shown, order: Order, request: RankRequest, serving: Serving) -> RowArray:
