@@ -13,6 +13,7 @@ from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.registry import registry
 from marquee.contracts.serving_reports import FeatureSeen, Role, ServingReported
 from marquee.contracts.topics import MODELS, SERVING
+from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
 from support.running_app import running
@@ -20,6 +21,9 @@ from support.topic_reader import events_on
 from support.trainer import Workshop, reaches, training
 from support.trainings import ENOUGH, a_training
 from support.wait import until
+from trainer.announcing import Announcements
+from trainer.serving_rules import ShadowRules
+from trainer.serving_watch import ServingWatch
 
 pytestmark = pytest.mark.integration
 
@@ -266,3 +270,55 @@ async def test_reports_that_cannot_be_read_are_passed_over(kafka_settings: Kafka
             await publisher.publish(SERVING, [record, record._replace(value=b"{"), record._replace(value=b"")])
         await say(kafka_settings, second, Role.SHADOW, compared=5, users=5)
         await becomes(kafka_settings, second, "champion")
+
+
+async def test_a_shadow_whose_bundle_is_damaged_at_a_restart_is_refused(
+    kafka_settings: KafkaSettings, workshop: Workshop
+) -> None:
+    async with a_trainer(workshop, kafka_settings, shadow_s=LONG_S) as (client, _):
+        await trained(client, workshop)
+        second = await trained(client, workshop)
+        await becomes(kafka_settings, second, "shadow")
+    report = workshop.settings(kafka_settings).model_dir / second / "report.json"
+    report.write_text("{}")
+
+    async with a_trainer(workshop, kafka_settings, shadow_s=LONG_S) as (client, _):
+        _, why = await becomes(kafka_settings, second, "refused")
+        await reaches(client, shadow=None)
+
+    assert why == "its bundle is gone or damaged"
+
+
+@pytest.mark.parametrize("status", [ModelStatus.PROMOTED, ModelStatus.ROLLED_BACK])
+async def test_what_somebody_decided_first_is_not_overridden_by_what_was_judged_before(
+    kafka_settings: KafkaSettings, tmp_path: Path, status: ModelStatus
+) -> None:
+    champion, wanted, chosen = (
+        ModelChanged(
+            version=version,
+            status=ModelStatus.PROMOTED,
+            location=version,
+            changed_at=datetime(2026, 1, 1, 12, minute, tzinfo=UTC),
+            by=by,
+        )
+        for minute, (version, by) in enumerate([("c", "gate"), ("s", "gate"), ("p", "admin")])
+    )
+    await ensure_topics(kafka_settings, wait_s=20)
+    async with (
+        Publisher(kafka_settings, timeout_s=20) as publisher,
+        open_consumer(kafka_settings, [], group=None) as consumer,
+    ):
+        await publisher.publish(MODELS, [record_of(MODELS, champion)])
+        announcements = Announcements(kafka_settings, publisher, consumer, tmp_path)
+        announcements.promoted = champion
+        watch = ServingWatch(announcements, consumer, ShadowRules(60.0, 200))
+        await publisher.publish(MODELS, [record_of(MODELS, chosen)])
+
+        serves = await watch._serves(
+            wanted, status, judged=champion, reason="judged", now=datetime(2026, 1, 1, 12, 1, tzinfo=UTC), by="watch"
+        )
+
+    assert not serves
+    assert announcements.promoted == chosen
+    assert (await states(kafka_settings))["p"][0] == "champion"
+    assert "s" not in await states(kafka_settings)

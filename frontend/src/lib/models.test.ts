@@ -63,6 +63,8 @@ test("only what could serve has an action, and the one to go back to retired las
     { ...SERVES, version: "a" },
   ];
   assert.equal(previousOf([SERVES, ...retired])?.version, "b");
+  const faulty = { ...SERVES, version: "c", state: "retired" as const, reason: "rolled back to b: errors" };
+  assert.equal(previousOf([SERVES, faulty, ...retired])?.version, "b");
   assert.equal(previousOf([SERVES]), null);
 });
 

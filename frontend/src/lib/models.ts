@@ -79,9 +79,9 @@ export function actionFor({ state }: ModelEntry): Action | null {
   return state === "candidate" || state === "shadow" ? "promote" : null;
 }
 
-/** The model that served before: of those that retired, the one that did so last. */
+/** The model to go back to: of those that retired, and that nobody rolled back from, the one that did so last. */
 export function previousOf(models: readonly ModelEntry[]): ModelEntry | null {
-  return models.find(({ state }) => state === "retired") ?? null;
+  return models.find(({ state, reason }) => state === "retired" && !reason?.startsWith("rolled back to")) ?? null;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -151,16 +152,19 @@ class Online:
                 self.serving = await asyncio.to_thread(self._served_again, model, is_newer=is_newer)
                 self._has_new_counts = self._has_newer = False
 
-    async def use(self, change: ModelChanged) -> None:
+    async def use(self, change: ModelChanged, *, barred: Container[str] = ()) -> None:
         """Load a bundle while the old one serves, then swap; a bundle that is refused leaves the old one in place.
 
         If there is no old one, the newest usable bundle in the same folder is taken.
+
+        Args:
+            barred: versions that are not to serve in the place of this one.
         """
         path = self.settings.model_dir / change.location
         if await self._swap_in(path) or self.serving is not None:
             return
         for other in await asyncio.to_thread(_bundles_by_age, path.parent):
-            if other != path and await self._swap_in(other):
+            if other != path and other.name not in barred and await self._swap_in(other):
                 log.warning("older_model_in_use", wanted=change.version, version=other.name)
                 return
 

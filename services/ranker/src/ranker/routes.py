@@ -95,7 +95,7 @@ class Wiring:
         async for standing in standings(kafka):
             if standing.served is not None and standing.served != served:
                 served = standing.served
-                await self.online.use(served)
+                await self.online.use(served, barred=standing.barred)
             await self.beside.follow(standing.shadow)
 
     async def model_is_loaded(self) -> str:

@@ -31,6 +31,8 @@ log = structlog.get_logger()
 
 PROMOTED = "promoted.json"
 CHECK_EVERY_S = 3.0
+TOLD = 50
+"""Records of the history that can be sent again after the topic has lost its newest ones."""
 ANSWER_LIMIT_S = 10.0
 
 Announcement = Literal["none", "pending", "announced"]
@@ -98,6 +100,7 @@ class Announcements:
     state: Announcement = "none"
     error: str = ""
     _past: list[ModelChanged] = field(default_factory=list)  # records of the history that are not sent yet
+    _told: dict[str, ModelChanged] = field(default_factory=dict)  # the newest record sent of each, for a loss
     _confirmed_end: int | None = None  # end of models.v1 when the promotion was last found on it
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)  # reads of the topic and writes to it
     _deciding: asyncio.Lock = field(default_factory=asyncio.Lock)  # changes of what serves; taken before the other
@@ -151,6 +154,8 @@ class Announcements:
             self._confirmed_end = None
             await self.publisher.publish(MODELS, [record_of(MODELS, event) for event in events])
             self.promoted = events[-1]
+            if self.shadow is not None and self.shadow.version == self.promoted.version:
+                self.shadow = None
             self._confirmed()
             await self._note(self.promoted)
 
@@ -172,11 +177,6 @@ class Announcements:
         shadow, self.shadow = self.shadow, None
         if shadow is not None:
             await self._tell(shadow.past(state, changed_at=now, reason=reason, by="gate"))
-
-    async def roll_back(self, wanted: ModelChanged, *, reason: str, now: datetime) -> None:
-        """Let a model serve again that has served, because of what the present one does."""
-        *_, served = decision(self.promoted, wanted, ModelStatus.ROLLED_BACK, reason=reason, now=now, by="watch")
-        await self.promote(served)
 
     async def _tell(self, past: ModelChanged) -> None:
         """Announce what is to be known of a model that does not serve."""
@@ -202,6 +202,9 @@ class Announcements:
         end = await self._end()
         if end == self._confirmed_end:
             return
+        if self._confirmed_end is not None and end < self._confirmed_end:  # it has lost its newest records
+            self._past = [*self._told.values(), *self._past]
+            await self._announce_past()
         served = await current_model(self.kafka)
         if is_lacking(promoted, served):
             await ensure_topics(self.kafka, [MODELS], wait_s=ANSWER_LIMIT_S)  # a broker that started empty
@@ -239,6 +242,11 @@ class Announcements:
         if waiting:
             await self.publisher.publish(MODELS, [record_of(MODELS, event) for event in waiting])
             del self._past[: len(waiting)]
+            for event in waiting:
+                self._told.pop(event.version, None)  # the newest last
+                self._told[event.version] = event
+            for version in list(self._told)[:-TOLD]:
+                del self._told[version]
 
     def _confirmed(self) -> None:
         self.state, self.error = "announced", ""

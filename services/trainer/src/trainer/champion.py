@@ -39,7 +39,8 @@ class Champion:
         try:
             return cls(path.name, load_bundle(path))
         except BundleRefused as error:
-            return cls(path.name, None, f"its bundle cannot be read: {error}")
+            why = str(error).replace(f"{path.parent}/", "")  # the verdict is public
+            return cls(path.name, None, f"its bundle cannot be read: {why}")
 
     @property
     def ranks(self) -> bool:

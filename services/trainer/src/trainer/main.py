@@ -45,7 +45,8 @@ async def start(service: Service[TrainerSettings], stack: AsyncExitStack, *, job
     rules = ShadowRules(settings.shadow_s, settings.shadow_rankings)
     reports = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
     watch = ServingWatch(announcements, reports, rules)
-    watch.adopt(entries)
+    if (waiting := watch.adopt(entries)) is not None:
+        wiring.runs.remember_shadow(waiting)
     service.tasks.start("announcements", announcements.keep())
     service.tasks.start("serving reports", watch.follow())
     service.tasks.start("serving decisions", watch.decide())

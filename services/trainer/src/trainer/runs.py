@@ -94,6 +94,10 @@ class Runs:
             seconds=promoted.metrics.get("training_s"),
         )
 
+    def remember_shadow(self, manifest: ModelManifest) -> None:
+        """After a restart: what the waiting shadow was trained on is not trained on again."""
+        self.trained_on = trained_on(manifest)
+
     def begin(self, *, now: datetime, reason: str) -> Coroutine[Any, Any, None]:
         """Reserve the only place, before anything is awaited, and return the training to await.
 

@@ -11,14 +11,16 @@ from aiokafka.errors import KafkaError
 
 from marquee.bundle import BundleRefused, verified_manifest
 from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
-from marquee.contracts.registry import Entry, registry, to_roll_back_to
+from marquee.contracts.manifest import ModelManifest
+from marquee.contracts.registry import Entry, decision, registry, to_roll_back_to
 from marquee.contracts.serving_reports import Role, ServingReported
 from marquee.contracts.topics import SERVING
-from marquee.errors import InvalidEvent, Transient
+from marquee.errors import InvalidEvent, MarqueeError, Transient
 from marquee.kafka.clients import topic_name
 from marquee.kafka.models_topic import model_events
 from marquee.kafka.topic_view import TopicView
 from trainer.announcing import Announcements
+from trainer.model_registry import later
 from trainer.observed import Observed
 from trainer.serving_rules import MIN_USERS, ShadowRules, fault_of_champion, on_shadow
 
@@ -32,7 +34,14 @@ KEPT = timedelta(hours=1)
 CLOCKS_DIFFER = timedelta(seconds=5)
 """Rankers' clocks may be behind the trainer's by this much."""
 
+LOOK_AGAIN = timedelta(minutes=1)
+"""A faulty model that stays is looked at again after so long: each look reads models.v1 and checks bundles."""
+
 _Key = tuple[str, str, Role]
+
+
+class Overtaken(MarqueeError):
+    """Somebody else decided what serves, after what was judged here."""
 
 
 @dataclass(slots=True)
@@ -90,20 +99,29 @@ class ServingWatch:
     _beside: str = ""  # the champion beside which the shadow is observed
     _shadow: str = ""
     _since: datetime | None = None
+    _gone: str = ""  # why the shadow that waited at start cannot be one
+    _stays: tuple[str, datetime] | None = None  # the faulty champion that was found to stay, and when
     _is_away: bool = False
+    _is_undecided: bool = False
 
-    def adopt(self, entries: Sequence[Entry]) -> None:
-        """At start: take up the shadow that waits, if its bundle is whole. It is observed from now on."""
+    def adopt(self, entries: Sequence[Entry]) -> ModelManifest | None:
+        """At start: take up the shadow that waits, and give its manifest. It is observed from now on.
+
+        One whose bundle is not whole is refused by the first check.
+        """
         waiting = next((entry for entry in entries if entry.state is ModelState.SHADOW), None)
         if waiting is None:
-            return
+            return None
+        manifest = None
         try:
-            verified_manifest(self.announcements.model_dir / waiting.event.location)
+            manifest = verified_manifest(self.announcements.model_dir / waiting.event.location)
         except BundleRefused as error:
             log.warning("shadow_is_gone", version=waiting.version, error=str(error))
-            return
+            self._gone = "its bundle is gone or damaged"
         self.announcements.shadow = waiting.event
-        log.info("shadow_taken_up", version=waiting.version)
+        if manifest is not None:
+            log.info("shadow_taken_up", version=waiting.version)
+        return manifest
 
     async def follow(self) -> None:
         """Read serving.v1. Never ends; a broker that is away is waited for."""
@@ -134,15 +152,18 @@ class ServingWatch:
         while True:
             try:
                 await self.check()
+                self._is_undecided = False
             except (Transient, KafkaError, OSError) as error:  # asked again at the next check
-                log.warning("serving_undecided", error=f"{type(error).__name__}: {error}")
+                if not self._is_undecided:
+                    log.warning("serving_undecided", error=f"{type(error).__name__}: {error}")
+                self._is_undecided = True
             await asyncio.sleep(DECIDE_EVERY_S)
 
     async def check(self) -> None:
         """Decide once about the shadow, and about the model that serves.
 
         Raises:
-            Transient: models.v1 could not be read.
+            Transient, KafkaError, OSError: models.v1 could not be read, or does not take a decision.
         """
         now = self.now()
         self.reports.forget(now - KEPT)
@@ -155,6 +176,10 @@ class ServingWatch:
         if shadow is None or champion is None:
             self._shadow = ""
             return
+        if self._gone:
+            await announcements.end_shadow(ModelState.REFUSED, reason=self._gone, now=now)
+            self._gone = ""
+            return
         if shadow.version != self._shadow:
             self._shadow, self._beside, self._since = shadow.version, champion.version, now
         assert self._since is not None  # noqa: S101  # set with the shadow
@@ -166,13 +191,14 @@ class ServingWatch:
             await announcements.end_shadow(ModelState.CANDIDATE, reason=why, now=now)
             return
         seen = self.reports.of(shadow.version, Role.SHADOW)
-        decision = on_shadow(seen, self.rules, age_s=(now - self._since).total_seconds())
-        if decision.what == "refuse":
-            log.warning("shadow_refused", version=shadow.version, reason=decision.why)
-            await announcements.end_shadow(ModelState.REFUSED, reason=decision.why, now=now)
-        elif decision.what == "promote":
-            log.info("shadow_promoted", version=shadow.version, reason=decision.why)
-            await announcements.promote(_promoted(shadow, now, decision.why))
+        decided = on_shadow(seen, self.rules, age_s=(now - self._since).total_seconds())
+        if decided.what == "refuse":
+            log.warning("shadow_refused", version=shadow.version, reason=decided.why)
+            await announcements.end_shadow(ModelState.REFUSED, reason=decided.why, now=now)
+        elif decided.what == "promote":
+            reason = "; ".join(filter(None, [shadow.reason, decided.why]))
+            if await self._serves(shadow, ModelStatus.PROMOTED, judged=champion, reason=reason, now=now, by="gate"):
+                log.info("shadow_promoted", version=shadow.version, reason=decided.why)
 
     async def _check_champion(self, now: datetime) -> None:
         champion = self.announcements.promoted
@@ -180,8 +206,11 @@ class ServingWatch:
             return
         seen = self.reports.of(champion.version, Role.CHAMPION, since=champion.changed_at - CLOCKS_DIFFER)
         if fault_of_champion(seen, None) is None:
-            self.announcements.fault = ""
+            self.announcements.fault, self._stays = "", None
             return
+        if self._stays is not None and self._stays[0] == champion.version and now - self._stays[1] < LOOK_AGAIN:
+            return
+        self._stays = champion.version, now
         if champion.status is ModelStatus.ROLLED_BACK:
             self._cannot(
                 champion, fault_of_champion(seen, None), "it serves by a roll-back, and there is no second one"
@@ -194,9 +223,34 @@ class ServingWatch:
         elif fault is None:
             self._cannot(champion, fault_of_champion(seen, None), f"{target.version}, before it, did the same")
         else:
-            log.error("rolled_back", version=champion.version, to=target.version, reason=fault)
-            self.announcements.fault = ""
-            await self.announcements.roll_back(target, reason=fault, now=now)
+            self._stays = None
+            if await self._serves(target, ModelStatus.ROLLED_BACK, judged=champion, reason=fault, now=now, by="watch"):
+                log.error("rolled_back", version=champion.version, to=target.version, reason=fault)
+                self.announcements.fault = ""
+
+    async def _serves(
+        self, wanted: ModelChanged, status: ModelStatus, *, judged: ModelChanged, reason: str, now: datetime, by: str
+    ) -> bool:
+        """Announce that a model is to serve, and whether it is: not if another one than was judged serves by now.
+
+        Raises:
+            Transient, KafkaError, OSError: the broker did not take it.
+        """
+
+        async def choose() -> list[ModelChanged]:
+            served = self.announcements.promoted
+            if served is None or (served.version, served.changed_at) != (judged.version, judged.changed_at):
+                raise Overtaken(f"{'nothing' if served is None else served.version} serves now")
+            told = reason if status is ModelStatus.ROLLED_BACK else ""
+            *past, serves = decision(served, wanted, status, reason=told, now=later(now, served), by=by)
+            return [*past, serves.model_copy(update={"reason": reason})]
+
+        try:
+            await self.announcements.decide(choose)
+        except Overtaken as error:
+            log.info("decision_overtaken", wanted=wanted.version, judged=judged.version, reason=str(error))
+            return False
+        return True
 
     async def _target(self) -> ModelChanged | None:
         """The model that retired last, was not rolled back from, and whose bundle is whole."""
@@ -215,17 +269,3 @@ class ServingWatch:
         if not self.announcements.fault:
             log.error("faulty_model_stays", version=champion.version, fault=fault, why=why)
         self.announcements.fault = told
-
-
-def _promoted(shadow: ModelChanged, now: datetime, why: str) -> ModelChanged:
-    """The event by which a shadow gets to serve."""
-    return ModelChanged(
-        version=shadow.version,
-        status=ModelStatus.PROMOTED,
-        location=shadow.location,
-        metrics=shadow.metrics,
-        reason="; ".join(filter(None, [shadow.reason, why])),
-        changed_at=now,
-        verdict=shadow.verdict,
-        by="gate",
-    )

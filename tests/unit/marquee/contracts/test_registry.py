@@ -58,6 +58,9 @@ def test_a_roll_back_swaps_champion_and_previous() -> None:
     after = registry([*HISTORY, *events])
     assert [(entry.version, entry.state.value) for entry in after[:2]] == [("v3", "champion"), ("v4", "retired")]
     assert after[1].event.reason == "rolled back to v3: slow"
+    back = previous_of(after)
+    assert back is not None
+    assert back.version == "v1"  # v4 is named if it is wanted again
     assert [event.model for event in events] == ["ranker@v4", "ranker"]
 
 

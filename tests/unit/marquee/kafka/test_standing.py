@@ -49,3 +49,12 @@ def test_the_newest_word_on_each_model_says_what_it_is(
 
     assert (standing.served and standing.served.version) == champion
     assert (standing.shadow and standing.shadow.version) == shadow
+
+
+def test_what_was_refused_rolled_back_from_or_not_decided_on_serves_in_no_others_place() -> None:
+    rolled_back = past("bad", 3, ModelState.RETIRED).model_copy(update={"reason": "rolled back to a: errors"})
+    events = [past("old", 0, ModelState.RETIRED), past("no", 1, ModelState.REFUSED), past("dark", 2, ModelState.SHADOW)]
+
+    standing = Standing.of([*events, rolled_back, past("a", 3, ModelState.RETIRED), served("a", 4)])
+
+    assert standing.barred == {"no", "dark", "bad"}

@@ -65,8 +65,8 @@ def champion_of(entries: Iterable[Entry]) -> Entry | None:
 
 
 def previous_of(entries: Iterable[Entry]) -> Entry | None:
-    """The model that served before the champion: the one that retired last."""
-    return next((entry for entry in entries if entry.state is ModelState.RETIRED), None)
+    """The model to go back to unless another one is named: the first of `to_roll_back_to`."""
+    return next(iter(to_roll_back_to(entries)), None)
 
 
 def to_roll_back_to(entries: Iterable[Entry]) -> list[Entry]:

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
+from marquee.contracts.registry import ROLLED_BACK_TO
 from marquee.contracts.topics import MODELS
 from marquee.errors import InvalidEvent, Transient
 from marquee.kafka.clients import open_consumer, topic_name
@@ -30,10 +31,15 @@ RETRY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a ranker does with which model: one serves, another may be ranked with beside it and not be shown."""
+    """What a ranker does with which model: one serves, another may be ranked with beside it and not be shown.
+
+    Attributes:
+        barred: versions that never serve in the place of another one: refused, rolled back from, or not yet decided on.
+    """
 
     served: ModelChanged | None = None
     shadow: ModelChanged | None = None
+    barred: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, events: Iterable[ModelChanged]) -> "Standing":
@@ -48,7 +54,13 @@ class Standing:
         shadows = [event for event in past.values() if event.state is ModelState.SHADOW]
         shadow = max(shadows, key=lambda event: event.changed_at, default=None)
         is_serving = served is not None and shadow is not None and served.version == shadow.version
-        return cls(served, None if is_serving else shadow)
+        barred = {
+            version
+            for version, event in past.items()
+            if event.state not in (None, ModelState.RETIRED) or event.reason.startswith(ROLLED_BACK_TO)
+        }
+        barred -= {served.version} if served is not None else set()
+        return cls(served, None if is_serving else shadow, frozenset(barred))
 
 
 async def current_model(settings: KafkaSettings, *, limit_s: float = READ_LIMIT_S) -> ModelChanged | None:

@@ -91,6 +91,11 @@ class Tally:
             self.seen.merge(found.seen)
         self._looked_at.add(user_id)
 
+    @property
+    def has_failed_as_shadow(self) -> bool:
+        """It is told again and again: a trainer that was away has to hear of it."""
+        return self.role is Role.SHADOW and self.errors > 0
+
     def is_over(self, now: datetime) -> bool:
         """Whether counting has to begin again. A shadow's does not: it is over soon."""
         return self.role is Role.CHAMPION and (len(self._users) >= MOST_USERS or now - self.since >= LONGEST)

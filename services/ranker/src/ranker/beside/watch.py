@@ -46,6 +46,8 @@ HANGS_S = 30.0
 PAUSE, PAUSE_WITH_SHADOW = 19.0, 4.0
 """A pause after each, in times of what it took: a twentieth of one processor, and a fifth while there is a shadow."""
 LONGEST_PAUSE_S = 10.0
+MOST_OVER = 4
+"""Counts of models that no longer answer which are kept while they cannot be told; the trainer reads the newest two."""
 STATE_AGE_S = 10.0
 """How old the movies' state may be that a shadow ranks with, while it changes."""
 
@@ -128,7 +130,7 @@ class Watch:
         """Those with something new, also of models that no longer serve; each is given once per change."""
         over, self._over = self._over, []
         current = [self._champion, self._shadow.tally if self._shadow else None]
-        changed = [*over, *(one for one in current if one is not None and one.is_changed)]
+        changed = [*over, *(one for one in current if one is not None and (one.is_changed or one.has_failed_as_shadow))]
         for one in changed:
             one.is_changed = False
         return changed
@@ -140,6 +142,7 @@ class Watch:
             one.is_changed = True
             if not any(one is other for other in current):
                 self._over.append(one)
+        del self._over[:-MOST_OVER]
 
     async def follow(self, event: ModelChanged | None) -> None:
         """Take this model as the shadow, or none; what it takes of memory is freed when it is no longer one."""
@@ -157,7 +160,7 @@ class Watch:
             model = await self.online.opened(event)
         except BundleRefused as error:
             log.error("shadow_refused", version=event.version, error=str(error))
-            tally.failed(None, f"its bundle is refused: {error}")
+            tally.failed(None, f"its bundle is refused: {self._public(error)}")
             return
         shadow.model, tally.training = model, model.bundle.distribution
         SHADOWS.set(1)
@@ -216,7 +219,7 @@ class Watch:
         except TimeoutError:
             self._fail(shadow, asked, f"a ranking did not end within {self.hangs_s:g} s")
         except (ShadowFailed, BundleRefused) as error:
-            self._fail(shadow, asked, str(error))
+            self._fail(shadow, asked, self._public(error))
         else:
             shadow.tally.looked(asked.user_id, found)
             BESIDE.labels(Role.SHADOW, "done").inc()
@@ -240,6 +243,10 @@ class Watch:
         shadow.tally.failed(asked.user_id, error)
         shadow.model = shadow.serving = None
         SHADOWS.set(0)
+
+    def _public(self, error: Exception) -> str:
+        """What is told of an error, without the folder of the bundles."""
+        return str(error).replace(f"{self.online.settings.model_dir}/", "")
 
     def _drop(self) -> None:
         log.info("shadow_ended", version=self._shadow.event.version if self._shadow else None)
