@@ -81,7 +81,9 @@ export function actionFor({ state }: ModelEntry): Action | null {
 
 /** The model to go back to: of those that retired, and that nobody rolled back from, the one that did so last. */
 export function previousOf(models: readonly ModelEntry[]): ModelEntry | null {
-  return models.find(({ state, reason }) => state === "retired" && !reason?.startsWith("rolled back to")) ?? null;
+  return (
+    models.find(({ state, reason }) => state === "retired" && !reason?.startsWith("rolled back to")) ?? null
+  );
 }
 
 /**
