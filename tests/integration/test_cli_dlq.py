@@ -87,7 +87,7 @@ async def test_an_empty_list_of_dead_letters_says_so(dlq: Dlq, kafka_settings: K
     after = await asyncio.to_thread(dlq, "list", "--topic", "ratings.v1")
 
     assert before.returncode == after.returncode == 0
-    names = "catalog.v1.dlq, metadata.v1.dlq, ratings.v1.dlq, activity.v1.dlq, models.v1.dlq"
+    names = "catalog.v1.dlq, metadata.v1.dlq, ratings.v1.dlq, activity.v1.dlq, models.v1.dlq, serving.v1.dlq"
     assert before.stdout == f"no dead letters on {names}\n"
     assert after.stdout == "no dead letters on ratings.v1.dlq\n"
 
