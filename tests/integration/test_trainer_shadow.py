@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -13,6 +13,7 @@ from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.registry import registry
 from marquee.contracts.serving_reports import FeatureSeen, Role, ServingReported
 from marquee.contracts.topics import MODELS, SERVING
+from marquee.errors import Transient
 from marquee.kafka.clients import ensure_topics, open_consumer
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
@@ -322,3 +323,28 @@ async def test_what_somebody_decided_first_is_not_overridden_by_what_was_judged_
     assert announcements.promoted == chosen
     assert (await states(kafka_settings))["p"][0] == "champion"
     assert "s" not in await states(kafka_settings)
+
+
+async def test_a_roll_back_that_the_broker_was_away_for_is_tried_at_the_next_check(
+    kafka_settings: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    champion = ModelChanged(version="c", status=ModelStatus.PROMOTED, location="c", changed_at=at)
+    asked: list[KafkaSettings] = []
+
+    async def away(settings: KafkaSettings) -> list[ModelChanged]:
+        asked.append(settings)
+        raise Transient("away")
+
+    monkeypatch.setattr("trainer.serving_watch.model_events", away)
+    announcements = Announcements(kafka_settings, cast("Any", None), cast("Any", None), tmp_path, promoted=champion)
+    watch = ServingWatch(announcements, cast("Any", None), ShadowRules(60.0, 200), now=lambda: at)
+    counts = {"rankings": 50, "errors": 50, "users": 50, "failed_users": 50}
+    report = {"process": "p", "version": "c", "role": Role.CHAMPION, "since": at, "reported_at": at, **counts}
+    watch.reports.take(ServingReported.model_validate(report))
+
+    for _ in range(2):
+        with pytest.raises(Transient):
+            await watch.check()
+
+    assert len(asked) == 2

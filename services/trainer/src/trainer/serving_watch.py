@@ -210,23 +210,20 @@ class ServingWatch:
             return
         if self._stays is not None and self._stays[0] == champion.version and now - self._stays[1] < LOOK_AGAIN:
             return
-        self._stays = champion.version, now
         if champion.status is ModelStatus.ROLLED_BACK:
-            self._cannot(
-                champion, fault_of_champion(seen, None), "it serves by a roll-back, and there is no second one"
-            )
+            why = "it serves by a roll-back, and there is no second one"
+            self._cannot(champion, fault_of_champion(seen, None), why, now=now)
             return
         target = await self._target()
         fault = fault_of_champion(seen, self.reports.ever(target.version) if target else None)
         if target is None:
-            self._cannot(champion, fault, "no model before it can serve")
+            self._cannot(champion, fault, "no model before it can serve", now=now)
         elif fault is None:
-            self._cannot(champion, fault_of_champion(seen, None), f"{target.version}, before it, did the same")
-        else:
-            self._stays = None
-            if await self._serves(target, ModelStatus.ROLLED_BACK, judged=champion, reason=fault, now=now, by="watch"):
-                log.error("rolled_back", version=champion.version, to=target.version, reason=fault)
-                self.announcements.fault = ""
+            why = f"{target.version}, before it, did the same"
+            self._cannot(champion, fault_of_champion(seen, None), why, now=now)
+        elif await self._serves(target, ModelStatus.ROLLED_BACK, judged=champion, reason=fault, now=now, by="watch"):
+            log.error("rolled_back", version=champion.version, to=target.version, reason=fault)
+            self.announcements.fault = ""
 
     async def _serves(
         self, wanted: ModelChanged, status: ModelStatus, *, judged: ModelChanged, reason: str, now: datetime, by: str
@@ -263,8 +260,9 @@ class ServingWatch:
                 return entry.event
         return None
 
-    def _cannot(self, champion: ModelChanged, fault: str | None, why: str) -> None:
+    def _cannot(self, champion: ModelChanged, fault: str | None, why: str, *, now: datetime) -> None:
         """Say once that the champion is faulty and stays."""
+        self._stays = champion.version, now
         told = f"{champion.version}: {fault}; not rolled back: {why}"
         if not self.announcements.fault:
             log.error("faulty_model_stays", version=champion.version, fault=fault, why=why)
