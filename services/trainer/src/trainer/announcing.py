@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from marquee.bundle import BundleRefused, read_manifest
-from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
+from marquee.contracts.events import ModelChanged, ModelState
 from marquee.contracts.manifest import ModelManifest
 from marquee.contracts.registry import decision
 from marquee.contracts.topics import MODELS
@@ -71,9 +71,8 @@ def is_lacking(promoted: ModelChanged, served: ModelChanged | None) -> bool:
 
 
 def _retired(before: ModelChanged, event: ModelChanged) -> ModelChanged:
-    """The record of a model that another one replaces."""
-    reason = event.reason if event.status is ModelStatus.ROLLED_BACK else ""
-    return decision(before, event, event.status, reason=reason, now=event.changed_at, by=event.by)[0]
+    """The record of a model that a promotion replaces."""
+    return decision(before, event, event.status, reason="", now=event.changed_at, by=event.by)[0]
 
 
 def _as_shadow(event: ModelChanged) -> ModelChanged:

@@ -30,15 +30,14 @@ def page_of(order: KeptOrder, page: slice, user: UserState, serving: Serving, bi
     every = serving.catalog.rows(order.movie_id)
     if (every < 0).any():
         raise gone("ranking", "a movie of this ranking is not known here yet; ask for a new ranking")
-    row = every[page]
     match order.of:
         case Modelled():
             return _modelled(order, order.of, page, every, user, serving, bins)
         case Accounted(parts, sources):
             return Ranked(
                 rung=order.rung,
-                row=row,
-                movie_id=serving.catalog.movie_id[row],
+                row=every[page],
+                movie_id=order.movie_id[page],
                 score=order.score[page],
                 base=order.base,
                 contribution=parts[page],
@@ -63,7 +62,7 @@ def _modelled(
     return Ranked(
         rung=order.rung,
         row=row,
-        movie_id=serving.catalog.movie_id[row],
+        movie_id=order.movie_id[page],
         score=order.score[page],
         base=order.base,
         contribution=contributions(trees, x)[:, kept],
