@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from marquee.bundle import BundleRefused, load_bundle
+from marquee.contracts.verdict import Outcome
 from marquee.explanation.attribution import contributions
 from marquee.features.movie_features import MovieFeatures
 from marquee.retrieval import content
@@ -20,6 +21,8 @@ from marquee.state.ratings import Ratings, latest_per_movie
 from support.broken_models import N_MOVIES, returning_users
 from support.similar import LENIENT, trained_parts
 from support.worlds import a_catalog, checkerboard, movies_of
+from trainer import similar_ranker
+from trainer.evaluate import Interval
 from trainer.export_onnx import onnx_scores
 from trainer.pipeline import train, window_lists
 from trainer.similar_lists import GRADES, SimilarLists, by_seed, candidates_of, graded, some_seeds, some_users
@@ -141,8 +144,31 @@ def test_a_ranker_that_learned_the_wrong_way_round_is_refused() -> None:
     found = train_similar(replace(task, config=config, lists=flipped))
 
     assert found.onnx is None
-    assert "not surely as good" in found.reason
-    assert found.report["difference"][SUM]["mean"] < 0
+    assert "worse: " in found.reason
+    assert found.report["difference"][SUM]["high"] < 0
+
+
+@pytest.mark.parametrize(
+    ("gain", "outcome", "serves"),
+    [
+        ((0.03, 0.001, 0.06), Outcome.PASSED, True),
+        ((-0.001, -0.0019, 0.004), Outcome.PASSED, True),
+        ((0.008, -0.006, 0.023), Outcome.UNDECIDED, True),
+        ((-0.008, -0.023, 0.006), Outcome.UNDECIDED, False),
+        ((0.0, -0.01, 0.01), Outcome.UNDECIDED, False),
+        ((-0.02, -0.04, -0.001), Outcome.FAILED, False),
+    ],
+)
+def test_what_did_better_serves_where_the_interval_shows_neither_good_nor_harm(
+    gain: tuple[float, float, float], outcome: Outcome, serves: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar_ranker, "bootstrap", lambda _: Interval(*gain))
+
+    found = train_similar(replace(usual_task(), config=LENIENT.with_settings(["similar.margin=0.002"]).similar))
+
+    assert (found.onnx is not None, found.report["outcome"]) == (serves, outcome)
+    assert ("not surely" in found.reason) == (serves and outcome is Outcome.UNDECIDED)
+    assert bool(found.reason) == (outcome is not Outcome.PASSED)
 
 
 def test_the_same_seed_gives_the_same_model() -> None:

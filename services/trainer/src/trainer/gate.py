@@ -4,17 +4,15 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
+from marquee.contracts.verdict import Outcome
 from marquee.retrieval.config import HyperParameters
+from trainer.evaluate import Interval
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class GateConfig(HyperParameters):
-    """The margins and limits of the gate.
-
-    A paired difference passes if the low end of its interval lies above minus the margin. It fails if it does not, and
-    the high end lies below zero: worse by more than chance explains. Otherwise it is undecided.
-    """
+    """The margins and limits of the gate."""
 
     min_users: PositiveInt = 20
     """Users on whose lists a model is judged, at least. Larger: fewer verdicts, on better evidence."""
@@ -38,3 +36,14 @@ class GateConfig(HyperParameters):
     ratings_used: Share = 0.8
     """Of the ratings in the log, the share that a model has to learn from. Larger: fewer may be of movies that nobody
     listed, or of a time that has not come."""
+
+
+def outcome_of(difference: Interval, margin: float) -> Outcome:
+    """What a paired difference shows.
+
+    It passes if the low end of its interval lies above minus the margin. It fails if it does not, and the high end lies
+    below zero: worse by more than chance explains. Otherwise it is undecided.
+    """
+    if difference.low > -margin:
+        return Outcome.PASSED
+    return Outcome.FAILED if difference.high < 0 else Outcome.UNDECIDED

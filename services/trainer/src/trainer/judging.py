@@ -13,7 +13,7 @@ import numpy as np
 from marquee.arrays import BoolArray, FloatArray, IntArray
 from marquee.contracts.verdict import Check, Outcome, Verdict
 from trainer.evaluate import Interval, bootstrap, mean_of_users
-from trainer.gate import GateConfig
+from trainer.gate import GateConfig, outcome_of
 from trainer.slices import user_slices
 from trainer.soundness import Measured, sound
 
@@ -122,7 +122,7 @@ def _paired(name: str, other: str, ours: str, theirs: str, lists: Lists, margin:
         among: how many the other one was the best of on these very lists, by luck too: the interval is wider.
     """
     found = _difference(lists, ours, theirs, np.ones(len(lists), bool), among=among)
-    outcome = Outcome.PASSED if found.low > -margin else Outcome.FAILED if found.high < 0 else Outcome.UNDECIDED
+    outcome = outcome_of(found, margin)
     detail = f"nDCG@10 against {other}: {_text(found)} on {lists.n_users} users"
     return _of_interval(name, outcome, found, found.low, 0 - margin, detail)  # 0, not -0
 

@@ -1,4 +1,4 @@
-"""The ranker of similar movies: LambdaRank on likes that follow a like, served only where it is no worse than the sum.
+"""The ranker of similar movies: LambdaRank on likes that follow a like, served where it is found better than the sum.
 
 As for users, each window's lists are made by retrieval that was fitted on its past alone. A trial ranker, which has
 not learned from the newest window, is measured on it beside the weighted sum; the ranker to serve learns from all.
@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from marquee.arrays import Float32Array, FloatArray
+from marquee.contracts.verdict import Outcome
 from marquee.explanation.lightgbm_dump import read_dump
 from marquee.explanation.trees import Trees
 from marquee.features.movie_features import MovieFeatures
@@ -26,6 +27,7 @@ from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 from trainer.evaluate import bootstrap
 from trainer.export_onnx import OnnxDiffers, gate, onnx_scores, parity, to_onnx, with_float32_thresholds
+from trainer.gate import outcome_of
 from trainer.lambdarank import predict
 from trainer.similar_lists import GRADES, SimilarLists, by_seed, candidates_of, some_seeds, some_users
 from trainer.similar_measures import NEXT, SMOOTHING, Follows, K, weighted_recall, weights
@@ -74,7 +76,8 @@ class SimilarRankerConfig(HyperParameters):
     """Users with such lists, at least: with fewer nothing is shown, and the weighted sum serves."""
     margin: NonNegativeFloat = 0.002
     """Of inverse-popularity recall@10, by which the ranker may be worse than the sum at the low end of the paired
-    interval. Larger: a ranker that is worse by more serves."""
+    interval. Larger: a ranker that is worse by more serves. Where the interval shows neither good nor harm, the one
+    that did better serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ class SimilarRanker:
     """What comes of the training.
 
     Attributes:
-        onnx, trees: None where the weighted sum serves; `reason` then says why.
+        onnx, trees: None where the weighted sum serves.
+        reason: why the sum serves, or what could not be shown of the ranker; empty if it passed.
         report: each system's inverse-popularity recall@10 on the newest window; empty where nothing was measured.
     """
 
@@ -183,8 +187,11 @@ def train_similar(task: SimilarTask) -> SimilarRanker:
     found += f"[{gain.low:+.4f}, {gain.high:+.4f}] on {len(users)} users"
     if len(users) < config.min_users:
         return _refused(f"too few users to judge: {len(users)}, {config.min_users} are needed", report)
-    if not gain.low > -config.margin:
-        return _refused(f"not surely as good: {found}; the low end has to be above {-config.margin:g}", report)
+    outcome = outcome_of(gain, config.margin)
+    report |= {"outcome": outcome.value}
+    if outcome is not Outcome.PASSED and not gain.mean > 0:
+        worse = "worse" if outcome is Outcome.FAILED else "no better"
+        return _refused(f"{worse}: {found}", report)
     booster = boost(lists, config, seed=task.seed)
     rounded = with_float32_thresholds(booster)
     onnx = to_onnx(rounded)
@@ -193,7 +200,9 @@ def train_similar(task: SimilarTask) -> SimilarRanker:
     except OnnxDiffers as error:
         return _refused(str(error), report)
     trees = read_dump(rounded.dump_model(), [spec.family.value for spec in PAIR_SPECS])
-    return SimilarRanker(onnx, trees, "", report | {"lists": len(lists), "rows": len(lists.features), "gain": found})
+    undecided = f"better, but not surely: {found}" if outcome is Outcome.UNDECIDED else ""
+    size = {"lists": len(lists), "rows": len(lists.features)}
+    return SimilarRanker(onnx, trees, undecided, report | size | {"gain": found})
 
 
 def _refused(reason: str, report: Mapping[str, Any]) -> SimilarRanker:

@@ -27,9 +27,10 @@ class MadeWith(BaseModel):
 
 
 class SimilarOrder(BaseModel):
-    """What orders movies similar to one; `reason` says why, when that is not a trained model.
+    """What orders movies similar to one.
 
     Attributes:
+        reason: why the weighted sum does, or what could not be shown of the model; empty if it passed its gate.
         features: of the model, in its column order. metrics: inverse-popularity recall@10 by system, newest window.
     """
 
