@@ -13,7 +13,7 @@ from marquee.bundle import BundleRefused, verified_manifest
 from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
 from marquee.contracts.manifest import ModelManifest
 from marquee.contracts.registry import Entry, decision, registry, to_roll_back_to
-from marquee.contracts.serving_reports import Role, ServingReported
+from marquee.contracts.serving_reports import Role
 from marquee.contracts.topics import SERVING
 from marquee.errors import InvalidEvent, MarqueeError, Transient
 from marquee.kafka.clients import topic_name
@@ -21,8 +21,8 @@ from marquee.kafka.models_topic import model_events
 from marquee.kafka.topic_view import TopicView
 from trainer.announcing import Announcements
 from trainer.model_registry import later
-from trainer.observed import Observed
-from trainer.serving_rules import MIN_USERS, ShadowRules, fault_of_champion, on_shadow
+from trainer.process_reports import Reports
+from trainer.serving_rules import ShadowRules, fault_of_champion, on_shadow
 
 log = structlog.get_logger()
 
@@ -37,48 +37,9 @@ CLOCKS_DIFFER = timedelta(seconds=5)
 LOOK_AGAIN = timedelta(minutes=1)
 """A faulty model that stays is looked at again after so long: each look reads models.v1 and checks bundles."""
 
-_Key = tuple[str, str, Role]
-
 
 class Overtaken(MarqueeError):
     """Somebody else decided what serves, after what was judged here."""
-
-
-@dataclass(slots=True)
-class Reports:
-    """The newest report of each process on each model, and the one before counting began again."""
-
-    newest: dict[_Key, ServingReported] = field(default_factory=dict)
-    before: dict[_Key, ServingReported] = field(default_factory=dict)
-
-    def take(self, report: ServingReported) -> None:
-        """Take in a report; an older one than is known changes nothing."""
-        key = (report.process, report.version, report.role)
-        known = self.newest.get(key)
-        if known is not None and report.reported_at < known.reported_at:
-            return
-        if known is not None and report.since > known.since:
-            self.before[key] = known
-        self.newest[key] = report
-
-    def forget(self, before: datetime) -> None:
-        """Forget reports of an earlier time."""
-        for reports in (self.newest, self.before):
-            for key in [key for key, one in reports.items() if one.reported_at < before]:
-                del reports[key]
-
-    def of(self, version: str, role: Role, *, since: datetime | None = None) -> Observed:
-        """What was counted of a model in a role; with `since`, nothing that began to be counted earlier."""
-        mine = (one for key, one in self.newest.items() if key[1:] == (version, role))
-        return Observed.of(one for one in mine if since is None or one.since >= since)
-
-    def ever(self, version: str) -> Observed | None:
-        """What was counted of a model while it served: the newest that is of enough users; None if nothing is."""
-        for reports in (self.newest, self.before):
-            found = Observed.of(one for key, one in reports.items() if key[1:] == (version, Role.CHAMPION))
-            if found.users >= MIN_USERS:
-                return found
-        return None
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from marquee.contracts.serving_reports import Role, ServingReported
-from trainer.serving_watch import Reports
+from trainer.process_reports import Reports
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
