@@ -1,5 +1,6 @@
 """Trainings one at a time: how they end, what is reported, what is kept."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -9,11 +10,12 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from marquee.bundle import BundleParts, read_manifest
-from marquee.contracts.events import ModelChanged, ModelStatus
+from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
 from marquee.errors import Refused
 from marquee.kafka.publisher import Publisher
 from marquee.settings import KafkaSettings
 from support.trainer import JOB, Workshop
+from support.wait import until
 from trainer.announcing import Announcements
 from trainer.runs import Runs, free_version, prune, trained_on
 from trainer.schedule import TrainedOn
@@ -173,6 +175,49 @@ async def test_refused_models_push_out_none_that_has_served(runs: Runs, workshop
 
     left = sorted(path.name for path in runs.settings.model_dir.iterdir() if path.is_dir())
     assert left == ["20260101T120005Z", *(f"20260101T120005Z-00{number}" for number in (2, 4, 5))]
+
+
+@pytest.mark.parametrize("shadow_s", [0.0, 60.0])
+async def test_a_model_stays_a_candidate_if_somebody_let_another_one_serve_meanwhile(
+    runs: Runs, workshop: Workshop, shadow_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await runs.begin(now=NOW, reason="first model")
+    runs.settings = runs.settings.model_copy(update={"shadow_s": shadow_s})
+    monkeypatch.setattr(Runs, "_is_tried_out", lambda *_: bool(shadow_s))
+    workshop.does("wait")
+    under_way = asyncio.create_task(runs.begin(now=NOW, reason="the log has grown"))
+
+    async def has_begun() -> bool:
+        return len(workshop.starts) == 2
+
+    await until(has_begun)
+    assert runs.announcements.promoted is not None
+    chosen = runs.announcements.promoted.model_copy(update={"version": "chosen", "by": "admin"})
+    runs.announcements.promoted = chosen
+    (workshop.folder / "go").touch()
+    await under_way
+
+    why = "chosen serves now, against which it was not judged"
+    report = runs.training
+    assert (runs.announcements.promoted, report.model_version, report.shadow) == (chosen, "chosen", None)
+    assert report.message == f"model {workshop.starts[-1]} stays a candidate: {why}"
+    told = runs.announcements._past[-1]
+    assert (told.version, told.state, told.reason) == (workshop.starts[-1], ModelState.CANDIDATE, why)
+
+
+async def test_models_that_serving_refused_push_out_none_that_has_served(runs: Runs) -> None:
+    await runs.begin(now=NOW, reason="first model")
+    for _ in range(3):
+        runs.announcements.shadow = runs.announcements.promoted
+        await runs.begin(now=NOW, reason="again")
+        runs.announcements.shadow, served = runs.announcements.promoted, runs.announcements.shadow
+        await runs.announcements.end_shadow(ModelState.REFUSED, reason="it failed", now=NOW)
+        runs.announcements.promoted = served
+
+    await runs.begin(now=NOW, reason="again")
+
+    left = sorted(path.name for path in runs.settings.model_dir.iterdir() if path.is_dir())
+    assert left == ["20260101T120005Z", *(f"20260101T120005Z-00{number}" for number in (3, 4, 5))]
 
 
 def test_pruning_keeps_the_newest_bundles_and_those_to_spare(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from marquee.settings import KafkaSettings
 log = structlog.get_logger()
 
 PROMOTED = "promoted.json"
+REFUSED = "refused.txt"
+"""In a bundle that the gate let pass and serving refused, with the reason; no part of the model."""
 CHECK_EVERY_S = 3.0
 TOLD = 50
 """Records of the history that can be sent again after the topic has lost its newest ones."""
@@ -61,6 +63,15 @@ def note_promoted(model_dir: Path, event: ModelChanged) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(model_dir / PROMOTED)
+
+
+def mark_refused(bundle: Path, reason: str) -> None:
+    """Note in a bundle that serving refused its model: it takes no place among those that could serve.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    (bundle / REFUSED).write_text(reason, encoding="utf-8")
 
 
 def is_lacking(promoted: ModelChanged, served: ModelChanged | None) -> bool:
@@ -122,11 +133,20 @@ class Announcements:
         self.state = "announced" if newest == served else "pending"
         return manifest
 
-    async def promote(self, event: ModelChanged) -> None:
-        """Note a new promotion and announce it; `check` repeats an announcement that failed."""
+    async def promote(self, event: ModelChanged, *, judged_against: str | None) -> str:
+        """Note a new promotion and announce it; `check` repeats an announcement that failed.
+
+        Args:
+            judged_against: the version that served when this model was judged.
+        Returns:
+            why it stays a candidate instead: somebody has decided meanwhile that another model serves; "" otherwise.
+        """
         async with self._deciding:
             before = self.promoted
-            if before is not None and before.version != event.version:
+            if why := self._overtaken(judged_against):
+                await self._set_aside(event, why)
+                return why
+            if before is not None:
                 self._past.append(_retired(before, event))
             if self.shadow is not None and self.shadow.version == event.version:
                 self.shadow = None
@@ -134,6 +154,15 @@ class Announcements:
             await self._note(event)
         async with self._one_at_a_time:
             await self._trying(self._announce())
+        return ""
+
+    def _overtaken(self, judged_against: str | None) -> str:
+        if self.promoted is None or self.promoted.version == judged_against:
+            return ""
+        return f"{self.promoted.version} serves now, against which it was not judged"
+
+    async def _set_aside(self, event: ModelChanged, why: str) -> None:
+        await self._tell(event.past(ModelState.CANDIDATE, changed_at=event.changed_at, reason=why, by=event.by))
 
     async def decide(self, choose: Callable[[], Awaitable[list[ModelChanged]]]) -> None:
         """Publish what `choose` decides, and take up the last of its events: what serves from now on.
@@ -163,19 +192,33 @@ class Announcements:
         reason = "; ".join(event.verdict.reasons) if event.verdict else event.reason
         await self._tell(event.past(ModelState.REFUSED, changed_at=event.changed_at, reason=reason, by=event.by))
 
-    async def try_out(self, event: ModelChanged) -> None:
-        """Announce a model as a shadow, which rankers rank with and do not show; an earlier one gives way."""
-        if self.shadow is not None:
-            reason = f"{event.version} became the shadow in its place"
-            await self.end_shadow(ModelState.CANDIDATE, reason=reason, now=event.changed_at)
-        self.shadow = event
-        await self._tell(_as_shadow(event))
+    async def try_out(self, event: ModelChanged, *, judged_against: str | None) -> str:
+        """Announce a model as a shadow, which rankers rank with and do not show; an earlier one gives way.
+
+        Args, Returns: as of `promote`.
+        """
+        async with self._deciding:
+            if why := self._overtaken(judged_against):
+                await self._set_aside(event, why)
+                return why
+            if self.shadow is not None:
+                reason = f"{event.version} became the shadow in its place"
+                await self.end_shadow(ModelState.CANDIDATE, reason=reason, now=event.changed_at)
+            self.shadow = event
+            await self._tell(_as_shadow(event))
+            return ""
 
     async def end_shadow(self, state: ModelState, *, reason: str, now: datetime) -> None:
-        """Announce that the shadow is none any more and does not serve."""
+        """Announce that the shadow is none any more and does not serve; a refused one is marked so in its bundle."""
         shadow, self.shadow = self.shadow, None
-        if shadow is not None:
-            await self._tell(shadow.past(state, changed_at=now, reason=reason, by="gate"))
+        if shadow is None:
+            return
+        if state is ModelState.REFUSED:
+            try:
+                await asyncio.to_thread(mark_refused, self.model_dir / shadow.location, reason)
+            except OSError as error:  # it then counts among the bundles that could serve
+                log.warning("refused_bundle_not_marked", version=shadow.version, error=str(error))
+        await self._tell(shadow.past(state, changed_at=now, reason=reason, by="gate"))
 
     async def _tell(self, past: ModelChanged) -> None:
         """Announce what is to be known of a model that does not serve."""

@@ -18,7 +18,7 @@ from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.manifest import ModelManifest
 from marquee.contracts.verdict import Verdict
 from marquee.errors import Refused
-from trainer.announcing import Announcement, Announcements
+from trainer.announcing import REFUSED, Announcement, Announcements
 from trainer.child import Failed, run_child
 from trainer.schedule import PastTrainings, TrainedOn
 from trainer.settings import TrainerSettings
@@ -115,7 +115,8 @@ class Runs:
 
         The place is free as soon as the report says that the training has ended: announcing does not take it.
         """
-        started_s = time.monotonic()
+        started_s, champion = time.monotonic(), self.announcements.promoted
+        judged_against = None if champion is None else champion.version
         try:
             trained = await self._train(now, reason)
             await asyncio.to_thread(self._prune, trained)
@@ -126,13 +127,17 @@ class Runs:
                 self._done(trained, started_s=started_s, is_shadow=is_shadow)
         finally:
             self.is_busy = False
-        if isinstance(trained, _Trained):
-            if trained.is_refused:
-                await self.announcements.refuse(trained.event)
-            elif is_shadow:
-                await self.announcements.try_out(trained.event)
-            else:
-                await self.announcements.promote(trained.event)
+        if isinstance(trained, Failed):
+            return
+        event = trained.event
+        if trained.is_refused:
+            await self.announcements.refuse(event)
+            return
+        enter = self.announcements.try_out if is_shadow else self.announcements.promote
+        if why := await enter(event, judged_against=judged_against):
+            log.info("model_set_aside", version=event.version, reason=why)
+            if self._training.ended_at == event.changed_at:  # no other training has begun
+                self._update(message=f"model {event.version} stays a candidate: {why}")
 
     async def _train(self, now: datetime, reason: str) -> "_Trained | Failed":
         settings = self.settings
@@ -264,6 +269,8 @@ def prune(model_dir: Path, *, keep: int, spare: Collection[str] = ()) -> None:
 
 
 def _is_refused(path: Path) -> bool:
+    if (path / REFUSED).exists():
+        return True
     try:
         verdict = read_manifest(path).verdict
     except BundleRefused:
