@@ -94,6 +94,12 @@ async def becomes(kafka: KafkaSettings, version: str, state: str) -> tuple[str, 
     return (await states(kafka))[version][1:]
 
 
+async def observed(client: httpx.AsyncClient, version: str) -> dict[str, Any] | None:
+    """What is told of the rankers' counts."""
+    found: dict[str, Any] | None = (await client.get(f"/v1/models/{version}")).json()["observed"]
+    return found
+
+
 async def test_the_second_model_is_a_shadow_and_is_promoted_by_its_rankings(
     kafka_settings: KafkaSettings, workshop: Workshop
 ) -> None:
@@ -103,13 +109,23 @@ async def test_the_second_model_is_a_shadow_and_is_promoted_by_its_rankings(
         second = await trained(client, workshop)
         await becomes(kafka_settings, second, "shadow")
         waiting = await training(client)
+        unseen = await observed(client, second)
         await say(kafka_settings, second, Role.SHADOW, compared=39, users=9, overlap=0.6, ms=11, champion_ms=10)
+
+        async def is_seen() -> bool:
+            return await observed(client, second) is not None
+
+        await until(is_seen)
+        seen = await observed(client, second)
         await say(kafka_settings, second, Role.SHADOW, "q", compared=1, users=1, overlap=0.6, ms=11, champion_ms=10)
         by, why = await becomes(kafka_settings, second, "champion")
         after = await reaches(client, model_version=second, shadow=None)
 
     assert (waiting["model_version"], waiting["shadow"]) == (first, second)
     assert waiting["message"].startswith(f"model {second} is a shadow")
+    assert unseen is None
+    counted = {"rankings": 39, "users": 9, "failed": 0, "empty": 0}
+    assert seen == counted | {"overlap": 0.6, "ms": 11, "champion_ms": 10}
     assert (by, after["serving_fault"]) == ("gate", "")
     assert "scored 40 rankings, sharing 60% of the first ten with the champion, in 11.0 ms against 10.0 ms" in why
     assert (await states(kafka_settings))[first][0] == "retired"

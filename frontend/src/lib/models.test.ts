@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actionFor, figure, previousOf, scaleOf, scoresOf, stateSentence, verdictSentence } from "./models";
-import type { ModelEntry } from "./types";
+import {
+  actionFor,
+  figure,
+  observedSentence,
+  previousOf,
+  scaleOf,
+  scoresOf,
+  stateSentence,
+  verdictSentence,
+} from "./models";
+import type { ModelDetail, ModelEntry } from "./types";
 
 const SERVES: ModelEntry = {
   version: "20261130T060629Z",
@@ -32,6 +41,20 @@ test("what a model is says since when, by whom and why", () => {
   assert.equal(
     stateSentence({ ...SERVES, state: "retired", by: "", reason: "" }),
     "Retired since 30 Nov 2026, 06:06 UTC",
+  );
+});
+
+test("what rankers saw is told, and nothing where they have seen nothing", () => {
+  const told = (state: ModelEntry["state"], observed: NonNullable<ModelDetail["observed"]> | null) =>
+    observedSentence({ ...SERVES, state, checks: [], observed });
+  const seen = { rankings: 1200, users: 1, failed: 0, empty: 0 };
+  assert.equal(told("champion", null), null);
+  assert.equal(told("champion", seen), "Ranked: 1,200 lists of 1 user; none failed or empty.");
+  assert.equal(
+    told("shadow", { ...seen, users: 40, failed: 2, empty: 1, overlap: 0.861, ms: 11.04, champion_ms: 10 }),
+    "Ranked beside the model that serves: 1,200 lists of 40 users; 2 failed, 1 empty. " +
+      "Of its first ten, 8.6 are the same on average. " +
+      "A list takes 11.0 ms of the processor, by the model that serves 10.0 ms.",
   );
 });
 

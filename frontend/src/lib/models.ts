@@ -1,6 +1,6 @@
 /** Models in words and figures: what each is, what was found of it, and what may be decided. Pure. */
-import { day } from "./format";
-import type { ModelEntry } from "./types";
+import { count, counted, day } from "./format";
+import type { ModelDetail, ModelEntry } from "./types";
 
 /** What an admin can decide of a model; as in the address of the route. */
 export type Action = "promote" | "rollback";
@@ -71,6 +71,26 @@ export function verdictSentence({ verdict }: ModelEntry): string {
     undecided: `Undecided${where}${against}, so it ${verdict.is_promoted ? "may serve" : "does not serve"}`,
   }[verdict.outcome];
   return `${what}${why}.`;
+}
+
+/** What rankers saw of a model that serves, or of a shadow; null while they have reported nothing. */
+export function observedSentence({ observed, state }: ModelDetail): string | null {
+  if (!observed) return null;
+  const { rankings, users, failed, empty, overlap, ms, champion_ms: other } = observed;
+  const trouble = [failed && `${count(failed)} failed`, empty && `${count(empty)} empty`].filter(Boolean);
+  const what = state === "shadow" ? "Ranked beside the model that serves" : "Ranked";
+  const sentences = [
+    `${what}: ${counted(rankings, "list")} of ${counted(users, "user")}; ${trouble.join(", ") || "none failed or empty"}.`,
+  ];
+  if (typeof overlap === "number") {
+    sentences.push(`Of its first ten, ${(overlap * 10).toFixed(1)} are the same on average.`);
+  }
+  if (state === "shadow" && typeof ms === "number" && typeof other === "number") {
+    sentences.push(
+      `A list takes ${ms.toFixed(1)} ms of the processor, by the model that serves ${other.toFixed(1)} ms.`,
+    );
+  }
+  return sentences.join(" ");
 }
 
 /** What may be decided of a model; null if nothing. Why something else is refused, the API says. */

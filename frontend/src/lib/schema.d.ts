@@ -1135,7 +1135,7 @@ export interface components {
         MetadataStatus: "found" | "not_found" | "unavailable";
         /**
          * ModelDetail
-         * @description A model with every check of its verdict, and with what its bundle says while that is kept.
+         * @description A model with every check of its verdict, what rankers observe of it, and what its bundle says while it is kept.
          */
         ModelDetail: {
             /**
@@ -1158,6 +1158,8 @@ export interface components {
             metrics?: {
                 [key: string]: number;
             };
+            /** @description of the champion and a shadow; null of others, and until a ranker has reported */
+            observed?: components["schemas"]["ModelObserved"] | null;
             /**
              * Reason
              * @default
@@ -1279,6 +1281,47 @@ export interface components {
              * @description what orders the candidates: lambdarank or retrieval_order
              */
             ranker: string;
+        };
+        /**
+         * ModelObserved
+         * @description What the rankers counted of a model since it serves, or since it is a shadow; they report every few seconds.
+         */
+        ModelObserved: {
+            /**
+             * Champion Ms
+             * @description the same rankings by the champion
+             */
+            champion_ms?: number | null;
+            /**
+             * Empty
+             * @description rankings without a movie
+             */
+            empty: number;
+            /**
+             * Failed
+             * @description rankings that failed
+             */
+            failed: number;
+            /**
+             * Ms
+             * @description processor time of a ranking by this model
+             */
+            ms?: number | null;
+            /**
+             * Overlap
+             * @description share of the champion's first ten that a shadow has in its own; null of a champion
+             */
+            overlap?: number | null;
+            /**
+             * Rankings
+             * @description computed with it; of a shadow, those it was compared on
+             */
+            rankings: number;
+            /**
+             * Users
+             * @description different users of these
+             */
+            users: number;
         };
         /**
          * ModelState

@@ -1,5 +1,5 @@
 import { count, day } from "@/lib/format";
-import { capital, scoresOf, verdictSentence } from "@/lib/models";
+import { capital, observedSentence, scoresOf, verdictSentence } from "@/lib/models";
 import type { Outcome } from "@/lib/outcome";
 import type { ModelDetail } from "@/lib/types";
 import { CheckTable } from "./check-table";
@@ -16,11 +16,17 @@ export function ModelFacts({ found }: { found: Outcome<ModelDetail> }) {
   }
   const model = found.data;
   const groups = scoresOf(model.report);
+  const observed = observedSentence(model);
   return (
     <div className="space-y-5">
       <p className="leading-relaxed" data-testid="model-verdict">
         {verdictSentence(model)}
       </p>
+      {observed && (
+        <p className="leading-relaxed" data-testid="model-observed">
+          {observed}
+        </p>
+      )}
       {groups.length > 0 && <ScorePlot groups={groups} />}
       {model.report && groups.length === 0 && (
         <p className="text-soft text-sm">

@@ -38,13 +38,13 @@ async def start(service: Service[TrainerSettings], stack: AsyncExitStack, *, job
     consumer = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
     announcements = Announcements(settings.kafka, publisher, consumer, settings.model_dir)
     models = ModelRegistry(settings.kafka, consumer, announcements, settings.model_dir)
-    wiring = Wiring(Runs(settings, announcements, job), service.tasks, consumer, models)
-    manifest = announcements.adopt(champion.event if champion else None)
-    if manifest is not None and announcements.promoted is not None:
-        wiring.runs.remember(manifest, announcements.promoted)
     rules = ShadowRules(settings.shadow_s, settings.shadow_rankings)
     reports = await stack.enter_async_context(open_consumer(settings.kafka, [], group=None))
     watch = ServingWatch(announcements, reports, rules)
+    wiring = Wiring(Runs(settings, announcements, job), service.tasks, consumer, models, watch.reports)
+    manifest = announcements.adopt(champion.event if champion else None)
+    if manifest is not None and announcements.promoted is not None:
+        wiring.runs.remember(manifest, announcements.promoted)
     if (waiting := watch.adopt(entries)) is not None:
         wiring.runs.remember_shadow(waiting)
     service.tasks.start("announcements", announcements.keep())

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path
 
 from marquee.bundle import REPORT, BundleRefused, read_manifest
-from marquee.contracts.events import ModelStatus
+from marquee.contracts.events import ModelState, ModelStatus
 from marquee.contracts.model_bodies import (
     VERSION,
     Decided,
@@ -17,10 +17,13 @@ from marquee.contracts.model_bodies import (
     ModelDetail,
     ModelEntry,
     ModelMade,
+    ModelObserved,
     Models,
 )
 from marquee.contracts.registry import Entry
+from marquee.contracts.serving_reports import Role
 from trainer.model_registry import named
+from trainer.process_reports import CLOCKS_DIFFER, Reports
 from trainer.routes import Parts
 
 Version = Annotated[str, Path(pattern=VERSION)]
@@ -39,7 +42,8 @@ async def models(parts: Parts) -> Models:
 async def model(version: Version, parts: Parts) -> ModelDetail:
     """One model: its verdict with every check, and its bundle's report; 404 for an unknown one."""
     entry = named(await parts.models.entries(), version)
-    return await asyncio.to_thread(detail, entry, parts.models.model_dir / entry.event.location)
+    found = await asyncio.to_thread(detail, entry, parts.models.model_dir / entry.event.location)
+    return found.model_copy(update={"observed": observed(entry, parts.reports)})
 
 
 @router.post("/v1/models/{version}/promote")
@@ -70,6 +74,29 @@ def detail(entry: Entry, bundle: FilePath) -> ModelDetail:
     except BundleRefused:
         return ModelDetail(**short)
     return ModelDetail(**short, made=ModelMade.of(manifest), report=report_of(bundle))
+
+
+def observed(entry: Entry, reports: Reports) -> ModelObserved | None:
+    """What rankers counted of the champion, or of a shadow; None of others, and without a ranking."""
+    if entry.state is ModelState.CHAMPION:
+        seen = reports.of(entry.version, Role.CHAMPION, since=entry.event.changed_at - CLOCKS_DIFFER)
+        rankings = seen.rankings
+    elif entry.state is ModelState.SHADOW:
+        seen = reports.of(entry.version, Role.SHADOW)
+        rankings = seen.compared + seen.errors
+    else:
+        return None
+    if not rankings:
+        return None
+    return ModelObserved(
+        rankings=rankings,
+        users=seen.users,
+        failed=seen.errors,
+        empty=seen.empty,
+        overlap=seen.overlap,
+        ms=seen.ms,
+        champion_ms=seen.champion_ms,
+    )
 
 
 def report_of(bundle: FilePath) -> dict[str, Any] | None:

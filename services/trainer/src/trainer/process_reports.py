@@ -1,11 +1,14 @@
 """The reports of the rankers' processes on the models that they rank with."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from marquee.contracts.serving_reports import Role, ServingReported
 from trainer.observed import Observed
 from trainer.serving_rules import MIN_USERS
+
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""Rankers' clocks may be behind the trainer's by this much."""
 
 _Key = tuple[str, str, Role]
 """Process, version and role."""

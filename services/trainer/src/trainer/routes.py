@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from marquee.http.background import Background
 from marquee.http.service import wired
 from trainer.model_registry import ModelRegistry
+from trainer.process_reports import Reports
 from trainer.runs import Runs, Training
 
 
@@ -21,6 +22,7 @@ class Wiring:
     tasks: Background
     consumer: AIOKafkaConsumer
     models: ModelRegistry
+    reports: Reports
 
     async def kafka_answers(self) -> str:
         """The broker's address, once it has answered.

@@ -21,7 +21,7 @@ from marquee.kafka.models_topic import model_events
 from marquee.kafka.topic_view import TopicView
 from trainer.announcing import Announcements
 from trainer.model_registry import later
-from trainer.process_reports import Reports
+from trainer.process_reports import CLOCKS_DIFFER, Reports
 from trainer.serving_rules import ShadowRules, fault_of_champion, on_shadow
 
 log = structlog.get_logger()
@@ -31,9 +31,6 @@ RECENT = 2_000
 DECIDE_EVERY_S = 1.0
 RETRY_S = 1.0
 KEPT = timedelta(hours=1)
-CLOCKS_DIFFER = timedelta(seconds=5)
-"""Rankers' clocks may be behind the trainer's by this much."""
-
 LOOK_AGAIN = timedelta(minutes=1)
 """A faulty model that stays is looked at again after so long: each look reads models.v1 and checks bundles."""
 

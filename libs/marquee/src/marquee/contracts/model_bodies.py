@@ -109,10 +109,27 @@ class ModelMade(Answer):
         )
 
 
+class ModelObserved(Answer):
+    """What the rankers counted of a model since it serves, or since it is a shadow; they report every few seconds."""
+
+    rankings: int = Field(description="computed with it; of a shadow, those it was compared on")
+    users: int = Field(description="different users of these")
+    failed: int = Field(description="rankings that failed")
+    empty: int = Field(description="rankings without a movie")
+    overlap: float | None = Field(
+        default=None, description="share of the champion's first ten that a shadow has in its own; null of a champion"
+    )
+    ms: float | None = Field(default=None, description="processor time of a ranking by this model")
+    champion_ms: float | None = Field(default=None, description="the same rankings by the champion")
+
+
 class ModelDetail(ModelEntry):
-    """A model with every check of its verdict, and with what its bundle says while that is kept."""
+    """A model with every check of its verdict, what rankers observe, and what its bundle says while it is kept."""
 
     checks: tuple[Check, ...] = ()
+    observed: ModelObserved | None = Field(
+        default=None, description="of the champion and a shadow; null of others, and until a ranker has reported"
+    )
     made: ModelMade | None = Field(default=None, description="null: its bundle is no longer kept, or cannot be read")
     report: dict[str, JsonValue] | None = Field(
         default=None,
