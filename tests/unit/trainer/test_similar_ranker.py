@@ -200,6 +200,21 @@ def test_samples_keep_whole_users_and_whole_seeds_and_stay_below_their_limits() 
     assert some_users(ratings, at_most=10_000, rng=rng) is ratings
 
 
+def test_seeds_that_more_likes_follow_are_learned_from_more_often() -> None:
+    seed = np.repeat([1, 2, 3], [90, 9, 1])
+    pairs = np.arange(100)
+    follows = Follows(pairs, pairs, seed, np.full(100, 5), pairs)
+
+    drawn = [
+        set(some_seeds(follows, at_most=1, rng=np.random.default_rng(n), by_likes=True).seed.tolist())
+        for n in range(300)
+    ]
+
+    assert [round(drawn.count({movie}) / 300, 1) for movie in (1, 2, 3)] == [0.9, 0.1, 0.0]
+    alike = [some_seeds(follows, at_most=1, rng=np.random.default_rng(n)).seed[0] for n in range(300)]
+    assert all(0.25 < alike.count(movie) / 300 < 0.42 for movie in (1, 2, 3))
+
+
 def test_a_training_hands_every_window_to_the_task_of_similar_movies() -> None:
     windows = cut(RATINGS, LENIENT.windows.cuts, label_share=0.1)
     task = SimilarTask(LENIENT.similar, LENIENT.seed)

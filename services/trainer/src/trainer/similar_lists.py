@@ -110,9 +110,14 @@ def some_users(after: Ratings, *, at_most: int, rng: np.random.Generator) -> Rat
     return after.take(np.isin(after.user_id, users[order[np.cumsum(count[order]) <= at_most]]))
 
 
-def some_seeds(follows: Follows, *, at_most: int, rng: np.random.Generator) -> Follows:
-    """The pairs of `at_most` seeds, drawn by chance."""
-    seeds = np.unique(follows.seed)
+def some_seeds(follows: Follows, *, at_most: int, rng: np.random.Generator, by_likes: bool = False) -> Follows:
+    """The pairs of `at_most` seeds, drawn by chance.
+
+    Args:
+        by_likes: a seed that twice as many likes follow is drawn twice as likely.
+    """
+    seeds, likes = np.unique(follows.seed, return_counts=True)
     if len(seeds) <= at_most:
         return follows
-    return follows.take(np.isin(follows.seed, rng.permutation(seeds)[:at_most]))
+    chosen = rng.choice(seeds, at_most, replace=False, p=likes / likes.sum() if by_likes else None)
+    return follows.take(np.isin(follows.seed, chosen))

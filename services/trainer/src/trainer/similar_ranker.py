@@ -42,7 +42,8 @@ class SimilarRankerConfig(HyperParameters):
     """Which lists of similar movies are learned from, LightGBM's parameters, and when the ranker serves."""
 
     seeds: PositiveInt = 250
-    """Movies per window whose lists are learned from. Larger: a better ranker, up to a point; a longer training."""
+    """Movies per window whose lists are learned from, drawn by the likes that follow them: each like counts in the
+    measure, and lists with many are the least noisy. Larger: a better ranker, up to a point; a longer training."""
     max_ratings: PositiveInt = 200_000
     """Ratings per window from which lists are made, of whole users. Larger: more fans per list, more memory."""
     smoothing: PositiveFloat = 3.0
@@ -136,7 +137,7 @@ class SimilarTask:
         after = window.after if is_newest else window.after.take(window.after.rated_at < newest_ms)
         follows = Follows.of(some_users(after, at_most=self.config.max_ratings, rng=rng), movies.state.catalog)
         worth = weights(window.before, movies.state.catalog, smoothing=self.config.smoothing)
-        chosen = some_seeds(follows, at_most=self.config.seeds, rng=rng)
+        chosen = some_seeds(follows, at_most=self.config.seeds, rng=rng, by_likes=True)
         self.lists.append(SimilarLists.of(chosen, worth, retrieval, movies, window=len(self.lists)))
         if is_newest:
             asked = some_seeds(follows, at_most=self.config.judged_seeds, rng=rng)
