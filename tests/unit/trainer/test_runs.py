@@ -1,6 +1,5 @@
 """Trainings one at a time: how they end, what is reported, what is kept."""
 
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.errors import Refused
 from marquee.kafka.publisher import Publisher
 from marquee.settings import KafkaSettings
-from support.trainer import JOB, Workshop
+from support.trainer import Workshop
 from trainer.announcing import Announcements
 from trainer.runs import Runs, free_version, prune, trained_on
 from trainer.schedule import TrainedOn
@@ -39,7 +38,7 @@ async def runs(workshop: Workshop) -> AsyncIterator[Runs]:
     consumer = AIOKafkaConsumer(bootstrap_servers=NO_BROKER.bootstrap)
     async with Publisher(NO_BROKER, timeout_s=1) as publisher:
         announcements = Announcements(NO_BROKER, publisher, consumer, settings.model_dir)
-        yield Runs(settings, announcements, (sys.executable, str(JOB), str(workshop.folder / "finished")))
+        yield Runs(settings, announcements, workshop.job)
     await consumer.stop()
 
 
