@@ -24,6 +24,10 @@ frontend() { # frontend SCRIPT: with the Node.js that set-up chose
 }
 
 step "set-up" make --no-print-directory setup-test
+# Beside the steps that keep one core busy. What it does not get done, or fails to do, is left to the step of Compose.
+setsid ci/compose-images.sh test >/dev/null 2>&1 &
+images=$!
+trap 'kill -- -"$images" 2>/dev/null || true' EXIT
 step "ruff: rules" .venv/bin/ruff check .
 step "ruff: format" .venv/bin/ruff format --check .
 step "import rules" .venv/bin/lint-imports --no-logo --no-cache
@@ -33,6 +37,9 @@ step "locks, addresses and paths" .venv/bin/python ci/check_lock.py
 step "frontend: rules" frontend lint
 step "frontend: types" frontend typecheck
 step "frontend: unit tests" frontend test
+wait "$images" || echo "=== images: incomplete, status $?"
+trap - EXIT
+echo "=== images, after $((SECONDS - started)) s"
 step "compose" ci/compose-test.sh
 echo "=== tests, after $((SECONDS - started)) s"
 second_look make --no-print-directory test COVERAGE=1 # its last lines, pytest's summary, are the last lines of all

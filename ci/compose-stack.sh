@@ -3,21 +3,9 @@
 # images stay for the next build's cache. Without a Docker engine it prints a line and ends the script.
 # It sets project, compose, gateway, frontend and MARQUEE_DATA.
 source ci/test-data.sh
-bed=${MARQUEE_TEST_DOCKER:-../shared/compose-bed/up} # starts a Docker engine where none runs (CONTRIBUTING.md)
-if [[ -x $bed && $(id -u) == 0 ]]; then
-  "$bed"
-elif ! docker info >/dev/null 2>&1; then
-  echo "compose-$name: SKIPPED: there is no Docker engine here, and no $bed to start one"
-  exit 0
-fi
+source ci/timed.sh
+ci/compose-images.sh "$name" || { (($? == 69)) && exit 0; exit 1; }
 
-timed() { # timed WHAT COMMAND…: prints what is done and how long it took
-  local what=$1 started=$SECONDS
-  shift
-  echo "compose-$name: $what ..."
-  "$@"
-  echo "compose-$name: $what: $((SECONDS - started)) s"
-}
 free_port() { .venv/bin/python -c 'from marquee_cli.ports import internal_ports; print(internal_ports(["one"], {})["one"])'; }
 
 project=marquee-$name-$$
@@ -39,11 +27,6 @@ elif [[ -z ${MARQUEE_DATA:-} ]]; then
 fi
 
 compose=(docker compose -p "$project")
-quietly() { # output only if it fails
-  local log
-  log=$(mktemp)
-  "$@" >"$log" 2>&1 || { tail -60 "$log"; return 1; }
-}
 taken_down() {
   local code=$?
   if ((code)); then
@@ -66,8 +49,5 @@ wait_for_ranking() {
   done
 }
 
-# The first image alone: the stage that all six share is then in the cache, and not built six times at once.
-timed "building the first image" quietly "${compose[@]}" build ingest
-timed "building the other images" quietly "${compose[@]}" build
 timed "starting the stack" quietly "${compose[@]}" up -d --wait --wait-timeout 300
 timed "waiting for the first personal ranking" wait_for_ranking

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from support.system import untraced
+
 ROOT = Path(__file__).parents[2]
 
 FAILS_ONCE = """
@@ -25,7 +27,7 @@ PASSES = "def test_passes():\n    pass\n"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / ".venv/bin").mkdir(parents=True)
-    for name, program in (("python", ""), ("pytest", "-m pytest -p no:randomly -p no:cov ")):
+    for name, program in (("python", ""), ("pytest", "-m pytest ")):
         script = tmp_path / ".venv/bin" / name
         script.write_text(f'#!/bin/sh\nexec {sys.executable} {program}"$@"\n')
         script.chmod(0o755)
@@ -37,7 +39,8 @@ def looked_twice(folder: Path, *tests: str) -> tuple[int, str]:
     for number, text in enumerate(tests):
         (folder / f"test_{number}.py").write_text(text)
     script = f"set -e; source {ROOT}/ci/second-look.sh; second_look .venv/bin/pytest -q; echo the end"
-    done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, check=False)
+    env = {**untraced(), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # pytest alone looks twice, and starts sooner
+    done = subprocess.run(["bash", "-c", script], cwd=folder, env=env, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout
 
 

@@ -47,9 +47,12 @@ def api(system: System) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for each test: while Playwright is open its event loop runs, and asyncio tests could not have theirs."""
+    """One for the tests of a file, none of which is asynchronous: while Playwright is open its event loop runs.
+
+    Every visitor has a context of their own, and so cookies, storage and caches of their own.
+    """
     with launched_chromium() as browser:
         yield browser
 

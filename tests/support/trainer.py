@@ -5,12 +5,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
+from marquee.bundle import BundleParts
 from marquee.contracts.batches import Batch
 from marquee.contracts.topics import E, Topic
 from marquee.kafka.publisher import Publisher, record_of
@@ -27,6 +29,13 @@ from trainer.settings import TrainerSettings
 JOB = Path(__file__).with_name("training_job.py")
 
 
+@cache
+def a_tiny_training() -> BundleParts:
+    """Of six users, too few for a ranker; once per test process."""
+    world = checkerboard(n_users=6)
+    return train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), config=TrainingConfig(seed=1))
+
+
 @dataclass(slots=True)
 class Workshop:
     """A folder with a finished bundle and what the training process is to do with it."""
@@ -36,9 +45,7 @@ class Workshop:
     @classmethod
     def made(cls, folder: Path) -> "Workshop":
         folder.mkdir(parents=True, exist_ok=True)
-        world = checkerboard(n_users=6)
-        model = train(world, a_catalog(), as_of_ms=int(world.rated_at.max()), config=TrainingConfig(seed=1))
-        model.write(folder, version="finished", created_at=datetime(2026, 1, 1, tzinfo=UTC))
+        a_tiny_training().write(folder, version="finished", created_at=datetime(2026, 1, 1, tzinfo=UTC))
         workshop = cls(folder)
         workshop.does("deliver")
         return workshop
@@ -63,8 +70,13 @@ class Workshop:
         }
         return TrainerSettings(**(usual | changes))
 
+    @property
+    def job(self) -> tuple[str, ...]:
+        """The training process; it imports no package, so that it starts without them and without coverage."""
+        return (sys.executable, "-S", str(JOB), str(self.folder / "finished"))
+
     def app(self, settings: TrainerSettings) -> FastAPI:
-        return create_app(settings, job=(sys.executable, str(JOB), str(self.folder / "finished")))
+        return create_app(settings, job=self.job)
 
 
 async def training(client: httpx.AsyncClient) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Trainings one at a time: how they end, what is reported, what is kept."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from marquee.contracts.events import ModelChanged, ModelState, ModelStatus
 from marquee.errors import Refused
 from marquee.kafka.publisher import Publisher
 from marquee.settings import KafkaSettings
-from support.trainer import JOB, Workshop
+from support.trainer import Workshop
 from support.wait import until
 from trainer.announcing import Announcements
 from trainer.runs import Runs, free_version, prune, trained_on
@@ -41,7 +40,7 @@ async def runs(workshop: Workshop) -> AsyncIterator[Runs]:
     consumer = AIOKafkaConsumer(bootstrap_servers=NO_BROKER.bootstrap)
     async with Publisher(NO_BROKER, timeout_s=1) as publisher:
         announcements = Announcements(NO_BROKER, publisher, consumer, settings.model_dir)
-        yield Runs(settings, announcements, (sys.executable, str(JOB), str(workshop.folder / "finished")))
+        yield Runs(settings, announcements, workshop.job)
     await consumer.stop()
 
 

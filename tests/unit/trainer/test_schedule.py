@@ -159,25 +159,25 @@ def test_metadata_records_without_a_find_are_no_reason_to_train() -> None:
     assert started(see, until_s=3_600, known=TrainedOn(100_000, 5_000)) == []
 
 
-def daily(see: SEE, *, made_s: float = 0.0) -> list[int]:
-    """The seconds of a day and a half at which trainings begin by a daily schedule; the model was made at made_s."""
-    rules = replace(RULES, every_s=86_400.0)
+def hourly(see: SEE, *, made_s: float = 0.0) -> list[int]:
+    """The seconds of an hour and a half at which an hourly schedule begins a training; the model was made at made_s."""
+    rules = replace(RULES, every_s=3_600.0)
     past = PastTrainings(model_s=made_s)
-    return started(see, until_s=130_000, known=TrainedOn(100_000, 0), past=past, rules=rules)
+    return started(see, until_s=5_400, known=TrainedOn(100_000, 0), past=past, rules=rules)
 
 
 def test_by_schedule_a_little_that_is_new_is_worth_a_training() -> None:
-    assert daily(lambda _: LogSight(ratings=100_001)) == [86_400]
-    assert daily(lambda _: LogSight(ratings=100_000, movies=10_000, enriched=1)) == [86_400]
+    assert hourly(lambda _: LogSight(ratings=100_001)) == [3_600]
+    assert hourly(lambda _: LogSight(ratings=100_000, movies=10_000, enriched=1)) == [3_600]
 
 
 def test_by_schedule_nothing_is_trained_on_again() -> None:
-    assert daily(lambda _: LogSight(ratings=100_000)) == []
+    assert hourly(lambda _: LogSight(ratings=100_000)) == []
 
 
 def test_the_schedule_goes_on_from_a_model_of_before_the_start() -> None:
-    assert daily(lambda _: LogSight(ratings=100_001), made_s=-86_000.0) == [400]
+    assert hourly(lambda _: LogSight(ratings=100_001), made_s=-3_200.0) == [400]
 
 
 def test_without_a_schedule_growth_alone_decides() -> None:
-    assert started(lambda _: LogSight(ratings=100_001), until_s=130_000, known=TrainedOn(100_000, 0)) == []
+    assert started(lambda _: LogSight(ratings=100_001), until_s=5_400, known=TrainedOn(100_000, 0)) == []
