@@ -228,7 +228,7 @@ def boost(lists: SimilarLists, config: SimilarRankerConfig, *, seed: int) -> lgb
         "lambdarank_truncation_level": config.truncation_level,
         "monotone_constraints": [int(spec.rises) for spec in PAIR_SPECS],
         "deterministic": True,
-        "force_row_wise": True,
+        "force_col_wise": True,
         "num_threads": 1,
         "seed": seed,
         "verbosity": -1,

@@ -3,7 +3,6 @@
 import numpy as np
 from scipy import sparse
 
-from marquee.arrays import Float32Array
 from marquee.retrieval.config import ItemKnnConfig
 from marquee.retrieval.neighbours import most_rated, top_links
 
@@ -22,9 +21,9 @@ def fit(liked: sparse.csr_array, config: ItemKnnConfig) -> sparse.csr_array:
     by_movie = x.T.tocsr()
     norm = np.sqrt(counts[active])
 
-    def weights_of(part: slice) -> Float32Array:
-        both: Float32Array = (by_movie[part] @ x).toarray()
-        both /= np.outer(norm[part], norm) + np.float32(config.shrink)
+    def weights_of(part: slice) -> sparse.csr_array:
+        both = by_movie[part] @ x
+        both.data /= np.repeat(norm[part], np.diff(both.indptr)) * norm[both.indices] + np.float32(config.shrink)
         return both
 
     return top_links(weights_of, active, n_movies=liked.shape[1], top=config.neighbours)

@@ -3,7 +3,6 @@
 import numpy as np
 from scipy import sparse
 
-from marquee.arrays import Float32Array
 from marquee.retrieval.config import Rp3BetaConfig
 from marquee.retrieval.neighbours import most_rated, top_links
 
@@ -25,8 +24,9 @@ def fit(liked: sparse.csr_array, config: Rp3BetaConfig) -> sparse.csr_array:
     to_user = (sparse.diags_array(degree**-config.alpha) @ x.T).tocsr()
     discount = degree**-config.beta
 
-    def weights_of(part: slice) -> Float32Array:
-        walks: Float32Array = (to_user[part] @ from_user).toarray()
-        return (walks * discount).astype(np.float32, copy=False)
+    def weights_of(part: slice) -> sparse.csr_array:
+        walks = to_user[part] @ from_user
+        walks.data *= discount[walks.indices]
+        return walks
 
     return top_links(weights_of, active, n_movies=liked.shape[1], top=config.neighbours)

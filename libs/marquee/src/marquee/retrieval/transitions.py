@@ -3,7 +3,6 @@
 import numpy as np
 from scipy import sparse
 
-from marquee.arrays import Float32Array
 from marquee.retrieval.config import TransitionsConfig
 from marquee.retrieval.interactions import Interactions
 from marquee.retrieval.neighbours import most_rated, top_links
@@ -31,10 +30,12 @@ def fit(data: Interactions, config: TransitionsConfig) -> sparse.csr_array:
     among = pairs[active][:, active]
     raters = counts[active]
 
-    def weights_of(part: slice) -> Float32Array:
-        dense: Float32Array = among[part].toarray()
-        dense /= raters[part, None] + np.float32(config.shrink)
-        dense /= raters ** np.float32(config.discount)
-        return dense
+    discount = raters ** np.float32(config.discount)
+
+    def weights_of(part: slice) -> sparse.csr_array:
+        follows = among[part]
+        follows.data /= np.repeat(raters[part] + np.float32(config.shrink), np.diff(follows.indptr))
+        follows.data /= discount[follows.indices]
+        return follows
 
     return top_links(weights_of, active, n_movies=n, top=config.neighbours)
