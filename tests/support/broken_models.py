@@ -18,10 +18,11 @@ from support.trainings import LATER_MS
 from support.worlds import a_catalog, checkerboard
 from trainer.champion import Champion
 from trainer.config import TrainingConfig
+from trainer.executor import HERE
 from trainer.held_out import HeldOut
 from trainer.lists import TrainingLists
-from trainer.pipeline import train, train_ranker, window_lists
-from trainer.windows import cut
+from trainer.pipeline import train, train_ranker
+from trainer.window_lists import Inputs, window_lists
 
 N_USERS, N_MOVIES = 100, 60
 CONFIG = TrainingConfig(seed=0).with_settings(
@@ -66,9 +67,8 @@ class World:
 
 def prepared(ratings: Ratings, catalog: MovieTable) -> tuple[TrainingLists, HeldOut]:
     """The lists of all windows, and the newest window."""
-    windows = cut(ratings, CONFIG.windows.cuts, label_share=CONFIG.windows.label_share)
-    terms = content.fit(catalog, CONFIG.retrieval.content)
-    lists, held_out = window_lists(windows, catalog, terms, CONFIG, lambda _: None)
+    inputs = Inputs.of(ratings, catalog, content.fit(catalog, CONFIG.retrieval.content), CONFIG)
+    lists, held_out = window_lists(HERE.share(inputs), lambda _: None)
     assert held_out is not None
     return lists, held_out
 

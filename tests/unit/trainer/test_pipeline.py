@@ -16,10 +16,11 @@ from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
 from trainer.code_version import code_version
 from trainer.config import TrainingConfig
+from trainer.executor import HERE
 from trainer.export_onnx import OnnxDiffers, Parity, gate, onnx_scores, to_onnx, with_float32_thresholds
 from trainer.lists import TrainingLists
-from trainer.pipeline import CannotTrain, train, window_lists
-from trainer.windows import cut
+from trainer.pipeline import CannotTrain, train
+from trainer.window_lists import Inputs, window_lists
 
 NOW = datetime(2020, 1, 1, tzinfo=UTC)
 LATER_MS = 2_000_000_000_000
@@ -102,9 +103,9 @@ def test_neither_features_nor_trial_labels_know_of_the_newest_window() -> None:
     other.rating[newest] = 5.5 - other.rating[newest]
 
     def before_the_newest(of: Ratings) -> TrainingLists:
-        windows = cut(of, config.windows.cuts, label_share=config.windows.label_share)
-        lists, _ = window_lists(windows, catalog, terms, config, lambda _: None)
-        return lists.take(lists.window < len(windows) - 1)
+        inputs = Inputs.of(of, catalog, terms, config)
+        lists, _ = window_lists(HERE.share(inputs), lambda _: None)
+        return lists.take(lists.window < len(inputs.bounds) - 1)
 
     one, two = before_the_newest(ratings), before_the_newest(other)
 

@@ -23,11 +23,13 @@ from support.similar import LENIENT, trained_parts
 from support.worlds import a_catalog, checkerboard, movies_of
 from trainer import similar_ranker
 from trainer.evaluate import Interval
+from trainer.executor import HERE
 from trainer.export_onnx import onnx_scores
-from trainer.pipeline import train, window_lists
+from trainer.pipeline import train
 from trainer.similar_lists import GRADES, SimilarLists, by_seed, candidates_of, graded, some_seeds, some_users
 from trainer.similar_measures import Follows, weighted_recall, weights
 from trainer.similar_ranker import RANKER, SUM, SimilarTask, boost, measured, train_similar
+from trainer.window_lists import Inputs, window_lists
 from trainer.windows import cut
 
 RATINGS, CATALOG = returning_users(), a_catalog(N_MOVIES, with_people=True)
@@ -216,10 +218,10 @@ def test_seeds_that_more_likes_follow_are_learned_from_more_often() -> None:
 
 
 def test_a_training_hands_every_window_to_the_task_of_similar_movies() -> None:
-    windows = cut(RATINGS, LENIENT.windows.cuts, label_share=0.1)
+    inputs = Inputs.of(RATINGS, CATALOG, content.fit(CATALOG, LENIENT.retrieval.content), LENIENT)
     task = SimilarTask(LENIENT.similar, LENIENT.seed)
 
-    window_lists(windows, CATALOG, content.fit(CATALOG, LENIENT.retrieval.content), LENIENT, print, similar_task=task)
+    window_lists(HERE.share(inputs), print, similar_task=task)
 
     ours = usual_task()
     for mine, other in zip(task.lists, ours.lists, strict=True):

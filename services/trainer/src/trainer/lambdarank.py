@@ -1,7 +1,7 @@
 """LambdaRank: the number of trees is chosen on the last label window, then all lists train the ranker."""
 
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Annotated, Protocol, Self
 
 import lightgbm as lgb
 import numpy as np
@@ -86,6 +86,12 @@ class Fitted:
     ndcg_by_trees: dict[int, float]
 
 
+class Boost(Protocol):
+    """How a ranker is trained: `boost`, or the same on a cluster."""
+
+    def __call__(self, lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster: ...
+
+
 def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int) -> dict[str, object]:
     """LightGBM's parameters for `n_rows` rows; small data gets smaller leaves."""
     leaf_rows = np.clip(n_rows // config.rows_per_leaf_row, config.min_leaf_rows, config.max_leaf_rows)
@@ -123,7 +129,7 @@ def boost(lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed:
     return lgb.train(parameters(len(lists.features), config, seed=seed), data, num_boost_round=n_trees)
 
 
-def fit(lists: TrainingLists, config: LambdaRankConfig, *, seed: int) -> Fitted:
+def fit(lists: TrainingLists, config: LambdaRankConfig, *, seed: int, boost: Boost = boost) -> Fitted:
     """Choose the number of trees on the last window's lists, then train on all; with too few, take the usual number."""
     last = lists.window == lists.window.max()
     past, held_out = lists.take(~last).for_trial(), lists.take(last)

@@ -1,6 +1,6 @@
 """From ratings to a trained model: windows, lists, ranker, ONNX check, report, final retrieval. Deterministic."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,28 +14,23 @@ from marquee.explanation.crowd import Crowd
 from marquee.explanation.lightgbm_dump import read_dump
 from marquee.explanation.trees import Trees
 from marquee.features.distribution import Distribution
-from marquee.features.movie_features import MovieFeatures
 from marquee.features.vector import SPECS
 from marquee.retrieval import content
-from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
-from marquee.state.item_stats import ItemStats
 from marquee.state.movie_table import MovieTable
-from marquee.state.ratings import Ratings, latest_per_movie
+from marquee.state.ratings import Ratings
 from trainer import lambdarank
 from trainer.champion import TRIAL_UNTIL, Champion
 from trainer.code_version import code_version
 from trainer.config import TrainingConfig
 from trainer.evidence import measured, measured_lists
-from trainer.examples import EVALUATION_REVEALED, Example, Kind, examples, far_examples
+from trainer.executor import HERE, Executor
 from trainer.export_onnx import onnx_scorer, parity, to_onnx, with_float32_thresholds
-from trainer.held_out import HeldOut, Noted, held_out_examples
+from trainer.held_out import HeldOut
 from trainer.judging import Lists, judge, judge_without_ranker
-from trainer.lists import DescribedExample, TrainingLists, described_examples
+from trainer.lists import TrainingLists
 from trainer.report import headline, ranked_lists, training_report
 from trainer.similar_ranker import SimilarRanker, SimilarTask, train_similar
-from trainer.windows import Window, cut
-
-Progress = Callable[[str], None]
+from trainer.window_lists import Inputs, Progress, final_retrieval, window_lists
 
 
 class CannotTrain(MarqueeError):
@@ -68,12 +63,15 @@ def train(
     config: TrainingConfig,
     progress: Progress = lambda _: None,
     champion: Champion | None = None,
+    executor: Executor = HERE,
 ) -> BundleParts:
     """Train on the ratings up to `as_of_ms`, and judge the model against the one that serves.
 
     With too little data for a ranker the model orders by retrieval alone, and its manifest says why. So it does if the
     ranker is refused and no other one serves: somebody has to.
 
+    Args:
+        executor: where the windows, the retrieval to serve and the trees are made.
     Raises:
         CannotTrain: no rating of a movie of the catalogue.
         OnnxDiffers: LightGBM's text has changed, so that there is no ONNX model.
@@ -84,9 +82,10 @@ def train(
     if not len(ratings):
         raise CannotTrain("no rating of a movie in the catalogue, so there is nothing to learn from")
     terms = content.fit(catalog, config.retrieval.content)
-    windows = cut(ratings, config.windows.cuts, label_share=config.windows.label_share)
+    shared = executor.share(Inputs.of(ratings, catalog, terms, config))
+    retrieval = executor.submit(final_retrieval, shared)  # the longest task: a cluster begins with it
     similar_task = SimilarTask(config.similar, config.seed)
-    lists, held_out = window_lists(windows, catalog, terms, config, progress, similar_task=similar_task)
+    lists, held_out = window_lists(shared, progress, executor=executor, similar_task=similar_task)
     crowd = Crowd.of(ratings, catalog)
     counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
     made_with = MadeWith(code_version=code_version(), config=config.model_dump(mode="json"))
@@ -98,7 +97,14 @@ def train(
         verdict = _without_ranker(f"too few lists to judge: {reason}", champion)
     else:
         ranker = train_ranker(
-            lists, held_out, catalog, config, progress, champion=champion, ratings_used=float(is_listed.mean())
+            lists,
+            held_out,
+            catalog,
+            config,
+            progress,
+            champion=champion,
+            ratings_used=float(is_listed.mean()),
+            executor=executor,
         )
         reason, report, verdict = "", ranker.report, ranker.verdict
         counts |= {"lists": len(lists), "rows": len(lists.features), "trees": ranker.n_trees}
@@ -114,7 +120,7 @@ def train(
     progress("retrieval on all ratings")
     return BundleParts(
         catalog=catalog,
-        retrieval=fit_retrieval(ratings, catalog, config.retrieval, terms=terms),
+        retrieval=retrieval.result(),
         made_with=made_with,
         onnx=None if ranker is None else ranker.onnx,
         trees=None if ranker is None else ranker.trees,
@@ -150,6 +156,7 @@ def train_ranker(
     *,
     champion: Champion | None = None,
     ratings_used: float = 1.0,
+    executor: Executor = HERE,
 ) -> Ranker:
     """Fit the ranker, convert it, report on it and judge it.
 
@@ -158,7 +165,7 @@ def train_ranker(
     Raises:
         OnnxDiffers: LightGBM's text has changed, so that there is no ONNX model.
     """
-    fitted = lambdarank.fit(lists, config.ranker, seed=config.seed)
+    fitted = lambdarank.fit(lists, config.ranker, seed=config.seed, boost=executor.boost)
     progress(f"ranker: {fitted.n_trees} trees on {len(lists)} lists, {len(lists.features)} rows")
     booster = with_float32_thresholds(fitted.booster)
     onnx = to_onnx(booster)
@@ -185,53 +192,3 @@ def train_ranker(
     trial = None if fitted.trial is None else fitted.trial.model_to_string(num_iteration=fitted.n_trees)
     newest = lists.take(lists.window == lists.window.max(initial=0))
     return Ranker(onnx, trees, report, fitted.n_trees, trial, verdict, Distribution.of(newest.matrices()))
-
-
-def window_lists(
-    windows: Sequence[Window],
-    catalog: MovieTable,
-    terms: content.Terms,
-    config: TrainingConfig,
-    progress: Progress,
-    *,
-    similar_task: SimilarTask | None = None,
-) -> tuple[TrainingLists, HeldOut | None]:
-    """The training lists of all windows, and the last window's examples for the report.
-
-    For each window, retrieval is fitted on its past alone. `held_out` is None without a window.
-
-    Args:
-        similar_task: is given each window, with what was fitted for it.
-    """
-    parts, held_out, noted = [TrainingLists.of([], window=0)], None, Noted()
-    at_most, revealed, far = config.examples.at_most, config.examples.revealed, config.examples.far_at_most
-    newest_ms = int(windows[-1].after.rated_at.min()) if windows else 0
-    for at, whole in enumerate(windows):
-        seed = config.seed + at
-        window = replace(whole, before=latest_per_movie(whole.before))  # once for all that follows
-        retrieval = fit_retrieval(window.before, catalog, config.retrieval, terms=terms)
-        movies = MovieFeatures.of(ItemStats.of(window.before), catalog)
-        found = _of_both_kinds(window, revealed=revealed, at_most=at_most, seed=seed)
-        found += far_examples(window, at_most=far, seed=seed)
-        described, is_newest = _described(found, retrieval, movies, newest_ms=newest_ms), at == len(windows) - 1
-        passing = noted.newest(described) if is_newest else noted.earlier(described)
-        parts.append(TrainingLists.of(passing, window=at))
-        if is_newest:
-            found = _of_both_kinds(window, revealed=EVALUATION_REVEALED, at_most=at_most, seed=seed)
-            asked = held_out_examples(_described(found, retrieval, movies, newest_ms=newest_ms), movies.state)
-            held_out = HeldOut(asked, noted.probes, retrieval, movies, noted.learned_until_ms, newest_ms)
-        if similar_task is not None:
-            similar_task.window(window, retrieval, movies, newest_ms=newest_ms, is_newest=is_newest)
-        progress(f"window {at + 1} of {len(windows)}: {len(whole.before)} ratings, {len(parts[-1])} lists")
-    return TrainingLists.concat(parts), held_out
-
-
-def _of_both_kinds(window: Window, *, revealed: Sequence[float], at_most: int, seed: int) -> list[Example]:
-    return [one for kind in Kind for one in examples(window, kind, at_most=at_most, seed=seed, revealed=revealed)]
-
-
-def _described(
-    found: Sequence[Example], retrieval: FittedRetrieval, movies: MovieFeatures, *, newest_ms: int
-) -> Iterator[DescribedExample]:
-    """The examples in which anything was liked, each described when it is asked for."""
-    return described_examples([one for one in found if len(one.liked)], retrieval, movies, newest_ms=newest_ms)

@@ -115,9 +115,17 @@ class Judged:
     others: Mapping[str, Mapping[int, RowArray]]
 
 
+@dataclass(frozen=True, slots=True)
+class SimilarWindow:
+    """What one window gives: lists to learn from and, of the newest one, what is judged on."""
+
+    lists: SimilarLists
+    judged: Judged | None
+
+
 @dataclass
 class SimilarTask:
-    """What the windows give for similar movies, collected as they pass, in the order of time."""
+    """What the windows give for similar movies, collected in the order of time."""
 
     config: SimilarRankerConfig
     seed: int
@@ -127,21 +135,48 @@ class SimilarTask:
     def window(
         self, window: Window, retrieval: FittedRetrieval, movies: MovieFeatures, *, newest_ms: int, is_newest: bool
     ) -> None:
-        """Make the lists of one window; the newest one's are judged on, too.
+        """Make the lists of the next window and collect them: see `similar_window`."""
+        at = len(self.lists)
+        self.collect(
+            similar_window(
+                at, window, retrieval, movies, self.config, seed=self.seed, newest_ms=newest_ms, is_newest=is_newest
+            )
+        )
 
-        Args:
-            retrieval, movies: of the ratings before the window.
-            newest_ms: when the newest window begins; an earlier one has no label from it.
-        """
-        rng = np.random.default_rng([self.seed, len(self.lists)])
-        after = window.after if is_newest else window.after.take(window.after.rated_at < newest_ms)
-        follows = Follows.of(some_users(after, at_most=self.config.max_ratings, rng=rng), movies.state.catalog)
-        worth = weights(window.before, movies.state.catalog, smoothing=self.config.smoothing)
-        chosen = some_seeds(follows, at_most=self.config.seeds, rng=rng, by_likes=True)
-        self.lists.append(SimilarLists.of(chosen, worth, retrieval, movies, window=len(self.lists)))
-        if is_newest:
-            asked = some_seeds(follows, at_most=self.config.judged_seeds, rng=rng)
-            self.judged = judged(asked, weights(window.before, movies.state.catalog), retrieval, movies)
+    def collect(self, made: SimilarWindow) -> None:
+        """Take what the next window gave."""
+        self.lists.append(made.lists)
+        if made.judged is not None:
+            self.judged = made.judged
+
+
+def similar_window(
+    at: int,
+    window: Window,
+    retrieval: FittedRetrieval,
+    movies: MovieFeatures,
+    config: SimilarRankerConfig,
+    *,
+    seed: int,
+    newest_ms: int,
+    is_newest: bool,
+) -> SimilarWindow:
+    """Make the lists of window number `at`; the newest one's are judged on, too.
+
+    Args:
+        retrieval, movies: of the ratings before the window.
+        newest_ms: when the newest window begins; an earlier one has no label from it.
+    """
+    rng = np.random.default_rng([seed, at])
+    after = window.after if is_newest else window.after.take(window.after.rated_at < newest_ms)
+    follows = Follows.of(some_users(after, at_most=config.max_ratings, rng=rng), movies.state.catalog)
+    worth = weights(window.before, movies.state.catalog, smoothing=config.smoothing)
+    chosen = some_seeds(follows, at_most=config.seeds, rng=rng, by_likes=True)
+    lists = SimilarLists.of(chosen, worth, retrieval, movies, window=at)
+    if not is_newest:
+        return SimilarWindow(lists, None)
+    asked = some_seeds(follows, at_most=config.judged_seeds, rng=rng)
+    return SimilarWindow(lists, judged(asked, weights(window.before, movies.state.catalog), retrieval, movies))
 
 
 def judged(follows: Follows, weight: FloatArray, retrieval: FittedRetrieval, movies: MovieFeatures) -> Judged:

@@ -35,14 +35,29 @@ class Window:
     later: Ratings
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where a window lies in ratings in time order: it is cut at row `start`, and its label part ends at row `end`."""
+
+    start: int
+    end: int
+
+    def window(self, ordered: Ratings) -> Window:
+        """The window itself; its columns are views."""
+        return Window(
+            ordered.take(slice(0, self.start)),
+            ordered.take(slice(self.start, self.end)),
+            ordered.take(slice(self.start, None)),
+        )
+
+
+def bounds(total: int, cuts: Sequence[float], *, label_share: float) -> list[Bounds]:
+    """Where so many ratings are cut at these shares of the rows; an empty part gives no window."""
+    found = [Bounds(round(share * total), min(round((share + label_share) * total), total)) for share in cuts]
+    return [one for one in found if 0 < one.start < one.end]
+
+
 def cut(ratings: Ratings, cuts: Sequence[float], *, label_share: float) -> list[Window]:
     """Cut the ratings, in time order, at these shares of the rows; an empty part gives no window."""
     ordered = ratings.in_time_order()
-    total = len(ordered)
-    windows = []
-    for share in cuts:
-        start, end = round(share * total), round((share + label_share) * total)
-        before, after = ordered.take(slice(0, start)), ordered.take(slice(start, end))
-        if len(before) and len(after):
-            windows.append(Window(before, after, ordered.take(slice(start, None))))
-    return windows
+    return [one.window(ordered) for one in bounds(len(ordered), cuts, label_share=label_share)]

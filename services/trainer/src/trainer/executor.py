@@ -1,0 +1,79 @@
+"""Where the heavy parts of a training run: in this process, or on a cluster (`cluster.py`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+import lightgbm as lgb
+
+from trainer import lambdarank
+from trainer.lambdarank import LambdaRankConfig
+from trainer.lists import TrainingLists
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Pending(Protocol[T_co]):
+    """A call that has been handed over."""
+
+    def result(self) -> T_co:
+        """What it returns; waits for it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Generic[T]):
+    """What several calls read: handed over once, and passed to `submit` in place of the value.
+
+    Attributes:
+        handle: what the executor knows it by.
+    """
+
+    value: T
+    handle: Any
+
+
+class Executor(Protocol):
+    """Runs pure functions of the trainer. Whatever it is, a call gives what it gives in this process."""
+
+    def share(self, value: T) -> Shared[T]:
+        """Hand over a value once for several calls."""
+        ...
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Pending[T]:
+        """Hand over a call of a module's function. It may run at once, or when its result is asked for.
+
+        Args:
+            arguments: values, or what `share` gave; the function is given the values.
+        """
+        ...
+
+    def boost(self, lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster:
+        """As `lambdarank.boost`, but of many rows the trees may differ a little."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Deferred(Generic[T]):
+    function: Callable[..., T]
+    arguments: tuple[Any, ...]
+
+    def result(self) -> T:
+        return self.function(*(one.value if isinstance(one, Shared) else one for one in self.arguments))
+
+
+class Here:
+    """This process: each call runs when its result is asked for, so that one at a time takes memory."""
+
+    def share(self, value: T) -> Shared[T]:
+        return Shared(value, None)
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Pending[T]:
+        return _Deferred(function, arguments)
+
+    def boost(self, lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster:
+        return lambdarank.boost(lists, config, n_trees=n_trees, seed=seed)
+
+
+HERE = Here()

@@ -1,0 +1,130 @@
+"""The training lists of the windows: each window is a pure function of the ratings and a cut, wherever it runs."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from marquee.features.movie_features import MovieFeatures
+from marquee.retrieval import content
+from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
+from marquee.state.item_stats import ItemStats
+from marquee.state.movie_table import MovieTable
+from marquee.state.ratings import Ratings, latest_per_movie
+from trainer.config import TrainingConfig
+from trainer.examples import EVALUATION_REVEALED, Example, Kind, examples, far_examples
+from trainer.executor import HERE, Executor, Shared
+from trainer.held_out import HeldOut, Noted, held_out_examples
+from trainer.lists import DescribedExample, TrainingLists, described_examples
+from trainer.similar_ranker import SimilarTask, SimilarWindow, similar_window
+from trainer.windows import Bounds, bounds
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What all windows of a training are made of.
+
+    Attributes:
+        ratings: in time order. bounds: where each window lies in them, the newest one last.
+        terms: the catalogue's content, computed once.
+    """
+
+    ratings: Ratings
+    catalog: MovieTable
+    terms: content.Terms
+    config: TrainingConfig
+    bounds: tuple[Bounds, ...]
+
+    @classmethod
+    def of(cls, ratings: Ratings, catalog: MovieTable, terms: content.Terms, config: TrainingConfig) -> "Inputs":
+        """Ratings in any order, cut as the configuration says."""
+        windows = bounds(len(ratings), config.windows.cuts, label_share=config.windows.label_share)
+        return cls(ratings.in_time_order(), catalog, terms, config, tuple(windows))
+
+    @property
+    def newest_ms(self) -> int:
+        """When the newest window begins, in Unix milliseconds; 0 without one."""
+        return int(self.bounds[-1].window(self.ratings).after.rated_at.min()) if self.bounds else 0
+
+    def retrieval(self, before: Ratings) -> FittedRetrieval:
+        """Fitted on these ratings and on nothing else."""
+        return fit_retrieval(before, self.catalog, self.config.retrieval, terms=self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPart:
+    """What one window gives.
+
+    Attributes:
+        noted: of its lists. held_out: of the newest window, which knows nothing of what earlier ones noted.
+        similar: None if nobody asked for it.
+    """
+
+    lists: TrainingLists
+    noted: Noted
+    held_out: HeldOut | None
+    similar: SimilarWindow | None
+
+
+def window_part(inputs: Inputs, at: int, with_similar: bool) -> WindowPart:
+    """Fit retrieval on the past of window number `at`, and describe the lists of its users, and of its movies."""
+    config, newest_ms, is_newest = inputs.config, inputs.newest_ms, at == len(inputs.bounds) - 1
+    whole, seed, noted = inputs.bounds[at].window(inputs.ratings), config.seed + at, Noted()
+    window = replace(whole, before=latest_per_movie(whole.before))  # once for all that follows
+    at_most, revealed, far = config.examples.at_most, config.examples.revealed, config.examples.far_at_most
+    retrieval = inputs.retrieval(window.before)
+    movies = MovieFeatures.of(ItemStats.of(window.before), inputs.catalog)
+
+    def of_both_kinds(shares: Sequence[float]) -> list[Example]:
+        return [one for kind in Kind for one in examples(window, kind, at_most=at_most, seed=seed, revealed=shares)]
+
+    def described(found: Sequence[Example]) -> Iterator[DescribedExample]:
+        """The examples in which anything was liked, each described when it is asked for."""
+        return described_examples([one for one in found if len(one.liked)], retrieval, movies, newest_ms=newest_ms)
+
+    passing = described([*of_both_kinds(revealed), *far_examples(window, at_most=far, seed=seed)])
+    lists = TrainingLists.of(noted.newest(passing) if is_newest else noted.earlier(passing), window=at)
+    held_out = None
+    if is_newest:
+        asked = held_out_examples(described(of_both_kinds(EVALUATION_REVEALED)), movies.state)
+        held_out = HeldOut(asked, noted.probes, retrieval, movies, noted.learned_until_ms, newest_ms)
+    similar = None
+    if with_similar:
+        similar = similar_window(
+            at, window, retrieval, movies, config.similar, seed=config.seed, newest_ms=newest_ms, is_newest=is_newest
+        )
+    return WindowPart(lists, noted, held_out, similar)
+
+
+def final_retrieval(inputs: Inputs) -> FittedRetrieval:
+    """The retrieval to serve: fitted on all ratings."""
+    return inputs.retrieval(inputs.ratings)
+
+
+def window_lists(
+    shared: Shared[Inputs],
+    progress: Progress,
+    *,
+    executor: Executor = HERE,
+    similar_task: SimilarTask | None = None,
+) -> tuple[TrainingLists, HeldOut | None]:
+    """The training lists of all windows, and the last window's examples for the report; None without a window.
+
+    Args:
+        shared: by this executor.
+        similar_task: collects what each window gives for similar movies.
+    """
+    parts, held_out, learned_until_ms = [TrainingLists.of([], window=0)], None, 0
+    windows, with_similar = shared.value.bounds, similar_task is not None
+    pending = deque(executor.submit(window_part, shared, at, with_similar) for at in range(len(windows)))
+    for number, one in enumerate(windows, start=1):
+        made = pending.popleft().result()
+        parts.append(made.lists)
+        learned_until_ms = max(learned_until_ms, made.noted.learned_until_ms)
+        if made.held_out is not None:
+            held_out = replace(made.held_out, learned_until_ms=learned_until_ms)
+        if similar_task is not None and made.similar is not None:
+            similar_task.collect(made.similar)
+        progress(f"window {number} of {len(windows)}: {one.start} ratings, {len(made.lists)} lists")
+    return TrainingLists.concat(parts), held_out
