@@ -50,6 +50,13 @@ def test_ease_of_more_movies_than_are_worked_on_at_once_is_the_closed_form() -> 
     np.testing.assert_allclose(fitted.toarray(), expected, atol=2e-5)
 
 
+@pytest.mark.parametrize("n_users", [1, 30])
+def test_ease_relates_nothing_where_no_movie_has_enough_ratings(n_users: int) -> None:
+    fitted = ease.fit(sparse.eye_array(n_users, 30, format="csr", dtype=np.float32), EaseConfig(min_ratings=2))
+
+    assert (fitted.shape, fitted.nnz) == ((30, 30), 0)
+
+
 def test_a_matrix_that_is_not_positive_definite_is_refused() -> None:
     not_positive = np.array([[1, 9], [9, 1]], np.float32)
 

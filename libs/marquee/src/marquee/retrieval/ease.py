@@ -29,6 +29,8 @@ def fit(x: sparse.csr_array, config: EaseConfig) -> sparse.csr_array:
     n_raters = int((np.diff(x.indptr) > 0).sum())
     every = most_rated(counts, at_least=config.min_ratings, at_most=x.shape[1])
     often = most_rated(counts, at_least=config.min_ratings, at_most=config.max_movies)
+    if not len(often):
+        return sparse.csr_array((x.shape[1], x.shape[1]), dtype=np.float32)
     if n_raters < len(often):
         return _of_few_users(x, every, config)
     among = x[:, often]
