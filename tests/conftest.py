@@ -32,16 +32,25 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-WHOLE = ("tests/chaos/", "tests/truth/", "tests/e2e/")
-"""Folders of whole systems and models, in the order in which one process runs them: no two systems run at once."""
+WHOLE = ("tests/chaos/", "tests/e2e/")
+"""Folders of whole systems, in the order in which one process runs them: no two systems run at once."""
+
+APART = "tests/truth/"
+"""One process trains for it and runs all of it."""
+
+ORDER = (*WHOLE, APART, "tests/integration/")
+"""What takes longest begins: what takes least is left to fill the end of whichever process is free."""
 
 
-def _is_whole(test: str) -> bool:
-    return test.startswith(WHOLE)
+def _scope(test: str) -> str:
+    """Tests of one scope run in one process."""
+    if test.startswith(WHOLE):
+        return "whole"
+    return APART if test.startswith(APART) else test.split("::", 1)[0]
 
 
 def _turn(test: str) -> int:
-    return next((turn for turn, folder in enumerate(WHOLE) if test.startswith(folder)), len(WHOLE))
+    return next((turn for turn, folder in enumerate(ORDER) if test.startswith(folder)), len(ORDER))
 
 
 @pytest.hookimpl(trylast=True)
@@ -53,11 +62,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    """`--dist loadfile`: a file, or all of WHOLE, goes to one process."""
+    """`--dist loadfile`: a file, or a scope of more than one, goes to one process."""
     if config.getvalue("dist") != "loadfile":
         return None
     scheduler = LoadScopeScheduling(config, log)
-    scheduler._split_scope = lambda test: "whole" if _is_whole(test) else test.split("::", 1)[0]
+    scheduler._split_scope = _scope
     return scheduler
 
 

@@ -22,9 +22,9 @@ def tmdb() -> Iterator[TmdbServer]:
 
 @pytest.fixture(scope="module")
 def small_system(
-    kafka_address: str, redis_address: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, kafka_address: str, redis_address: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SmallSystem]:
-    """Ingest, features, ranker, trainer and gateway as processes, for one module's tests of the whole API.
+    """Ingest, features, ranker and gateway as processes, for one module's tests of the API; the module's ALSO too.
 
     Not for all of them: requests made at random dismiss movies, take ratings back and use up event ids.
     """
@@ -32,6 +32,8 @@ def small_system(
     is_embedded = not os.environ.get("MARQUEE_TEST_KAFKA")
     kafka = KafkaSettings(bootstrap=kafka_address, topic_prefix=f"{name}.", idle_pause=is_embedded)
     asyncio.run(publish_world(kafka, home / "models"))
-    with services(kafka, RedisSettings(url=redis_address, space=name), home, also=("trainer",)) as running:
+    with services(
+        kafka, RedisSettings(url=redis_address, space=name), home, getattr(request.module, "ALSO", ())
+    ) as running:
         asyncio.run(in_use(running))
         yield running

@@ -22,6 +22,9 @@ from support.small_system import N_MOVIES, SmallSystem
 
 pytestmark = [pytest.mark.integration, pytest.mark.filterwarnings("default")]  # those of schemathesis's own libraries
 
+ALSO = ("trainer",)
+"""It lists the models and decides which one serves."""
+
 DOCUMENT = Path(__file__).resolve().parents[2] / "services" / "gateway" / "openapi.json"
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 OPERATIONS: list[Operation] = [

@@ -12,6 +12,9 @@ from support.small_system import ADMIN_KEY, SmallSystem
 
 pytestmark = pytest.mark.integration
 
+ALSO = ("trainer",)
+"""It lists the models and decides which one serves."""
+
 DOCUMENT = json.loads((Path(__file__).resolve().parents[2] / "services" / "gateway" / "openapi.json").read_text())
 
 

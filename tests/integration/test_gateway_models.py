@@ -16,6 +16,9 @@ from support.wait import until
 
 pytestmark = pytest.mark.integration
 
+ALSO = ("trainer",)
+"""It lists the models and decides which one serves."""
+
 ADMIN = {"x-api-key": ADMIN_KEY}
 
 
