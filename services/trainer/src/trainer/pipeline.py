@@ -31,6 +31,7 @@ from trainer.export_onnx import onnx_scorer, parity, to_onnx, with_float32_thres
 from trainer.held_out import HeldOut, Noted, held_out_examples
 from trainer.judging import Lists, judge, judge_without_ranker
 from trainer.lists import DescribedExample, TrainingLists, described_examples
+from trainer.part_lists import described_parts
 from trainer.report import headline, ranked_lists, training_report
 from trainer.similar_ranker import SimilarRanker, SimilarTask, train_similar
 from trainer.windows import Window, cut
@@ -198,7 +199,8 @@ def window_lists(
 ) -> tuple[TrainingLists, HeldOut | None]:
     """The training lists of all windows, and the last window's examples for the report.
 
-    For each window, retrieval is fitted on its past alone. `held_out` is None without a window.
+    For each window, retrieval is fitted on its past alone; for its part lists, on that of other users. `held_out` is
+    None without a window.
 
     Args:
         similar_task: is given each window, with what was fitted for it.
@@ -208,6 +210,19 @@ def window_lists(
     newest_ms = int(windows[-1].after.rated_at.min()) if windows else 0
     for at, window in enumerate(windows):
         seed = config.seed + at
+        if at >= len(windows) - config.part_lists.windows:
+            wanted = round(config.part_lists.per_list * sum(int(part.is_for_trial.sum()) for part in parts))
+            parted = described_parts(
+                window.before,
+                catalog,
+                terms,
+                config.retrieval,
+                config.part_lists,
+                at_most=wanted,
+                seed=seed,
+                newest_ms=newest_ms,
+            )
+            parts.append(TrainingLists.of(noted.earlier(parted), window=at - 1))  # their likes lie before this window
         retrieval = fit_retrieval(window.before, catalog, config.retrieval, terms=terms)
         movies = MovieFeatures.of(ItemStats.of(latest_per_movie(window.before)), catalog)
         found = _of_both_kinds(window, revealed=revealed, at_most=at_most, seed=seed)
