@@ -83,7 +83,9 @@ def test_a_trained_model_branches_alike_as_onnx_and_as_trees_around_every_thresh
     is_split = np.isfinite(trained.trees.threshold)
     feature, on = trained.trees.feature[is_split], trained.trees.threshold[is_split]
     x = np.full((2 * len(on), len(NAMES)), np.nan, np.float32)
-    x[np.arange(len(x)), np.tile(feature, 2)] = np.concatenate([on, np.nextafter(on, np.float32(np.inf))])
+    largest = np.finfo(np.float32).max  # the threshold of a split that only tells unknown values from all others
+    above = np.nextafter(on, np.where(on < largest, np.float32(np.inf), largest))
+    x[np.arange(len(x)), np.tile(feature, 2)] = np.concatenate([on, above])
 
     by_trees = trained.trees.base + contributions(trained.trees, x).sum(axis=1)
 
@@ -93,7 +95,8 @@ def test_a_trained_model_branches_alike_as_onnx_and_as_trees_around_every_thresh
 
 def test_neither_features_nor_trial_labels_know_of_the_newest_window() -> None:
     """All ratings of the newest window are replaced by others; only the lists of the final ranker may change."""
-    config, catalog = TrainingConfig(seed=0), a_catalog(with_people=True)
+    config = TrainingConfig(seed=0).with_settings(["part_lists.windows=2", "part_lists.per_list=1"])
+    catalog = a_catalog(with_people=True)
     terms = content.fit(catalog, config.retrieval.content)
     ratings = checkerboard(n_users=40)
     at_any_time = np.random.default_rng(0).permutation(ratings.rated_at)  # so that everybody comes back

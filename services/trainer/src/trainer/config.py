@@ -11,6 +11,7 @@ from marquee.retrieval.config import HyperParameters, RetrievalConfig
 from trainer.examples import ExamplesConfig
 from trainer.gate import GateConfig
 from trainer.lambdarank import LambdaRankConfig
+from trainer.part_lists import PartListsConfig
 from trainer.similar_ranker import SimilarRankerConfig
 from trainer.windows import WindowsConfig
 
@@ -23,6 +24,7 @@ class TrainingConfig(HyperParameters):
     retrieval: RetrievalConfig = RetrievalConfig()
     windows: WindowsConfig = WindowsConfig()
     examples: ExamplesConfig = ExamplesConfig()
+    part_lists: PartListsConfig = PartListsConfig()
     ranker: LambdaRankConfig = LambdaRankConfig()
     similar: SimilarRankerConfig = SimilarRankerConfig()
     gate: GateConfig = GateConfig()

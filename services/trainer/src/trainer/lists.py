@@ -110,8 +110,14 @@ class TrainingLists:
 
     def for_trial(self) -> Self:
         """The lists in which anything was liked before the newest window, labelled with that alone."""
-        known = replace(self, label=self.trial_label)
-        return known.take(np.bincount(np.repeat(np.arange(len(self)), self.size), self.trial_label, len(self)) > 0)
+        return replace(self, label=self.trial_label).take(self.is_for_trial)
+
+    @property
+    def is_for_trial(self) -> BoolArray:
+        """(l,) whether anything was liked before the newest window."""
+        liked = np.bincount(np.repeat(np.arange(len(self)), self.size), self.trial_label, len(self))
+        is_any: BoolArray = liked > 0
+        return is_any
 
 
 def described_examples(

@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from marquee.features.movie_features import MovieFeatures
 from marquee.retrieval import content
 from marquee.retrieval.fitted import FittedRetrieval, fit_retrieval
@@ -15,6 +17,7 @@ from trainer.examples import EVALUATION_REVEALED, Example, Kind, examples, far_e
 from trainer.executor import HERE, Executor, Shared
 from trainer.held_out import HeldOut, Noted, held_out_examples
 from trainer.lists import DescribedExample, TrainingLists, described_examples
+from trainer.part_lists import described_parts
 from trainer.similar_ranker import SimilarTask, SimilarWindow, similar_window
 from trainer.windows import Bounds, bounds
 
@@ -97,6 +100,22 @@ def window_part(inputs: Inputs, at: int, with_similar: bool) -> WindowPart:
     return WindowPart(lists, noted, held_out, similar)
 
 
+def part_lists(inputs: Inputs, at: int, at_most: int) -> tuple[TrainingLists, Noted]:
+    """At most so many part lists of window number `at`; what they ask for was rated before it."""
+    noted, before = Noted(), inputs.bounds[at].window(inputs.ratings).before
+    parted = described_parts(
+        before,
+        inputs.catalog,
+        inputs.terms,
+        inputs.config.retrieval,
+        inputs.config.part_lists,
+        at_most=at_most,
+        seed=inputs.config.seed + at,
+        newest_ms=inputs.newest_ms,
+    )
+    return TrainingLists.of(noted.earlier(parted), window=at - 1), noted
+
+
 def final_retrieval(inputs: Inputs) -> FittedRetrieval:
     """The retrieval to serve: fitted on all ratings."""
     return inputs.retrieval(inputs.ratings)
@@ -111,6 +130,8 @@ def window_lists(
 ) -> tuple[TrainingLists, HeldOut | None]:
     """The training lists of all windows, and the last window's examples for the report; None without a window.
 
+    Part lists follow when all windows are there, since each window gives so many for the lists of the ones before it.
+
     Args:
         shared: by this executor.
         similar_task: collects what each window gives for similar movies.
@@ -123,8 +144,22 @@ def window_lists(
         parts.append(made.lists)
         learned_until_ms = max(learned_until_ms, made.noted.learned_until_ms)
         if made.held_out is not None:
-            held_out = replace(made.held_out, learned_until_ms=learned_until_ms)
+            held_out = made.held_out
         if similar_task is not None and made.similar is not None:
             similar_task.collect(made.similar)
         progress(f"window {number} of {len(windows)}: {one.start} ratings, {len(made.lists)} lists")
+    config = shared.value.config.part_lists
+    for_trial = np.cumsum([0, *(np.count_nonzero(lists.is_for_trial) for lists in parts[1:])])
+    parted = [
+        executor.submit(part_lists, shared, at, round(config.per_list * for_trial[at]))
+        for at in range(max(0, len(windows) - config.windows), len(windows))
+    ]
+    for pending_part in parted:
+        lists, noted = pending_part.result()
+        parts.append(lists)
+        learned_until_ms = max(learned_until_ms, noted.learned_until_ms)
+    if held_out is not None:
+        held_out = replace(held_out, learned_until_ms=learned_until_ms)
+    if config.windows:
+        progress(f"part lists: {sum(len(lists) for lists in parts[len(windows) + 1 :])}")
     return TrainingLists.concat(parts), held_out
