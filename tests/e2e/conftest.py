@@ -7,11 +7,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from support.chromium import launched_chromium
 from support.real_data import real_data
 from support.system import System, embedded_system, given_system
+
+PATIENCE_MS = 20_000
+"""For what is to be seen on a page: on a busy machine five seconds, the usual limit, are not always enough."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,6 +56,7 @@ def browser() -> Iterator[Browser]:
 
     Every visitor has a context of their own, and so cookies, storage and caches of their own.
     """
+    expect.set_options(timeout=PATIENCE_MS)
     with launched_chromium() as browser:
         yield browser
 
@@ -61,7 +65,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, system: System) -> Iterator[Page]:
     """A fresh visitor."""
     context = browser.new_context(base_url=system.frontend, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     yield page
     context.close()
