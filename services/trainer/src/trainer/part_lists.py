@@ -30,7 +30,7 @@ class PartListsConfig(HyperParameters):
 
     windows: NonNegativeInt = 0
     """The newest windows that give part lists. Each costs one more fit of retrieval. Larger: users whom retrieval does
-    not know are ranked for better; what it costs known users is not settled, so there are none by default."""
+    not know are ranked for better, newcomers worse, and perhaps known users too: there are none by default."""
     set_aside: Annotated[float, Field(gt=0, lt=1)] = 0.2
     """Share of the users before a window's cut on whom retrieval is not fitted. Larger: more part lists, and links
     that know less than those that are served."""
