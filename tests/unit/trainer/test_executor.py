@@ -1,12 +1,13 @@
 """What a training runs on, and what has to be equal for two processes to compute the same."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from marquee.features.vector import NAMES
 from trainer.cluster_boost import dealt
-from trainer.code_version import code_identity, code_version, source_digest
+from trainer.code_version import code_identity, source_digest
 from trainer.executor import HERE
 from trainer.lists import TrainingLists
 
@@ -61,4 +62,4 @@ def test_the_identity_of_code_changes_with_any_source_and_names_the_version(tmp_
 
     assert before == unchanged
     assert len({before, changed, source_digest(package)}) == 3
-    assert code_identity().startswith(f"{code_version()} (sources ")
+    assert code_identity().startswith(f"{version('marquee-trainer')} (sources ")

@@ -31,10 +31,13 @@ NUMERIC = ("numpy", "scipy", "lightgbm")
 
 @cache
 def code_identity() -> str:
-    """Equal in two processes only if they compute the same: code version, digest of our sources, numeric packages."""
-    packages = [f"{name} {version(name)}" for name in NUMERIC]
+    """Equal in two processes only if they compute the same: release, digest of our sources, Python, numeric packages.
+
+    The commit is no part of it: an image has none, and most commits change no source of a training.
+    """
+    packages = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in NUMERIC)]
     sources = source_digest(*(_folder(name) for name in ("marquee", "trainer")))
-    return f"{code_version()} (sources {sources}, {', '.join([f'Python {platform.python_version()}', *packages])})"
+    return f"{version('marquee-trainer')} (sources {sources}, {', '.join(packages)})"
 
 
 def source_digest(*folders: Path) -> str:
