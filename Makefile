@@ -109,7 +109,7 @@ format: setup ## format the code and apply ruff's safe fixes
 
 lock: ## rewrite requirements.lock from every member and the dev group (UPGRADE=1: newest versions)
 	@test -x $(BIN)/uv || $(MAKE) setup
-	$(COMPILE) $(if $(UPGRADE),--upgrade) --group pyproject.toml:dev $(addprefix --no-emit-package ,$(OURS)) \
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --all-extras --group pyproject.toml:dev $(addprefix --no-emit-package ,$(OURS)) \
 	  libs/marquee/pyproject.toml $(SERVICES:%=services/%/pyproject.toml) cli/pyproject.toml -o requirements.lock
 
 ci: ## run everything that must pass before a merge, as on the CI machine

@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def outdated() -> Iterator[str]:
-    """Bounds of the members and the dev group that the lock does not meet."""
+    """Bounds of the members, their extras and the dev group that the lock does not meet."""
     locked = {_plain(name): version for name, version in PIN.findall(Path("requirements.lock").read_text())}
     for source, requirement in _requirements():
         wanted = Requirement(requirement)
@@ -71,8 +71,10 @@ def _requirements() -> Iterator[tuple[str, str]]:
         yield "pyproject.toml", requirement
     for member in ("libs/marquee", *sorted(map(str, Path("services").glob("*"))), "cli"):
         source = Path(member) / "pyproject.toml"
-        for requirement in tomllib.loads(source.read_text())["project"]["dependencies"]:
-            yield str(source), requirement
+        project = tomllib.loads(source.read_text())["project"]
+        for requirements in (project["dependencies"], *project.get("optional-dependencies", {}).values()):
+            for requirement in requirements:
+                yield str(source), requirement
 
 
 def _applies(requirement: Requirement) -> bool:

@@ -4,6 +4,7 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from marquee.arrays import IntArray
@@ -12,8 +13,10 @@ from marquee_cli.offline_data import read_ids, read_offline_data
 from marquee_cli.trained_run import TrainedRun
 from ranker.ranking import Ranked
 from trainer.config import TrainingConfig
+from trainer.executor import Executor, executor_at
 
 MAX_K = 500
+CLUSTER_WAIT_S = 60.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +43,9 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="KEY=VALUE",
         help="another value of a hyper-parameter, such as retrieval.per_source=120; may be given several times",
+    )
+    parser.add_argument(
+        "--cluster", default="", help="a Dask scheduler to train on, such as tcp://127.0.0.1:8786; default: here"
     )
 
 
@@ -68,7 +74,9 @@ def _run(args: argparse.Namespace) -> None:
     config = config_of(args)
     data = read_offline_data(args.train, args.movies, links=args.links, tmdb=args.tmdb, history=args.history, say=say)
     subjects = read_ids(args.users or args.seeds)
-    run = TrainedRun.trained(data.ratings, data.movies, config=config, progress=say).knowing(data.history)
+    with trainer_of(args) as executor:
+        trained = TrainedRun.trained(data.ratings, data.movies, config=config, progress=say, executor=executor)
+    run = trained.knowing(data.history)
     header = "user_id" if args.users else "seed_movie_id"
     rows = _user_rows(run, subjects, args.k) if args.users else _seed_rows(run, subjects, args.k)
     args.out.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +85,11 @@ def _run(args: argparse.Namespace) -> None:
         writer.writerow([header, "rank", "movie_id", "score"])
         writer.writerows(rows)
     say(f"{len(subjects)} lists written to {args.out}")
+
+
+def trainer_of(args: argparse.Namespace) -> AbstractContextManager[Executor]:
+    """Where the arguments let the model be trained."""
+    return executor_at(args.cluster, wait_s=CLUSTER_WAIT_S, progress=say)
 
 
 def _user_rows(run: TrainedRun, users: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:

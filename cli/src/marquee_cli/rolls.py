@@ -21,12 +21,13 @@ from marquee.errors import MarqueeError
 from marquee.features.describe import described
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import Ratings
-from marquee_cli.backtest import add_config_arguments, config_of, say
+from marquee_cli.backtest import add_config_arguments, config_of, say, trainer_of
 from marquee_cli.offline_data import read_offline_data
 from marquee_cli.trained_run import TrainedRun
 from trainer.baselines import best_rows
 from trainer.config import TrainingConfig
 from trainer.examples import Example, Kind, examples
+from trainer.executor import HERE, Executor
 from trainer.measures import DEPTH, RANKER, joined, measured, printable, summary
 from trainer.sliced import printable_slices, sliced
 from trainer.slices import movie_slices
@@ -54,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         config = config_of(args)
         data = read_offline_data(args.ratings, args.movies, links=args.links, tmdb=args.tmdb, say=say)
-        found = rolls(data.ratings, data.movies, cuts=args.cuts, config=config)
+        with trainer_of(args) as executor:
+            found = rolls(data.ratings, data.movies, cuts=args.cuts, config=config, executor=executor)
     except MarqueeError as error:
         sys.stderr.write(f"marquee rolls: {error}\n")
         return 2
@@ -65,7 +67,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def rolls(
-    ratings: Ratings, catalog: MovieTable, *, config: TrainingConfig, cuts: Sequence[float] = CUTS
+    ratings: Ratings,
+    catalog: MovieTable,
+    *,
+    config: TrainingConfig,
+    cuts: Sequence[float] = CUTS,
+    executor: Executor = HERE,
 ) -> dict[str, Any]:
     """Each system's measures over the cuts and our paired difference to it, for each kind of user; and slices.
 
@@ -76,7 +83,9 @@ def rolls(
     slices: dict[int, dict[str, BoolArray]] = {}
     for at, window in enumerate(cut(ratings, cuts, label_share=LABEL_SHARE), start=1):
         say(f"cut {at} of {len(cuts)}: training on {len(window.before)} ratings")
-        run = TrainedRun.trained(window.before, catalog, config=config, progress=lambda text: say(f"  {text}"))
+        run = TrainedRun.trained(
+            window.before, catalog, config=config, progress=lambda text: say(f"  {text}"), executor=executor
+        )
         for kind in Kind:
             chosen = [one for one in examples(window, kind, at_most=EVERYONE, seed=0) if len(one.liked)]
             knowing = run.knowing(_histories(window, chosen))

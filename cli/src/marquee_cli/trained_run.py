@@ -18,6 +18,7 @@ from ranker.ranking import Ranked, rank_user
 from ranker.scoring import RankerModel
 from ranker.similar_order import rank_similar
 from trainer.config import TrainingConfig
+from trainer.executor import HERE, Executor
 from trainer.pipeline import train
 
 Progress = Callable[[str], None]
@@ -39,10 +40,18 @@ class TrainedRun:
     report: dict[str, Any]
 
     @classmethod
-    def trained(cls, ratings: Ratings, catalog: MovieTable, *, config: TrainingConfig, progress: Progress) -> Self:
+    def trained(
+        cls,
+        ratings: Ratings,
+        catalog: MovieTable,
+        *,
+        config: TrainingConfig,
+        progress: Progress,
+        executor: Executor = HERE,
+    ) -> Self:
         """Train, write the bundle, and read it back as the ranker does."""
         newest_ms = int(ratings.rated_at.max()) if len(ratings) else 0
-        parts = train(ratings, catalog, as_of_ms=newest_ms, config=config, progress=progress)
+        parts = train(ratings, catalog, as_of_ms=newest_ms, config=config, progress=progress, executor=executor)
         with tempfile.TemporaryDirectory() as folder:
             path = parts.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
             model = RankerModel.of(load_bundle(path))

@@ -1,7 +1,11 @@
 """Which code trains: the package's version, and the commit if the code lies in a git work tree."""
 
+import hashlib
+import platform
 import subprocess
+from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
@@ -19,6 +23,37 @@ def code_version(source: Path = HERE) -> str:
         return package
     commit = _git(source, "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
     return f"{package}+{commit}" if commit else package
+
+
+NUMERIC = ("numpy", "scipy", "lightgbm")
+"""Packages of whose versions the numbers depend."""
+
+
+@cache
+def code_identity() -> str:
+    """Equal in two processes only if they compute the same: release, digest of our sources, Python, numeric packages.
+
+    The commit is no part of it: an image has none, and most commits change no source of a training.
+    """
+    packages = [f"Python {platform.python_version()}", *(f"{name} {version(name)}" for name in NUMERIC)]
+    sources = source_digest(*(_folder(name) for name in ("marquee", "trainer")))
+    return f"{version('marquee-trainer')} (sources {sources}, {', '.join(packages)})"
+
+
+def source_digest(*folders: Path) -> str:
+    """Twelve hexadecimal digits that change with the name or the content of any Python file in the folders."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{folder.name}/{path.relative_to(folder).as_posix()} {content}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def _folder(package: str) -> Path:
+    found = find_spec(package)
+    assert found is not None and found.origin is not None  # noqa: S101  # this code is in one of them, and uses the other
+    return Path(found.origin).parent
 
 
 def _git(source: Path, *words: str) -> str:

@@ -1,11 +1,13 @@
-"""Where the heavy parts of a training run: in this process, or on a cluster (`cluster.py`)."""
+"""Where the heavy parts of a training run: in this process, or on a cluster (`cluster.py`, ADR 0027)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 import lightgbm as lgb
 
+from marquee.errors import Misconfigured
 from trainer import lambdarank
 from trainer.lambdarank import LambdaRankConfig
 from trainer.lists import TrainingLists
@@ -22,16 +24,11 @@ class Pending(Protocol[T_co]):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shared(Generic[T]):
-    """What several calls read: handed over once, and passed to `submit` in place of the value.
-
-    Attributes:
-        handle: what the executor knows it by.
-    """
+    """What several calls read: handed over once, and passed to `submit` in place of the value."""
 
     value: T
-    handle: Any
 
 
 class Executor(Protocol):
@@ -47,6 +44,10 @@ class Executor(Protocol):
         Args:
             arguments: values, or what `share` gave; the function is given the values.
         """
+        ...
+
+    def agrees(self, function: Callable[..., Any], *arguments: Any) -> bool:
+        """Whether each of its processes returns what this process does."""
         ...
 
     def boost(self, lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster:
@@ -67,13 +68,38 @@ class Here:
     """This process: each call runs when its result is asked for, so that one at a time takes memory."""
 
     def share(self, value: T) -> Shared[T]:
-        return Shared(value, None)
+        return Shared(value)
 
     def submit(self, function: Callable[..., T], *arguments: Any) -> Pending[T]:
         return _Deferred(function, arguments)
+
+    def agrees(self, function: Callable[..., Any], *arguments: Any) -> bool:
+        return True
 
     def boost(self, lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster:
         return lambdarank.boost(lists, config, n_trees=n_trees, seed=seed)
 
 
 HERE = Here()
+
+
+@contextmanager
+def executor_at(address: str, *, wait_s: float, progress: Callable[[str], None]) -> Iterator[Executor]:
+    """The cluster whose Dask scheduler is there; with an empty address this process, which then never loads Dask.
+
+    Args:
+        wait_s: how long to wait for the scheduler, and then for a worker.
+    Raises:
+        ClusterAway, ClusterDiffers: see `cluster.cluster`.
+        Misconfigured: Dask is not installed, or the address is none.
+    """
+    if not address:
+        yield HERE
+        return
+    try:
+        from trainer.cluster import cluster
+    except ImportError as error:
+        raise Misconfigured(f"to train on a cluster, install marquee-trainer[cluster]: {error}") from error
+    progress(f"connecting to the Dask cluster at {address}")
+    with cluster(address, wait_s=wait_s, progress=progress) as found:
+        yield found

@@ -1,6 +1,6 @@
 """One training in a process of its own, so that its memory is freed when it ends. It reports as JSON lines.
 
-python -m trainer.job --log-dir DIR --model-dir DIR --version V --seed N
+python -m trainer.job --log-dir DIR --model-dir DIR --version V --seed N [--cluster ADDRESS]
 """
 
 import argparse
@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from marquee.bundle import BundleRefused
 from marquee.contracts.events import MetadataStatus
 from marquee.contracts.topics import CATALOG, METADATA, Topic
+from marquee.errors import Misconfigured, Transient
 from marquee.state.item_stats import ItemStats
 from marquee.state.logical_time import LogicalTime
 from marquee.state.movie_table import MovieTable
@@ -28,7 +29,9 @@ from marquee.stores.event_log import EventLog
 from trainer.champion import Champion
 from trainer.child import Done, Failed, Progress
 from trainer.config import TrainingConfig
+from trainer.executor import HERE, Executor, executor_at
 from trainer.export_onnx import OnnxDiffers
+from trainer.log_ratings import logged_ratings
 from trainer.pipeline import CannotTrain, train
 
 Send = Callable[[BaseModel], None]
@@ -61,16 +64,30 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
+def telling(send: Send) -> Callable[[str], None]:
+    """Send messages as progress."""
+    return lambda message: send(Progress(message=message))
+
+
 def run(
-    log_dir: str, model_dir: Path, *, version: str, seed: int, champion: Path | None, created_at: datetime, send: Send
+    log_dir: str,
+    model_dir: Path,
+    *,
+    version: str,
+    seed: int,
+    champion: Path | None,
+    created_at: datetime,
+    send: Send,
+    executor: Executor = HERE,
 ) -> None:
     """Read the log, train, judge, write the bundle; a refused one too, so that one can look at it."""
     started = time.perf_counter()
-    log = EventLog(log_dir)
+    location = log_dir if "://" in log_dir else str(Path(log_dir).absolute())
+    log = EventLog(location)
     send(Progress(message="reading the event log"))
     try:
         known = {topic.name: ends_of(log, topic) for topic in (CATALOG, METADATA)}  # before it is read: no later
-        rows, ratings = log.rows("ratings.v1"), log.ratings()
+        rows, ratings = log.rows("ratings.v1"), logged_ratings(location, executor)
         listed, enriched = log.listed(), log.enriched()
     except ValueError as error:  # of a file that is no Parquet, or of a record that is no event
         raise CannotTrain(f"the event log cannot be read: {error}") from error
@@ -84,8 +101,9 @@ def run(
         catalog,
         as_of_ms=newest_ms,
         config=config,
-        progress=lambda message: send(Progress(message=message)),
+        progress=telling(send),
         champion=None if champion is None else Champion.opened(champion),
+        executor=executor,
     )
     found = {movie.movie_id for movie in enriched if movie.status is MetadataStatus.FOUND}
     counts = {"log_rows": rows, "enriched_movies": len(found & {movie.movie_id for movie in listed})}
@@ -131,6 +149,8 @@ def main() -> None:
     parser.add_argument("--version", required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--champion", type=Path, help="the bundle that serves, with which the new model is compared")
+    parser.add_argument("--cluster", default="", help="the Dask scheduler of the cluster to train on")
+    parser.add_argument("--cluster-wait-s", type=float, default=60.0, help="how long to wait for it and for a worker")
     parser.add_argument("--ends-with-its-parent", action="store_true", help="end once standard input is closed")
     args = parser.parse_args()
     send = protocol()
@@ -139,17 +159,19 @@ def main() -> None:
         end_with_parent()
     try:
         now = datetime.now(UTC)
-        run(
-            args.log_dir,
-            args.model_dir,
-            version=args.version,
-            seed=args.seed,
-            champion=args.champion,
-            created_at=now,
-            send=send,
-        )
-    except (CannotTrain, OnnxDiffers, BundleRefused, OSError) as error:
-        send(Failed(error=str(error), is_passing=isinstance(error, OSError)))
+        with executor_at(args.cluster, wait_s=args.cluster_wait_s, progress=telling(send)) as executor:
+            run(
+                args.log_dir,
+                args.model_dir,
+                version=args.version,
+                seed=args.seed,
+                champion=args.champion,
+                created_at=now,
+                send=send,
+                executor=executor,
+            )
+    except (CannotTrain, OnnxDiffers, BundleRefused, Misconfigured, Transient, OSError) as error:
+        send(Failed(error=str(error), is_passing=isinstance(error, OSError | Transient)))
         sys.exit(1)
 
 

@@ -75,6 +75,10 @@ class EventLog:
         """Every rating that was not withdrawn, each event once, in order of arrival within each partition."""
         return reading.all_ratings(self._files)
 
+    def partition_ratings(self, partition: int) -> Ratings:
+        """The part of `all_ratings` that is of one partition: of the users whose ratings go there."""
+        return reading.partition_ratings(self._files, partition)
+
     def listed(self) -> list[MovieListed]:
         """The newest catalog.v1 event of each movie, by id."""
         return [MovieListed.model_validate_json(event) for event in reading.newest_movies(self._files, CATALOG.name)]

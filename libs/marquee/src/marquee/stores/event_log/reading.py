@@ -46,9 +46,13 @@ def acts(files: Files, partition: int, kinds: Collection[Act], *, first: int, en
 
 def all_ratings(files: Files) -> Ratings:
     """See `EventLog.all_ratings`."""
-    partitions = (_tables(files, (RATINGS.name, partition)) for partition in range(PARTITIONS))
-    parts = [not_withdrawn(each_event_once(pa.concat_tables(tables))) for tables in partitions if tables]
-    return Ratings.concat(Ratings.empty(), *parts)
+    return Ratings.concat(*(partition_ratings(files, partition) for partition in range(PARTITIONS)))
+
+
+def partition_ratings(files: Files, partition: int) -> Ratings:
+    """See `EventLog.partition_ratings`."""
+    tables = _tables(files, (RATINGS.name, partition))
+    return not_withdrawn(each_event_once(pa.concat_tables(tables))) if tables else Ratings.empty()
 
 
 def newest_movies(files: Files, topic: str) -> list[str]:

@@ -1,0 +1,65 @@
+"""What a training runs on, and what has to be equal for two processes to compute the same."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from marquee.features.vector import NAMES
+from trainer.cluster_boost import dealt
+from trainer.code_version import code_identity, source_digest
+from trainer.executor import HERE
+from trainer.lists import TrainingLists
+
+
+def test_here_a_call_runs_when_its_result_is_asked_for_and_sees_what_was_shared() -> None:
+    shared, log = HERE.share([1, 2]), list[str]()
+
+    def total(numbers: list[int], more: int) -> int:
+        log.append("runs")
+        return sum(numbers) + more
+
+    pending = HERE.submit(total, shared, 3)
+    before = list(log)
+
+    assert pending.result() == 6
+    assert (before, log) == ([], ["runs"])
+
+
+def test_every_list_goes_whole_to_one_worker_and_old_ones_and_new_ones_to_each() -> None:
+    """The rows of a list carry its number."""
+    size = np.arange(1, 12)
+    number = np.repeat(np.arange(11), size)
+    features = np.repeat(number[:, None], len(NAMES), axis=1).astype(np.float32)
+    zero = np.zeros(len(number), np.int32)
+    lists = TrainingLists(features, zero, zero, size, np.arange(11), np.zeros(11, bool))
+
+    parts = list(dealt(lists, 3))
+
+    assert [sorted(set(part.features[:, 0].astype(int).tolist())) for part in parts] == [
+        [0, 3, 6, 9],
+        [1, 4, 7, 10],
+        [2, 5, 8],
+    ]
+    for part in parts:
+        of_each = np.repeat(np.arange(len(part)), part.size)
+        assert len(np.unique(np.stack([of_each, part.features[:, 0]]), axis=1).T) == len(part)
+    assert sum(len(part.features) for part in parts) == len(features)
+
+
+def test_the_identity_of_code_changes_with_any_source_and_names_the_version(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "one.py").write_text("x = 1")
+    (package / "note.txt").write_text("no source")
+    before = source_digest(package)
+
+    (package / "note.txt").write_text("still none")
+    unchanged = source_digest(package)
+    (package / "one.py").write_text("x = 2")
+    changed = source_digest(package)
+    (package / "one.py").rename(package / "two.py")
+
+    assert before == unchanged
+    assert len({before, changed, source_digest(package)}) == 3
+    assert code_identity().startswith(f"{version('marquee-trainer')} (sources ")
