@@ -37,6 +37,33 @@ def test_ease_is_the_closed_form_with_few_or_many_users(n_users: int, n_movies: 
     np.testing.assert_allclose(fitted.toarray(), expected, atol=2e-5)
 
 
+def test_ease_of_more_movies_than_are_worked_on_at_once_is_the_closed_form() -> None:
+    n_movies = ease.BLOCK + 70
+    x = sparse.csr_array((np.random.default_rng(0).random((n_movies + 30, n_movies)) < 0.02).astype(np.float32))
+    dense = x.toarray().astype(np.float64)
+    p = np.linalg.inv(dense.T @ dense + 20 * np.eye(n_movies))
+    expected = p / -np.diag(p)
+    np.fill_diagonal(expected, 0)
+
+    fitted = ease.fit(x, EaseConfig(reg=20, neighbours=ALL, min_ratings=1))
+
+    np.testing.assert_allclose(fitted.toarray(), expected, atol=2e-5)
+
+
+def test_ease_of_movies_with_too_few_ratings_has_no_links() -> None:
+    fitted = ease.fit(sparse.csr_array(np.eye(3, 5, dtype=np.float32)), EaseConfig(min_ratings=2))
+
+    assert fitted.shape == (5, 5)
+    assert not fitted.nnz
+
+
+def test_a_matrix_that_is_not_positive_definite_is_refused() -> None:
+    not_positive = np.array([[1, 9], [9, 1]], np.float32)
+
+    with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
+        ease.inverse(not_positive, 1)
+
+
 def test_item_knn_is_the_shrunk_cosine() -> None:
     x = a_problem(20, 8)
     dense = x.toarray()
@@ -100,6 +127,14 @@ def test_of_too_many_weights_the_largest_magnitudes_remain() -> None:
     kept = top_links(lambda part: dense[part].copy(), np.arange(4), n_movies=4, top=2)
 
     assert kept.toarray().tolist() == [[0, 0, -5, 2], [0, 0, 3, 4], [0, 0, 0, 0], [0, 2, 3, 0]]
+
+
+def test_of_too_many_sparse_weights_the_largest_remain_and_of_equal_ones_the_first() -> None:
+    dense = np.array([[9, 1, -5, 2], [3, 9, 3, 3], [0, 0, 9, 0], [-2, 2, 1, 9]], np.float32)
+
+    kept = top_links(lambda part: sparse.csr_array(dense[part]), np.arange(4), n_movies=4, top=2)
+
+    assert kept.toarray().tolist() == [[0, 0, -5, 2], [3, 0, 3, 0], [0, 0, 0, 0], [-2, 2, 0, 0]]
 
 
 def test_a_movie_of_which_nothing_is_known_has_no_terms() -> None:

@@ -25,8 +25,10 @@ class EaseConfig(HyperParameters):
     """Weights kept per movie. Larger: more distant relations count, in a larger bundle."""
     min_ratings: PositiveInt = 2
     """Movies with fewer ratings take no part. Larger: fewer rare movies are recommended, on better evidence."""
-    max_movies: PositiveInt = 8_000
-    """At most so many movies take part, the most rated ones. Larger: rarer movies too; cost grows with the cube."""
+    max_movies: PositiveInt = 5_000
+    """So many predict others, the most rated ones, unless users are fewer. Larger: rarer ones too, at cubic cost."""
+    predictors: PositiveInt = 50
+    """Movies from which each of the others is predicted. Larger: weaker relations count too; slower."""
 
 
 class ItemKnnConfig(HyperParameters):
