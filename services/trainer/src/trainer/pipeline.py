@@ -206,10 +206,11 @@ def window_lists(
     parts, held_out, noted = [TrainingLists.of([], window=0)], None, Noted()
     at_most, revealed, far = config.examples.at_most, config.examples.revealed, config.examples.far_at_most
     newest_ms = int(windows[-1].after.rated_at.min()) if windows else 0
-    for at, window in enumerate(windows):
+    for at, whole in enumerate(windows):
         seed = config.seed + at
+        window = replace(whole, before=latest_per_movie(whole.before))  # once for all that follows
         retrieval = fit_retrieval(window.before, catalog, config.retrieval, terms=terms)
-        movies = MovieFeatures.of(ItemStats.of(latest_per_movie(window.before)), catalog)
+        movies = MovieFeatures.of(ItemStats.of(window.before), catalog)
         found = _of_both_kinds(window, revealed=revealed, at_most=at_most, seed=seed)
         found += far_examples(window, at_most=far, seed=seed)
         described, is_newest = _described(found, retrieval, movies, newest_ms=newest_ms), at == len(windows) - 1
@@ -221,7 +222,7 @@ def window_lists(
             held_out = HeldOut(asked, noted.probes, retrieval, movies, noted.learned_until_ms, newest_ms)
         if similar_task is not None:
             similar_task.window(window, retrieval, movies, newest_ms=newest_ms, is_newest=is_newest)
-        progress(f"window {at + 1} of {len(windows)}: {len(window.before)} ratings, {len(parts[-1])} lists")
+        progress(f"window {at + 1} of {len(windows)}: {len(whole.before)} ratings, {len(parts[-1])} lists")
     return TrainingLists.concat(parts), held_out
 
 

@@ -36,13 +36,14 @@ class Interactions:
         row = catalog.rows(kept.movie_id)
         known = row >= 0
         kept, row = kept.take(known), row[known]
-        order = np.lexsort((kept.movie_id, kept.rated_at, kept.user_id))
+        order = np.lexsort((kept.rated_at, kept.user_id))  # stable, so equal times stay in the order of the movies
         kept, row = kept.take(order), row[order]
-        ids, user = np.unique(kept.user_id, return_inverse=True)
-        ends = np.searchsorted(user, np.arange(len(ids)), side="right")
+        starts = np.flatnonzero(np.diff(kept.user_id, prepend=-1))
+        n_users, ends = len(starts), np.append(starts[1:], len(row))
+        user = np.repeat(np.arange(n_users), ends - starts)
         age = ends[user] - 1 - np.arange(len(user))
         recent = age < config.max_user_ratings
-        return cls(user[recent], row[recent], kept.rating[recent], age[recent], len(ids), len(catalog))
+        return cls(user[recent], row[recent], kept.rating[recent], age[recent], n_users, len(catalog))
 
     def matrix(self, values: Float32Array) -> sparse.csr_array:
         """(n_users, n_movies) float32 with the given value per rating; zeros are left out."""

@@ -58,11 +58,15 @@ def latest_per_movie(ratings: Ratings) -> Ratings:
     """One row per user and movie: the newest rating; if several are equally new, the last one.
 
     Returns:
-        Rows sorted by user, then movie. Empty in, empty out.
+        Rows sorted by user, then movie; the same object if they are so already. Empty in, empty out.
     """
-    arrival = np.arange(len(ratings))
-    order = np.lexsort((arrival, ratings.rated_at, ratings.movie_id, ratings.user_id))
-    user, movie = ratings.user_id[order], ratings.movie_id[order]
+    user, movie = ratings.user_id, ratings.movie_id
+    if bool(((user[1:] > user[:-1]) | ((user[1:] == user[:-1]) & (movie[1:] > movie[:-1]))).all()):
+        return ratings
+    is_in_time_order = bool((ratings.rated_at[1:] >= ratings.rated_at[:-1]).all())
+    keys = (movie, user) if is_in_time_order else (ratings.rated_at, movie, user)
+    order = np.lexsort(keys)  # stable: of equally new rows the last one stays the last
+    user, movie = user[order], movie[order]
     is_last = np.ones(len(order), bool)
     is_last[:-1] = (user[1:] != user[:-1]) | (movie[1:] != movie[:-1])
     return ratings.take(order[is_last])
