@@ -24,6 +24,7 @@ EXAMPLES: dict[SlotKind, SlotValue] = {
     SlotKind.MINUTES: 141,
     SlotKind.NAMES: ["Crime", "Drama", "Thriller"],
 }
+_NAMES, _COUNT = Slot(SlotKind.NAMES), Slot(SlotKind.COUNT)
 READ = {
     SlotKind.STARS: "★4.5",
     SlotKind.MEAN: "★4.0",
@@ -49,6 +50,23 @@ def test_every_form_is_told_with_all_that_its_template_names(form: Form) -> None
     assert not {"{", "}", "None"} & set(text.split())
     for name in named & {n for n, slot in form.slots.items() if slot.kind in READ}:
         assert READ[form.slots[name].kind].lower() in text.lower(), name
+
+
+@pytest.mark.parametrize("form", ALL, ids=lambda form: str(form.id))
+def test_a_form_prints_its_template_with_every_slot_in_its_place(form: Form) -> None:
+    slots = {name: EXAMPLES[slot.kind] for name, slot in form.slots.items()}
+
+    plain = form.template.format(**{name: slot.text(slots[name]) for name, slot in form.slots.items()})
+    assert form.text(slots) == plain[0].upper() + plain[1:]
+    assert form.is_personal_evidence == (form.is_personal and not form.is_neutral)
+
+
+def test_a_template_may_have_a_percent_sign_and_begin_with_a_slot() -> None:
+    form = Form("popular.share", "{names}: 5 % of {count}, {names}", {"names": _NAMES, "count": _COUNT}, "")
+
+    assert form.text({"names": ["crime"], "count": 1_200}) == "Crime: 5 % of 1,200, crime"
+    with pytest.raises(KeyError):
+        form.text({"names": ["crime"]})
 
 
 @pytest.mark.parametrize("form", ALL, ids=lambda form: str(form.id))

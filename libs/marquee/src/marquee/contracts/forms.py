@@ -1,10 +1,10 @@
 """A form: one way to tell a reason, with the gaps that are filled and the claim that must hold where it is told."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cache
 from string import Formatter
+from typing import Any
 
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.slots import Slot, SlotKind, Slots
@@ -27,6 +27,7 @@ class Form:
         slots: what fills it; a slot that the template does not name is there for links and checks.
         claim: what is true wherever the sentence stands.
         is_personal: it speaks of the user's own ratings. is_neutral: it passes no judgement and names no evidence.
+        is_personal_evidence: it says something about this user that can be counted or named.
     """
 
     id: str
@@ -36,15 +37,16 @@ class Form:
     sign: Sign = Sign.RAISES
     is_personal: bool = False
     is_neutral: bool = False
+    is_personal_evidence: bool = field(init=False)
+    _printed: "_Printed" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_personal_evidence", self.is_personal and not self.is_neutral)
+        object.__setattr__(self, "_printed", _Printed.of(self.template, self.slots))
 
     @property
     def code(self) -> ReasonCode:
         return ReasonCode(self.id.split(".")[0])
-
-    @property
-    def is_personal_evidence(self) -> bool:
-        """Whether it says something about this user that can be counted or named."""
-        return self.is_personal and not self.is_neutral
 
     def text(self, slots: Slots) -> str:
         """The sentence in English.
@@ -52,14 +54,32 @@ class Form:
         Raises:
             KeyError: a slot of the template is missing.
         """
-        text = self.template.format_map({name: self.slots[name].text(slots[name]) for name in _named(self.template)})
-        return text if not text[0].islower() else text[0].upper() + text[1:]
+        return self._printed.text(slots)
 
 
-@cache
-def _named(template: str) -> tuple[str, ...]:
-    """The slots that a template prints."""
-    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A template, taken apart once: sentences are put together by the hundred for each ranking.
+
+    Attributes:
+        pattern: for the % operator. gaps: the slots that it prints, in its order, each with what prints it.
+        may_begin_small: it begins with a slot, or with a small letter.
+    """
+
+    pattern: str
+    gaps: tuple[tuple[str, Callable[[Any], str]], ...]
+    may_begin_small: bool
+
+    @classmethod
+    def of(cls, template: str, slots: Mapping[str, Slot]) -> "_Printed":
+        parts = list(Formatter().parse(template))
+        pattern = "".join(text.replace("%", "%%") + ("%s" if name else "") for text, name, _, _ in parts)
+        gaps = tuple((name, slots[name].printer) for _, name, _, _ in parts if name)
+        return cls(pattern, gaps, not template[:1].isupper())
+
+    def text(self, slots: Slots) -> str:
+        text = self.pattern % tuple([prints(slots[name]) for name, prints in self.gaps])
+        return text[0].upper() + text[1:] if self.may_begin_small and text[0].islower() else text
 
 
 TITLE, MOVIE_ID = Slot(SlotKind.TITLE), Slot(SlotKind.MOVIE_ID)

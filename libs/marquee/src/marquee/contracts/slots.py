@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 SlotValue = int | float | str | Sequence[str]
@@ -43,6 +44,11 @@ class Slot:
             TypeError: the value is not of this kind.
         """
         return _PRINTED[self.kind](self, value)
+
+    @property
+    def printer(self) -> Callable[[Any], str]:
+        """`text` as a function, for who prints many values."""
+        return partial(_PRINTED[self.kind], self)
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -94,9 +94,10 @@ class Telling:
             return _Part(code, contribution, facts_of.neutral(place, code), _NO_OTHERS)
         ladder = facts_of(place, code, raises=contribution > 0)
         told = next(ladder)
-        while not self._is_open(told):
+        while told.cites and not self._is_open(told):
             told = next(ladder)
-        self._count(told, 1)
+        if told.cites:
+            self._count(told, 1)
         return _Part(code, contribution, told, ladder)
 
     def _count(self, told: Told, times: int) -> None:

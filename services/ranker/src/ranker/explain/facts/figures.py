@@ -67,6 +67,11 @@ class Figures:
             told = self._neutral[key] = self._plain(code, row)
         return told
 
+    def genres_of(self, row: int) -> list[int]:
+        """Columns of a movie's genres."""
+        start, column = self._genres
+        return column[start[row] : start[row + 1]]
+
     def _plain(self, code: ReasonCode, row: int) -> Told:
         match code:
             case ReasonCode.POPULAR | ReasonCode.TRENDING | ReasonCode.WELL_RATED:
@@ -129,6 +134,12 @@ class Figures:
         if count >= 5 and not raises and mean < overall:
             yield Told(FORMS["well_rated.below"], {**slots, "overall": overall}, counted)
         yield Told(FORMS["well_rated.mean"], slots, counted)
+
+    @cached_property
+    def _genres(self) -> tuple[list[int], list[int]]:
+        """(n + 1,) where each movie's genres start in the second list, and their columns."""
+        row, column = self.catalog.genres.nonzero()
+        return np.searchsorted(row, np.arange(len(self.catalog) + 1)).tolist(), column.tolist()
 
     @cached_property
     def until(self) -> str:

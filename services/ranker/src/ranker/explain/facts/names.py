@@ -69,6 +69,18 @@ class Names:
         columns: list[int] = self.column.tolist()
         return columns
 
+    @cached_property
+    def _weight(self) -> list[float]:
+        weights: list[float] = self.weight.tolist()
+        return weights
+
+    @cached_property
+    def _told(self) -> tuple[RowArray, RowArray, Float32Array]:
+        """`start`, `column` and `weight` of the names alone that a sentence may name."""
+        kept = self.is_told[self.column]
+        count = np.concatenate([[0], np.cumsum(kept)])
+        return count[self.start], self.column[kept], self.weight[kept]
+
     def of_movie(self, row: int) -> RowArray:
         """Columns of a movie."""
         return self.column[self._start[row] : self._start[row + 1]]
@@ -76,10 +88,10 @@ class Names:
     def shared(self, row: int, other: int, muted: frozenset[str]) -> dict[str, list[str]]:
         """By kind up to MAX_NAMES names that two movies share, the rarest first; muted ones (casefolded) left out."""
         found: dict[str, list[str]] = {kind: [] for kind in KINDS}
-        column, start = self._column, self._start
+        column, start, weight = self._column, self._start, self._weight
         theirs = set(column[start[other] : start[other + 1]])
         both = [at for at in range(start[row], start[row + 1]) if column[at] in theirs]
-        both.sort(key=lambda at: -float(self.weight[at]))
+        both.sort(key=lambda at: -weight[at])
         for at in both:
             name, names = self.name[column[at]], found[self.kind[column[at]]]
             if len(names) < MAX_NAMES and self.is_told[column[at]] and name.casefold() not in muted:
@@ -103,7 +115,6 @@ class Names:
 
     def _gathered(self, rows: RowArray) -> tuple[RowArray, RowArray, Float32Array]:
         """For all told names of some movies: which of these it is, its column, and its weight."""
-        at = entries_of(self.start, rows)
-        which = np.repeat(np.arange(len(rows)), self.start[rows + 1] - self.start[rows])
-        told = self.is_told[self.column[at]]
-        return which[told], self.column[at[told]], self.weight[at[told]]
+        start, column, weight = self._told
+        at = entries_of(start, rows)
+        return np.repeat(np.arange(len(rows)), start[rows + 1] - start[rows]), column[at], weight[at]

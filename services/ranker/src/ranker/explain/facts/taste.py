@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from marquee.arrays import FloatArray
+from marquee.arrays import FloatArray, entries_of
 from marquee.contracts.ranking_fields import EvidenceFields
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.sentences import FORMS
@@ -51,7 +51,7 @@ class TasteFacts:
     def genre(self, _place: int, row: int, *, raises: bool) -> Ladder:
         """How the user rates the movie's genres, and how often they like them."""
         catalog = self.you.catalog
-        own = catalog.genres[row].nonzero()[0].tolist()
+        own = self.you.figures.genres_of(row)
         if self.muted:
             own = [at for at in own if self._may_name(catalog.genre_names[at])]
         if len(self.you.history):
@@ -65,20 +65,22 @@ class TasteFacts:
         """The two most telling genres, or pairs of them, that the user rates over (under) their usual."""
         taste, usual, names = self.you.genres, self.you.usual, self.you.catalog.genre_names
         sign, form = (1, FORMS["taste_genre.mean"]) if raises else (-1, FORMS["taste_genre.under"])
-        pairs = [(a, b) for at, a in enumerate(own) for b in own[at:] if taste.count[a][b] >= RATED_WITH_GENRE]
-        pairs.sort(key=lambda pair: -sign * taste.lean[pair[0]][pair[1]])
-        for a, b in pairs[:2]:
-            mean, count = one_decimal(taste.mean[a][b]), taste.count[a][b]
+        lean, count = taste.lean, taste.count
+        pairs = [
+            (-sign * lean[a][b], a, b) for at, a in enumerate(own) for b in own[at:] if count[a][b] >= RATED_WITH_GENRE
+        ]
+        for _, a, b in sorted(pairs)[:2]:
+            mean = one_decimal(taste.mean[a][b])
             if sign * (mean - usual) > 0:
-                both = list(dict.fromkeys((names[a], names[b])))
-                slots: dict[str, SlotValue] = {"genres": both, "mean": mean, "count": count, "own": usual}
-                yield Told(form, slots, genres(both, count))
+                both = [names[a]] if a == b else [names[a], names[b]]
+                slots: dict[str, SlotValue] = {"genres": both, "mean": mean, "count": count[a][b], "own": usual}
+                yield Told(form, slots, genres(both, count[a][b]))
 
     def _by_likes(self, own: list[int], *, raises: bool) -> Ladder:
         total, taste = len(self.you.liked_row), self.you.genres
         if total < FEW or not own:
             return
-        at = (max if raises else min)(own, key=lambda genre: taste.liked[genre])
+        at = (max if raises else min)(own, key=taste.liked.__getitem__)
         liked, names = taste.liked[at], [self.you.catalog.genre_names[at]]
         slots: dict[str, SlotValue] = {"liked": liked, "likes": total, "genres": names}
         if raises and liked >= FEW and liked >= OFTEN * total:
@@ -91,7 +93,7 @@ class TasteFacts:
         if raises and len(self.you.liked_row):
             yield from self._alike(place, row)
             yield from self._directors(row)
-        elif not raises and self._shares_nothing(row):
+        elif not raises and self._shares_nothing[place]:
             yield Told(FORMS["taste_content.nothing_shared"], {"likes": len(self.you.liked_row)})
         yield NOTHING_BY_CODE[ReasonCode.TASTE_CONTENT]
 
@@ -123,9 +125,16 @@ class TasteFacts:
         near = self.you.figures.names.nearness(self.row, self.you.history.row[positions])
         return [positions[at].tolist() for at in _largest(near, NEXT_BEST)]
 
-    def _shares_nothing(self, row: int) -> bool:
-        named = self.you.figures.names.of_movie(row)
-        return len(named) > 0 and len(self.you.liked_row) > 0 and not self.you.liked_names[named].any()
+    @cached_property
+    def _shares_nothing(self) -> list[bool]:
+        """Whether each ranked movie has names, and none of them in common with any like; False without a like."""
+        names = self.you.figures.names
+        count = names.start[self.row + 1] - names.start[self.row]
+        which = np.repeat(np.arange(len(self.row)), count)
+        is_liked = self.you.liked_names[names.column[entries_of(names.start, self.row)]]
+        shared = np.bincount(which[is_liked], minlength=len(self.row))
+        nothing: list[bool] = ((count > 0) & (shared == 0) & (len(self.you.liked_row) > 0)).tolist()
+        return nothing
 
     def _may_name(self, name: str) -> bool:
         return not self.muted or name.casefold() not in self.muted
