@@ -1,6 +1,6 @@
 """Scoring: the bundle's ONNX model on one thread, as a plain function of a feature matrix."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from marquee.features.similar.vector import PAIR_SPECS
 from marquee.newer_movies import with_newer
 from marquee.state.movie_table import MovieTable
 from ranker.explain.facts.figures import Figures
+from ranker.near import NearMovies
 
 
 class Scorer:
@@ -59,6 +60,7 @@ class RankerModel:
         codes: what each column of a score's account stands for; empty without a model.
         figures: what can be told of the bundle's movies.
         similar: the model of similar movies; None where the weighted sum orders them.
+        near: what was found of single movies, for this bundle alone.
     """
 
     bundle: Bundle
@@ -66,6 +68,7 @@ class RankerModel:
     codes: tuple[ReasonCode, ...]
     figures: Figures
     similar: TreeModel | None = None
+    near: NearMovies = field(init=False, repr=False, compare=False, default_factory=NearMovies)
 
     @classmethod
     def of(cls, bundle: Bundle) -> Self:

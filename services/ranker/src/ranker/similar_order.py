@@ -4,19 +4,18 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from marquee.arrays import BoolArray, FloatArray
+from marquee.arrays import BoolArray, FloatArray, IntArray
 from marquee.contracts.bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.explanation.attribution import contributions
 from marquee.features.movie_features import MovieFeatures
-from marquee.features.similar.context import PairContext
-from marquee.features.similar.vector import pair_features
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History
 from marquee.retrieval.neighbourhood import Neighbourhood
 from marquee.retrieval.similar import PARTS, SimilarMovies, weighted_sum
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
+from ranker.near import Near
 from ranker.ranking import Order, Ranked, rows_of
 from ranker.scoring import RankerModel, TreeModel
 
@@ -27,12 +26,15 @@ _CODE_OF_PART = {
     "popular": ReasonCode.POPULAR,
 }
 _SIMILAR_CODES = tuple(dict.fromkeys(_CODE_OF_PART[name] for name in PARTS))
-_BIT_OF_PART = 1 << np.arange(len(PARTS))
-_PARTS_IN = tuple(
-    tuple(name for bit, name in zip(_BIT_OF_PART, PARTS, strict=True) if which & bit)
-    for which in range(1 << len(PARTS))
-)
 _SOURCES = (*(link.name.lower() for link in Link), "content")
+
+
+def _every_choice_of(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """By the sum of their bits, the first name's the lowest, which names are meant."""
+    return tuple(tuple(name for at, name in enumerate(names) if which & 1 << at) for which in range(1 << len(names)))
+
+
+_PARTS_IN, _SOURCES_IN = _every_choice_of(PARTS), _every_choice_of(_SOURCES)
 
 
 def order_similar(
@@ -64,9 +66,9 @@ def order_similar(
         raise KeyError(movie_id)
     is_open = movies.state.is_released.copy() if allowed is None else movies.state.is_released & allowed
     is_open[rows_of(catalog, exclude)] = False
-    near = Neighbourhood.of(model.bundle.retrieval, seed)
+    near = model.near.of(model.bundle.retrieval, seed)
     if model.similar is None:
-        return _by_sum(near, movies.state, is_open, k=k, content=content)
+        return _by_sum(near.neighbourhood, movies.state, is_open, k=k, content=content)
     return _by_model(
         model.similar, near, movies, is_open, k=k, at_once=k if at_once is None else at_once, content=content
     )
@@ -85,7 +87,7 @@ def rank_similar(
 
 def _by_model(
     model: TreeModel,
-    near: Neighbourhood,
+    of: Near,
     movies: MovieFeatures,
     is_open: BoolArray,
     *,
@@ -93,9 +95,10 @@ def _by_model(
     at_once: int,
     content: float | None,
 ) -> Order:
+    near = of.neighbourhood
     state, per_source, base = movies.state, near.retrieval.config.similar.per_source, model.trees.base
     found = near.candidates(state, is_open, per_source=per_source)
-    x, weight = pair_features(PairContext(near.retrieval, movies, near, found)), _weight_of_parts(model.codes, content)
+    x, weight = of.features(movies, found), _weight_of_parts(model.codes, content)
     score = model.scorer(x).astype(np.float64) if content is None else base + contributions(model.trees, x) @ weight
     best = np.lexsort((-state.prior[found], -score))[:k]
     x, score, n_found = x[best], score[best], len(best)
@@ -164,9 +167,13 @@ def _sources(
     """The names of the sources that relate each movie to the one; none for a movie that only fills up a list."""
     rank = np.stack([linked.of(rows)[1] for linked in near.linked])
     is_said = np.concatenate([(rank >= 0) & (rank < per_source), near.story[rows][None] > 0]) & is_candidate
-    return tuple(
-        tuple(name for name, is_in in zip(_SOURCES, column, strict=True) if is_in) for column in is_said.T.tolist()
-    )
+    return _named(is_said.T, _SOURCES_IN)
+
+
+def _named(is_meant: BoolArray, choices: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """For each row of is_meant, (m, len(names)), which of the names are."""
+    which: IntArray = is_meant @ (1 << np.arange(is_meant.shape[1]))
+    return tuple(choices[each] for each in which.tolist())
 
 
 def _by_sum(near: Neighbourhood, movies: MovieState, is_open: BoolArray, *, k: int, content: float | None) -> Order:
@@ -184,7 +191,7 @@ def _by_sum(near: Neighbourhood, movies: MovieState, is_open: BoolArray, *, k: i
             base=0.0,
             contribution=_account(parts, _SIMILAR_CODES),
             codes=_SIMILAR_CODES,
-            sources=tuple(_PARTS_IN[which] for which in ((parts > 0) @ _BIT_OF_PART).tolist()),
+            sources=_named(parts > 0, _PARTS_IN),
             history=History.empty(),
         )
 

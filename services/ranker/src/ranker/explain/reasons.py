@@ -53,7 +53,8 @@ def similar_reasons(ranked: Ranked, serving: Serving, movie_id: int, titles: Tit
     """
     check_account(ranked)
     seed_row = int(serving.catalog.rows(np.array([movie_id], np.int64))[0])
-    facts_of = SimilarFacts(ranked.row, seed_row, titles(movie_id), serving.model.figures)
+    title, near = titles(movie_id), serving.model.near.of(serving.model.bundle.retrieval, seed_row)
+    facts_of = SimilarFacts(ranked.row, seed_row, title, serving.model.figures, near.ladders(title))
     return _told(ranked, facts_of, Telling(len(ranked), small=0))
 
 

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+import numpy as np
+
 from marquee.arrays import Float32Array
 from marquee.features.similar import fans, known, story, years
 from marquee.features.similar.context import PairContext
@@ -15,8 +17,12 @@ class PairFamily(Family, Protocol):
         """(m, len(SPECS)) float32, one row per candidate; NaN where something is unknown."""
 
 
-PAIR_FAMILIES: tuple[PairFamily, ...] = (fans, story, years, known)
-"""In column order; a new family is a module and a line here."""
+BUNDLE_FAMILIES: tuple[PairFamily, ...] = (fans, story, years)
+"""What they say of a pair follows from the bundle alone."""
+STATE_FAMILIES: tuple[PairFamily, ...] = (known,)
+"""What they say changes with the movies' state."""
+PAIR_FAMILIES = (*BUNDLE_FAMILIES, *STATE_FAMILIES)
+"""In column order; a new family is a module and a line in one of the two."""
 PAIR_SPECS: Specs = specs_of(PAIR_FAMILIES)
 PAIR_NAMES = tuple(spec.name for spec in PAIR_SPECS)
 
@@ -27,4 +33,14 @@ def pair_features(context: PairContext) -> Float32Array:
     Raises:
         ValueError: a family gives another number of columns than it names.
     """
-    return side_by_side((family, family.values(context)) for family in PAIR_FAMILIES)
+    return np.concatenate([of_bundle(context), of_state(context)], axis=1)
+
+
+def of_bundle(context: PairContext) -> Float32Array:
+    """The first columns, (m, those of BUNDLE_FAMILIES): the same for a row whatever else is asked, and whenever."""
+    return side_by_side((family, family.values(context)) for family in BUNDLE_FAMILIES)
+
+
+def of_state(context: PairContext) -> Float32Array:
+    """The other columns."""
+    return side_by_side((family, family.values(context)) for family in STATE_FAMILIES)

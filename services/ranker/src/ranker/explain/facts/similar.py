@@ -1,6 +1,6 @@
 """The ladder of facts for each part of a similar movie's score: what the two movies have in common."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import isfinite
 
@@ -25,16 +25,31 @@ NEAR_YEARS = 3
 
 @dataclass(frozen=True)
 class SimilarFacts:
-    """Looks up what holds of the movie at one place of a list of movies similar to the one in seed_row."""
+    """Looks up what holds of the movie at one place of a list of movies similar to the one in seed_row.
+
+    Attributes:
+        found: what was found before of the same movie with the same title; more is added.
+    """
 
     row: RowArray
     seed_row: int
     seed_title: str
     figures: Figures
+    found: dict[tuple[ReasonCode, int, bool], tuple[Told, ...]] = field(default_factory=dict)
 
     def __call__(self, place: int, code: ReasonCode, *, raises: bool) -> Ladder:
         """The facts under one reason code; the last one claims nothing."""
-        row = int(self.row[place])
+        row = self._rows[place]
+        told = self.found.get((code, row, raises))
+        if told is None:
+            told = self.found[code, row, raises] = tuple(self._ladder(row, code, raises=raises))
+        return iter(told)
+
+    def neutral(self, place: int, code: ReasonCode) -> Told:
+        """The fact that passes no judgement."""
+        return self.figures.neutral(code, self._rows[place])
+
+    def _ladder(self, row: int, code: ReasonCode, *, raises: bool) -> Ladder:
         match code:
             case ReasonCode.CO_RATED:
                 return self._co_rated(row) if raises else self._hardly_co_rated(row)
@@ -47,9 +62,9 @@ class SimilarFacts:
             case _:
                 return iter(self.figures.of_movie(code, row, raises=raises))
 
-    def neutral(self, place: int, code: ReasonCode) -> Told:
-        """The fact that passes no judgement."""
-        return self.figures.neutral(code, int(self.row[place]))
+    @cached_property
+    def _rows(self) -> list[int]:
+        return [int(row) for row in self.row]
 
     @cached_property
     def _seed_slots(self) -> dict[str, SlotValue]:
