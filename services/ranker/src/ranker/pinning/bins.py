@@ -44,11 +44,12 @@ class Bins:
 
     def encode(self, x: Float32Array) -> Codes:
         """How many thresholds lie below each value of x, (m, n_features) float32."""
-        codes = np.empty(x.shape, np.uint8)
-        for column, threshold in enumerate(self.threshold):
-            codes[:, column] = np.searchsorted(threshold, x[:, column], side="left")
-        codes[np.isnan(x)] = MISSING
-        return codes
+        columns = np.ascontiguousarray(x.T)  # each is read as a whole
+        codes = np.empty(columns.shape, np.uint8)
+        for at, threshold in enumerate(self.threshold):
+            codes[at] = threshold.searchsorted(columns[at], side="left")
+        codes[np.isnan(columns)] = MISSING
+        return codes.T
 
     def decode(self, codes: Codes) -> Float32Array:
         """(m, n_features) float32 that reach the leaves that the encoded rows reached, in every tree."""
