@@ -21,7 +21,7 @@ from support.broken_models import (
 )
 from support.trainings import LATER_MS
 from support.worlds import a_catalog
-from trainer import pipeline
+from trainer import window_lists
 from trainer.champion import Champion
 from trainer.pipeline import train
 
@@ -83,8 +83,8 @@ def test_a_model_of_broken_lists_is_refused(
 
 
 def test_a_model_whose_retrieval_knows_the_future_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = pipeline.fit_retrieval  # type: ignore[attr-defined]  # the name by which the pipeline calls it
-    monkeypatch.setattr(pipeline, "fit_retrieval", lambda _, *rest, **named: honest(world.ratings, *rest, **named))
+    honest = window_lists.fit_retrieval  # type: ignore[attr-defined]  # the name by which it is called
+    monkeypatch.setattr(window_lists, "fit_retrieval", lambda _, *rest, **named: honest(world.ratings, *rest, **named))
     lists, held_out = prepared(world.ratings, world.catalog)
 
     verdict = replace(world, held_out=held_out).verdict(lists)
@@ -95,12 +95,12 @@ def test_a_model_whose_retrieval_knows_the_future_is_refused(world: World, monke
 
 def test_a_model_whose_labels_know_the_future_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The trial ranker learns what users like in the newest window, on which it is judged."""
-    honest = pipeline.described_examples  # type: ignore[attr-defined]  # the name by which the pipeline calls it
+    honest = window_lists.described_examples  # type: ignore[attr-defined]  # the name by which it is called
 
     def leaky(*given: Any, newest_ms: int) -> Any:
         return honest(*given, newest_ms=newest_ms + LATER_MS)
 
-    monkeypatch.setattr(pipeline, "described_examples", leaky)
+    monkeypatch.setattr(window_lists, "described_examples", leaky)
     lists, held_out = prepared(world.ratings, world.catalog)
 
     verdict = replace(world, held_out=held_out).verdict(lists)

@@ -157,17 +157,18 @@ def test_trees_that_grow_on_two_workers_rank_as_well(two_workers: LocalCluster) 
     is_last = lists.window == lists.window.max()
     past, asked = lists.take(~is_last), lists.take(is_last)
 
-    def ndcg(of: Executor) -> float:
-        booster = of.boost(past, CONFIG.ranker, n_trees=40, seed=0)
+    def ndcg(of: Executor, seed: int = 0) -> float:
+        booster = of.boost(past, CONFIG.ranker, n_trees=40, seed=seed)
         assert booster.feature_name() == list(NAMES)
         return lambdarank.mean_ndcg(asked, lambdarank.predict(booster, asked.features))
 
     with connected(two_workers, boost_from_rows=0) as executor:
-        on_workers, in_one_process = ndcg(executor), ndcg(HERE)
+        on_workers = ndcg(executor)
+    in_one_process = [ndcg(HERE, seed) for seed in range(6)]  # so few lists: seeds differ, and the workers' bags do
 
     by_chance = lambdarank.mean_ndcg(asked, np.random.default_rng(0).random(len(asked.features)))
-    assert in_one_process > by_chance + 2 * MARGIN
-    assert on_workers > in_one_process - MARGIN
+    assert min(in_one_process) > by_chance + 2 * MARGIN
+    assert on_workers > min(in_one_process) - MARGIN
 
 
 def test_a_worker_killed_while_trees_grow_lets_them_grow_here() -> None:
