@@ -28,7 +28,7 @@ from trainer.export_onnx import onnx_scores
 from trainer.pipeline import train
 from trainer.similar_lists import GRADES, SimilarLists, by_seed, candidates_of, graded, some_seeds, some_users
 from trainer.similar_measures import Follows, weighted_recall, weights
-from trainer.similar_ranker import RANKER, SUM, SimilarTask, boost, measured, train_similar
+from trainer.similar_ranker import RANKER, SUM, SimilarTask, boost, measured, similar_window, train_similar
 from trainer.window_lists import Inputs, window_lists
 from trainer.windows import cut
 
@@ -42,10 +42,22 @@ def task_of(ratings: Ratings, *settings: str) -> SimilarTask:
     task = SimilarTask(config.similar, config.seed)
     terms = content.fit(CATALOG, config.retrieval.content)
     newest_ms = int(windows[-1].after.rated_at.min())
-    for window in windows:
+    for at, window in enumerate(windows):
         retrieval = fit_retrieval(window.before, CATALOG, config.retrieval, terms=terms)
         movies = MovieFeatures.of(ItemStats.of(latest_per_movie(window.before)), CATALOG)
-        task.window(window, retrieval, movies, newest_ms=newest_ms, is_newest=window is windows[-1])
+        is_newest = at == len(windows) - 1
+        task.collect(
+            similar_window(
+                at,
+                window,
+                retrieval,
+                movies,
+                task.config,
+                seed=task.seed,
+                newest_ms=newest_ms,
+                is_newest=is_newest,
+            )
+        )
     return task
 
 

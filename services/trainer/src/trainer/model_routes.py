@@ -23,7 +23,7 @@ from marquee.contracts.model_bodies import (
 from marquee.contracts.registry import Entry
 from marquee.contracts.serving_reports import Role
 from trainer.model_registry import named
-from trainer.process_reports import CLOCKS_DIFFER, Reports
+from trainer.process_reports import Reports
 from trainer.routes import Parts
 
 Version = Annotated[str, Path(pattern=VERSION)]
@@ -79,7 +79,7 @@ def detail(entry: Entry, bundle: FilePath) -> ModelDetail:
 def observed(entry: Entry, reports: Reports) -> ModelObserved | None:
     """What rankers counted of the champion, or of a shadow; None of others, and without a ranking."""
     if entry.state is ModelState.CHAMPION:
-        seen = reports.of(entry.version, Role.CHAMPION, since=entry.event.changed_at - CLOCKS_DIFFER)
+        seen = reports.of_champion(entry.event)
         rankings = seen.rankings
     elif entry.state is ModelState.SHADOW:
         seen = reports.of(entry.version, Role.SHADOW)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from marquee.contracts.events import ModelChanged
 from marquee.contracts.serving_reports import Role, ServingReported
 from trainer.observed import Observed
 from trainer.serving_rules import MIN_USERS
@@ -41,6 +42,10 @@ class Reports:
         """What was counted of a model in a role; with `since`, nothing that began to be counted earlier."""
         mine = (one for key, one in self.newest.items() if key[1:] == (version, role))
         return Observed.of(one for one in mine if since is None or one.since >= since)
+
+    def of_champion(self, served: ModelChanged) -> Observed:
+        """What was counted of the model that serves, since it does."""
+        return self.of(served.version, Role.CHAMPION, since=served.changed_at - CLOCKS_DIFFER)
 
     def ever(self, version: str) -> Observed | None:
         """What was counted of a model while it served: the newest that is of enough users; None if nothing is."""

@@ -118,7 +118,7 @@ class Runs:
         started_s, champion = time.monotonic(), self.announcements.promoted
         judged_against = None if champion is None else champion.version
         try:
-            trained = await self._train(now, reason)
+            trained = await self._train(now, reason, champion)
             await asyncio.to_thread(self._prune, trained)
             if isinstance(trained, Failed):
                 self._failed(trained, started_s=started_s)
@@ -139,7 +139,7 @@ class Runs:
             if self._training.ended_at == event.changed_at:  # no other training has begun
                 self._update(message=f"model {event.version} stays a candidate: {why}")
 
-    async def _train(self, now: datetime, reason: str) -> "_Trained | Failed":
+    async def _train(self, now: datetime, reason: str, champion: ModelChanged | None) -> "_Trained | Failed":
         settings = self.settings
         try:
             version = await asyncio.to_thread(free_version, settings.model_dir, now)
@@ -147,7 +147,7 @@ class Runs:
             return Failed(error=f"the model directory cannot be read: {error}", is_passing=True)
         log.info("training_started", version=version, reason=reason)
         outcome = await run_child(
-            self._command(version),
+            self._command(version, champion),
             on_progress=lambda message: self._update(message=message),
             limit_s=settings.train_limit_s,
         )
@@ -169,13 +169,12 @@ class Runs:
         )
         return _Trained(event, manifest)
 
-    def _command(self, version: str) -> list[str]:
+    def _command(self, version: str, champion: ModelChanged | None) -> list[str]:
         settings = self.settings
         command = [*self.job, "--log-dir", settings.log_dir, "--version", version, "--ends-with-its-parent"]
         command += ["--model-dir", str(settings.model_dir), "--seed", str(settings.train_seed)]
         if settings.train_cluster:
             command += ["--cluster", settings.train_cluster, "--cluster-wait-s", str(settings.wait_s)]
-        champion = self.announcements.promoted
         return command if champion is None else [*command, "--champion", str(settings.model_dir / champion.location)]
 
     def _is_tried_out(self, trained: "_Trained") -> bool:

@@ -21,7 +21,7 @@ from marquee.kafka.models_topic import model_events
 from marquee.kafka.topic_view import TopicView
 from trainer.announcing import Announcements
 from trainer.model_registry import later
-from trainer.process_reports import CLOCKS_DIFFER, Reports
+from trainer.process_reports import Reports
 from trainer.serving_rules import ShadowRules, fault_of_champion, on_shadow
 
 log = structlog.get_logger()
@@ -162,7 +162,7 @@ class ServingWatch:
         champion = self.announcements.promoted
         if champion is None:
             return
-        seen = self.reports.of(champion.version, Role.CHAMPION, since=champion.changed_at - CLOCKS_DIFFER)
+        seen = self.reports.of_champion(champion)
         if fault_of_champion(seen, None) is None:
             self.announcements.fault, self._stays = "", None
             return

@@ -132,17 +132,6 @@ class SimilarTask:
     lists: list[SimilarLists] = field(default_factory=list)
     judged: Judged | None = None
 
-    def window(
-        self, window: Window, retrieval: FittedRetrieval, movies: MovieFeatures, *, newest_ms: int, is_newest: bool
-    ) -> None:
-        """Make the lists of the next window and collect them: see `similar_window`."""
-        at = len(self.lists)
-        self.collect(
-            similar_window(
-                at, window, retrieval, movies, self.config, seed=self.seed, newest_ms=newest_ms, is_newest=is_newest
-            )
-        )
-
     def collect(self, made: SimilarWindow) -> None:
         """Take what the next window gave."""
         self.lists.append(made.lists)

@@ -48,7 +48,7 @@ class Inputs:
     @property
     def newest_ms(self) -> int:
         """When the newest window begins, in Unix milliseconds; 0 without one."""
-        return int(self.bounds[-1].window(self.ratings).after.rated_at.min()) if self.bounds else 0
+        return int(self.ratings.rated_at[self.bounds[-1].start]) if self.bounds else 0
 
     def retrieval(self, before: Ratings) -> FittedRetrieval:
         """Fitted on these ratings and on nothing else."""

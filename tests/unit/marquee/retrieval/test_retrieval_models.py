@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import sparse
 
 from marquee.contracts.events import MovieListed
@@ -24,30 +25,31 @@ def a_problem(n_users: int, n_movies: int, seed: int = 0) -> sparse.csr_array:
     return sparse.csr_array((rng.random((n_users, n_movies)) < 0.4).astype(np.float32))
 
 
+def closed_form(x: sparse.csr_array, *, reg: float) -> NDArray[np.float64]:
+    """EASE in float64: B_ij = -P_ij / P_jj with P = (X'X + reg I)^-1, and 0 on the diagonal."""
+    dense = x.toarray().astype(np.float64)
+    p = np.linalg.inv(dense.T @ dense + reg * np.eye(dense.shape[1]))
+    weights: NDArray[np.float64] = p / -np.diag(p)
+    np.fill_diagonal(weights, 0)
+    return weights
+
+
 @pytest.mark.parametrize(("n_users", "n_movies"), [(12, 30), (30, 12)])
 def test_ease_is_the_closed_form_with_few_or_many_users(n_users: int, n_movies: int) -> None:
     x = a_problem(n_users, n_movies)
-    dense = x.toarray().astype(np.float64)
-    p = np.linalg.inv(dense.T @ dense + 20 * np.eye(n_movies))
-    expected = p / -np.diag(p)
-    np.fill_diagonal(expected, 0)
 
     fitted = ease.fit(x, EaseConfig(reg=20, neighbours=ALL, min_ratings=1))
 
-    np.testing.assert_allclose(fitted.toarray(), expected, atol=2e-5)
+    np.testing.assert_allclose(fitted.toarray(), closed_form(x, reg=20), atol=2e-5)
 
 
 def test_ease_of_more_movies_than_are_worked_on_at_once_is_the_closed_form() -> None:
     n_movies = ease.BLOCK + 70
     x = sparse.csr_array((np.random.default_rng(0).random((n_movies + 30, n_movies)) < 0.02).astype(np.float32))
-    dense = x.toarray().astype(np.float64)
-    p = np.linalg.inv(dense.T @ dense + 20 * np.eye(n_movies))
-    expected = p / -np.diag(p)
-    np.fill_diagonal(expected, 0)
 
     fitted = ease.fit(x, EaseConfig(reg=20, neighbours=ALL, min_ratings=1))
 
-    np.testing.assert_allclose(fitted.toarray(), expected, atol=2e-5)
+    np.testing.assert_allclose(fitted.toarray(), closed_form(x, reg=20), atol=2e-5)
 
 
 @pytest.mark.parametrize("n_users", [1, 30])
