@@ -1,15 +1,18 @@
 """What a training runs on, and what has to be equal for two processes to compute the same."""
 
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from marquee.features.vector import NAMES
 from trainer.cluster_boost import dealt
 from trainer.code_version import code_identity, source_digest
 from trainer.executor import HERE
 from trainer.lists import TrainingLists
+from trainer.processes import FROM_RATINGS, UP_TO_RATINGS, Processes, processes_of
 
 
 def test_here_a_call_runs_when_its_result_is_asked_for_and_sees_what_was_shared() -> None:
@@ -63,3 +66,18 @@ def test_the_identity_of_code_changes_with_any_source_and_names_the_version(tmp_
     assert before == unchanged
     assert len({before, changed, source_digest(package)}) == 3
     assert code_identity().startswith(f"{version('marquee-trainer')} (sources ")
+
+
+@pytest.mark.parametrize(("wanted", "cores", "found"), [(0, 1, 1), (0, 2, 2), (0, 64, 4), (1, 64, 1), (9, 2, 9)])
+def test_a_training_has_a_process_per_core_but_not_many_unless_a_number_is_set(
+    wanted: int, cores: int, found: int
+) -> None:
+    assert processes_of(wanted, cores) == found
+
+
+def test_several_processes_share_a_training_that_is_long_and_fits_several_times_into_memory() -> None:
+    several = Processes(ProcessPoolExecutor(2), print)  # starts none before something is submitted
+
+    shared = [several.fitting(n) is several for n in (FROM_RATINGS - 1, FROM_RATINGS, UP_TO_RATINGS, UP_TO_RATINGS + 1)]
+
+    assert shared == [False, True, True, False]

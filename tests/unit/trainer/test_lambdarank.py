@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from marquee.features.vector import NAMES
-from trainer.lambdarank import LambdaRankConfig, fit
+from trainer.executor import HERE, Here
+from trainer.fitting import fit
+from trainer.lambdarank import LambdaRankConfig, predict
 from trainer.lists import TrainingLists
 
 SIZE = 10
@@ -27,3 +29,23 @@ def test_many_lists_are_worth_more_trees(count: int, tried: set[int]) -> None:
 
     assert set(fitted.ndcg_by_trees) == tried
     assert fitted.n_trees in tried
+
+
+class SideBySide(Here):
+    """As several processes are: the ranker grows while the trial does, and nobody knows yet how large it is to be."""
+
+    side_by_side = True
+
+
+@pytest.mark.parametrize("count", [10, 80])
+def test_a_ranker_that_grew_beside_its_trial_is_the_one_that_waited_for_it(count: int) -> None:
+    """With ten lists there is no trial, and the usual number of trees is more than is tried."""
+    config = LambdaRankConfig(min_trees=2, max_trees=6, usual_trees=9, tree_step=2)
+    lists = some_lists(count)
+
+    waited, beside = fit(lists, config, seed=0), fit(lists, config, seed=0, executor=SideBySide())
+
+    assert (HERE.side_by_side, beside.n_trees) == (False, waited.n_trees)
+    assert beside.booster.num_trees() == waited.n_trees
+    assert (predict(beside.booster, lists.features) == predict(waited.booster, lists.features)).all()
+    assert beside.ndcg_by_trees == waited.ndcg_by_trees

@@ -80,7 +80,7 @@ OF_ONE_SERVICE = frozenset({
     "SETTLE_S", "SHADOW_RANKINGS", "SHADOW_S", "STATE_DIR", "TMDB_CONCURRENCY", "TMDB_RATE_PER_S", "TMDB_RECHECK_S",
     "TMDB_SNAPSHOT", "TMDB_TIMEOUT_S", "TMDB_TOTAL_S", "TMDB_URL", "TRAINER_TIMEOUT_S", "TRAINER_URL",
     "TRAIN_AUTOMATICALLY", "TRAIN_CLUSTER", "TRAIN_EVERY_S",
-    "TRAIN_LIMIT_S", "TRAIN_PAUSE_S", "TRAIN_SEED", "USER_TIMEOUT_S", "WRITE_AT_ONCE",
+    "TRAIN_LIMIT_S", "TRAIN_PAUSE_S", "TRAIN_PROCESSES", "TRAIN_SEED", "USER_TIMEOUT_S", "WRITE_AT_ONCE",
 })  # fmt: skip
 """Read by one service or several. All are started with the same environment, so each has to know every name."""
 OF_OTHERS = frozenset({

@@ -20,7 +20,7 @@ from marquee.errors import Misconfigured, Transient
 from trainer import lambdarank
 from trainer.cluster_boost import boost_on
 from trainer.code_version import code_identity
-from trainer.executor import Pending, Shared
+from trainer.executor import Executor, Pending, Shared
 from trainer.lambdarank import LambdaRankConfig
 from trainer.lists import TrainingLists
 
@@ -76,7 +76,10 @@ class Cluster:
         wait_s: how long to wait for a worker when all have died.
     Attributes:
         boost_from_rows: of fewer rows the trees grow in this process, and are the same to the byte.
+        side_by_side: no: the trainer's machine may be a small one, with room for one thing at a time.
     """
+
+    side_by_side = False
 
     def __init__(self, client: Client, address: str, wait_s: float, progress: Callable[[str], None]) -> None:
         self.boost_from_rows = lambdarank.MANY_ROWS
@@ -91,6 +94,9 @@ class Cluster:
         """The addresses of the workers that are there now."""
         with _named_when_away(self._address):
             return sorted(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    def fitting(self, n_ratings: int) -> Executor:
+        return self
 
     def share(self, value: T) -> Shared[T]:
         """Sent with the first call that reads it; workers then have it from each other."""

@@ -1,4 +1,4 @@
-"""Where the heavy parts of a training run: in this process, or on a cluster (`cluster.py`, ADR 0027)."""
+"""Where the heavy parts of a training run: here, in processes of this machine (`processes.py`), or on a cluster."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +32,17 @@ class Shared(Generic[T]):
 
 
 class Executor(Protocol):
-    """Runs pure functions of the trainer. Whatever it is, a call gives what it gives in this process."""
+    """Runs pure functions of the trainer. Whatever it is, a call gives what it gives in this process.
+
+    Attributes:
+        side_by_side: whether a call that was handed over runs while this process goes on with work of its own.
+    """
+
+    side_by_side: bool
+
+    def fitting(self, n_ratings: int) -> "Executor":
+        """What a training on so many ratings runs on: this, or one that costs less."""
+        ...
 
     def share(self, value: T) -> Shared[T]:
         """Hand over a value once for several calls."""
@@ -67,6 +77,11 @@ class _Deferred(Generic[T]):
 class Here:
     """This process: each call runs when its result is asked for, so that one at a time takes memory."""
 
+    side_by_side = False
+
+    def fitting(self, n_ratings: int) -> Executor:
+        return self
+
     def share(self, value: T) -> Shared[T]:
         return Shared(value)
 
@@ -84,15 +99,24 @@ HERE = Here()
 
 
 @contextmanager
-def executor_at(address: str, *, wait_s: float, progress: Callable[[str], None]) -> Iterator[Executor]:
-    """The cluster whose Dask scheduler is there; with an empty address this process, which then never loads Dask.
+def executor_at(
+    address: str, *, wait_s: float, progress: Callable[[str], None], n_processes: int = 1
+) -> Iterator[Executor]:
+    """The cluster whose Dask scheduler is there; with an empty address this machine, which then never loads Dask.
 
     Args:
         wait_s: how long to wait for the scheduler, and then for a worker.
+        n_processes: of this machine; a cluster has its own.
     Raises:
         ClusterAway, ClusterDiffers: see `cluster.cluster`.
         Misconfigured: Dask is not installed, or the address is none.
     """
+    if not address and n_processes > 1:
+        from trainer.processes import processes
+
+        with processes(n_processes, progress) as several:
+            yield several
+        return
     if not address:
         yield HERE
         return

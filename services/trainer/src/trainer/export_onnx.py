@@ -57,13 +57,17 @@ def with_float32_thresholds(booster: lgb.Booster) -> lgb.Booster:
 
 
 def to_onnx(booster: lgb.Booster) -> bytes:
-    """Convert a booster: one float32 input (m, n_features), which may hold NaN, and one output (m, 1)."""
+    """Convert a booster: one float32 input (m, n_features), which may hold NaN, and one output (m, 1).
+
+    The same booster gives the same bytes in every process: the converter lists operator sets in a set's order.
+    """
     from onnxmltools import convert_lightgbm
     from onnxmltools.convert.common.data_types import FloatTensorType
 
     inputs = [("features", FloatTensorType([None, booster.num_feature()]))]
     model = convert_lightgbm(booster, name="marquee-ranker", initial_types=inputs, target_opset=OPSET, zipmap=False)
     model.graph.doc_string = ""
+    model.opset_import.sort(key=lambda one: str(one.domain))
     content: bytes = model.SerializeToString(deterministic=True)
     return content
 

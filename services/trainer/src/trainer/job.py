@@ -1,6 +1,6 @@
 """One training in a process of its own, so that its memory is freed when it ends. It reports as JSON lines.
 
-python -m trainer.job --log-dir DIR --model-dir DIR --version V --seed N [--cluster ADDRESS]
+python -m trainer.job --log-dir DIR --model-dir DIR --version V --seed N [--processes N | --cluster ADDRESS]
 """
 
 import argparse
@@ -33,6 +33,7 @@ from trainer.executor import HERE, Executor, executor_at
 from trainer.export_onnx import OnnxDiffers
 from trainer.log_ratings import logged_ratings
 from trainer.pipeline import CannotTrain, train
+from trainer.processes import processes_of
 
 Send = Callable[[BaseModel], None]
 
@@ -103,7 +104,7 @@ def run(
         config=config,
         progress=telling(send),
         champion=None if champion is None else Champion.opened(champion),
-        executor=executor,
+        executor=executor.fitting(len(ratings)),
     )
     found = {movie.movie_id for movie in enriched if movie.status is MetadataStatus.FOUND}
     counts = {"log_rows": rows, "enriched_movies": len(found & {movie.movie_id for movie in listed})}
@@ -149,6 +150,7 @@ def main() -> None:
     parser.add_argument("--version", required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--champion", type=Path, help="the bundle that serves, with which the new model is compared")
+    parser.add_argument("--processes", type=int, default=0, help="of this machine; 0: one per core, four at most")
     parser.add_argument("--cluster", default="", help="the Dask scheduler of the cluster to train on")
     parser.add_argument("--cluster-wait-s", type=float, default=60.0, help="how long to wait for it and for a worker")
     parser.add_argument("--ends-with-its-parent", action="store_true", help="end once standard input is closed")
@@ -157,9 +159,12 @@ def main() -> None:
     os.nice(NICENESS)
     if args.ends_with_its_parent:
         end_with_parent()
+    n_processes = processes_of(args.processes, cores=len(os.sched_getaffinity(0)))
     try:
         now = datetime.now(UTC)
-        with executor_at(args.cluster, wait_s=args.cluster_wait_s, progress=telling(send)) as executor:
+        with executor_at(
+            args.cluster, wait_s=args.cluster_wait_s, progress=telling(send), n_processes=n_processes
+        ) as executor:
             run(
                 args.log_dir,
                 args.model_dir,

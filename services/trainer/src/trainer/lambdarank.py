@@ -1,7 +1,6 @@
-"""LambdaRank: the number of trees is chosen on the last label window, then all lists train the ranker."""
+"""LambdaRank: its parameters, and LightGBM's part of a training."""
 
-from dataclasses import dataclass
-from typing import Annotated, Protocol, Self
+from typing import Annotated, Self
 
 import lightgbm as lgb
 import numpy as np
@@ -76,22 +75,6 @@ class LambdaRankConfig(HyperParameters):
         return range(self.min_trees_of_many, self.max_trees_of_many + 1, self.tree_step)
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """A trained ranker and how its size was chosen; `trial` was trained on all windows but the last, if on any."""
-
-    booster: lgb.Booster
-    trial: lgb.Booster | None
-    n_trees: int
-    ndcg_by_trees: dict[int, float]
-
-
-class Boost(Protocol):
-    """How a ranker is trained: `boost`, or the same on a cluster."""
-
-    def __call__(self, lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster: ...
-
-
 def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int) -> dict[str, object]:
     """LightGBM's parameters for `n_rows` rows; small data gets smaller leaves."""
     leaf_rows = np.clip(n_rows // config.rows_per_leaf_row, config.min_leaf_rows, config.max_leaf_rows)
@@ -127,19 +110,6 @@ def boost(lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed:
         raise ValueError("the lists' sizes do not add up to their rows")
     data = lgb.Dataset(lists.features, lists.label, group=lists.size, feature_name=list(NAMES), free_raw_data=True)
     return lgb.train(parameters(len(lists.features), config, seed=seed), data, num_boost_round=n_trees)
-
-
-def fit(lists: TrainingLists, config: LambdaRankConfig, *, seed: int, boost: Boost = boost) -> Fitted:
-    """Choose the number of trees on the last window's lists, then train on all; with too few, take the usual number."""
-    last = lists.window == lists.window.max()
-    past, held_out = lists.take(~last).for_trial(), lists.take(last)
-    sizes = config.trees_tried(len(lists))
-    trial = boost(past, config, n_trees=sizes[-1], seed=seed) if len(past) >= config.min_lists else None
-    by_trees: dict[int, float] = {}
-    if trial is not None and len(held_out) >= config.min_lists:
-        by_trees = {n: mean_ndcg(held_out, predict(trial, held_out.features, n)) for n in sizes}
-    n_trees = max(by_trees, key=lambda n: (round(by_trees[n], 3), -n)) if by_trees else config.usual_trees
-    return Fitted(boost(lists, config, n_trees=n_trees, seed=seed), trial, n_trees, by_trees)
 
 
 def predict(booster: lgb.Booster, features: Float32Array, n_trees: int | None = None) -> FloatArray:

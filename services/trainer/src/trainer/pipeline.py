@@ -25,6 +25,7 @@ from trainer.config import TrainingConfig
 from trainer.evidence import measured, measured_lists
 from trainer.executor import HERE, Executor
 from trainer.export_onnx import onnx_scorer, parity, to_onnx, with_float32_thresholds
+from trainer.fitting import fit
 from trainer.held_out import HeldOut
 from trainer.judging import Lists, judge, judge_without_ranker
 from trainer.lists import TrainingLists
@@ -86,6 +87,7 @@ def train(
     retrieval = executor.submit(final_retrieval, shared)  # the longest task: a cluster begins with it
     similar_task = SimilarTask(config.similar, config.seed)
     lists, held_out = window_lists(shared, progress, executor=executor, similar_task=similar_task)
+    training_similar = executor.submit(train_similar, executor.share(similar_task))
     crowd = Crowd.of(ratings, catalog)
     counts = {"ratings": len(ratings), "movies": len(catalog), "users": len(np.unique(ratings.user_id))}
     made_with = MadeWith(code_version=code_version(), config=config.model_dump(mode="json"))
@@ -115,7 +117,7 @@ def train(
             verdict = _without_ranker(reason, champion).model_copy(update={"checks": verdict.checks})
             ranker = None
     progress(f"{verdict.outcome}: {'; '.join(verdict.reasons) or 'every check passed'}")
-    similar = train_similar(similar_task)
+    similar = training_similar.result()
     progress(f"similar movies: {similar.reason or similar.report['gain']}")
     progress("retrieval on all ratings")
     return BundleParts(
@@ -165,7 +167,7 @@ def train_ranker(
     Raises:
         OnnxDiffers: LightGBM's text has changed, so that there is no ONNX model.
     """
-    fitted = lambdarank.fit(lists, config.ranker, seed=config.seed, boost=executor.boost)
+    fitted = fit(lists, config.ranker, seed=config.seed, executor=executor)
     progress(f"ranker: {fitted.n_trees} trees on {len(lists)} lists, {len(lists.features)} rows")
     booster = with_float32_thresholds(fitted.booster)
     onnx = to_onnx(booster)

@@ -11,8 +11,9 @@ from marquee.features.vector import SPECS
 from marquee.state.movie_state import MovieState
 from trainer.examples import Kind
 from trainer.export_onnx import Parity
+from trainer.fitting import Fitted
 from trainer.held_out import HeldOut
-from trainer.lambdarank import Fitted, predict
+from trainer.lambdarank import predict
 from trainer.measures import COVERAGE, DEPTH, NDCG, POPULARITY, RANKER, RECALL, measured, summary
 from trainer.sliced import sliced
 from trainer.slices import movie_slices

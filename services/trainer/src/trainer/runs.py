@@ -173,6 +173,7 @@ class Runs:
         settings = self.settings
         command = [*self.job, "--log-dir", settings.log_dir, "--version", version, "--ends-with-its-parent"]
         command += ["--model-dir", str(settings.model_dir), "--seed", str(settings.train_seed)]
+        command += ["--processes", str(settings.train_processes)]
         if settings.train_cluster:
             command += ["--cluster", settings.train_cluster, "--cluster-wait-s", str(settings.wait_s)]
         return command if champion is None else [*command, "--champion", str(settings.model_dir / champion.location)]

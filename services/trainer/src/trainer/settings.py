@@ -1,6 +1,6 @@
 """Settings of the trainer."""
 
-from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from marquee.settings import ServiceSettings
 from trainer.schedule import Rules
@@ -18,6 +18,7 @@ class TrainerSettings(ServiceSettings):
     train_every_s: NonNegativeFloat = 0.0  # train again after so long if anything is new; 0: growth alone decides
     train_pause_s: NonNegativeFloat = 60.0  # pause between two trainings at least, and after a failed one
     train_limit_s: PositiveFloat = 21_600.0  # a training that takes longer is ended
+    train_processes: NonNegativeInt = 0  # of this machine that share a training; 0: one per core, four at most
     train_cluster: str = ""  # a Dask scheduler such as tcp://scheduler:8786 that trainings run on; empty: none
     shadow_s: NonNegativeFloat = (
         60.0  # a model is a shadow this long before it serves, if another serves; 0: it is none

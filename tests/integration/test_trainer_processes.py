@@ -1,0 +1,88 @@
+"""A training that two processes of this machine share: the same bundle, whatever becomes of one of them."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from threadpoolctl import threadpool_limits
+
+from support.shared_out import bundle, files_of
+from support.wait import until
+from trainer.executor import HERE
+from trainer.processes import Processes, processes
+
+pytestmark = pytest.mark.integration
+
+LIMIT_S = 200.0
+
+
+def command(folder: Path, what: str) -> list[str]:
+    return [sys.executable, "-m", "support.shared_out", str(folder), what]
+
+
+def environment() -> dict[str, str]:
+    """One thread for sums: those of more differ in their last digits. Another order of sets than this process has."""
+    return os.environ | {
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "1",
+    }
+
+
+@pytest.mark.parametrize("what", ["go", "kill"])
+def test_two_processes_write_the_bundle_of_one_even_if_one_of_them_dies(tmp_path: Path, what: str) -> None:
+    """Byte for byte."""
+    ended = subprocess.run(
+        command(tmp_path, what), env=environment(), capture_output=True, text=True, check=True, timeout=LIMIT_S
+    )
+
+    ids, *told = ended.stdout.splitlines()
+    assert len(ids.split()) == 2
+    assert ["process of this training died" in one for one in told].count(True) == (what == "kill")
+    written = files_of(tmp_path / "shared")
+    assert "ranker.onnx" in written
+    with threadpool_limits(1):
+        assert written == bundle(tmp_path, "alone")
+
+
+def test_the_processes_end_with_the_training_however_it_ends(tmp_path: Path) -> None:
+    with subprocess.Popen(command(tmp_path, "wait"), env=environment(), stdout=subprocess.PIPE, text=True) as training:
+        assert training.stdout is not None
+        ids = [int(one) for one in training.stdout.readline().split()]
+        training.stdout.readline()  # the first progress: it waits now
+        there = [is_running(one) for one in ids]
+        training.send_signal(signal.SIGKILL)
+
+    async def all_have_ended() -> bool:
+        return not any(is_running(one) for one in ids)
+
+    assert there == [True, True]
+    asyncio.run(until(all_have_ended, limit_s=LIMIT_S))
+
+
+def is_running(process: int) -> bool:
+    """Whether it is there, and no zombie that nobody has waited for."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_where_no_process_can_be_started_one_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container without shared memory."""
+    told: list[str] = []
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/dev/shm")
+
+    monkeypatch.setattr("trainer.processes.ProcessPoolExecutor", refuse)
+    with processes(2, told.append) as found:
+        assert found is HERE
+        assert not isinstance(found, Processes)
+
+    assert told == ["one process trains, since no others can be started: [Errno 13] Permission denied: '/dev/shm'"]
