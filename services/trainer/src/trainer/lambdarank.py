@@ -1,5 +1,7 @@
 """LambdaRank: its parameters, and LightGBM's part of a training."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Self
 
 import lightgbm as lgb
@@ -13,6 +15,16 @@ from trainer.evaluate import ndcg_at
 from trainer.lists import TrainingLists
 
 PositiveShare = Annotated[float, Field(gt=0, le=1)]
+
+ALWAYS: Mapping[str, object] = MappingProxyType({
+    "objective": "lambdarank",
+    "bagging_by_query": True,
+    "bagging_freq": 1,
+    "deterministic": True,
+    "force_col_wise": True,
+    "verbosity": -1,
+})  # fmt: skip
+"""LightGBM's parameters of every ranker: a tree sees whole lists, and the same lists give the same trees."""
 
 MANY_ROWS = 1_000_000
 """Below, one thread: beside other work two threads wait for each other, with 3.5 times the wall time."""
@@ -79,7 +91,7 @@ def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int) -> dict[str,
     """LightGBM's parameters for `n_rows` rows; small data gets smaller leaves."""
     leaf_rows = np.clip(n_rows // config.rows_per_leaf_row, config.min_leaf_rows, config.max_leaf_rows)
     return {
-        "objective": "lambdarank",
+        **ALWAYS,
         "learning_rate": config.learning_rate,
         "extra_trees": config.extra_trees,
         "max_bin": config.max_bin,
@@ -87,16 +99,11 @@ def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int) -> dict[str,
         "min_data_in_leaf": int(leaf_rows),
         "feature_fraction": config.feature_fraction,
         "bagging_fraction": config.bagging_fraction,
-        "bagging_by_query": True,
-        "bagging_freq": 1,
         "lambda_l2": config.lambda_l2,
         "lambdarank_truncation_level": config.truncation_level,
         "monotone_constraints": [int(spec.rises) for spec in SPECS],
-        "deterministic": True,
-        "force_col_wise": True,
         "num_threads": 1 if n_rows < MANY_ROWS else 2,
         "seed": seed,
-        "verbosity": -1,
     }
 
 

@@ -28,7 +28,7 @@ from marquee.state.movie_table import RowArray
 from trainer.evaluate import bootstrap
 from trainer.export_onnx import OnnxDiffers, gate, onnx_scores, parity, to_onnx, with_float32_thresholds
 from trainer.gate import outcome_of
-from trainer.lambdarank import predict
+from trainer.lambdarank import ALWAYS, predict
 from trainer.similar_lists import GRADES, SimilarLists, by_seed, candidates_of, some_seeds, some_users
 from trainer.similar_measures import NEXT, SMOOTHING, Follows, K, weighted_recall, weights
 from trainer.windows import Window
@@ -237,7 +237,7 @@ def _refused(reason: str, report: Mapping[str, Any]) -> SimilarRanker:
 def boost(lists: SimilarLists, config: SimilarRankerConfig, *, seed: int) -> lgb.Booster:
     """Train on these lists; a label is its own gain."""
     parameters = {
-        "objective": "lambdarank",
+        **ALWAYS,
         "label_gain": list(range(GRADES + 1)),
         "learning_rate": config.learning_rate,
         "max_bin": config.max_bin,
@@ -246,16 +246,11 @@ def boost(lists: SimilarLists, config: SimilarRankerConfig, *, seed: int) -> lgb
         "min_data_in_leaf": config.leaf_rows,
         "feature_fraction": config.feature_fraction,
         "bagging_fraction": config.bagging_fraction,
-        "bagging_by_query": True,
-        "bagging_freq": 1,
         "lambda_l2": config.lambda_l2,
         "lambdarank_truncation_level": config.truncation_level,
         "monotone_constraints": [int(spec.rises) for spec in PAIR_SPECS],
-        "deterministic": True,
-        "force_col_wise": True,
         "num_threads": 1,
         "seed": seed,
-        "verbosity": -1,
     }
     data = lgb.Dataset(lists.features, lists.label, group=lists.size, feature_name=list(PAIR_NAMES), free_raw_data=True)
     return lgb.train(parameters, data, num_boost_round=config.trees)
