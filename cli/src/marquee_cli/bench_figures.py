@@ -16,7 +16,7 @@ import numpy as np
 
 from marquee_cli.computed import computed, unused_ids
 from marquee_cli.load import Call, Client, Outcome, closed_loop, one_by_one
-from marquee_cli.machine import pss_bytes, tree_of
+from marquee_cli.machine import cpu_seconds, pss_bytes, tree_of
 
 K = 25
 STRANGER = 2_000_000_000
@@ -24,6 +24,9 @@ NEWCOMERS = 1_600_000_000
 LOOP_LIMIT_COUNT = 20_000
 REFLECTED_LIMIT_S = 10.0
 LIVE_PER_S = 1_000  # a slower stretch was live traffic, not a bulk load
+IDLE_S = 10.0
+SETTLED_S = 5.0
+"""After the last request: impressions are sent in the second after it, and rankings for next pages are made."""
 LOOP_PAUSE = "marquee_loop_longest_pause_seconds"
 NOT_SERVICES = ("frontend", "supervisor")
 
@@ -64,6 +67,7 @@ def all_figures(running: Running, *, requests: int, seconds: float) -> Iterator[
     yield _loop_pause(running)
     yield _reflected(running.url())
     yield from _memory(running.pids)
+    yield _idle(running.pids)
 
 
 def figures_at(url: str, data: str, *, requests: int, seconds: float) -> Iterator[Figure]:
@@ -107,6 +111,9 @@ def _latencies(
     movie_ids = [movie["movie_id"] for movie in movies]
     similar = islice(computed("movie_id", movie_ids, unused_ids(), k=K), requests + 20)
     yield _latency(f"rank for a movie, k={K}, one client", one_by_one(url, similar), p50_ms=4)
+    similar_again = islice(computed("movie_id", movie_ids, unused_ids(), k=K), requests + 20)
+    what = f"rank for a movie asked for before, k={K}, one client"
+    yield _latency(what, one_by_one(url, similar_again), p50_ms=4)
     titles = [movies[n]["title"] for n in some(len(movies))]
     prefixes = [title[: rng.randint(3, 8)] for title in titles]
     search = [Call(f"/v1/search?q={quote(prefix)}&page_size=10") for prefix in prefixes]
@@ -209,3 +216,17 @@ def _memory(pids: Mapping[str, int]) -> Iterator[Figure]:
         total <= budget_mib,
         {"mib": round(total, 1)},
     )
+
+
+def _idle(pids: Mapping[str, int]) -> Figure:
+    """Processor time that all parts take while nobody asks for anything, as a share of one core."""
+
+    def spent() -> float:
+        return sum(cpu_seconds(process) for pid in pids.values() for process in tree_of(pid))
+
+    time.sleep(SETTLED_S)
+    began, before = time.perf_counter(), spent()
+    time.sleep(IDLE_S)
+    percent = 100 * (spent() - before) / (time.perf_counter() - began)
+    numbers = {"percent_of_a_core": round(percent, 2)}
+    return Figure("processor of all parts, idle", f"{percent:.1f} % of a core", "≤ 3 %", percent <= 3, numbers)

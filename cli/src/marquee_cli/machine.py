@@ -31,6 +31,15 @@ def pss_bytes(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process, with that of its children that have ended; 0 if it is not reported."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(int(ticks) for ticks in after_name[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
 def tree_of(pid: int) -> list[int]:
     """A process and its descendants (Linux)."""
     found = [pid]

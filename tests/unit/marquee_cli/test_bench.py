@@ -1,6 +1,7 @@
 """The load of `marquee bench` on a small real server: it is bounded, and counts what it saw."""
 
 import argparse
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from marquee_cli.bench import add_arguments, run
 from marquee_cli.bench_figures import figures_at, known_users
 from marquee_cli.failures import CommandFailed
 from marquee_cli.load import Call, Client, Outcome, closed_loop, one_by_one
-from marquee_cli.machine import machine
+from marquee_cli.machine import cpu_seconds, machine
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -101,7 +102,7 @@ def test_every_machine_has_a_name() -> None:
 def test_any_address_can_be_measured_by_its_answers_alone(url: str) -> None:
     figures = list(figures_at(url, "ml-100k", requests=3, seconds=0.1))
 
-    assert len(figures) == 7
+    assert len(figures) == 8
     assert all(figure.numbers["requests"] > 0 and figure.numbers["errors"] == 0 for figure in figures)
 
 
@@ -112,3 +113,13 @@ def test_what_needs_more_than_an_address_is_refused_with_one(option: str, url: s
 
     with pytest.raises(CommandFailed, match="--at goes with"):
         run(parser.parse_args([f"--at={url}", option]))
+
+
+def test_a_process_that_computes_has_taken_processor_time_and_one_that_is_gone_none() -> None:
+    began = cpu_seconds(os.getpid())
+    until = time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+
+    assert cpu_seconds(os.getpid()) - began > 0.2
+    assert cpu_seconds(2**22 + 1) == 0.0

@@ -6,6 +6,7 @@ from marquee_cli.report.drawing import bars, line, whiskers
 from marquee_cli.report.figures import figure, whisker_of
 from marquee_cli.report.pointing import At
 from marquee_cli.report.tables import table
+from trainer.soundness import NO_FUTURE
 
 
 def lead(at: At) -> Iterator[str]:
@@ -46,13 +47,16 @@ def verdict(at: At) -> Iterator[str]:
             (check / "name").words(),
             (check / "outcome").words(),
             (check / "detail").words(),
-            (check / "value").number(".4g"),
-            (check / "limit").number(".4g"),
+            *(_compared(check / key, (check / "name").value) for key in ("value", "limit")),
         ]
         for check in checks
     ]
     if rows:
         yield table("Checks", ("check", "outcome", "what was found", "value", "limit"), rows, left=3)
+
+
+def _compared(at: At, check: str) -> str:
+    return at.moment() if check == NO_FUTURE else at.number(".4g")
 
 
 def importance(at: At) -> Iterator[str]:

@@ -13,8 +13,8 @@ HEADS = {"ndcg@100": "nDCG@100", "recall@20": "Recall@20", "recall@50": "Recall@
 
 
 SPLITS = {
-    "random": ("A random fifth is asked", "as in Liang et al.; known ratings may be newer than those that are asked"),
-    "newest": ("The newest fifth is asked", "nothing that is known of a user is newer, as when a list is served"),
+    "random": ("A random fifth is asked", "As in Liang et al.; known ratings may be newer than those that are asked"),
+    "newest": ("The newest fifth is asked", "Nothing that is known of a user is newer, as when a list is served"),
 }
 
 
@@ -28,7 +28,7 @@ def strong(at: At) -> Iterator[str]:
     for split, (title, meaning) in SPLITS.items():
         part = at / split
         yield (
-            f"<h3>{title}</h3><p>{meaning.capitalize()}: {(part / 'users').number('d')} users, "
+            f"<h3>{title}</h3><p>{meaning}: {(part / 'users').number('d')} users, "
             f"{(part / 'asked').number('d')} liked movies.</p>"
         )
         yield from _compared(part, ("ndcg@100", "recall@20", "recall@50"), what=title.lower())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -48,6 +49,14 @@ class At:
             return "–"
         mean, low, high = (str((self / key).number(form)) for key in ("mean", "low", "high"))
         return f"{mean} <small>[{low}, {high}]</small>"
+
+    def moment(self) -> str:
+        """Unix milliseconds as a time in UTC; a dash where there is none."""
+        if self.value is None:
+            return "–"
+        at = datetime.fromtimestamp(self.value / 1_000, UTC)
+        shown = at.strftime("%Y-%m-%d %H:%M:%S")
+        return f'<time data-of="{escape(self.pointer)}" datetime="{at.isoformat()}">{shown}</time>'
 
     def words(self) -> str:
         """The text."""

@@ -85,8 +85,8 @@ def systems(training: At, *, what: str) -> Iterator[str]:
     shown = [
         one for one in MEASURES if any((training / "systems" / name / one.key).value is not None for name in names)
     ]
-    rows = [[name_of(name), *(_cell(training / "systems" / name, one) for one in shown)] for name in names]
-    yield table(f"All measures, {what}", ("system", *(one.head for one in shown)), rows)
+    rows = [[one.head, *(_cell(training / "systems" / name, one) for name in names)] for one in shown]
+    yield table(f"All measures, {what}", ("measure", *(name_of(name) for name in names)), rows)
     others = list((training / "difference").value)
     if others:
         gains = [whisker_of(training / "difference" / name, name_of(name)) for name in others]

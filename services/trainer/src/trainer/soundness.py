@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from marquee.contracts.verdict import Check, Outcome
 from trainer.gate import GateConfig
 
+NO_FUTURE = "no future"
+"""The check whose values are times in Unix milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -60,7 +63,7 @@ def sound(measured: Measured, rules: GateConfig) -> list[Check]:
             limit=n_features / 2,
         ),
         _check(
-            "no future",
+            NO_FUTURE,
             known_ms <= asked_ms,
             "what was learned from ends before what is asked"
             if known_ms <= asked_ms

@@ -67,6 +67,25 @@ def test_every_number_is_the_one_in_the_document(tree: Element, document: dict[s
         assert abs(shown - value) <= half * 1.001, one
 
 
+def test_names_of_people_keep_their_capitals(document: dict[str, Any]) -> None:
+    text = page(document)
+
+    assert re.search(r"Liang et al\.", text)
+    assert re.search(r"Schnabel et al\.", text)
+    assert not re.search(r"liang|schnabel", text)
+
+
+def test_every_time_is_the_one_in_the_document(tree: Element, document: dict[str, Any]) -> None:
+    times = tree.all("time")
+
+    assert times
+    for one in times:
+        milliseconds = at(document, one.attributes["data-of"])
+        shown = datetime.strptime(one.words(), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        assert 0 <= milliseconds / 1_000 - shown.timestamp() < 1
+        assert datetime.fromisoformat(one.attributes["datetime"]).timestamp() == pytest.approx(milliseconds / 1_000)
+
+
 def test_every_text_of_the_document_stands_there_unchanged(tree: Element, document: dict[str, Any]) -> None:
     spans = [one for one in tree.all("span") if "data-of" in one.attributes]
 
