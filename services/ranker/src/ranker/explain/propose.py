@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from marquee.arrays import Float32Array, FloatArray
+from marquee.arrays import Float32Array, FloatArray, distinct
 from marquee.features.context import RankContext
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History, Query
@@ -90,11 +90,13 @@ def shares_of_scores(links: Float32Array, recent: History) -> FloatArray:
 
 def likely_causes(shares: FloatArray) -> list[Positions]:
     """For each column of `shares` the PER_MOVIE positions with the largest shares, largest first, without noise."""
-    order = np.argsort(-shares, axis=0, kind="stable")[:PER_MOVIE]
-    return [order[shares[order[:, at], at] >= LEAST_SHARE, at] for at in range(shares.shape[1])]
+    of_movie = np.ascontiguousarray(shares.T)
+    order = np.argsort(-of_movie, axis=1, kind="stable")[:, :PER_MOVIE]
+    kept = np.count_nonzero(np.take_along_axis(of_movie, order, axis=1) >= LEAST_SHARE, axis=1)  # the first of each
+    return [positions[:count] for positions, count in zip(order, kept.tolist(), strict=True)]
 
 
 def worth_trying(shares: FloatArray, likely: list[Positions]) -> Positions:
     """The likely causes with the largest shares of the whole ranking, largest first, at most PER_RANKING."""
-    wanted = np.unique(np.concatenate(likely)) if likely else np.empty(0, np.intp)
+    wanted = distinct(np.concatenate(likely)) if likely else np.empty(0, np.intp)
     return wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:PER_RANKING].astype(np.intp)

@@ -9,6 +9,7 @@ tests/integration/test_ranker_deletion.py and tests/e2e/test_reasons.py.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -44,8 +45,9 @@ def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, sc
     drop = score[pairs.movie] - _scores_without(pairs, proposed, model_input, scorer)
     order = np.lexsort((-drop, pairs.movie))  # stable: of equal drops the larger share
     order = order[drop[order] > MARGIN]
-    ends = np.searchsorted(pairs.movie[order], np.arange(1, len(proposed.likely)))
-    return np.split(proposed.tried[pairs.tried[order]], ends)
+    ends = np.searchsorted(pairs.movie[order], np.arange(len(proposed.likely) + 1)).tolist()
+    sure = proposed.tried[pairs.tried[order]]
+    return [sure[first:end] for first, end in pairwise(ends)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,8 @@ def _weights_without_each(recent: History, tried: Positions) -> Float32Array:
 
     What is newer than the missing rating weighs as before; what is older moves up, as if the newest were missing.
     """
-    as_it_is, moved_up = recent.weights(), recent.without(0).weights()
-    weights = np.zeros((len(recent), len(tried), len(Query)), np.float32)
-    for at, position in enumerate(tried.tolist()):
-        weights[:position, at] = as_it_is[:position]
-        weights[position + 1 :, at] = moved_up[position:]
+    as_it_is, moved_up = recent.weights(), np.zeros((len(recent), len(Query)), np.float32)
+    moved_up[1:] = recent.without(0).weights()
+    older_by = (np.arange(len(recent))[:, None] - tried)[:, :, None]
+    weights = np.where(older_by < 0, as_it_is[:, None], np.where(older_by > 0, moved_up[:, None], np.float32(0)))
     return weights.reshape(len(recent), -1)
