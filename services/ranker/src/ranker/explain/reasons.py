@@ -80,4 +80,5 @@ def cited_ratings(ranked: Ranked, scorer: Scorer | None, watch: Stopwatch) -> li
 
 
 def _told(ranked: Ranked, facts_of: FactsOf, telling: Telling) -> list[list[ReasonFields]]:
-    return [telling.card(place, parts, ranked.codes, facts_of) for place, parts in enumerate(ranked.contribution)]
+    every = ranked.contribution.tolist()
+    return [telling.card(place, parts, ranked.codes, facts_of) for place, parts in enumerate(every)]
