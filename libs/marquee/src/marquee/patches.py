@@ -1,4 +1,5 @@
-"""Every place where Marquee reaches into a library's private parts, and the release each was tested with.
+"""Every place where Marquee reaches into a library's private parts, here or in `sparse.py`, and the release each was
+tested with.
 
 A unit test fails when an installed library is newer or older than that and names the hooks to check: run the test named
 beside the hook, then move the release. Below all other modules, so that each of them can use it.
