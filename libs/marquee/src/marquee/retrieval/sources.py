@@ -49,6 +49,7 @@ class Retrieved:
     work of a request follows the history, not the catalogue.
 
     Attributes:
+        recent: the h newest ratings, which it was queried with. weights: (h, len(Query)) theirs.
         column: (u,) int32, ascending: columns of `FittedRetrieval.links`, among them all in which a rated movie has a
             link; of a history with more than a few links for the catalogue it is all of them.
         links: (h, u) float32 CSR, the rated movies' rows of `FittedRetrieval.links`, of which these columns.
@@ -58,6 +59,8 @@ class Retrieved:
         n_linked: movies that the item-to-item models know, see `FittedRetrieval`.
     """
 
+    recent: History
+    weights: Float32Array
     column: Int32Array
     links: sparse.csr_array
     signals: Float32Array
@@ -126,6 +129,8 @@ def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -
     column, links = _linked(retrieval, recent.row)
     profiles = transposed_product(rows_of(retrieval.terms, recent.row), weights)
     return Retrieved(
+        recent=recent,
+        weights=weights,
         column=column,
         links=links,
         signals=scores_of(links, weights),
