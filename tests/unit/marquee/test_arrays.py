@@ -1,9 +1,9 @@
-"""Entries: the places of many rows in one flat array, as slicing row by row finds them."""
+"""Entries: the places of many rows in one flat array, as slicing row by row finds them; and distinct rows."""
 
 import numpy as np
 import pytest
 
-from marquee.arrays import entries_of
+from marquee.arrays import distinct, entries_of
 
 START = np.array([0, 2, 2, 5, 6])
 
@@ -22,3 +22,8 @@ def test_entries_can_be_counted_from_starts_of_any_integer_type() -> None:
 
     assert found.dtype == np.intp
     assert found.tolist() == [2, 3, 4, 0, 1]
+
+
+@pytest.mark.parametrize("rows", [[], [4], [3, 1, 3, 3, 0, 1], [2, 2, 2]], ids=str)
+def test_distinct_rows_are_each_given_once_and_ascend(rows: list[int]) -> None:
+    assert distinct(np.array(rows, np.intp)).tolist() == sorted(set(rows))

@@ -18,3 +18,12 @@ def entries_of(start: NDArray[np.integer[Any]], rows: NDArray[np.intp]) -> NDArr
     count = start[rows + 1] - first
     end = np.cumsum(count)
     return np.repeat(first - end + count, count) + np.arange(end[-1] if len(end) else 0)
+
+
+def distinct(rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Each value once, ascending: `np.unique`, which is slower for a few hundred."""
+    ordered = np.sort(rows)
+    is_first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    found: NDArray[np.intp] = ordered[is_first]
+    return found

@@ -1,4 +1,5 @@
-"""Every place where Marquee reaches into a library's private parts, and the release each was tested with.
+"""Every place where Marquee reaches into a library's private parts, here or in `sparse.py`, and the release each was
+tested with.
 
 A unit test fails when an installed library is newer or older than that and names the hooks to check: run the test named
 beside the hook, then move the release. Below all other modules, so that each of them can use it.
@@ -35,11 +36,12 @@ class Hook:
     """One use of something private.
 
     Attributes:
-        name: the function or constant here that holds it.
+        name: the function or constant that holds it.
         library: the distribution whose private parts it uses.
         release: the tested release; "0.14" means every 0.14.x.
         touches: the private parts.
         test: shows that it still works.
+        module: where it is, if not here.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Hook:
     release: str
     touches: str
     test: str
+    module: str = "marquee.patches"
 
     def fits(self, installed: str) -> bool:
         """Whether an installed version belongs to the tested release."""
@@ -103,6 +106,14 @@ HOOKS = (
         "the methods that marquee.http.connections.BoundedConnection overrides, and .cycle, .pipeline, .headers, .url",
         "tests/integration/test_connections.py",
     ),
+    Hook(
+        "unchecked_csr",
+        "scipy",
+        "1.17",
+        "scipy.sparse._sparsetools, and what a csr_array made without its constructor has to have",
+        "tests/unit/marquee/test_sparse.py",
+        module="marquee.sparse",  # only who needs scipy loads it
+    ),
 )
 
 
@@ -111,7 +122,7 @@ def untested(installed: Callable[[str], str] = version) -> Iterator[str]:
     for hook in HOOKS:
         if not hook.fits(found := installed(hook.library)):
             yield (
-                f"{hook.library} {found}: marquee.patches.{hook.name} was tested with {hook.release} and uses "
+                f"{hook.library} {found}: {hook.module}.{hook.name} was tested with {hook.release} and uses "
                 f"{hook.touches}; run {hook.test}, then move its release"
             )
 

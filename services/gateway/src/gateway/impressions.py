@@ -17,6 +17,7 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 import orjson
 import structlog
 from prometheus_client import Counter
+from pydantic import BaseModel
 
 from gateway.upstream import Upstream
 from marquee.contracts.activity_bodies import MAX_IMPRESSIONS
@@ -50,6 +51,32 @@ class Shown(NamedTuple):
     user_id: int
     at_ms: int
     body: bytes
+
+
+class CardRead(BaseModel):
+    """What is read of a card."""
+
+    movie_id: int
+    rank: int
+    score: float
+
+
+class MetaRead(BaseModel):
+    """What is read of how an answer came about."""
+
+    cached: bool = False
+
+
+class RankingRead(BaseModel):
+    """What is read of an answer: all else of it, such as the reasons, becomes no Python object.
+
+    With reasons it would be thousands of them, and Python's garbage collector would run several times for each answer.
+    """
+
+    ranking_id: str
+    model_version: str | None
+    items: list[CardRead]
+    meta: MetaRead = MetaRead()
 
 
 class Impressions:
@@ -137,7 +164,7 @@ def _encoded(shown: Shown) -> bytes | None:
     """The event as JSON; None for an empty list, and for a body that is no ranking, which is counted."""
     try:
         event = impression(shown)
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         log.error("impression_unusable", error=f"{type(error).__name__}: {error}")
         IMPRESSIONS.labels("unusable").inc()
         return None
@@ -148,23 +175,23 @@ def impression(shown: Shown) -> Mapping[str, Any] | None:
     """The `UserActed` event of an answer, as JSON would have it; None for an empty list.
 
     Raises:
-        ValueError, KeyError, TypeError: the body is no ranking.
+        ValueError: the body is no ranking.
     """
-    ranking = orjson.loads(shown.body)
-    items = ranking["items"]
+    ranking = RankingRead.model_validate_json(shown.body)
+    items = ranking.items
     if not items:
         return None
     # a ranking that the ranker sent again was shown again
-    showing = f" {shown.at_ms}" if ranking.get("meta", {}).get("cached") else ""
+    showing = f" {shown.at_ms}" if ranking.meta.cached else ""
     return {
-        "event_id": uuid5(NAMESPACE_OID, f"marquee {ranking['ranking_id']} {items[0]['rank']}{showing}"),
+        "event_id": uuid5(NAMESPACE_OID, f"marquee {ranking.ranking_id} {items[0].rank}{showing}"),
         "user_id": shown.user_id,
         "kind": Act.SHOWN,
         "acted_at_ms": shown.at_ms,
-        "movie_id": [card["movie_id"] for card in items],
-        "ranking_id": ranking["ranking_id"],
-        "model_version": ranking["model_version"],
-        "position": [card["rank"] for card in items],
-        "score": [card["score"] for card in items],
+        "movie_id": [card.movie_id for card in items],
+        "ranking_id": ranking.ranking_id,
+        "model_version": ranking.model_version,
+        "position": [card.rank for card in items],
+        "score": [card.score for card in items],
         "propensity": [PROPENSITY] * len(items),
     }

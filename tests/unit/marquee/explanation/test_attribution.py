@@ -47,6 +47,21 @@ def test_rows_with_missing_values_reach_lightgbms_leaves(booster: lgb.Booster) -
     assert np.array_equal(reached, booster.predict(x, pred_leaf=True))
 
 
+@pytest.mark.parametrize("leaves_at_most", [2, 15, 16, 17, 31, 33, 63, 64, 65, 90])
+def test_rows_reach_lightgbms_leaves_in_trees_of_any_size(leaves_at_most: int) -> None:
+    x = rows_with_gaps(3_000, 6)
+    y = np.nan_to_num(x).sum(axis=1) + np.nan_to_num(x[:, 0] * x[:, 1])
+    parameters = {"num_leaves": leaves_at_most, "min_data_in_leaf": 3, "verbosity": -1, "num_threads": 1}
+    booster = lgb.train(parameters, lgb.Dataset(x, y), num_boost_round=5)
+    trees = read_dump(booster.dump_model(), FAMILY_OF)
+
+    reached = leaves(trees, x[:300]).T
+
+    assert (trees.fences is None) == (leaves_at_most > 64)
+    assert contributions(trees, x[:0]).shape == (0, 3)
+    assert np.array_equal(reached, booster.predict(x[:300], pred_leaf=True))
+
+
 def test_the_attribution_equals_a_walk_node_by_node(booster: lgb.Booster) -> None:
     x = rows_with_gaps(20, 3)
     dump = booster.dump_model()

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from marquee.arrays import Float32Array
+from marquee.arrays import Float32Array, FloatArray
 from marquee.features.context import RankContext
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History, Query
 from marquee.retrieval.sources import retrieve
 from marquee.state.ratings import UserState
+from ranker.explain.facts.you import likes
 from ranker.explain.propose import (
     PER_MOVIE,
     PER_RANKING,
@@ -37,6 +38,10 @@ def links(**by_model: list[list[float]]) -> Float32Array:
     return np.stack([given.get(link, np.zeros(shape, np.float32)) for link in Link])
 
 
+def shares_in(links: Float32Array, recent: History) -> FloatArray:
+    return shares_of_scores(links, recent.weights(), likes(recent))
+
+
 def ranked_context(user: UserState, k: int) -> tuple[RankContext, np.ndarray]:
     ranked = rank_user(trained().model, trained().movies, user, k=k)
     assert ranked.model_input is not None
@@ -45,7 +50,7 @@ def ranked_context(user: UserState, k: int) -> tuple[RankContext, np.ndarray]:
 
 def test_a_share_is_the_part_of_the_weighted_sum_that_a_rating_adds() -> None:
     recent = a_history(5, 5)
-    shares = shares_of_scores(links(ease=[[3.0], [1.0]]), recent)
+    shares = shares_in(links(ease=[[3.0], [1.0]]), recent)
 
     np.testing.assert_allclose(shares[:, 0], np.array([0.75, 0.25]) / len(SCORES))
 
@@ -53,7 +58,7 @@ def test_a_share_is_the_part_of_the_weighted_sum_that_a_rating_adds() -> None:
 def test_shares_of_all_models_are_averaged_and_never_exceed_one() -> None:
     every = {Link(link).name: [[2.0], [2.0]] for link, _ in SCORES}
     recent = a_history(5, 5)
-    shares = shares_of_scores(links(**every), recent)
+    shares = shares_in(links(**every), recent)
 
     last = recent.weights()[:, Query.LAST]
     expected = (3 * 0.5 + last / last.sum()) / len(SCORES)
@@ -62,14 +67,14 @@ def test_shares_of_all_models_are_averaged_and_never_exceed_one() -> None:
 
 
 def test_a_movie_that_was_not_liked_and_a_negative_link_carry_nothing() -> None:
-    shares = shares_of_scores(links(ease=[[1.0], [1.0], [-1.0]]), a_history(5, 3, 5))
+    shares = shares_in(links(ease=[[1.0], [1.0], [-1.0]]), a_history(5, 3, 5))
 
     assert shares[0, 0] > 0
     assert shares[1:, 0].tolist() == [0, 0]
 
 
 def test_a_movie_without_links_has_no_share_and_no_cause() -> None:
-    shares = shares_of_scores(links(ease=[[0.0], [0.0]]), a_history(5, 4))
+    shares = shares_in(links(ease=[[0.0], [0.0]]), a_history(5, 4))
 
     assert shares.tolist() == [[0], [0]]
     assert [positions.tolist() for positions in likely_causes(shares)] == [[]]

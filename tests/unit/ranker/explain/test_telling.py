@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 
 from marquee.contracts.ranking_fields import ReasonFields
@@ -42,7 +41,7 @@ class Facts:
 
 def told(cards: int, facts: Facts, *parts: float) -> list[list[ReasonFields]]:
     telling = Telling(cards)
-    return [telling.card(at, np.array(parts), CODES[: len(parts)], facts) for at in range(cards)]
+    return [telling.card(at, list(parts), CODES[: len(parts)], facts) for at in range(cards)]
 
 
 def forms(card: list[ReasonFields]) -> list[str]:

@@ -1,5 +1,6 @@
 """Verifying: a rating is cited if the score falls without it, and nothing is cited where no fall is sure."""
 
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from marquee.arrays import Float32Array
 from marquee.contracts.bodies import Rung
+from marquee.contracts.reason_codes import ReasonCode
 from marquee.features import liked_similar
 from marquee.features.vector import SPECS
 from marquee.retrieval.fitted import Link
@@ -14,6 +16,7 @@ from marquee.retrieval.history import Query
 from marquee.state.ratings import UserState
 from ranker.explain.propose import Positions, Proposals, proposals
 from ranker.explain.reasons import cited_ratings
+from ranker.explain.telling import SMALL
 from ranker.explain.verify import MARGIN, verified
 from ranker.online import KnownUser
 from ranker.ranking import Ranked, rank_user
@@ -132,6 +135,26 @@ def test_a_user_who_liked_no_known_movie_gets_no_citation(user: UserState) -> No
     assert [
         positions.tolist() for positions in cited_ratings(ranked, trained().model.scorer, Stopwatch(perf_counter))
     ] == [[]] * 10
+
+
+def test_only_movies_of_whose_part_a_fact_is_told_are_tried() -> None:
+    """The citations of the others are those of the whole ranking."""
+    ranked, watch = next(found for found in map(ranked_for, USERS) if cites(found)), Stopwatch(perf_counter)
+    column = ranked.codes.index(ReasonCode.LIKED_SIMILAR)
+    every, place = cites(ranked), next(at for at, positions in enumerate(cites(ranked)) if positions)
+
+    for part in (SMALL - 1e-6, -1.0):
+        changed = ranked.contribution.copy()
+        changed[place, column] = part
+        found = cited_ratings(replace(ranked, contribution=changed), trained().model.scorer, watch)
+
+        assert [positions.tolist() for positions in found] == [*every[:place], [], *every[place + 1 :]]
+
+
+def cites(ranked: Ranked) -> list[list[int]]:
+    """By movie, if there are any."""
+    found = cited_ratings(ranked, trained().model.scorer, Stopwatch(perf_counter))
+    return [positions.tolist() for positions in found] if any(map(len, found)) else []
 
 
 def test_without_a_model_nothing_is_cited() -> None:

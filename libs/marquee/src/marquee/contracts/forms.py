@@ -62,23 +62,29 @@ class _Printed:
     """A template, taken apart once: sentences are put together by the hundred for each ranking.
 
     Attributes:
-        pattern: for the % operator. gaps: the slots that it prints, in its order, each with what prints it.
+        fill: the pattern's `format`. gaps: the slots that it prints, in its order, each with what prints it first; None
+            where the pattern says how.
         may_begin_small: it begins with a slot, or with a small letter.
     """
 
-    pattern: str
-    gaps: tuple[tuple[str, Callable[[Any], str]], ...]
+    fill: Callable[..., str]
+    gaps: tuple[tuple[str, Callable[[Any], str] | None], ...]
     may_begin_small: bool
 
     @classmethod
     def of(cls, template: str, slots: Mapping[str, Slot]) -> "_Printed":
         parts = list(Formatter().parse(template))
-        pattern = "".join(text.replace("%", "%%") + ("%s" if name else "") for text, name, _, _ in parts)
-        gaps = tuple((name, slots[name].printer) for _, name, _, _ in parts if name)
-        return cls(pattern, gaps, not template[:1].isupper())
+        pattern, gaps = "", []
+        for text, name, _, _ in parts:
+            pattern += text.replace("{", "{{").replace("}", "}}")
+            if name:
+                field = slots[name].field
+                pattern += field or "{}"
+                gaps.append((name, slots[name].printer if field is None else None))
+        return cls(pattern.format, tuple(gaps), not template[:1].isupper())
 
     def text(self, slots: Slots) -> str:
-        text = self.pattern % tuple([prints(slots[name]) for name, prints in self.gaps])
+        text = self.fill(*[slots[name] if prints is None else prints(slots[name]) for name, prints in self.gaps])
         return text[0].upper() + text[1:] if self.may_begin_small and text[0].islower() else text
 
 

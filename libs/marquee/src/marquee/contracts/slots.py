@@ -46,6 +46,11 @@ class Slot:
         return _PRINTED[self.kind](self, value)
 
     @property
+    def field(self) -> str | None:
+        """How `str.format` prints the value; None if it cannot."""
+        return None if self.many else _FIELDS.get(self.kind)
+
+    @property
     def printer(self) -> Callable[[Any], str]:
         """`text` as a function, for who prints many values."""
         return partial(_PRINTED[self.kind], self)
@@ -67,23 +72,31 @@ def _counted(slot: Slot, value: Any) -> str:
     return f"{value:,} {noun}" if noun else f"{value:,}"
 
 
+def _filled(fill: Callable[[Any], str], _: Slot, value: Any) -> str:
+    return fill(value)
+
+
 def _title(_: Slot, value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no title")
     return value
 
 
+_FIELDS: Mapping[SlotKind, str] = {
+    SlotKind.STARS: "★{:g}",
+    SlotKind.MEAN: "★{:.1f}",
+    SlotKind.COUNT: "{:,}",
+    SlotKind.PLACE: "{:,}",
+    SlotKind.PERCENT: "{} %",
+    SlotKind.TIMES: "{:.1f} times",
+    SlotKind.YEAR: "{}",
+    SlotKind.DECADE: "{}s",
+}
 _PRINTED: Mapping[SlotKind, Callable[[Slot, Any], str]] = {
+    **{kind: partial(_filled, field.format) for kind, field in _FIELDS.items()},
     SlotKind.TITLE: _title,
     SlotKind.MOVIE_ID: lambda _, value: f"{value}",
-    SlotKind.STARS: lambda _, value: f"★{value:g}",
-    SlotKind.MEAN: lambda _, value: f"★{value:.1f}",
     SlotKind.COUNT: _counted,
-    SlotKind.PLACE: lambda _, value: f"{value:,}",
-    SlotKind.PERCENT: lambda _, value: f"{value} %",
-    SlotKind.TIMES: lambda _, value: f"{value:.1f} times",
-    SlotKind.YEAR: lambda _, value: f"{value}",
-    SlotKind.DECADE: lambda _, value: f"{value}s",
     SlotKind.MONTH: lambda _, value: date.fromisoformat(f"{value}-01").strftime("%b %Y"),
     SlotKind.MINUTES: lambda _, value: _length(value),
     SlotKind.NAMES: lambda _, value: _joined(value),

@@ -42,4 +42,4 @@ def values(context: RankContext) -> Float32Array:
 def mean_of(values: Float32Array) -> np.float32:
     """Mean of the known values, NaN if there is none."""
     known = values[np.isfinite(values)]
-    return np.float32(known.mean(dtype=np.float64)) if len(known) else np.float32(np.nan)
+    return np.float32(np.add.reduce(known, dtype=np.float64) / len(known)) if len(known) else np.float32(np.nan)

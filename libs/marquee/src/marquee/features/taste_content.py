@@ -8,6 +8,7 @@ from marquee.features.context import RankContext
 from marquee.features.spec import specs
 from marquee.retrieval.history import Query
 from marquee.retrieval.sources import Source
+from marquee.sparse import product, rows_of
 
 SPECS = (
     *specs(ReasonCode.TASTE_CONTENT, *(f"content_{query.name}".lower() for query in Query), rises=True),
@@ -21,7 +22,7 @@ def values(context: RankContext) -> Float32Array:
     Sums of tf-idf similarities to the history as each query weighs it, and their mean over the liked movies, all 0 for
     an empty history; then the log of the content source's rank.
     """
-    near = context.retrieval.terms[context.rows] @ context.retrieved.profiles
+    near = product(rows_of(context.retrieval.terms, context.rows), context.retrieved.profiles)
     rank = context.candidates.rank[Source.CONTENT]
     likes = max(int(context.history.is_liked.sum()), 1)
     return np.column_stack(

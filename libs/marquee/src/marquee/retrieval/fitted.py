@@ -13,6 +13,7 @@ from marquee.arrays import Float32Array
 from marquee.retrieval import content, ease, item_knn, rp3beta, transitions
 from marquee.retrieval.config import DEFAULTS, RetrievalConfig
 from marquee.retrieval.interactions import Interactions, graded
+from marquee.sparse import rows_of, transposed_product, unchecked_csr
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import Ratings
 
@@ -67,12 +68,12 @@ class FittedRetrieval:
         """(h, len(Link) * n_linked) CSR, the rows of `links` of these movies; of a newer one an empty row."""
         is_linked = rows < self.n_linked
         if is_linked.all():
-            return self.links[rows]
-        found = self.links[rows[is_linked]]
+            return rows_of(self.links, rows)
+        found = rows_of(self.links, rows[is_linked])
         lengths = np.zeros(len(rows), found.indptr.dtype)
         lengths[is_linked] = np.diff(found.indptr)
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(found.indptr.dtype)
-        return sparse.csr_array((found.data, found.indices, indptr), shape=(len(rows), self.links.shape[1]))
+        return unchecked_csr(found.data, found.indices, indptr, (len(rows), self.links.shape[1]))
 
     def updated(self, rows: RowArray, weights: sparse.csr_array) -> Self:
         """With these rows of `terms`; rows from n_movies on are newer movies.
@@ -161,5 +162,4 @@ def scores_of(links: sparse.csr_array, weights: Float32Array) -> Float32Array:
     Returns:
         (q, m) float32, a view by columns: most of its rows are read at a few places only.
     """
-    scores: Float32Array = (links.T @ weights).T
-    return scores
+    return transposed_product(links, weights).T

@@ -90,9 +90,8 @@ class History:
         """(h, len(Query)) float32."""
         position = np.arange(len(self))
         likes, query = graded(self.rating, self.config), self.config.query
-        columns = {
-            Query.TASTE: likes * self.fade,
-            Query.LIKED: self.is_liked,
-            Query.LAST: np.where(position < query.last, likes * query.last_decay**position, 0),
-        }
-        return np.stack([columns[column] for column in Query], axis=1).astype(np.float32)
+        weights = np.empty((len(self), len(Query)), np.float32)
+        weights[:, Query.TASTE] = likes * self.fade
+        weights[:, Query.LIKED] = self.is_liked
+        weights[:, Query.LAST] = np.where(position < query.last, likes * query.last_decay**position, 0)
+        return weights

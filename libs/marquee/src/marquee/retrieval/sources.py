@@ -9,6 +9,7 @@ from scipy import sparse
 from marquee.arrays import BoolArray, Float32Array, Int32Array
 from marquee.retrieval.fitted import FittedRetrieval, Link, scores_of
 from marquee.retrieval.history import History, Query
+from marquee.sparse import columns_of, rows_of, transposed_product, unchecked_csr
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 
@@ -48,6 +49,7 @@ class Retrieved:
     work of a request follows the history, not the catalogue.
 
     Attributes:
+        recent: the h newest ratings, which it was queried with. weights: (h, len(Query)) theirs.
         column: (u,) int32, ascending: columns of `FittedRetrieval.links`, among them all in which a rated movie has a
             link; of a history with more than a few links for the catalogue it is all of them.
         links: (h, u) float32 CSR, the rated movies' rows of `FittedRetrieval.links`, of which these columns.
@@ -57,6 +59,8 @@ class Retrieved:
         n_linked: movies that the item-to-item models know, see `FittedRetrieval`.
     """
 
+    recent: History
+    weights: Float32Array
     column: Int32Array
     links: sparse.csr_array
     signals: Float32Array
@@ -102,9 +106,9 @@ class Retrieved:
     def links_to(self, rows: RowArray) -> sparse.csr_array:
         """(h, len(Link) * m) CSR, of all that the h rated movies say what they say of the m in `rows`, ascending."""
         at, is_linked = self._columns_of(rows)
-        found = self.links[:, at]
-        column = np.flatnonzero(is_linked).astype(np.int32)[found.indices]
-        return sparse.csr_array((found.data, column, found.indptr), shape=(len(self.links.indptr) - 1, len(is_linked)))
+        found = columns_of(self.links, at)
+        column = np.flatnonzero(is_linked).astype(found.indptr.dtype)[found.indices]
+        return unchecked_csr(found.data, column, found.indptr, (found.shape[0], len(is_linked)))
 
     def _columns_of(self, rows: RowArray) -> tuple[RowArray, BoolArray]:
         """Where the columns of these rows are in `column`, and (len(Link) * m,) which of them are there."""
@@ -123,8 +127,10 @@ def retrieve(retrieval: FittedRetrieval, movies: MovieState, history: History) -
     recent = history.recent
     weights = recent.weights()
     column, links = _linked(retrieval, recent.row)
-    profiles: Float32Array = retrieval.terms[recent.row].T @ weights
+    profiles = transposed_product(rows_of(retrieval.terms, recent.row), weights)
     return Retrieved(
+        recent=recent,
+        weights=weights,
         column=column,
         links=links,
         signals=scores_of(links, weights),
@@ -145,9 +151,9 @@ def _linked(retrieval: FittedRetrieval, rows: RowArray) -> tuple[Int32Array, spa
     is_linked = np.zeros(n_columns, bool)
     is_linked[found.indices] = True
     column = np.flatnonzero(is_linked).astype(np.int32)
-    place = np.empty(n_columns, np.int32)  # of the other columns nothing is written or read
-    place[column] = np.arange(len(column), dtype=np.int32)
-    return column, sparse.csr_array((found.data, place[found.indices], found.indptr), shape=(len(rows), len(column)))
+    place = np.empty(n_columns, found.indptr.dtype)  # of the other columns nothing is written or read
+    place[column] = np.arange(len(column))
+    return column, unchecked_csr(found.data, place[found.indices], found.indptr, (len(rows), len(column)))
 
 
 def link_scores(signals: Float32Array) -> Float32Array:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from marquee.arrays import Float32Array, FloatArray
+from marquee.arrays import BoolArray, Float32Array, FloatArray, distinct
 from marquee.features.context import RankContext
 from marquee.retrieval.fitted import Link
 from marquee.retrieval.history import History, Query
@@ -37,7 +37,7 @@ class Proposals:
     """The ratings that may be cited.
 
     Attributes:
-        recent: the h newest ratings, with which retrieval queries; positions count in it.
+        recent: the h newest ratings, with which retrieval queries; positions count in it. weights: theirs.
         links: (h, len(Link) * m) float32 CSR, what each rating says of every candidate, by model.
         place: (k,) where the ranked movies stand among the candidates.
         likely: for each of the k ranked movies its likely causes, largest share first.
@@ -45,6 +45,7 @@ class Proposals:
     """
 
     recent: History
+    weights: Float32Array
     links: sparse.csr_array
     place: Positions
     likely: list[Positions]
@@ -57,16 +58,16 @@ def proposals(context: RankContext, ranked_rows: RowArray) -> Proposals:
     Args:
         context: what the ranking was computed from. ranked_rows: (k,) catalogue rows, all of them candidates.
     """
-    recent = context.history.recent
+    recent, weights = context.retrieved.recent, context.retrieved.weights
     links = context.retrieved.links_to(context.rows)
     place = np.searchsorted(context.rows, ranked_rows)
     by_rating = links.toarray().reshape(len(recent), len(Link), len(context.rows))
-    shares = shares_of_scores(by_rating[:, :, place].transpose(1, 0, 2), recent)
+    shares = shares_of_scores(by_rating[:, :, place].transpose(1, 0, 2), weights, likes(recent))
     likely = likely_causes(shares)
-    return Proposals(recent, links, place, likely, worth_trying(shares, likely))
+    return Proposals(recent, weights, links, place, likely, worth_trying(shares, likely))
 
 
-def shares_of_scores(links: Float32Array, recent: History) -> FloatArray:
+def shares_of_scores(links: Float32Array, weights: Float32Array, is_liked: BoolArray) -> FloatArray:
     """How much of each movie's collaborative scores comes from each rating.
 
     Every score is a sum over the rated movies, so a rated movie's share of it is exact; the shares of the scores in
@@ -74,27 +75,28 @@ def shares_of_scores(links: Float32Array, recent: History) -> FloatArray:
 
     Args:
         links: (len(Link), h, k) what each rating says of k movies.
-        recent: the h ratings that retrieval queries with, newest first.
+        weights: (h, len(Query)) of the h ratings that retrieval queries with. is_liked: (h,) by the user's own scale.
     Returns:
-        (h, k) float64 in [0, 1]; rows of movies that the user does not like, on their own scale, are 0.
+        (h, k) float64 in [0, 1]; rows of movies that the user does not like are 0.
     """
-    weights = recent.weights()
     shares = np.zeros(links.shape[1:])
     for link, query in SCORES:
         parts = np.maximum(links[link] * weights[:, query, None], 0)
         whole = parts.sum(axis=0)
         shares += parts / np.where(whole > 0, whole, 1)
-    shares[~likes(recent)] = 0
+    shares[~is_liked] = 0
     return shares / len(SCORES)
 
 
 def likely_causes(shares: FloatArray) -> list[Positions]:
     """For each column of `shares` the PER_MOVIE positions with the largest shares, largest first, without noise."""
-    order = np.argsort(-shares, axis=0, kind="stable")[:PER_MOVIE]
-    return [order[shares[order[:, at], at] >= LEAST_SHARE, at] for at in range(shares.shape[1])]
+    of_movie = np.ascontiguousarray(shares.T)
+    order = np.argsort(-of_movie, axis=1, kind="stable")[:, :PER_MOVIE]
+    kept = np.count_nonzero(np.take_along_axis(of_movie, order, axis=1) >= LEAST_SHARE, axis=1)  # the first of each
+    return [positions[:count] for positions, count in zip(order, kept.tolist(), strict=True)]
 
 
 def worth_trying(shares: FloatArray, likely: list[Positions]) -> Positions:
     """The likely causes with the largest shares of the whole ranking, largest first, at most PER_RANKING."""
-    wanted = np.unique(np.concatenate(likely)) if likely else np.empty(0, np.intp)
+    wanted = distinct(np.concatenate(likely)) if likely else np.empty(0, np.intp)
     return wanted[np.argsort(-shares[wanted].sum(axis=1), kind="stable")][:PER_RANKING].astype(np.intp)

@@ -9,15 +9,18 @@
 5. `telling.py` chooses among them over the whole list, and what each card tells first.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from marquee.contracts.ranking_fields import ReasonFields
+from marquee.contracts.reason_codes import ReasonCode
 from ranker.explain.facts.similar import SimilarFacts
 from ranker.explain.facts.told import Titles
 from ranker.explain.facts.user import UserFacts
 from ranker.explain.facts.you import You
 from ranker.explain.propose import Positions, proposals
-from ranker.explain.telling import FactsOf, Telling
+from ranker.explain.telling import SMALL, FactsOf, Telling
 from ranker.explain.verify import verified
 from ranker.ranking import Ranked
 from ranker.scoring import Scorer
@@ -26,6 +29,9 @@ from ranker.stopwatch import Stopwatch
 
 TOLERANCE = 1e-4
 """How far base + contributions may be from the score: float32 trees in ONNX against float64 sums."""
+
+
+_NO_POSITIONS: Positions = np.empty(0, np.intp)
 
 
 class ReasonsDoNotAddUp(ArithmeticError):
@@ -70,14 +76,29 @@ def check_account(ranked: Ranked) -> None:
 
 
 def cited_ratings(ranked: Ranked, scorer: Scorer | None, watch: Stopwatch) -> list[Positions]:
-    """For each ranked movie the history positions to name, the one that matters most first; none without a model."""
+    """For each ranked movie the history positions to name, the one that matters most first; none without a model.
+
+    Nor for a movie whose score similar likes raise by so little that no fact is told of it.
+    """
     if ranked.model_input is None or scorer is None:
-        return [np.empty(0, np.intp)] * len(ranked)
+        return [_NO_POSITIONS] * len(ranked)
     proposed = proposals(ranked.model_input.context, ranked.row)
     watch.count("ratings_tried", len(proposed.tried))
+    told = _is_told(ranked, ReasonCode.LIKED_SIMILAR)
+    likely = [each if may_cite else _NO_POSITIONS for each, may_cite in zip(proposed.likely, told, strict=True)]
+    proposed = replace(proposed, likely=likely)
     score = scorer(ranked.model_input.x).astype(np.float64) if ranked.muted else ranked.score  # the model's own
     return verified(proposed, ranked.model_input, score, scorer)
 
 
+def _is_told(ranked: Ranked, code: ReasonCode) -> list[bool]:
+    """(k,) whether a part raises each movie's score by enough for a fact to be told of it."""
+    if code not in ranked.codes:
+        return [False] * len(ranked)
+    told: list[bool] = (ranked.contribution[:, ranked.codes.index(code)] >= SMALL).tolist()
+    return told
+
+
 def _told(ranked: Ranked, facts_of: FactsOf, telling: Telling) -> list[list[ReasonFields]]:
-    return [telling.card(place, parts, ranked.codes, facts_of) for place, parts in enumerate(ranked.contribution)]
+    every = ranked.contribution.tolist()
+    return [telling.card(place, parts, ranked.codes, facts_of) for place, parts in enumerate(every)]

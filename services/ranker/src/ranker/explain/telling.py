@@ -13,7 +13,6 @@ from itertools import chain
 from operator import attrgetter
 from typing import Protocol
 
-from marquee.arrays import FloatArray
 from marquee.contracts.ranking_fields import ReasonFields
 from marquee.contracts.reason_codes import ReasonCode
 from ranker.explain.facts.told import Ladder, Told
@@ -53,12 +52,12 @@ class _Part:
         self.weight = contribution + AHEAD if is_ahead else contribution
 
     def fields(self) -> ReasonFields:
-        told = self.told
+        told, contribution = self.told, self.contribution
         return {
             "code": self.code,
             "text": told.text,
-            "contribution": self.contribution,
-            "evidence": list(told.evidence) if self.contribution > 0 else [],
+            "contribution": contribution,
+            "evidence": [*told.evidence] if contribution > 0 else [],
             "fact": {"form": told.form.id, "slots": told.slots},
         }
 
@@ -77,28 +76,33 @@ class Telling:
         self._leads: Counter[str] = Counter()
         self._cites: Counter[int] = Counter()
 
-    def card(self, place: int, parts: FloatArray, codes: Sequence[ReasonCode], facts_of: FactsOf) -> list[ReasonFields]:
+    def card(
+        self, place: int, parts: Sequence[float], codes: Sequence[ReasonCode], facts_of: FactsOf
+    ) -> list[ReasonFields]:
         """The reasons of the next card."""
-        found = [
-            self._part(code, contribution, place, facts_of)
-            for code, contribution in zip(codes, parts.tolist(), strict=True)
-            if abs(contribution) > NEGLIGIBLE
-        ]
+        found, small = [], self._small
+        for code, contribution in zip(codes, parts, strict=True):
+            size = abs(contribution)
+            if size <= NEGLIGIBLE:
+                continue
+            if size < small:
+                found.append(_Part(code, contribution, facts_of.neutral(place, code), _NO_OTHERS))
+            else:
+                ladder = facts_of(place, code, raises=contribution > 0)
+                found.append(_Part(code, contribution, self._first(ladder), ladder))
         found.sort(key=_by_weight, reverse=True)
         self._choose_lead(found)
         return [part.fields() for part in found]
 
-    def _part(self, code: ReasonCode, contribution: float, place: int, facts_of: FactsOf) -> _Part:
-        """A part with the first fact that names no rating too often; the last of a ladder names none."""
-        if abs(contribution) < self._small:
-            return _Part(code, contribution, facts_of.neutral(place, code), _NO_OTHERS)
-        ladder = facts_of(place, code, raises=contribution > 0)
-        told = next(ladder)
-        while told.cites and not self._is_open(told):
-            told = next(ladder)
-        if told.cites:
-            self._count(told, 1)
-        return _Part(code, contribution, told, ladder)
+    def _first(self, ladder: Ladder) -> Told:
+        """The first fact that names no rating too often; the last of a ladder names none."""
+        for told in ladder:
+            if not told.cites:
+                return told
+            if self._is_open(told):
+                self._count(told, 1)
+                return told
+        raise ValueError("a ladder ends with a fact that names no rating")
 
     def _count(self, told: Told, times: int) -> None:
         for cited in told.cites:

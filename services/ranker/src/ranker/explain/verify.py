@@ -9,6 +9,7 @@ tests/integration/test_ranker_deletion.py and tests/e2e/test_reasons.py.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from marquee.features import liked_similar
 from marquee.features.vector import SPECS
 from marquee.retrieval.candidates import rank_among
 from marquee.retrieval.fitted import Link, scores_of
-from marquee.retrieval.history import History, Query
+from marquee.retrieval.history import Query
 from marquee.retrieval.sources import link_scores
 from marquee.state.movie_table import RowArray
 from ranker.explain.propose import Positions, Proposals
@@ -44,8 +45,9 @@ def verified(proposed: Proposals, model_input: ModelInput, score: FloatArray, sc
     drop = score[pairs.movie] - _scores_without(pairs, proposed, model_input, scorer)
     order = np.lexsort((-drop, pairs.movie))  # stable: of equal drops the larger share
     order = order[drop[order] > MARGIN]
-    ends = np.searchsorted(pairs.movie[order], np.arange(1, len(proposed.likely)))
-    return np.split(proposed.tried[pairs.tried[order]], ends)
+    ends = np.searchsorted(pairs.movie[order], np.arange(len(proposed.likely) + 1)).tolist()
+    sure = proposed.tried[pairs.tried[order]]
+    return [sure[first:end] for first, end in pairwise(ends)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +92,19 @@ def _scores_without(pairs: _Pairs, proposed: Proposals, model_input: ModelInput,
 
 def _signals_without_each(proposed: Proposals) -> Float32Array:
     """(t, len(Query), len(Link), m) of all candidates, had each of the t tried ratings not been made."""
-    weights = _weights_without_each(proposed.recent, proposed.tried)
+    weights = _weights_without_each(proposed)
     signals = np.ascontiguousarray(scores_of(proposed.links, weights))
     return signals.reshape(len(proposed.tried), len(Query), len(Link), -1)
 
 
-def _weights_without_each(recent: History, tried: Positions) -> Float32Array:
+def _weights_without_each(proposed: Proposals) -> Float32Array:
     """(h, t * len(Query)) weights of the history without each of t ratings, whose own row is 0.
 
     What is newer than the missing rating weighs as before; what is older moves up, as if the newest were missing.
     """
-    as_it_is, moved_up = recent.weights(), recent.without(0).weights()
-    weights = np.zeros((len(recent), len(tried), len(Query)), np.float32)
-    for at, position in enumerate(tried.tolist()):
-        weights[:position, at] = as_it_is[:position]
-        weights[position + 1 :, at] = moved_up[position:]
+    recent, tried, as_it_is = proposed.recent, proposed.tried, proposed.weights
+    moved_up = np.zeros_like(as_it_is)
+    moved_up[1:] = recent.without(0).weights()
+    older_by = (np.arange(len(recent))[:, None] - tried)[:, :, None]
+    weights = np.where(older_by < 0, as_it_is[:, None], np.where(older_by > 0, moved_up[:, None], np.float32(0)))
     return weights.reshape(len(recent), -1)

@@ -101,16 +101,18 @@ class Names:
     def nearness(self, rows: RowArray, others: RowArray) -> FloatArray:
         """(k, l) the sum over the told names that two movies share of the products of their weights."""
         mine, name, weight = self._gathered(rows)
-        distinct, local = np.unique(name, return_inverse=True)
-        dense = np.zeros((len(rows), len(distinct)))
-        dense[mine, local] = weight
-        place = np.full(len(self.name) + 1, -1, np.int64)
-        place[distinct] = np.arange(len(distinct))
+        place = np.full(len(self.name), -1, np.intp)
+        place[name] = np.arange(len(name))  # one of the places at which a name stands
+        dense = np.zeros((len(name), len(rows)))
+        dense[place[name], mine] = weight
         theirs, name, weight = self._gathered(others)
         at = place[name]
         kept = at >= 0
+        theirs = theirs[kept]
         near = np.zeros((len(others), len(rows)))
-        np.add.at(near, theirs[kept], (dense[:, at[kept]] * weight[kept]).T)
+        if len(theirs):
+            first = np.flatnonzero(np.diff(theirs, prepend=-1))
+            near[theirs[first]] = np.add.reduceat(dense[at[kept]] * weight[kept, None], first, axis=0)
         return near.T
 
     def _gathered(self, rows: RowArray) -> tuple[RowArray, RowArray, Float32Array]:

@@ -123,7 +123,8 @@ class TasteFacts:
         """For each ranked movie the positions of the recent likes that are nearest to it, at most NEXT_BEST."""
         positions = self.you.recent_likes
         near = self.you.figures.names.nearness(self.row, self.you.history.row[positions])
-        return [positions[at].tolist() for at in _largest(near, NEXT_BEST)]
+        best, count = _largest(near, NEXT_BEST)
+        return [nearest[:n] for nearest, n in zip(positions[best].tolist(), count.tolist(), strict=True)]
 
     @cached_property
     def _shares_nothing(self) -> list[bool]:
@@ -140,8 +141,7 @@ class TasteFacts:
         return not self.muted or name.casefold() not in self.muted
 
 
-def _largest(near: FloatArray, count: int) -> list[RowArray]:
-    """For each row the columns of its largest values above 0, largest first."""
+def _largest(near: FloatArray, count: int) -> tuple[RowArray, RowArray]:
+    """For each row the columns of its largest values, largest first, and how many of these are above 0."""
     best = np.argsort(-near, axis=1, kind="stable")[:, :count]
-    above = np.count_nonzero(np.take_along_axis(near, best, axis=1) > 0, axis=1)
-    return [at[:n] for at, n in zip(best, above.tolist(), strict=True)]
+    return best, (np.take_along_axis(near, best, axis=1) > 0).sum(axis=1)

@@ -36,9 +36,10 @@ class Told:
     @property
     def text(self) -> str:
         """The sentence; put together when first read."""
-        if self._text is None:
-            self._text = self.form.text(self.slots)
-        return self._text
+        text = self._text
+        if text is None:
+            text = self._text = self.form.text(self.slots)
+        return text
 
 
 Ladder = Iterator[Told]
