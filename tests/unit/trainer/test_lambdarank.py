@@ -6,7 +6,7 @@ import pytest
 from marquee.features.vector import NAMES
 from trainer.executor import HERE, Here
 from trainer.fitting import fit
-from trainer.lambdarank import LambdaRankConfig, predict
+from trainer.lambdarank import LambdaRankConfig, boost, predict
 from trainer.lists import TrainingLists
 
 SIZE = 10
@@ -49,3 +49,11 @@ def test_a_ranker_that_grew_beside_its_trial_is_the_one_that_waited_for_it(count
     assert beside.booster.num_trees() == waited.n_trees
     assert (predict(beside.booster, lists.features) == predict(waited.booster, lists.features)).all()
     assert beside.ndcg_by_trees == waited.ndcg_by_trees
+
+
+def test_trees_do_not_depend_on_the_threads_that_they_grow_on() -> None:
+    config, lists = LambdaRankConfig(), some_lists(200)
+
+    one, two = (boost(lists, config, n_trees=20, seed=0, n_threads=n) for n in (1, 2))
+
+    assert (predict(one, lists.features) == predict(two, lists.features)).all()

@@ -48,4 +48,4 @@ def fit(lists: TrainingLists, config: LambdaRankConfig, *, seed: int, executor: 
 
 
 def _grown(lists: TrainingLists, config: LambdaRankConfig, n_trees: int, seed: int) -> lgb.Booster:
-    return boost(lists, config, n_trees=n_trees, seed=seed)
+    return boost(lists, config, n_trees=n_trees, seed=seed, n_threads=1)

@@ -87,8 +87,12 @@ class LambdaRankConfig(HyperParameters):
         return range(self.min_trees_of_many, self.max_trees_of_many + 1, self.tree_step)
 
 
-def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int) -> dict[str, object]:
-    """LightGBM's parameters for `n_rows` rows; small data gets smaller leaves."""
+def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int, n_threads: int | None = None) -> dict[str, object]:
+    """LightGBM's parameters for `n_rows` rows; small data gets smaller leaves.
+
+    Args:
+        n_threads: the trees do not depend on it; None: as many as pay off for so many rows.
+    """
     leaf_rows = np.clip(n_rows // config.rows_per_leaf_row, config.min_leaf_rows, config.max_leaf_rows)
     return {
         **ALWAYS,
@@ -102,12 +106,14 @@ def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int) -> dict[str,
         "lambda_l2": config.lambda_l2,
         "lambdarank_truncation_level": config.truncation_level,
         "monotone_constraints": [int(spec.rises) for spec in SPECS],
-        "num_threads": 1 if n_rows < MANY_ROWS else 2,
+        "num_threads": n_threads or (1 if n_rows < MANY_ROWS else 2),
         "seed": seed,
     }
 
 
-def boost(lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster:
+def boost(
+    lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int, n_threads: int | None = None
+) -> lgb.Booster:
     """Train on these lists.
 
     Raises:
@@ -116,7 +122,9 @@ def boost(lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed:
     if int(lists.size.sum()) != len(lists.features):
         raise ValueError("the lists' sizes do not add up to their rows")
     data = lgb.Dataset(lists.features, lists.label, group=lists.size, feature_name=list(NAMES), free_raw_data=True)
-    return lgb.train(parameters(len(lists.features), config, seed=seed), data, num_boost_round=n_trees)
+    return lgb.train(
+        parameters(len(lists.features), config, seed=seed, n_threads=n_threads), data, num_boost_round=n_trees
+    )
 
 
 def predict(booster: lgb.Booster, features: Float32Array, n_trees: int | None = None) -> FloatArray:

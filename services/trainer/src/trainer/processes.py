@@ -23,8 +23,8 @@ MOST = 4
 """Processes at most, unless a number is set: with more the trees bind, which two of them grow."""
 FROM_RATINGS = 10_000
 """With fewer a training takes seconds, and sending things about costs what it gains."""
-UP_TO_RATINGS = 2_000_000
-"""With more the windows of several processes take more memory than the trainer has on Compose."""
+UP_TO_RATINGS = 1_200_000
+"""900,000 take 3.3 GB on two processes (docs/growth.md), and the trainer has 4 GB on Compose."""
 
 
 def processes_of(wanted: int, cores: int) -> int:
@@ -82,8 +82,8 @@ class Processes:
         return True
 
     def boost(self, lists: TrainingLists, config: LambdaRankConfig, *, n_trees: int, seed: int) -> lgb.Booster:
-        """In this process."""
-        return lambdarank.boost(lists, config, n_trees=n_trees, seed=seed)
+        """In this process, on one thread: the other cores are for the other processes."""
+        return lambdarank.boost(lists, config, n_trees=n_trees, seed=seed, n_threads=1)
 
     def _lost(self) -> None:
         if self._pool is not None:
