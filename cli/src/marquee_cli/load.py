@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 TIMEOUT_S = 30.0
+WARM_UP = 20
+"""Calls of one client that are not counted, unless another number is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Client:
         return json.loads(body)
 
 
-def one_by_one(base_url: str, calls: Iterable[Call], *, warm_up: int = 20, limit_s: float = 60.0) -> Outcome:
+def one_by_one(base_url: str, calls: Iterable[Call], *, warm_up: int = WARM_UP, limit_s: float = 60.0) -> Outcome:
     """Send the calls one after the other on one connection. The first `warm_up` calls are not counted."""
     outcome = Outcome()
     deadline = time.monotonic() + limit_s
