@@ -28,6 +28,7 @@ from marquee.stores.event_log import EventLog
 from support.broken_models import CONFIG, N_MOVIES, N_USERS, returning_users
 from support.builders import a_movie, chunks, in_batches
 from support.dask_cluster import WAIT_S, a_worker, connected, local_cluster, nobodys_address
+from support.shared_out import files_of
 from support.trainings import LATER_MS
 from support.wait import until
 from support.worlds import a_catalog
@@ -122,9 +123,7 @@ def test_a_training_on_a_cluster_reads_the_log_there_and_writes_the_same_bundle(
     def bundle(version: str, executor: Executor) -> dict[str, bytes]:
         ratings = logged_ratings(log_dir, executor)
         parts = train(ratings, MOVIES, as_of_ms=LATER_MS, config=CONFIG, executor=executor)
-        folder = parts.write(tmp_path, version=version, created_at=NOW)
-        files = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
-        return {name: path.read_bytes() for name, path in files.items() if name != "manifest.json"}
+        return files_of(parts.write(tmp_path, version=version, created_at=NOW))
 
     with connected(two_workers) as executor:
         on_workers = bundle("v1", executor)

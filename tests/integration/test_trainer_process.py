@@ -53,6 +53,16 @@ async def test_a_failed_training_is_reported_and_the_next_one_works(
     assert message in failed["message"]
 
 
+async def test_a_training_has_as_many_processes_as_the_setting_says(
+    kafka_settings: KafkaSettings, workshop: Workshop
+) -> None:
+    async with running(workshop.app(workshop.settings(kafka_settings, train_processes=3))) as client:
+        assert await started(client) == 202
+        await reaches(client, phase="done")
+
+    assert workshop.given["--processes"] == "3"
+
+
 @pytest.mark.parametrize(("does", "message"), [("killed", "SIGKILL"), ("a vanished file", "no such file")])
 async def test_a_failure_that_may_pass_counts_only_when_it_lasts(
     kafka_settings: KafkaSettings, workshop: Workshop, does: str, message: str

@@ -24,14 +24,14 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def bundle(
     folder: Path, version: str, executor: Executor = HERE, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, bytes]:
-    """Every file of the bundle but the manifest, which has the version's name."""
+    """The files of one that is trained on this world."""
     movies = a_catalog(N_MOVIES, with_people=True)
     parts = train(returning_users(), movies, as_of_ms=LATER_MS, config=CONFIG, executor=executor, progress=progress)
-    parts.write(folder, version=version, created_at=NOW)
-    return files_of(folder / version)
+    return files_of(parts.write(folder, version=version, created_at=NOW))
 
 
 def files_of(written: Path) -> dict[str, bytes]:
+    """Every file of a bundle but the manifest, which has the version's name."""
     files = {str(path.relative_to(written)): path for path in written.rglob("*") if path.is_file()}
     return {name: path.read_bytes() for name, path in files.items() if name != "manifest.json"}
 

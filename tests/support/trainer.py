@@ -59,6 +59,12 @@ class Workshop:
         noted = self.folder / "starts"
         return noted.read_text().split() if noted.exists() else []
 
+    @property
+    def given(self) -> dict[str, str]:
+        """The options of the newest training, each with the word after it."""
+        found: dict[str, str] = json.loads((self.folder / "given").read_text())
+        return found
+
     def settings(self, kafka: KafkaSettings, **changes: Any) -> TrainerSettings:
         usual: dict[str, Any] = {
             "kafka": kafka,

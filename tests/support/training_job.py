@@ -1,6 +1,6 @@
 """A training process for tests: it speaks the trainer's protocol and needs no time. A script; its first argument is
 the folder of a finished bundle. It does what the file `behaviour` beside that folder says, and notes each start
-in `starts`.
+in `starts`, and what it was given in `given`.
 """
 
 import json
@@ -36,6 +36,7 @@ def main() -> None:
     version, model_dir = given["--version"], Path(given["--model-dir"])
     with (bundle.parent / "starts").open("a") as starts:
         starts.write(version + "\n")
+    (bundle.parent / "given").write_text(json.dumps(given))
     behaviour = json.loads((bundle.parent / "behaviour").read_text())
     say("progress", message="working")
     match behaviour["does"]:

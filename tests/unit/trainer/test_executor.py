@@ -10,9 +10,9 @@ import pytest
 from marquee.features.vector import NAMES
 from trainer.cluster_boost import dealt
 from trainer.code_version import code_identity, source_digest
-from trainer.executor import HERE
+from trainer.executor import HERE, executor_at
 from trainer.lists import TrainingLists
-from trainer.processes import FROM_RATINGS, UP_TO_RATINGS, Processes, processes_of
+from trainer.processes import Processes, processes_of
 
 
 def test_here_a_call_runs_when_its_result_is_asked_for_and_sees_what_was_shared() -> None:
@@ -78,6 +78,11 @@ def test_a_training_has_a_process_per_core_but_not_many_unless_a_number_is_set(
 def test_several_processes_share_a_training_that_is_long_and_fits_several_times_into_memory() -> None:
     several = Processes(ProcessPoolExecutor(2), print)  # starts none before something is submitted
 
-    shared = [several.fitting(n) is several for n in (FROM_RATINGS - 1, FROM_RATINGS, UP_TO_RATINGS, UP_TO_RATINGS + 1)]
+    shared = [several.fitting(n) is several for n in (9_999, 10_000, 1_200_000, 1_200_001)]
 
     assert shared == [False, True, True, False]
+
+
+def test_one_process_is_this_one() -> None:
+    with executor_at("", wait_s=1.0, progress=print, n_processes=1) as found:
+        assert found is HERE

@@ -1,7 +1,8 @@
 """A training on a Dask cluster: its windows and the retrieval to serve side by side, each by the code of this process.
 
-The trainer alone needs the model folder, and keeps what has to be decided: the number of trees, the verdict, the
-bundle. Workers get the ratings once and send back lists. Imported only where a cluster is set.
+The trainer alone needs the model folder, and keeps what has to be decided on the ranker: the number of trees, the
+verdict, the bundle. Workers get the ratings once and send back lists, and the ranker of similar movies. Imported only
+where a cluster is set.
 """
 
 from asyncio import CancelledError

@@ -112,7 +112,7 @@ def executor_at(
         Misconfigured: Dask is not installed, or the address is none.
     """
     if not address and n_processes > 1:
-        from trainer.processes import processes
+        from trainer.processes import processes  # which imports this module
 
         with processes(n_processes, progress) as several:
             yield several

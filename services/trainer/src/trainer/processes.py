@@ -24,7 +24,7 @@ MOST = 4
 FROM_RATINGS = 10_000
 """With fewer a training takes seconds, and sending things about costs what it gains."""
 UP_TO_RATINGS = 1_200_000
-"""900,000 take 3.3 GB on two processes (docs/growth.md), and the trainer has 4 GB on Compose."""
+"""900,000 take 3.3 GiB on two processes (docs/growth.md), and the trainer has 4 GiB on Compose."""
 
 
 def processes_of(wanted: int, cores: int) -> int:
