@@ -4,6 +4,7 @@ How long rankings take meanwhile, and how soon all is well, is measured by `make
 """
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,6 @@ from marquee_cli.chaos.plan import UNDER_LOAD
 from marquee_cli.home import Home
 from support.commands import output_of
 from support.supervised_system import supervised_system
-from support.system import untraced
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -43,7 +43,7 @@ class Run:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("under_load")
     with supervised_system(Home(folder / "home")):
-        env = {**untraced(), "MARQUEE_HOME": str(folder / "home")}
+        env = {**os.environ, "MARQUEE_HOME": str(folder / "home")}
         code, output = output_of([*CHAOS, *SHORT, "--out", str(folder / "out")], env=env, limit_s=800)
     found = json.loads((folder / "out" / "chaos.json").read_text())
     return Run(code, output, found["totals"], {fault["name"]: fault for fault in found["faults"]})

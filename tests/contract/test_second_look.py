@@ -1,12 +1,11 @@
 """CI runs up to three failed tests once more: what fails again fails the run, what passes is named."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-from support.system import untraced
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +38,7 @@ def looked_twice(folder: Path, *tests: str) -> tuple[int, str]:
     for number, text in enumerate(tests):
         (folder / f"test_{number}.py").write_text(text)
     script = f"set -e; source {ROOT}/ci/second-look.sh; second_look .venv/bin/pytest -q; echo the end"
-    env = {**untraced(), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # pytest alone looks twice, and starts sooner
+    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # pytest alone looks twice, and starts sooner
     done = subprocess.run(["bash", "-c", script], cwd=folder, env=env, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout
 

@@ -1,5 +1,6 @@
 """A Dask cluster of processes on this machine, as a training finds it at an address."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -8,7 +9,6 @@ from contextlib import contextmanager
 
 from distributed import Client, LocalCluster
 
-from support.system import untraced
 from trainer.cluster import Cluster, cluster
 
 WAIT_S = 200.0
@@ -45,9 +45,9 @@ def nobodys_address() -> str:
 
 @contextmanager
 def a_worker(scheduler: str, **environment: str) -> Iterator[None]:
-    """One more worker, started by Dask's own command in this environment; no lines are measured in it."""
+    """One more worker, started by Dask's own command in this environment."""
     command = [sys.executable, "-m", "distributed.cli.dask_worker", scheduler, "--nthreads", "1", "--no-dashboard"]
-    process = subprocess.Popen(command, env=untraced() | environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:

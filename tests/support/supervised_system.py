@@ -25,7 +25,6 @@ from marquee_cli.home import Home, read_json, write_json
 from marquee_cli.parts import INSIDE, Ports, all_parts
 from marquee_cli.ports import internal_ports
 from support.builders import chunks
-from support.system import untraced
 from support.wait import until
 from support.worlds import a_catalog, checkerboard
 from trainer.config import TrainingConfig
@@ -54,7 +53,7 @@ def supervised_system(home: Home) -> Iterator[None]:
     home.serving.touch()  # from the start a part that ends is restarted
     with home.log_of("supervisor").open("wb") as log:
         command = [sys.executable, "-m", "marquee_cli.supervisor", str(home.root)]
-        supervisor = subprocess.Popen(command, env=untraced(), stdin=subprocess.PIPE, stdout=log, stderr=log)
+        supervisor = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
     try:
         asyncio.run(_in_use(home, ports))
         yield

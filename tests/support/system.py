@@ -18,14 +18,6 @@ ADMIN_KEY = "the-key-of-an-admin"
 """Of an embedded system; reading and rating need none."""
 
 
-def untraced() -> dict[str, str]:
-    """The environment for a whole system: its processes are not traced, and so as fast as they are for users.
-
-    Measuring coverage makes a service several times slower; what its lines do is shown by the tests of that service.
-    """
-    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_PROCESS_")}
-
-
 @dataclass(frozen=True, slots=True)
 class System:
     """Where it is, what it was filled with, and how to look inside."""
@@ -88,7 +80,7 @@ def embedded_system(home: Path, data: Path, snapshot: Path | None) -> Iterator[S
     """A run of `marquee demo --detach` in a state directory and on ports of its own; stopped at the end."""
     ports = internal_ports(["gateway", "frontend"], {})
     env = {
-        **untraced(),
+        **os.environ,
         "MARQUEE_HOME": str(home),
         "MARQUEE_API_KEYS": f"admin:{ADMIN_KEY}",
         "MARQUEE_GATEWAY_PORT": str(ports["gateway"]),
