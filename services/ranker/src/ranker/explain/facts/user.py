@@ -84,12 +84,12 @@ class UserFacts:
 
     def _liked_similar(self, place: int, row: int, *, raises: bool) -> Ladder:
         crowd = self.you.figures.crowd
-        if not raises and crowd is not None and (fans := int(crowd.fans[row])) <= FEW_FANS * crowd.people:
+        if not raises and crowd is not None and (fans := crowd.fan_counts[row]) <= FEW_FANS * crowd.people:
             yield Told(FORMS["liked_similar.few_fans"], {"fans": fans, "people": crowd.people})
         positions = self.cited[place].tolist() if raises else []
         for at, position in enumerate(positions):
             _, rated, slots = cited = self._citations[position]
-            yield from self._shared_fans(row, position, cited)
+            yield from self._shared_fans(row, cited)
             for other in positions[at + 1 :]:
                 _, second, others = self._citations[other]
                 both = {**slots, **{f"other_{name}": value for name, value in others.items()}}
@@ -101,13 +101,13 @@ class UserFacts:
                 yield Told(FORMS["liked_similar.many"], {"more": more, "likes": last.count})
         yield NOTHING_BY_CODE[ReasonCode.LIKED_SIMILAR]
 
-    def _shared_fans(self, row: int, position: int, cited: Citation) -> Ladder:
+    def _shared_fans(self, row: int, cited: Citation) -> Ladder:
         """How many of the fans of a cited movie like this one, if that is more than one would expect."""
         crowd = self.you.figures.crowd
         if crowd is None:
             return
         liked, rated, slots = cited
-        both, fans, here = self.you.both(position, row), int(crowd.fans[liked]), int(crowd.fans[row])
+        both, fans, here = crowd.both(liked, row), crowd.fan_counts[liked], crowd.fan_counts[row]
         if both < LEAST_BOTH or both * crowd.people <= fans * here:
             return
         counted: dict[str, SlotValue] = {**slots, "both": both, "fans": fans}

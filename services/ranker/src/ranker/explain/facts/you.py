@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from marquee.arrays import BoolArray, Float32Array, Int32Array, IntArray, entries_of
-from marquee.explanation.crowd import Crowd, FanMarks
+from marquee.arrays import BoolArray, Float32Array, IntArray, entries_of
+from marquee.explanation.crowd import Crowd
 from marquee.retrieval.history import History
 from marquee.state.movie_table import MovieTable, RowArray
 from ranker.explain.facts.figures import Figures
@@ -127,59 +127,43 @@ class You:
         """(l,) positions in the history of the likes among the newest ratings, those that retrieval queries with."""
         return np.flatnonzero(self.is_liked[: self.history.config.query.max_ratings])
 
-    def both(self, position: int, row: int) -> int:
-        """How many people like a movie of the history and another one."""
-        crowd, marks = self.figures.crowd, self._marks
-        if crowd is None or marks is None:
-            return 0
-        return int(np.count_nonzero(marks.is_fan(int(self.history.row[position]))[crowd.fans_of(row)]))
-
-    @cached_property
-    def _marks(self) -> FanMarks | None:
-        return None if self.figures.crowd is None else FanMarks(self.figures.crowd)
-
     @cached_property
     def last_likes(self) -> "LastLikes | None":
         return LastLikes.of(self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LastLikes:
-    """The newest likes, and all people who like any of them, movie by movie.
+    """The newest likes, beside whose fans those of other movies are held.
 
     Attributes:
-        count: of likes. fan: (f,) numbers of people. start: (m,) where each movie begins in it, for movies with fans.
-        fans: (m,) how many each has. marks: of the movies that are compared with them.
+        count: of likes. rows: catalogue rows of those that have fans.
     """
 
     count: int
-    fan: Int32Array
-    start: RowArray
-    fans: IntArray
+    rows: list[int]
     crowd: Crowd
-    marks: FanMarks
 
     @classmethod
     def of(cls, you: You) -> "LastLikes | None":
         """Up to MOST_LIKES, and so few that their fans are at most MOST_FANS; None if these are fewer than FEW."""
-        crowd, rows = you.figures.crowd, you.liked_row[:MOST_LIKES]
+        crowd = you.figures.crowd
         if crowd is None:
             return None
-        rows = rows[: int(np.searchsorted(np.cumsum(crowd.fans[rows]), MOST_FANS, side="right"))]
-        if len(rows) < FEW:
-            return None
-        with_fans = rows[crowd.fans[rows] > 0]
-        if not len(with_fans):
-            return None
-        fans = crowd.fans[with_fans]
-        fan = crowd.fan[entries_of(crowd.fan_start, with_fans)]
-        start = (np.cumsum(fans) - fans).astype(np.intp)
-        return cls(len(rows), fan, start, fans, crowd, FanMarks(crowd))
+        rows, fans, left = [], crowd.fan_counts, MOST_FANS
+        for row in you.liked_row[:MOST_LIKES].tolist():
+            left -= fans[row]
+            if left < 0:
+                break
+            rows.append(row)
+        with_fans = [row for row in rows if fans[row]]
+        return cls(len(rows), with_fans, crowd) if len(rows) >= FEW and with_fans else None
 
     def liking_more(self, row: int) -> int:
         """Of how many of the likes a larger share of the fans than of all people like this movie too."""
-        both = np.add.reduceat(self.marks.is_fan(row)[self.fan], self.start, dtype=np.int64)
-        return int(np.count_nonzero(both * self.crowd.people > self.fans * int(self.crowd.fans[row])))
+        crowd, bits, fans = self.crowd, self.crowd.fan_bits, self.crowd.fan_counts
+        people, here, like_this = crowd.people, fans[row], bits[row]
+        return sum((bits[other] & like_this).bit_count() * people > fans[other] * here for other in self.rows)
 
 
 @dataclass(frozen=True)
