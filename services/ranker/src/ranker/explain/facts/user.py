@@ -1,11 +1,10 @@
 """The ladder of facts for each part of a user's score: which sentences hold of this user and this movie."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
-
-import numpy as np
 
 from marquee.contracts.ranking_fields import EvidenceFields
 from marquee.contracts.reason_codes import ReasonCode
@@ -72,7 +71,8 @@ class UserFacts:
 
     @cached_property
     def _rows(self) -> list[int]:
-        return [int(row) for row in self.row]
+        rows: list[int] = self.row.tolist()
+        return rows
 
     @cached_property
     def _citations(self) -> Citations:
@@ -123,8 +123,8 @@ class UserFacts:
     def _era(self, _place: int, row: int, *, raises: bool) -> Ladder:
         plain = self.you.figures.neutral(ReasonCode.ERA, row)
         if plain.slots:
-            if len(self.you.history):
-                yield from self._years(int(self.you.catalog.year[row]), plain.evidence, raises=raises)
+            if self.you.rated:
+                yield from self._years(int(self.you.figures.years[row]), plain.evidence, raises=raises)
             yield plain
         yield NOTHING_BY_CODE[ReasonCode.ERA]
 
@@ -148,7 +148,7 @@ class UserFacts:
         plain, usual = self.you.figures.neutral(ReasonCode.RUNTIME, row), self.you.liked_minutes
         if plain.slots:
             if usual is not None:
-                over = float(self.you.catalog.runtime_min[row]) - usual
+                over = self.you.figures.minutes[row] - usual
                 slots: dict[str, SlotValue] = {**plain.slots, "usual": round(usual)}
                 if raises and abs(over) <= SUITS_MIN:
                     yield Told(FORMS["runtime.near"], slots)
@@ -160,10 +160,9 @@ class UserFacts:
     def _popular(self, _place: int, row: int, *, raises: bool) -> Ladder:
         of_movie = self.you.figures.of_movie(ReasonCode.POPULAR, row, raises=raises)
         yield from (told for told in of_movie if not told.form.is_neutral)
-        ordered, count = self.you.raters, int(self.you.figures.raters[row])
-        rated = len(ordered)
+        ordered, count, rated = self.you.raters, self.you.figures.rater_counts[row], self.you.rated
         if rated >= FEW and self.you.figures.crowd is not None:
-            fewer, more = int(np.searchsorted(ordered, count)), rated - int(np.searchsorted(ordered, count, "right"))
+            fewer, more = bisect_left(ordered, count), rated - bisect_right(ordered, count)
             counted: tuple[EvidenceFields, ...] = ({"kind": "count", "label": "ratings", "value": float(count)},)
             if 2 * fewer > rated:
                 yield Told(FORMS["popular.better_known"], {"fewer": fewer, "rated": rated}, counted)
