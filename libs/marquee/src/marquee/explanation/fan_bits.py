@@ -1,7 +1,7 @@
 """Sets of people as whole numbers, of which bit p says whether person p is in it: to count who is in two is one step.
 
-Python's own numbers hold as many bits as there are people; `(a & b).bit_count()` takes a fraction of a microsecond for
-hundreds of people and a few for hundreds of thousands, less than to look one movie's fans up among another's.
+Python's own numbers hold as many bits as there are people. `(a & b).bit_count()` takes a fraction of a microsecond for
+hundreds of people, and 7 to 17 for 160,000, where to look the fans of one movie up among another's takes 15 to 390.
 """
 
 from collections.abc import Callable
