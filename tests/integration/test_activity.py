@@ -133,7 +133,7 @@ async def api(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]
         async with httpx.AsyncClient(base_url=url, timeout=timeout_s) as nobody:  # enricher, features, trainer
             yield flow.behind.get(url, nobody)
 
-    monkeypatch.setattr("gateway.main.http_client", client_of)
+    monkeypatch.setattr("gateway.main.StraightClient", client_of)
     apps = {
         "http://ingest": ingest.main.create_app(IngestSettings(**flow.common, claim_timeout_s=5)),
         "http://ranker": ranker.main.create_app(RankerSettings(**flow.common, user_timeout_s=5, receipt_wait_s=10)),

@@ -7,7 +7,7 @@ import pytest
 
 from marquee.errors import Transient
 from marquee.stores.key_space import KeySpace
-from ranker.pinning.store import KEPT_S, OVERHEAD_BYTES, PinStore
+from ranker.pinning.store import KEPT_S, OVERHEAD_BYTES, SPARE, PinStore
 
 pytestmark = pytest.mark.integration
 
@@ -54,6 +54,16 @@ async def test_one_large_pin_makes_room_by_dropping_several(space: KeySpace) -> 
 
     assert await kept(store, [*ids, "large"]) == ["03", "04", "large"]
     assert await accounted(store) == (3, 5_000)
+
+
+async def test_once_there_is_no_room_it_is_made_for_some_more_pins(space: KeySpace) -> None:
+    store, room = PinStore(space, SPARE * 3_000), SPARE * 3
+    counts = []
+    for at in range(room + 8):
+        await store.put(f"{at:03}", VALUE, now_ms=at)
+        counts.append((await accounted(store))[0])
+
+    assert counts[room:] == [room - 3, room - 2, room - 1, room, room - 3, room - 2, room - 1, room]
 
 
 async def test_expired_pins_leave_the_account_too(space: KeySpace) -> None:

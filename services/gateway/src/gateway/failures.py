@@ -1,6 +1,4 @@
-"""What a call without an answer failed of. The name of the exception does not say: httpx-aiohttp calls every connection
-that is refused or breaks a timeout, with aiohttp's own exception as its cause.
-"""
+"""What a call without an answer failed of: aiohttp's own exception says it, which is the cause of httpx's."""
 
 from enum import StrEnum
 

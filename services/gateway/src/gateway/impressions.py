@@ -16,8 +16,9 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 
 import orjson
 import structlog
+from msgspec import Struct, field
+from msgspec.json import Decoder
 from prometheus_client import Counter
-from pydantic import BaseModel
 
 from gateway.upstream import Upstream
 from marquee.contracts.activity_bodies import MAX_IMPRESSIONS
@@ -53,7 +54,7 @@ class Shown(NamedTuple):
     body: bytes
 
 
-class CardRead(BaseModel):
+class CardRead(Struct):
     """What is read of a card."""
 
     movie_id: int
@@ -61,14 +62,14 @@ class CardRead(BaseModel):
     score: float
 
 
-class MetaRead(BaseModel):
+class MetaRead(Struct):
     """What is read of how an answer came about."""
 
     cached: bool = False
 
 
-class RankingRead(BaseModel):
-    """What is read of an answer: all else of it, such as the reasons, becomes no Python object.
+class RankingRead(Struct):
+    """What is read of an answer: all else of it, such as the reasons, is skipped and becomes no Python object.
 
     With reasons it would be thousands of them, and Python's garbage collector would run several times for each answer.
     """
@@ -76,7 +77,10 @@ class RankingRead(BaseModel):
     ranking_id: str
     model_version: str | None
     items: list[CardRead]
-    meta: MetaRead = MetaRead()
+    meta: MetaRead = field(default_factory=MetaRead)
+
+
+_READ = Decoder(RankingRead)
 
 
 class Impressions:
@@ -177,7 +181,7 @@ def impression(shown: Shown) -> Mapping[str, Any] | None:
     Raises:
         ValueError: the body is no ranking.
     """
-    ranking = RankingRead.model_validate_json(shown.body)
+    ranking = _READ.decode(shown.body)
     items = ranking.items
     if not items:
         return None

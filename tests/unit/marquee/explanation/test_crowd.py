@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from marquee.explanation.crowd import Crowd, FanMarks
+from marquee.explanation.crowd import Crowd
+from marquee.explanation.fan_bits import FanBits
 from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, checkerboard
 
@@ -75,9 +76,17 @@ def test_without_ratings_there_is_nobody() -> None:
     assert np.isnan(crowd.overall_mean)
 
 
-def test_marks_name_the_fans_of_whichever_movie_was_asked_for_last() -> None:
+def test_fans_are_counted_the_same_when_none_are_kept_for_long() -> None:
     crowd = Crowd.of(checkerboard(), a_catalog())
-    marks = FanMarks(crowd)
+    forgetful = FanBits(crowd.people, crowd.fans_of, kept_bytes=0)
 
-    for row in (0, 7, 7, 39, 0, 12):
-        assert np.array_equal(marks.is_fan(row), crowd.is_fan(row))
+    for row, other in [(0, 7), (7, 7), (39, 0), (0, 12), (5, 3)]:
+        both = set(crowd.fans_of(row).tolist()) & set(crowd.fans_of(other).tolist())
+        assert forgetful.both(row, other) == crowd.both(row, other) == len(both)
+
+
+def test_the_fans_of_a_movie_are_its_bits() -> None:
+    fans = {0: [0, 2, 9], 1: [], 2: [8]}
+    bits = FanBits(10, lambda row: np.array(fans[row], np.int32))
+
+    assert [bits[row] for row in fans] == [0b10_0000_0101, 0, 0b1_0000_0000]

@@ -38,21 +38,26 @@ def one_by_one(weights: list[dict[int, float]], rows: list[int], others: list[in
     ).reshape(len(rows), len(others))  # fmt: skip
 
 
-def test_movies_are_as_near_as_the_told_names_that_they_share() -> None:
-    names, weights = some_names(1)
-    rows, others = [3, 0, 7, 11], [5, 1, 2, 3, 0, 9, 4]
+def test_the_nearest_share_the_names_that_weigh_most() -> None:
+    for seed in range(20):
+        names, weights = some_names(seed)
+        rows, others = [3, 0, 7, 11], [5, 1, 2, 3, 0, 9, 4]
+        near = one_by_one(weights, rows, others)
+        expected = [[at for at in np.argsort(-each, kind="stable").tolist() if each[at] > 0][:3] for each in near]
 
-    near = names.nearness(np.array(rows), np.array(others))
+        assert names.nearest(rows, others, count=3) == expected
 
-    assert (near > 0).any()
-    np.testing.assert_allclose(near, one_by_one(weights, rows, others), rtol=1e-12)
+
+def test_of_equally_near_movies_the_first_come_first() -> None:
+    names, _ = some_names(1)
+
+    assert names.nearest([3], [3, 3, 5, 3], count=2) == [[0, 1]]
 
 
 def test_nothing_is_near_to_nothing() -> None:
     names, _ = some_names(2)
-    empty, some = np.empty(0, np.intp), np.array([1, 2])
 
-    assert names.nearness(np.array([0, 5]), some).tolist() == [[0.0, 0.0], [0.0, 0.0]]
-    assert names.nearness(some, np.array([0, 5])).tolist() == [[0.0, 0.0], [0.0, 0.0]]
-    assert names.nearness(some, empty).shape == (2, 0)
-    assert names.nearness(empty, some).shape == (0, 2)
+    assert names.nearest([0, 5], [1, 2], count=3) == [[], []]
+    assert names.nearest([1, 2], [0, 5], count=3) == [[], []]
+    assert names.nearest([1, 2], [], count=3) == [[], []]
+    assert names.nearest([], [1, 2], count=3) == []

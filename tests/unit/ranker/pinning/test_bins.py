@@ -78,3 +78,19 @@ def test_more_thresholds_than_a_byte_counts_are_refused() -> None:
 
     with pytest.raises(TooManyThresholds):
         Bins.of(a_forest([*range(255)]), 2)
+
+
+@given(
+    st.lists(st.lists(st.floats(-8, 8, width=16), max_size=9, unique=True).map(sorted), min_size=1, max_size=5),
+    st.integers(0, 2**32 - 1),
+)
+def test_a_values_code_is_where_it_would_be_put_among_the_thresholds(thresholds: list[list[float]], seed: int) -> None:
+    bins = Bins(tuple(np.array(each, np.float32) for each in thresholds))
+    known = np.array([*(value for each in thresholds for value in each), 0.0, -np.inf, np.inf, np.nan], np.float32)
+    x = np.random.default_rng(seed).choice(known, (20, len(thresholds)))
+
+    codes = bins.encode(x)
+
+    for threshold, column, code in zip(bins.threshold, x.T, codes.T, strict=True):
+        expected = np.where(np.isnan(column), MISSING, np.searchsorted(threshold, column))
+        np.testing.assert_array_equal(code, expected)

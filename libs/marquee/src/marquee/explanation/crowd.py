@@ -7,7 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from marquee.arrays import BoolArray, Int32Array, IntArray
+from marquee.arrays import Int32Array, IntArray
+from marquee.explanation.fan_bits import FanBits
 from marquee.state.logical_time import DAY_MS
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import POSITIVE, Ratings, latest_per_movie
@@ -85,6 +86,12 @@ class Crowd:
         return np.diff(self.fan_start)
 
     @cached_property
+    def fan_counts(self) -> list[int]:
+        """`fans`, for who reads single ones."""
+        counts: list[int] = self.fans.tolist()
+        return counts
+
+    @cached_property
     def overall_mean(self) -> float:
         """Mean stars of all ratings, NaN without any."""
         total = int(self.raters.sum())
@@ -101,18 +108,14 @@ class Crowd:
         start = self._start
         return self.fan[start[row] : start[row + 1]]
 
-    def is_fan(self, row: int) -> BoolArray:
-        """(people,) whether each likes the movie; indexed with the fans of others it says how many like both.
-
-        For one movie after the other see `FanMarks`.
-        """
-        found = np.zeros(self.people, bool)
-        found[self.fans_of(row)] = True
-        return found
-
     def both(self, row: int, other: int) -> int:
         """How many people like both movies."""
-        return int(np.count_nonzero(self.is_fan(row)[self.fans_of(other)]))
+        return self.fan_bits.both(row, other)
+
+    @cached_property
+    def fan_bits(self) -> FanBits:
+        """The people who like each movie, to be compared."""
+        return FanBits(self.people, self.fans_of)
 
     @cached_property
     def _start(self) -> list[int]:
@@ -132,21 +135,3 @@ class Crowd:
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r" if name == "fan" else None) for name in _ARRAYS}
         arrays["fan"] = np.asarray(arrays["fan"])  # a plain view: slices of it are cheaper
         return cls(people, newest_ms, **arrays)
-
-
-class FanMarks:
-    """`Crowd.is_fan` of one movie after the other: each costs as much as it has fans, however many people there are."""
-
-    def __init__(self, crowd: Crowd) -> None:
-        self._crowd = crowd
-        self._is_marked = np.zeros(crowd.people, bool)
-        self._row: int | None = None
-
-    def is_fan(self, row: int) -> BoolArray:
-        """(people,) whether each likes the movie; true until another movie is asked for."""
-        if row != self._row:
-            if self._row is not None:
-                self._is_marked[self._crowd.fans_of(self._row)] = False
-            self._is_marked[self._crowd.fans_of(row)] = True
-            self._row = row
-        return self._is_marked

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from enum import Enum, auto
+from functools import lru_cache
 from ipaddress import ip_address
 
 from fastapi import Request
@@ -151,6 +152,7 @@ class AllowedHosts:
         return await answer(scope, receive, send)
 
 
+@lru_cache(maxsize=64)  # clients name the same few
 def is_allowed(host: str, names: frozenset[str]) -> bool:
     """Whether a Host header (name or address, with or without a port) is one of the names, an address, or empty."""
     name = host.strip().lower()

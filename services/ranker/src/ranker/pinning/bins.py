@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from marquee.arrays import Float32Array
 from marquee.explanation.trees import Trees
+from marquee.state.movie_table import RowArray
 
 MISSING = np.uint8(255)
 Codes = NDArray[np.uint8]
@@ -43,19 +44,40 @@ class Bins:
         return cls(found)
 
     def encode(self, x: Float32Array) -> Codes:
-        """How many thresholds lie below each value of x, (m, n_features) float32."""
-        columns = np.ascontiguousarray(x.T)  # each is read as a whole
-        codes = np.empty(columns.shape, np.uint8)
-        for at, threshold in enumerate(self.threshold):
-            codes[at] = threshold.searchsorted(columns[at], side="left")
+        """How many thresholds lie below each value of x, (m, n_features) float32.
+
+        All features are compared with their first threshold, those that have more with their second, and so on: with a
+        dozen thresholds each, that is faster than to search for every value.
+        """
+        order, of_place = self._by_count
+        columns = x.T[order]
+        codes = np.zeros(columns.shape, np.uint8)
+        for thresholds in of_place:
+            n = len(thresholds)
+            codes[:n] += (columns[:n] > thresholds).view(np.uint8)
         codes[np.isnan(columns)] = MISSING
-        return codes.T
+        found = np.empty((len(x), len(order)), np.uint8)
+        found[:, order] = codes.T
+        return found
 
     def decode(self, codes: Codes) -> Float32Array:
         """(m, n_features) float32 that reach the leaves that the encoded rows reached, in every tree."""
         at = np.arange(len(self.threshold))
         values: Float32Array = self._representative[at, codes]
         return values
+
+    @cached_property
+    def _by_count(self) -> tuple[RowArray, list[Float32Array]]:
+        """The features, those with the most thresholds first; and for the first, second, … threshold of those that have
+        one, in this order, (n, 1) what it is.
+        """
+        count = np.array([len(each) for each in self.threshold], np.intp)
+        order = np.argsort(-count, kind="stable")
+        having = [order[: np.count_nonzero(count > place)] for place in range(count.max(initial=0))]
+        return order, [
+            np.array([self.threshold[at][place] for at in features.tolist()], np.float32)[:, None]
+            for place, features in enumerate(having)
+        ]
 
     @cached_property
     def _representative(self) -> Float32Array:

@@ -16,6 +16,8 @@ OVERHEAD_BYTES = 200
 """Of one pin besides its value: two keys' worth of names, and Redis's own records of them (measured: below 200)."""
 AT_ONCE = 100
 """How many old pins one new one removes at most."""
+SPARE = 64
+"""Once there is no room, one part of so many is made, so that the next pins remove none: it costs as much as a pin."""
 
 # KEYS: the pin, the ages, the size; ARGV: value, its id and size, its size, now in ms, seconds kept, AT_ONCE. Gives the
 # bytes of all pins, and the oldest ones. One script costs this process half of the same commands in a transaction.
@@ -54,7 +56,10 @@ class PinStore:
         of_all = (keys.pin(ranking_id), keys.ages, keys.size)
         async with transient():
             total, oldest = await self.space.redis.eval(_PUT, 3, *of_all, value, name, size, now_ms, KEPT_S, AT_ONCE)
-        await self._drop(_to_drop(oldest, excess=total - self.limit_bytes, before_ms=now_ms - KEPT_S * 1_000))
+        excess = total - self.limit_bytes
+        if excess > 0:
+            excess += self.limit_bytes // SPARE // size * size
+        await self._drop(_to_drop(oldest, excess=excess, before_ms=now_ms - KEPT_S * 1_000))
 
     async def get(self, ranking_id: str) -> bytes | None:
         """A pin, None for one that is not kept.

@@ -13,7 +13,7 @@ from marquee.contracts.ranking_fields import CountFields
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.sentences import FORMS
 from marquee.explanation.crowd import Crowd
-from marquee.state.movie_table import MovieTable
+from marquee.state.movie_table import MovieTable, RowArray
 from ranker.explain.facts.names import Names
 from ranker.explain.facts.told import NOTHING_BY_CODE, Ladder, Told, one_decimal
 
@@ -153,9 +153,28 @@ class Figures:
         return self.crowd.raters if self.crowd is not None else np.zeros(len(self.catalog), np.int64)
 
     @cached_property
-    def fans(self) -> IntArray:
-        """(n,) how many people like each movie; zeros without a crowd."""
-        return self.crowd.fans if self.crowd is not None else np.zeros(len(self.catalog), np.int64)
+    def rater_counts(self) -> list[int]:
+        """`raters`, for who reads single ones."""
+        counts: list[int] = self.raters.tolist()
+        return counts
+
+    @cached_property
+    def years(self) -> list[float]:
+        """(n,) release years, NaN where unknown."""
+        years: list[float] = self.catalog.year.tolist()
+        return years
+
+    @cached_property
+    def minutes(self) -> list[float]:
+        """(n,) lengths, NaN where unknown."""
+        minutes: list[float] = self.catalog.runtime_min.tolist()
+        return minutes
+
+    @cached_property
+    def decades(self) -> tuple[list[float], RowArray]:
+        """The first years of the movies' decades, and (n,) each movie's place among them; NaN is one, too."""
+        first, place = np.unique(self.catalog.year // 10 * 10, return_inverse=True)
+        return first.tolist(), place
 
     @cached_property
     def _more_raters(self) -> IntArray:

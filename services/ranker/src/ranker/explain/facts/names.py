@@ -1,12 +1,13 @@
 """The people and themes of the movies by name, and which of them two movies share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 
-from marquee.arrays import BoolArray, Float32Array, FloatArray, entries_of
+from marquee.arrays import BoolArray, Float32Array
 from marquee.retrieval.fitted import FittedRetrieval
 from marquee.state.movie_table import MovieTable, RowArray
 
@@ -75,15 +76,15 @@ class Names:
         return weights
 
     @cached_property
-    def _told(self) -> tuple[RowArray, RowArray, Float32Array]:
+    def _told(self) -> tuple[list[int], list[int], list[float]]:
         """`start`, `column` and `weight` of the names alone that a sentence may name."""
         kept = self.is_told[self.column]
         count = np.concatenate([[0], np.cumsum(kept)])
-        return count[self.start], self.column[kept], self.weight[kept]
+        return count[self.start].tolist(), self.column[kept].tolist(), self.weight[kept].tolist()
 
-    def of_movie(self, row: int) -> RowArray:
+    def of_movie(self, row: int) -> list[int]:
         """Columns of a movie."""
-        return self.column[self._start[row] : self._start[row + 1]]
+        return self._column[self._start[row] : self._start[row + 1]]
 
     def shared(self, row: int, other: int, muted: frozenset[str]) -> dict[str, list[str]]:
         """By kind up to MAX_NAMES names that two movies share, the rarest first; muted ones (casefolded) left out."""
@@ -98,25 +99,20 @@ class Names:
                 names.append(name)
         return found
 
-    def nearness(self, rows: RowArray, others: RowArray) -> FloatArray:
-        """(k, l) the sum over the told names that two movies share of the products of their weights."""
-        mine, name, weight = self._gathered(rows)
-        place = np.full(len(self.name), -1, np.intp)
-        place[name] = np.arange(len(name))  # one of the places at which a name stands
-        dense = np.zeros((len(name), len(rows)))
-        dense[place[name], mine] = weight
-        theirs, name, weight = self._gathered(others)
-        at = place[name]
-        kept = at >= 0
-        theirs = theirs[kept]
-        near = np.zeros((len(others), len(rows)))
-        if len(theirs):
-            first = np.flatnonzero(np.diff(theirs, prepend=-1))
-            near[theirs[first]] = np.add.reduceat(dense[at[kept]] * weight[kept, None], first, axis=0)
-        return near.T
+    def nearest(self, rows: Sequence[int], others: Sequence[int], *, count: int) -> list[list[int]]:
+        """For each movie the places of the `count` others nearest to it, the nearest first; of equal ones the first.
 
-    def _gathered(self, rows: RowArray) -> tuple[RowArray, RowArray, Float32Array]:
-        """For all told names of some movies: which of these it is, its column, and its weight."""
+        How near two are is the sum over the told names that they share of the products of their weights; who shares
+        none is not near. Few share any, so each name's holders are looked up instead of multiplying all with all.
+        """
         start, column, weight = self._told
-        at = entries_of(start, rows)
-        return np.repeat(np.arange(len(rows)), start[rows + 1] - start[rows]), column[at], weight[at]
+        found: list[dict[int, float]] = [{} for _ in rows]
+        holders: dict[int, list[tuple[dict[int, float], float]]] = {}
+        for near, row in zip(found, rows, strict=True):
+            for at in range(start[row], start[row + 1]):
+                holders.setdefault(column[at], []).append((near, weight[at]))
+        for place, other in enumerate(others):
+            for at in range(start[other], start[other + 1]):
+                for near, mine in holders.get(column[at], ()):
+                    near[place] = near.get(place, 0.0) + mine * weight[at]
+        return [sorted(near, key=near.__getitem__, reverse=True)[:count] for near in found]

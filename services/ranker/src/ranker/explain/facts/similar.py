@@ -6,7 +6,6 @@ from math import isfinite
 
 import numpy as np
 
-from marquee.arrays import BoolArray
 from marquee.contracts.ranking_fields import CountFields, EvidenceFields
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.sentences import FORMS
@@ -70,16 +69,11 @@ class SimilarFacts:
     def _seed_slots(self) -> dict[str, SlotValue]:
         return {"title": self.seed_title, "movie_id": int(self.figures.catalog.movie_id[self.seed_row])}
 
-    @cached_property
-    def _is_seed_fan(self) -> BoolArray:
-        crowd = self.figures.crowd
-        return np.empty(0, bool) if crowd is None else crowd.is_fan(self.seed_row)
-
     def _co_rated(self, row: int) -> Ladder:
         crowd, seed = self.figures.crowd, self.seed_row
         if crowd is not None:
-            both = int(np.count_nonzero(self._is_seed_fan[crowd.fans_of(row)]))
-            fans, here = int(crowd.fans[seed]), int(crowd.fans[row])
+            both = crowd.both(row, seed)
+            fans, here = crowd.fan_counts[seed], crowd.fan_counts[row]
             if both * crowd.people > fans * here:
                 slots: dict[str, SlotValue] = {**self._seed_slots, "both": both, "fans": fans}
                 counted: tuple[CountFields, ...] = (
@@ -98,8 +92,8 @@ class SimilarFacts:
     def _hardly_co_rated(self, row: int) -> Ladder:
         crowd, seed = self.figures.crowd, self.seed_row
         if crowd is not None:
-            both = int(np.count_nonzero(self._is_seed_fan[crowd.fans_of(row)]))
-            fans, here = int(crowd.fans[seed]), int(crowd.fans[row])
+            both = crowd.both(row, seed)
+            fans, here = crowd.fan_counts[seed], crowd.fan_counts[row]
             if fans and both * crowd.people <= fans * here:
                 yield Told(FORMS["co_rated.few"], {**self._seed_slots, "both": both, "fans": fans})
         yield NOTHING_BY_CODE[ReasonCode.CO_RATED]

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
-from marquee.arrays import FloatArray, entries_of
 from marquee.contracts.ranking_fields import EvidenceFields
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.sentences import FORMS
@@ -54,7 +51,7 @@ class TasteFacts:
         own = self.you.figures.genres_of(row)
         if self.muted:
             own = [at for at in own if self._may_name(catalog.genre_names[at])]
-        if len(self.you.history):
+        if self.you.rated:
             yield from self._by_mean(own, raises=raises)
             yield from self._by_likes(own, raises=raises)
         if own:
@@ -70,7 +67,7 @@ class TasteFacts:
             (-sign * lean[a][b], a, b) for at, a in enumerate(own) for b in own[at:] if count[a][b] >= RATED_WITH_GENRE
         ]
         for _, a, b in sorted(pairs)[:2]:
-            mean = one_decimal(taste.mean[a][b])
+            mean = one_decimal(taste.mean(a, b))
             if sign * (mean - usual) > 0:
                 both = [names[a]] if a == b else [names[a], names[b]]
                 slots: dict[str, SlotValue] = {"genres": both, "mean": mean, "count": count[a][b], "own": usual}
@@ -93,7 +90,7 @@ class TasteFacts:
         if raises and len(self.you.liked_row):
             yield from self._alike(place, row)
             yield from self._directors(row)
-        elif not raises and self._shares_nothing[place]:
+        elif not raises and self._shares_nothing(row):
             yield Told(FORMS["taste_content.nothing_shared"], {"likes": len(self.you.liked_row)})
         yield NOTHING_BY_CODE[ReasonCode.TASTE_CONTENT]
 
@@ -122,26 +119,14 @@ class TasteFacts:
     def _nearest(self) -> list[list[int]]:
         """For each ranked movie the positions of the recent likes that are nearest to it, at most NEXT_BEST."""
         positions = self.you.recent_likes
-        near = self.you.figures.names.nearness(self.row, self.you.history.row[positions])
-        best, count = _largest(near, NEXT_BEST)
-        return [nearest[:n] for nearest, n in zip(positions[best].tolist(), count.tolist(), strict=True)]
+        rows: list[int] = self.you.history.row[positions].tolist()
+        nearest = self.you.figures.names.nearest(self.row.tolist(), rows, count=NEXT_BEST)
+        return [[positions[at] for at in each] for each in nearest]
 
-    @cached_property
-    def _shares_nothing(self) -> list[bool]:
-        """Whether each ranked movie has names, and none of them in common with any like; False without a like."""
-        names = self.you.figures.names
-        count = names.start[self.row + 1] - names.start[self.row]
-        which = np.repeat(np.arange(len(self.row)), count)
-        is_liked = self.you.liked_names[names.column[entries_of(names.start, self.row)]]
-        shared = np.bincount(which[is_liked], minlength=len(self.row))
-        nothing: list[bool] = ((count > 0) & (shared == 0) & (len(self.you.liked_row) > 0)).tolist()
-        return nothing
+    def _shares_nothing(self, row: int) -> bool:
+        """Whether a movie has names, and none of them in common with any like; False without a like."""
+        own = self.you.figures.names.of_movie(row)
+        return bool(own) and len(self.you.liked_row) > 0 and not self.you.likes_any_of(own)
 
     def _may_name(self, name: str) -> bool:
         return not self.muted or name.casefold() not in self.muted
-
-
-def _largest(near: FloatArray, count: int) -> tuple[RowArray, RowArray]:
-    """For each row the columns of its largest values, largest first, and how many of these are above 0."""
-    best = np.argsort(-near, axis=1, kind="stable")[:, :count]
-    return best, (np.take_along_axis(near, best, axis=1) > 0).sum(axis=1)

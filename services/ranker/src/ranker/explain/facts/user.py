@@ -1,11 +1,10 @@
 """The ladder of facts for each part of a user's score: which sentences hold of this user and this movie."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
-
-import numpy as np
 
 from marquee.contracts.ranking_fields import EvidenceFields
 from marquee.contracts.reason_codes import ReasonCode
@@ -72,7 +71,8 @@ class UserFacts:
 
     @cached_property
     def _rows(self) -> list[int]:
-        return [int(row) for row in self.row]
+        rows: list[int] = self.row.tolist()
+        return rows
 
     @cached_property
     def _citations(self) -> Citations:
@@ -84,12 +84,12 @@ class UserFacts:
 
     def _liked_similar(self, place: int, row: int, *, raises: bool) -> Ladder:
         crowd = self.you.figures.crowd
-        if not raises and crowd is not None and (fans := int(crowd.fans[row])) <= FEW_FANS * crowd.people:
+        if not raises and crowd is not None and (fans := crowd.fan_counts[row]) <= FEW_FANS * crowd.people:
             yield Told(FORMS["liked_similar.few_fans"], {"fans": fans, "people": crowd.people})
         positions = self.cited[place].tolist() if raises else []
         for at, position in enumerate(positions):
             _, rated, slots = cited = self._citations[position]
-            yield from self._shared_fans(row, position, cited)
+            yield from self._shared_fans(row, cited)
             for other in positions[at + 1 :]:
                 _, second, others = self._citations[other]
                 both = {**slots, **{f"other_{name}": value for name, value in others.items()}}
@@ -101,13 +101,13 @@ class UserFacts:
                 yield Told(FORMS["liked_similar.many"], {"more": more, "likes": last.count})
         yield NOTHING_BY_CODE[ReasonCode.LIKED_SIMILAR]
 
-    def _shared_fans(self, row: int, position: int, cited: Citation) -> Ladder:
+    def _shared_fans(self, row: int, cited: Citation) -> Ladder:
         """How many of the fans of a cited movie like this one, if that is more than one would expect."""
         crowd = self.you.figures.crowd
         if crowd is None:
             return
         liked, rated, slots = cited
-        both, fans, here = self.you.both(position, row), int(crowd.fans[liked]), int(crowd.fans[row])
+        both, fans, here = crowd.both(liked, row), crowd.fan_counts[liked], crowd.fan_counts[row]
         if both < LEAST_BOTH or both * crowd.people <= fans * here:
             return
         counted: dict[str, SlotValue] = {**slots, "both": both, "fans": fans}
@@ -123,8 +123,8 @@ class UserFacts:
     def _era(self, _place: int, row: int, *, raises: bool) -> Ladder:
         plain = self.you.figures.neutral(ReasonCode.ERA, row)
         if plain.slots:
-            if len(self.you.history):
-                yield from self._years(int(self.you.catalog.year[row]), plain.evidence, raises=raises)
+            if self.you.rated:
+                yield from self._years(int(self.you.figures.years[row]), plain.evidence, raises=raises)
             yield plain
         yield NOTHING_BY_CODE[ReasonCode.ERA]
 
@@ -148,7 +148,7 @@ class UserFacts:
         plain, usual = self.you.figures.neutral(ReasonCode.RUNTIME, row), self.you.liked_minutes
         if plain.slots:
             if usual is not None:
-                over = float(self.you.catalog.runtime_min[row]) - usual
+                over = self.you.figures.minutes[row] - usual
                 slots: dict[str, SlotValue] = {**plain.slots, "usual": round(usual)}
                 if raises and abs(over) <= SUITS_MIN:
                     yield Told(FORMS["runtime.near"], slots)
@@ -160,10 +160,9 @@ class UserFacts:
     def _popular(self, _place: int, row: int, *, raises: bool) -> Ladder:
         of_movie = self.you.figures.of_movie(ReasonCode.POPULAR, row, raises=raises)
         yield from (told for told in of_movie if not told.form.is_neutral)
-        ordered, count = self.you.raters, int(self.you.figures.raters[row])
-        rated = len(ordered)
+        ordered, count, rated = self.you.raters, self.you.figures.rater_counts[row], self.you.rated
         if rated >= FEW and self.you.figures.crowd is not None:
-            fewer, more = int(np.searchsorted(ordered, count)), rated - int(np.searchsorted(ordered, count, "right"))
+            fewer, more = bisect_left(ordered, count), rated - bisect_right(ordered, count)
             counted: tuple[EvidenceFields, ...] = ({"kind": "count", "label": "ratings", "value": float(count)},)
             if 2 * fewer > rated:
                 yield Told(FORMS["popular.better_known"], {"fewer": fewer, "rated": rated}, counted)

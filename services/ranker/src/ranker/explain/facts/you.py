@@ -1,13 +1,15 @@
 """What a user's own ratings say: their usual, their likes, and how both fall by genre, year, length and theme."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
 import numpy as np
 
-from marquee.arrays import BoolArray, Float32Array, Int32Array, IntArray, entries_of
-from marquee.explanation.crowd import Crowd, FanMarks
+from marquee.arrays import BoolArray, Float32Array, entries_of
+from marquee.explanation.crowd import Crowd
 from marquee.retrieval.history import History
 from marquee.state.movie_table import MovieTable, RowArray
 from ranker.explain.facts.figures import Figures
@@ -20,7 +22,8 @@ FEW = 5
 """Ratings or likes from which on a share or a mean of them is worth telling."""
 SHRINK = 5.0
 """Ratings at the usual that each genre starts with when the most telling one is chosen."""
-FIRST_YEAR, YEARS, NEAR = 1850, 400, 3
+NEAR = 3
+"""Years up to which two movies are near."""
 MOST_LIKES, MOST_FANS = 50, 50_000
 """The newest likes of which it is told how many share fans with a movie; the bound on their fans bounds the time."""
 
@@ -47,6 +50,11 @@ class You:
         return self.figures.catalog
 
     @cached_property
+    def rated(self) -> int:
+        """How many movies the user rated."""
+        return len(self.history)
+
+    @cached_property
     def usual(self) -> float:
         """The mean of the user's ratings as it is printed; NaN without any."""
         return one_decimal(self.history.mean)
@@ -70,28 +78,24 @@ class You:
         return datetime.fromtimestamp(int(self.history.rated_at[0]) / 1_000, UTC).year
 
     @cached_property
-    def _likes_until(self) -> list[int]:
-        """(YEARS,) likes of movies from before FIRST_YEAR + 1 + i."""
+    def _liked_years(self) -> list[float]:
+        """The years of the likes, where they are known, ascending."""
         year = self.catalog.year[self.liked_row]
-        at = np.clip(year[np.isfinite(year)].astype(np.int64) - FIRST_YEAR, 0, YEARS - 1)
-        counts: list[int] = np.cumsum(np.bincount(at, minlength=YEARS)).tolist()
-        return counts
+        years: list[float] = np.sort(year[np.isfinite(year)]).tolist()
+        return years
 
     def likes_near(self, year: int) -> int:
         """Likes of a year that differs by at most NEAR."""
-        until = self._likes_until
-        return until[year + NEAR - FIRST_YEAR] - until[year - NEAR - 1 - FIRST_YEAR]
+        return bisect_right(self._liked_years, year + NEAR) - bisect_left(self._liked_years, year - NEAR)
 
     @cached_property
-    def decades(self) -> dict[int, tuple[int, float]]:
+    def decades(self) -> dict[float, tuple[int, float]]:
         """By its first year: how many movies of a decade the user rated, and their mean."""
-        year = self.catalog.year[self.history.row]
-        is_known = np.isfinite(year)
-        decade = (year[is_known] // 10 * 10).astype(np.int64)
-        first, at = np.unique(decade, return_inverse=True)
-        count = np.bincount(at, minlength=len(first))
-        mean = np.bincount(at, weights=self.history.rating[is_known], minlength=len(first)) / np.maximum(count, 1)
-        return {d: (n, m) for d, n, m in zip(first.tolist(), count.tolist(), mean.tolist(), strict=True)}
+        first, decade = self.figures.decades
+        at = decade[self.history.row]
+        count = np.bincount(at, minlength=len(first)).tolist()
+        stars = np.bincount(at, weights=self.history.rating, minlength=len(first)).tolist()
+        return {d: (n, sum_ / n) for d, n, sum_ in zip(first, count, stars, strict=True) if n}
 
     @cached_property
     def liked_minutes(self) -> float | None:
@@ -101,9 +105,10 @@ class You:
         return float(known.mean(dtype=np.float64)) if len(known) >= FEW else None
 
     @cached_property
-    def raters(self) -> IntArray:
+    def raters(self) -> list[int]:
         """(h,) raters of each rated movie, ascending."""
-        return np.sort(self.figures.raters[self.history.row])
+        raters: list[int] = np.sort(self.figures.raters[self.history.row]).tolist()
+        return raters
 
     @cached_property
     def stars(self) -> dict[int, float]:
@@ -115,93 +120,85 @@ class You:
         return [self.stars[row] for row in self.figures.names.directed.get(name, []) if row in self.stars]
 
     @cached_property
-    def liked_names(self) -> BoolArray:
-        """(t,) whether any like has the director, actor or keyword."""
+    def _is_liked_name(self) -> bytes:
+        """(t,) 1 where any like has the director, actor or keyword; bytes, as single ones are read."""
         names = self.figures.names
         found = np.zeros(len(names.name), bool)
         found[names.column[entries_of(names.start, self.liked_row)]] = True
-        return found
+        return found.tobytes()
+
+    def likes_any_of(self, names: Sequence[int]) -> bool:
+        """Whether any like has one of these columns of `Names`."""
+        return any(map(self._is_liked_name.__getitem__, names))
 
     @cached_property
-    def recent_likes(self) -> RowArray:
-        """(l,) positions in the history of the likes among the newest ratings, those that retrieval queries with."""
-        return np.flatnonzero(self.is_liked[: self.history.config.query.max_ratings])
-
-    def both(self, position: int, row: int) -> int:
-        """How many people like a movie of the history and another one."""
-        crowd, marks = self.figures.crowd, self._marks
-        if crowd is None or marks is None:
-            return 0
-        return int(np.count_nonzero(marks.is_fan(int(self.history.row[position]))[crowd.fans_of(row)]))
-
-    @cached_property
-    def _marks(self) -> FanMarks | None:
-        return None if self.figures.crowd is None else FanMarks(self.figures.crowd)
+    def recent_likes(self) -> list[int]:
+        """Positions in the history of the likes among the newest ratings, those that retrieval queries with."""
+        positions: list[int] = np.flatnonzero(self.is_liked[: self.history.config.query.max_ratings]).tolist()
+        return positions
 
     @cached_property
     def last_likes(self) -> "LastLikes | None":
         return LastLikes.of(self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LastLikes:
-    """The newest likes, and all people who like any of them, movie by movie.
+    """The newest likes, beside whose fans those of other movies are held.
 
     Attributes:
-        count: of likes. fan: (f,) numbers of people. start: (m,) where each movie begins in it, for movies with fans.
-        fans: (m,) how many each has. marks: of the movies that are compared with them.
+        count: of likes. rows: catalogue rows of those that have fans.
     """
 
     count: int
-    fan: Int32Array
-    start: RowArray
-    fans: IntArray
+    rows: list[int]
     crowd: Crowd
-    marks: FanMarks
 
     @classmethod
     def of(cls, you: You) -> "LastLikes | None":
         """Up to MOST_LIKES, and so few that their fans are at most MOST_FANS; None if these are fewer than FEW."""
-        crowd, rows = you.figures.crowd, you.liked_row[:MOST_LIKES]
+        crowd = you.figures.crowd
         if crowd is None:
             return None
-        rows = rows[: int(np.searchsorted(np.cumsum(crowd.fans[rows]), MOST_FANS, side="right"))]
-        if len(rows) < FEW:
-            return None
-        with_fans = rows[crowd.fans[rows] > 0]
-        if not len(with_fans):
-            return None
-        fans = crowd.fans[with_fans]
-        fan = crowd.fan[entries_of(crowd.fan_start, with_fans)]
-        start = (np.cumsum(fans) - fans).astype(np.intp)
-        return cls(len(rows), fan, start, fans, crowd, FanMarks(crowd))
+        rows, fans, left = [], crowd.fan_counts, MOST_FANS
+        for row in you.liked_row[:MOST_LIKES].tolist():
+            left -= fans[row]
+            if left < 0:
+                break
+            rows.append(row)
+        with_fans = [row for row in rows if fans[row]]
+        return cls(len(rows), with_fans, crowd) if len(rows) >= FEW and with_fans else None
 
     def liking_more(self, row: int) -> int:
         """Of how many of the likes a larger share of the fans than of all people like this movie too."""
-        both = np.add.reduceat(self.marks.is_fan(row)[self.fan], self.start, dtype=np.int64)
-        return int(np.count_nonzero(both * self.crowd.people > self.fans * int(self.crowd.fans[row])))
+        crowd, bits, fans = self.crowd, self.crowd.fan_bits, self.crowd.fan_counts
+        people, here, like_this = crowd.people, fans[row], bits[row]
+        return sum((bits[other] & like_this).bit_count() * people > fans[other] * here for other in self.rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GenreTaste:
     """A user's ratings by genre, and by pairs of genres; the diagonals are of single ones.
 
     Attributes:
-        count: (G, G) rated movies that have both. mean: their mean stars, NaN without any. lean: by how much they are
-            over the usual, shrunk towards it. liked: (G,) likes that have each.
+        count: (G, G) rated movies that have both. stars: the sum of their stars. lean: by how much their mean is over
+            the usual, shrunk towards it. liked: (G,) likes that have each.
     """
 
     count: list[list[int]]
-    mean: list[list[float]]
+    stars: list[list[float]]
     lean: list[list[float]]
     liked: list[int]
 
     @classmethod
     def of(cls, you: You) -> "GenreTaste":
         mine: Float32Array = you.catalog.genres[you.history.row].astype(np.float32)
-        count = (mine.T @ mine).astype(np.float64)
-        stars = (mine.T @ (mine * you.history.rating[:, None])).astype(np.float64)
+        summed = np.concatenate([mine, mine * you.history.rating[:, None], you.is_liked[:, None]], axis=1)
+        sums, n = (mine.T @ summed).astype(np.float64), mine.shape[1]  # whole and half numbers: exact in float32
+        count, stars, liked = sums[:, :n], sums[:, n:-1], sums[:, -1]
         lean = (stars - count * you.history.mean) / (count + SHRINK)
-        mean = stars / np.where(count > 0, count, np.nan)
-        liked = mine[you.is_liked].sum(axis=0)
-        return cls(count.astype(int).tolist(), mean.tolist(), lean.tolist(), liked.astype(int).tolist())
+        return cls(count.astype(int).tolist(), stars.tolist(), lean.tolist(), liked.astype(int).tolist())
+
+    def mean(self, a: int, b: int) -> float:
+        """Mean stars of the rated movies that have both genres, of which there is one at least."""
+        return self.stars[a][b] / self.count[a][b]
