@@ -169,8 +169,7 @@ async def _break(
         limits = Limits(args.stop_s, args.settle_s, args.digest_every, args.minutes, bool(args.under_load))
         if args.under_load:
             load.known = dict(islice(load.known.items(), REMEMBERED_USERS))
-        chaos = Chaos(system, load, limits, say, result, known_user=min(load.known))
-        await chaos.run(plan)
+        await Chaos.on(system, load, limits, say, result).run(plan)
     finally:
         await system.close()
 
