@@ -16,10 +16,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from marquee_cli.bench_figures import Figure, Running, all_figures, figures_at, known_users
+from marquee_cli.bench_figures import Figure, Running
 from marquee_cli.bench_load import Before, about_run, measure_load, written
+from marquee_cli.bench_parts import idle, loop_pause, memory, reports
 from marquee_cli.bench_profile import stage_table, stages_of_run
 from marquee_cli.bench_report import sections
+from marquee_cli.bench_requests import figures_at, known_users, reflected
 from marquee_cli.failures import CommandFailed
 from marquee_cli.home import Home, read_json
 from marquee_cli.load import Call, Client
@@ -102,7 +104,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _figures(console: Console, running: Running, args: argparse.Namespace) -> list[Figure]:
     """Those of one client and of the whole system, each told as it is measured."""
-    return _told(console, all_figures(running, requests=args.requests, seconds=args.seconds))
+
+    def each() -> Iterator[Figure]:
+        yield from reports(running)  # first: `features` reports its newest busy stretch, and live ratings follow below
+        yield from figures_at(running.url(), running.data, requests=args.requests, seconds=args.seconds)
+        yield loop_pause(running)
+        yield reflected(running.url())
+        yield from memory(running.pids)
+        yield from idle(running.pids)
+
+    return _told(console, each())
 
 
 def _told(console: Console, figures: Iterable[Figure]) -> list[Figure]:

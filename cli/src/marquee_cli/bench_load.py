@@ -13,8 +13,9 @@ from pathlib import Path
 
 import orjson
 
-from marquee_cli.bench_figures import Figure, K, Running, known_movies, known_users
+from marquee_cli.bench_figures import Figure, Running
 from marquee_cli.bench_report import Measured, document, markdown, sections
+from marquee_cli.bench_requests import K, known_movies, known_users
 from marquee_cli.machine import machine
 from marquee_cli.open_loop.curves import RECOVER_S, Curve, Plan, curve_steps
 from marquee_cli.open_loop.kinds import Kind, all_kinds

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from marquee_cli.bench import add_arguments, run
-from marquee_cli.bench_figures import figures_at, known_users
+from marquee_cli.bench_requests import figures_at, known_users
 from marquee_cli.failures import CommandFailed
 from marquee_cli.load import Call, Client, Outcome, closed_loop, one_by_one
 from marquee_cli.machine import cpu_seconds, machine
