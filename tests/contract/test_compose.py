@@ -16,7 +16,7 @@ import httpx
 import pytest
 import yaml
 
-from marquee.contracts.bodies import Problem
+from marquee.contracts.service_bodies import Problem
 from marquee_cli.chaos.load import is_by_the_proxy
 from marquee_cli.embedded import free_port, start_kafka, start_redis
 from marquee_cli.parts import SERVICES

@@ -8,10 +8,11 @@ import pytest
 from pydantic import BaseModel
 
 from gateway.fallback import popular
-from marquee.contracts import bodies
+from marquee.contracts import ranking_bodies as bodies
 from marquee.contracts import ranking_fields as fields
-from marquee.contracts.bodies import Ranking, Rung
+from marquee.contracts.movie_bodies import Card
 from marquee.contracts.rank_request import RankRequest
+from marquee.contracts.ranking_bodies import Ranking, Rung
 from marquee.state.ratings import UserState
 from ranker.online import KnownUser
 from ranker.serving import Serving
@@ -25,7 +26,7 @@ REQUESTS: list[dict[str, Any]] = [
     {"filters": {"genres": ["No such genre"]}},
 ]
 PAIRS: list[tuple[type[BaseModel], type]] = [
-    (bodies.Card, fields.CardFields),
+    (Card, fields.CardFields),
     (bodies.RankedCard, fields.RankedCardFields),
     (bodies.Member, fields.MemberFields),
     (bodies.Fact, fields.FactFields),

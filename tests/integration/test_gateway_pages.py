@@ -12,7 +12,7 @@ import pytest
 from gateway.main import create_app
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
-from marquee.contracts.bodies import Ranking
+from marquee.contracts.ranking_bodies import Ranking
 from marquee.contracts.topics import CATALOG
 from marquee.settings import RedisSettings
 from marquee.stores.key_space import KeySpace

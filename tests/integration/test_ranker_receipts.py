@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from marquee.contracts.bodies import GivenReceipt
 from marquee.contracts.events import MoviesRated
+from marquee.contracts.rating_bodies import GivenReceipt
 from marquee.contracts.topics import shard_of
 from marquee.errors import Refused
 from marquee.stores.applied import Place, Standing

@@ -9,8 +9,8 @@ from pathlib import Path
 from time import perf_counter
 
 from marquee.bundle import Bundle, load_bundle
-from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import GroupSubject, RankRequest
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.ranking_fields import RankingFields, card_without_details
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import UserState

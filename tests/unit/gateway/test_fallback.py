@@ -6,8 +6,8 @@ import pytest
 
 from gateway.fallback import popular, told
 from gateway.movie_copy import Counts, MovieCopy
-from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import Filters, RankRequest
+from marquee.contracts.ranking_bodies import Rung
 from support.few_movies import CARDS, FewMovies, counts_of
 
 

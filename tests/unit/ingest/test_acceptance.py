@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from ingest.acceptance import accepted, withdrawn
-from marquee.contracts.bodies import LiveRating, RatingsRequest
+from marquee.contracts.rating_bodies import LiveRating, RatingsRequest
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import Refused
 

@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from ingest.claims import Claims
-from marquee.contracts.bodies import LiveRating
+from marquee.contracts.rating_bodies import LiveRating
 from marquee.errors import Refused
 from marquee.stores.key_space import KeySpace
 

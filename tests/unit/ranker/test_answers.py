@@ -6,7 +6,7 @@ import numpy as np
 import orjson
 import pytest
 
-from marquee.contracts.bodies import Ranking, Rung
+from marquee.contracts.ranking_bodies import Ranking, Rung
 from marquee.features.describe import described
 from marquee.features.vector import SPECS
 from support.serving import KNOWN, answer, trained

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marquee.contracts.bodies import Ranking, Rung
 from marquee.contracts.rank_request import Blend, GroupSubject, RankRequest
+from marquee.contracts.ranking_bodies import Ranking, Rung
 from marquee.state.ratings import UserState
 from ranker.groups import GroupOrder, group_order_for
 from ranker.online import KnownUser

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marquee.contracts.bodies import Ranking, Rung
 from marquee.contracts.rank_request import RankRequest
+from marquee.contracts.ranking_bodies import Ranking, Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.retrieval import content
 from marquee.state.movie_table import MovieTable

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_bodies import Rung
 from marquee.state.ratings import UserState
 from ranker.ranking import Ranked, rank_user
 from ranker.serving import Serving

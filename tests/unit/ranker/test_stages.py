@@ -2,7 +2,7 @@
 
 import pytest
 
-from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.ranking_fields import card_without_details
 from marquee.features.describe import described
 from marquee_cli.bench_profile import stages

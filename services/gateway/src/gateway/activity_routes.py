@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.wiring import UNAVAILABLE, WITH_BODY, Parts
 from marquee.contracts.activity_bodies import EventsRequest
-from marquee.contracts.bodies import Receipts
+from marquee.contracts.rating_bodies import Receipts
 from marquee.http.request_id import request_id
 
 router = APIRouter()

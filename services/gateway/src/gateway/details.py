@@ -6,9 +6,10 @@ from typing import Any
 
 from gateway.movie_copy import MovieCopy
 from gateway.rated import card_of, newest_first, rated_movies, time_of
-from marquee.contracts.bodies import Affinity, MovieDetail, UserProfile
 from marquee.contracts.events import MovieEnriched, MovieListed
+from marquee.contracts.movie_bodies import MovieDetail
 from marquee.contracts.ranking_fields import CardFields
+from marquee.contracts.user_bodies import Affinity, UserProfile
 from marquee.state.ratings import POSITIVE, UserState
 from marquee.stores.online import MovieStore
 

@@ -6,9 +6,9 @@ from itertools import islice
 from uuid import uuid4
 
 from gateway.movie_copy import Counts, MovieCopy
-from marquee.contracts.bodies import Evidence, Fact, Freshness, RankedCard, Ranking, RankMeta, Reason, Rung
 from marquee.contracts.forms import Form
 from marquee.contracts.rank_request import Filters, RankRequest
+from marquee.contracts.ranking_bodies import Evidence, Fact, Freshness, RankedCard, Ranking, RankMeta, Reason, Rung
 from marquee.contracts.ranking_fields import CardFields
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.sentences import FORMS

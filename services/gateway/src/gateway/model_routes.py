@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Request, Response
 
 from gateway.wiring import UNAVAILABLE, WITH_BODY, Parts, Responses
-from marquee.contracts.bodies import Problem
 from marquee.contracts.model_bodies import VERSION, Decided, DecisionRequest, ModelDetail, Models
+from marquee.contracts.service_bodies import Problem
 from marquee.http.request_id import request_id
 
 Version = Annotated[str, Path(pattern=VERSION)]

@@ -11,7 +11,7 @@ from gateway.people import PeopleIndex
 from gateway.search import TitleIndex
 from gateway.themes import ThemeIndex
 from marquee.arrays import BoolArray, FloatArray, IntArray
-from marquee.contracts.bodies import CountedCard
+from marquee.contracts.movie_bodies import CountedCard
 from marquee.contracts.ranking_fields import CardFields
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace

@@ -10,8 +10,10 @@ from gateway.details import movie_detail
 from gateway.paging import offset_of, token
 from gateway.ranking_routes import ranking
 from gateway.wiring import UNCHANGED, UNKNOWN, MovieId, Parts, known_card
-from marquee.contracts.bodies import Digits, MovieDetail, Ranking, SearchHit, SearchPage
+from marquee.contracts.bodies import Digits
+from marquee.contracts.movie_bodies import MovieDetail, SearchHit, SearchPage
 from marquee.contracts.rank_request import DEFAULT_K, MAX_GENRE, MAX_K, Filters, RankRequest
+from marquee.contracts.ranking_bodies import Ranking
 from marquee.errors import Transient, unprocessable
 from marquee.http.request_id import request_id
 from marquee.state.filters import MovieFilter

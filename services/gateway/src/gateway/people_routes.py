@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from gateway.wiring import UNCHANGED, UNKNOWN_PERSON, Parts
-from marquee.contracts.bodies import PersonMovies
+from marquee.contracts.movie_bodies import PersonMovies
 from marquee.errors import not_found
 
 MAX_NAME = 200

@@ -11,8 +11,9 @@ from gateway.fallback import popular
 from gateway.rank_checks import require_known
 from gateway.upstream import SHOWN_TO
 from gateway.wiring import NO_LONGER_KEPT, UNAVAILABLE, UNKNOWN, WITH_BODY, Parts, RankingId, Wiring
-from marquee.contracts.bodies import Digits, Ranking
+from marquee.contracts.bodies import Digits
 from marquee.contracts.rank_request import MAX_K, RankRequest
+from marquee.contracts.ranking_bodies import Ranking
 from marquee.errors import Transient
 from marquee.http.request_id import request_id
 

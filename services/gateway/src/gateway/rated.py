@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from gateway.movie_copy import MovieCopy
-from marquee.contracts.bodies import RatedMovie, RatingOrder
 from marquee.contracts.ranking_fields import CardFields, card_without_details
+from marquee.contracts.user_bodies import RatedMovie, RatingOrder
 from marquee.state.ratings import UserState
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 
 from gateway.people_routes import MAX_NAME
 from gateway.wiring import UNCHANGED, UNKNOWN_THEME, Parts
-from marquee.contracts.bodies import ThemeMovies
+from marquee.contracts.movie_bodies import ThemeMovies
 from marquee.errors import not_found
 
 MAX_MOVIES = 200

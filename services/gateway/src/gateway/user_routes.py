@@ -11,17 +11,9 @@ from gateway.details import user_profile
 from gateway.paging import offset_of, token
 from gateway.rated import rated_movie, rated_movies, sorted_ratings
 from gateway.wiring import UNAVAILABLE, UNRATED, WITH_BODY, MovieId, Parts, RaterId, UserId
-from marquee.contracts.bodies import (
-    Digits,
-    NewUser,
-    RatedMovie,
-    RatingOrder,
-    RatingsPage,
-    RatingsRequest,
-    Receipt,
-    Receipts,
-    UserProfile,
-)
+from marquee.contracts.bodies import Digits
+from marquee.contracts.rating_bodies import RatingsRequest, Receipt, Receipts
+from marquee.contracts.user_bodies import NewUser, RatedMovie, RatingOrder, RatingsPage, UserProfile
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import not_found
 from marquee.http.request_id import request_id

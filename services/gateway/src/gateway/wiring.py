@@ -11,9 +11,10 @@ from gateway.movie_copy import MovieCopy
 from gateway.pipeline import PipelineView
 from gateway.rankings_answered import RankingsAnswered
 from gateway.upstream import Upstream
-from marquee.contracts.bodies import Digits, Problem, who_can_rate
+from marquee.contracts.bodies import Digits, who_can_rate
 from marquee.contracts.events import MAX_ID, MovieEnriched, MovieListed
 from marquee.contracts.ranking_fields import CardFields
+from marquee.contracts.service_bodies import Problem
 from marquee.errors import not_found
 from marquee.http.service import wired
 from marquee.stores.known_users import UserReader

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ingest.live_events import LiveEvent, errors_of, time_ms
-from marquee.contracts.bodies import LiveRating, RatingsRequest
 from marquee.contracts.events import MoviesRated
+from marquee.contracts.rating_bodies import LiveRating, RatingsRequest
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import refused_fields
 

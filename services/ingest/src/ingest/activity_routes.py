@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from ingest.acts import acts_of
 from ingest.routes import Parts
 from marquee.contracts.activity_bodies import EventsRequest, ImpressionsRequest
-from marquee.contracts.bodies import Problem, Receipts
+from marquee.contracts.rating_bodies import Receipts
+from marquee.contracts.service_bodies import Problem
 from marquee.contracts.topics import ACTIVITY
 from marquee.kafka.publisher import record_of
 

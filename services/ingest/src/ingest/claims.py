@@ -14,8 +14,8 @@ from uuid import UUID
 import structlog
 
 from marquee.contracts.activity_bodies import UserEvent
-from marquee.contracts.bodies import LiveRating
 from marquee.contracts.keys import EVENT_ID_TTL_S, claim
+from marquee.contracts.rating_bodies import LiveRating
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import refused_fields
 from marquee.stores.key_space import FAILURES, KeySpace

@@ -14,9 +14,10 @@ from ingest.claims import Claims
 from ingest.known_movies import KnownMovies
 from ingest.progress import LoadStatus, Progress
 from ingest.settings import IngestSettings
-from marquee.contracts.bodies import Problem, RatingsRequest, Receipt, Receipts
 from marquee.contracts.events import MoviesRated, UserActed
 from marquee.contracts.pipeline_bodies import AcceptedFigures
+from marquee.contracts.rating_bodies import RatingsRequest, Receipt, Receipts
+from marquee.contracts.service_bodies import Problem
 from marquee.contracts.topics import RATINGS, Topic
 from marquee.contracts.withdrawals import Withdrawal
 from marquee.errors import MarqueeError

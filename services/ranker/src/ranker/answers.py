@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import RankRequest
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.ranking_fields import (
     CardFields,
     FreshnessFields,

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import GroupSubject, RankRequest
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.ranking_fields import (
     MemberFields,
     RankedCardFields,

@@ -6,8 +6,9 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from marquee.contracts.bodies import Digits, Ranking
+from marquee.contracts.bodies import Digits
 from marquee.contracts.rank_request import MAX_K
+from marquee.contracts.ranking_bodies import Ranking
 from marquee.errors import Transient
 from ranker.pinning.next_page import next_page
 from ranker.pinning.tokens import PageToken

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from marquee.arrays import BoolArray, Float32Array, FloatArray, IntArray
-from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.explanation.attribution import contributions
 from marquee.explanation.trees import Trees

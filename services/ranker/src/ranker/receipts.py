@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from marquee.contracts.bodies import GivenReceipt
+from marquee.contracts.rating_bodies import GivenReceipt
 from marquee.contracts.topics import shard_of
 from marquee.errors import Transient, refused_fields
 from marquee.stores.applied import Place, Standing, standings

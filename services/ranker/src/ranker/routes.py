@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from marquee.contracts.bodies import Ranking
 from marquee.contracts.pipeline_bodies import ModelFigures, Served
 from marquee.contracts.rank_request import GroupSubject, GuestSubject, MovieSubject, RankRequest, UserSubject
+from marquee.contracts.ranking_bodies import Ranking
 from marquee.errors import Transient
 from marquee.http.service import wired
 from marquee.http.time_left import time_left_s

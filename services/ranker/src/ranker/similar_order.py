@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from marquee.arrays import BoolArray, FloatArray, IntArray
-from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.explanation.attribution import contributions
 from marquee.features.movie_features import MovieFeatures

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.retrieval.history import History
 from ranker.explain.reasons import ReasonsDoNotAddUp, similar_reasons, user_reasons

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from marquee.arrays import Float32Array
-from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.features import liked_similar
 from marquee.features.vector import SPECS

@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from marquee.contracts.bodies import Rung
 from marquee.contracts.explain_bodies import Explained, Explanation
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.ranking_fields import CardFields, card_without_details
 from marquee.errors import Refused
 from marquee.state.ratings import UserState

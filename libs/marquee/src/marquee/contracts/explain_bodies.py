@@ -6,8 +6,10 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from marquee.contracts.bodies import Answer, BodyId, Card, RankMeta, Reason, at_most
+from marquee.contracts.bodies import Answer, BodyId, at_most
+from marquee.contracts.movie_bodies import Card
 from marquee.contracts.rank_request import RankRequest
+from marquee.contracts.ranking_bodies import RankMeta, Reason
 from marquee.contracts.reason_codes import ReasonCode
 
 MAX_EXPLAINED = 20

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from marquee.contracts.bodies import MAX_RATINGS, Body, BodyId, BodyStars, BodyYear, GivenReceipt, at_most
+from marquee.contracts.bodies import Body, BodyId, BodyStars, BodyYear, at_most
+from marquee.contracts.rating_bodies import MAX_RATINGS, GivenReceipt
 
 MAX_K = 500
 DEFAULT_K = 25

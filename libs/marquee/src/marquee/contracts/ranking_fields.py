@@ -1,12 +1,13 @@
 """A ranked answer as plain dictionaries, ready for JSON: `Ranking` and its parts without the cost of validating them.
 
-Each name here is the public body of the same name in `bodies.py`; a contract test holds the two equal.
+Each name here is the public body of the same name in `ranking_bodies.py`, or `movie_bodies.py`; a contract test holds
+the two equal.
 """
 
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
-from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from marquee.contracts.slots import Slots
 

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.middleware import Middleware
 
-from marquee.contracts.bodies import DependencyState, Readiness, Version
+from marquee.contracts.service_bodies import DependencyState, Readiness, Version
 from marquee.http.limits import AllowedHosts, BodyLimit
 from marquee.http.problems import BugsAsProblems, install_problems
 from marquee.http.request_id import HeadAsGet, RequestContext

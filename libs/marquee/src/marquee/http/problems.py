@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from marquee.contracts.bodies import Invalid, Problem
+from marquee.contracts.service_bodies import Invalid, Problem
 from marquee.errors import Refused, Transient
 from marquee.http.request_id import App, Message, Receive, Scope, Send, request_id
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marquee.arrays import FloatArray, IntArray
-from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_bodies import Rung
 from marquee.contracts.reason_codes import ReasonCode
 from ranker.pinning.bins import Codes
 from ranker.pinning.packing import Arrays

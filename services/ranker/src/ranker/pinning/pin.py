@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from marquee.contracts.bodies import Rung
+from marquee.contracts.ranking_bodies import Rung
 from marquee.state.ratings import UserState
 from ranker.pinning.kept_order import KeptOrder
 from ranker.pinning.packing import Arrays, packed, unpacked

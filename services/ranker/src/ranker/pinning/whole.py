@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import MAX_K, RankRequest
+from marquee.contracts.ranking_bodies import Rung
 from marquee.features.describe import Described
 from marquee.state.movie_table import RowArray
 from ranker.answers import FirstPage

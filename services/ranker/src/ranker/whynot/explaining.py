@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marquee.contracts.bodies import Freshness, RankMeta
 from marquee.contracts.explain_bodies import Exclusion, Explained, ExplainRequest, Explanation
+from marquee.contracts.ranking_bodies import Freshness, RankMeta
 from marquee.contracts.ranking_fields import FreshnessFields, card_without_details
 from marquee.errors import refused_fields
 from marquee.state.filters import MovieFilter

@@ -1,7 +1,7 @@
 """The whole order that places are counted in: the one that the list is cut from, and as long for a cold person."""
 
-from marquee.contracts.bodies import Rung
 from marquee.contracts.rank_request import MAX_K, RankRequest
+from marquee.contracts.ranking_bodies import Rung
 from ranker.online import KnownUser
 from ranker.ranking import Order
 from ranker.serving import Serving
