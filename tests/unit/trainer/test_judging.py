@@ -53,6 +53,15 @@ def test_a_model_as_good_as_the_champion_and_better_than_the_baselines_is_promot
     assert against.mean == pytest.approx(0.05)
 
 
+def test_the_best_single_model_is_named_as_people_write_it() -> None:
+    found = lists()
+    ndcg = {CANDIDATE: found.ndcg[CANDIDATE], "item_knn": found.ndcg["ease"], "popularity": found.ndcg["ease"] - 0.01}
+
+    details = [check.detail for check in verdict(replace(found, ndcg=ndcg)).checks]
+
+    assert any(detail.startswith("nDCG@10 against the best single model, ItemKNN: ") for detail in details)
+
+
 @pytest.mark.parametrize(
     ("found", "names"),
     [

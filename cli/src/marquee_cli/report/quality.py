@@ -7,6 +7,7 @@ from marquee_cli.report.drawing import whiskers
 from marquee_cli.report.figures import figure, whisker_of
 from marquee_cli.report.pointing import At
 from marquee_cli.report.tables import table
+from trainer.baselines import TITLES
 from trainer.measures import (
     CALIBRATION,
     COVERAGE,
@@ -22,14 +23,7 @@ from trainer.measures import (
     RECALL_20,
 )
 
-SYSTEMS = {
-    RANKER: "Marquee",
-    "popularity": "popularity",
-    "decayed_popularity": "decayed popularity",
-    "item_knn": "ItemKNN",
-    "rp3beta": "RP3beta",
-    "ease": "EASE",
-}
+SYSTEMS = {RANKER: "Marquee", **TITLES}
 KINDS = {"known_user": "Known users", "newcomer": "Newcomers"}
 
 

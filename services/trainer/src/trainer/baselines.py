@@ -10,7 +10,15 @@ from marquee.retrieval.sources import Source
 from marquee.state.movie_state import MovieState
 from marquee.state.movie_table import RowArray
 
-NAMES = ("popularity", "decayed_popularity", "item_knn", "rp3beta", "ease")
+TITLES = {
+    "popularity": "popularity",
+    "decayed_popularity": "decayed popularity",
+    "item_knn": "ItemKNN",
+    "rp3beta": "RP3beta",
+    "ease": "EASE",
+}
+"""Each baseline's name in sentences and tables, by the one in reports."""
+NAMES = tuple(TITLES)
 
 
 def best_rows(known: Described | None, movies: MovieState, *, k: int) -> Mapping[str, RowArray]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from marquee.arrays import BoolArray, FloatArray, IntArray
 from marquee.contracts.verdict import Check, Outcome, Verdict
+from trainer.baselines import TITLES
 from trainer.evaluate import Interval, bootstrap, mean_of_users
 from trainer.gate import GateConfig, outcome_of
 from trainer.slices import user_slices
@@ -107,7 +108,7 @@ def _quality(lists: Lists, measured: Measured, rules: GateConfig) -> list[Check]
     baselines = [name for name in ndcg if name not in (CANDIDATE, SERVED, CHAMPION)]
     best = max(baselines, key=lambda one: float(ndcg[one].mean()), default=None)
     if best is not None:
-        other, n = f"the best single model, {best}", len(baselines)
+        other, n = f"the best single model, {TITLES.get(best, best)}", len(baselines)
         found = _paired("against the best baseline", other, CANDIDATE, best, lists, rules.baseline_margin, among=n)
         checks.append(found)
     if SERVED in ndcg:
