@@ -129,8 +129,8 @@ async def api(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]
     """Gateway, ingest and ranker; features is started by the test."""
 
     @asynccontextmanager
-    async def client_of(url: str, timeout_s: float) -> AsyncIterator[httpx.AsyncClient]:
-        async with httpx.AsyncClient(base_url=url, timeout=timeout_s) as nobody:  # enricher, features, trainer
+    async def client_of(url: str) -> AsyncIterator[httpx.AsyncClient]:
+        async with httpx.AsyncClient(base_url=url) as nobody:  # enricher, features, trainer
             yield flow.behind.get(url, nobody)
 
     monkeypatch.setattr("gateway.main.StraightClient", client_of)

@@ -130,6 +130,22 @@ async def test_while_a_ranker_hangs_one_request_at_a_time_asks_whether_it_is_bac
     assert {answer.status_code for answer, _ in answers} == {200}
 
 
+async def test_an_explanation_has_its_own_limit_which_is_not_that_of_a_ranking(
+    space: KeySpace, redis_settings: RedisSettings
+) -> None:
+    await fill(space)
+    ranker = Ranker()
+    async with listening(ranker) as url:
+        settings = settings_of(redis_settings, url, ranker_pause_s=3.0).model_copy(update={"explain_timeout_s": 60.0})
+        async with running(create_app(settings)) as gateway:
+            explaining = asyncio.create_task(gateway.post("/v1/explain", json={"user_id": 1, "movie_ids": [3]}))
+            await asyncio.wait([explaining], timeout=RANKER_TIMEOUT_S + 0.5)
+            ranker.works.set()
+            answer = await explaining
+
+    assert (answer.status_code, answer.json()) == (200, {"rung": "real"})
+
+
 @contextmanager
 def stopped(child: Child) -> Iterator[None]:
     """SIGSTOP: it takes connections and bytes, and answers nothing."""

@@ -38,7 +38,7 @@ async def echo() -> Echo:
 async def client(echo: Echo) -> AsyncIterator[StraightClient]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", echo.answer)
-    async with TestServer(app) as server, StraightClient(str(server.make_url("/")), 60.0) as client:
+    async with TestServer(app) as server, StraightClient(str(server.make_url("/"))) as client:
         yield client
 
 
@@ -71,7 +71,7 @@ async def test_calls_share_a_connection_and_no_cookies(client: StraightClient, e
 
 
 async def test_what_is_not_answered_is_an_error_of_httpx_with_its_cause() -> None:
-    async with StraightClient("http://127.0.0.1:1", 60.0) as client:
+    async with StraightClient("http://127.0.0.1:1") as client:
         with pytest.raises(httpx.TransportError) as raised:
             await client.get("/livez")
 

@@ -179,7 +179,7 @@ async def test_the_client_in_use_tells_these_failures_apart_too(service: str) ->
     if service == "nobody":
         server.close()
     breaker = Breaker(60.0)
-    async with StraightClient(f"http://127.0.0.1:{port}", 0.5 if service == "silent" else 60.0) as client:
+    async with StraightClient(f"http://127.0.0.1:{port}") as client:
         upstream = Upstream("ranker", client, 1.0 if service == "silent" else 60.0, breaker, is_repeatable=True)
         with pytest.raises(Unanswered) as raised:
             await upstream.post("/v1/rank", b"{}", request_id="1")

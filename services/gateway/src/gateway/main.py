@@ -44,8 +44,8 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
     space = KeySpace(redis, settings.redis.space)
     catalogue = MovieCopy(space, Cards(space, settings.images, with_names=True))
     await catalogue.refresh()
-    ranker = await stack.enter_async_context(StraightClient(settings.ranker_url, settings.ranker_timeout_s))
-    ingest = await stack.enter_async_context(StraightClient(settings.ingest_url, settings.ingest_timeout_s))
+    ranker = await stack.enter_async_context(StraightClient(settings.ranker_url))
+    ingest = await stack.enter_async_context(StraightClient(settings.ingest_url))
 
     def of_ranker(timeout_s: float) -> Upstream:
         return Upstream("ranker", ranker, timeout_s, Breaker(settings.ranker_pause_s), is_repeatable=True)
@@ -60,7 +60,7 @@ async def start(service: Service[GatewaySettings], stack: AsyncExitStack) -> Wir
         ("features", settings.features_url),
         ("trainer", settings.trainer_url),
     ):
-        reporting[name] = await stack.enter_async_context(StraightClient(url, settings.pipeline_timeout_s))
+        reporting[name] = await stack.enter_async_context(StraightClient(url))
     wiring = Wiring(
         catalogue=catalogue,
         listed=MovieStore(space, CATALOG),

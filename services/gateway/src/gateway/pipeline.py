@@ -82,7 +82,7 @@ class PipelineView:
     async def _report(self, name: str, path: str) -> Json | None:
         try:
             async with asyncio.timeout(self._timeout_s):
-                answer = await self._services[name].get(path, timeout=self._timeout_s)
+                answer = await self._services[name].get(path)
             body = answer.json()
         except (httpx.HTTPError, TimeoutError, ValueError):
             return None

@@ -17,19 +17,24 @@ class StraightClient(httpx.AsyncClient):
     That one looks for redirects, cookies, authentication and proxies, of which there are none between services; with it
     the gateway takes a sixth more processor time (docs/adr/0031). To be entered before the first call.
 
+    It waits as long as its caller does: calls of one service differ in how long they may take, and an `asyncio.timeout`
+    around each holds for the whole of it.
+
     Args:
-        url: of the service. timeout_s: for connecting, and between two pieces of an answer.
+        url: of the service.
     """
 
-    def __init__(self, url: str, timeout_s: float) -> None:
-        super().__init__(base_url=url, timeout=timeout_s, transport=httpx.AsyncBaseTransport(), trust_env=False)
-        self._limits = aiohttp.ClientTimeout(total=None, connect=timeout_s, sock_connect=timeout_s, sock_read=timeout_s)
+    def __init__(self, url: str) -> None:
+        super().__init__(base_url=url, timeout=None, transport=httpx.AsyncBaseTransport(), trust_env=False)
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         connector = aiohttp.TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=IDLE_S)
         self._session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=self._limits
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(total=None),
         )
         return self
 

@@ -120,9 +120,10 @@ class Upstream:
         """Check its /livez; returns its address.
 
         Raises:
-            httpx.HTTPError: it does not answer with 2xx in time.
+            httpx.HTTPError, TimeoutError: it does not answer with 2xx in time.
         """
-        answer = await self.client.get("/livez", timeout=self.timeout_s)
+        async with asyncio.timeout(self.timeout_s):
+            answer = await self.client.get("/livez")
         answer.raise_for_status()
         return str(self.client.base_url)
 
