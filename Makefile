@@ -12,6 +12,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 TYPED := libs/marquee/src $(wildcard services/*/src) cli/src tests
 DATA ?=
 PYTEST ?=
+# Compiled files are kept: without them collecting takes three times as long, and each service that a test starts compiles ours again.
 KEPT = env -u PYTHONDONTWRITEBYTECODE
 COVERED = $(KEPT) PYTHONPATH=ci $(BIN)/pytest -p line_coverage --cov --cov-report=term --cov-report=json:test-results/coverage.json
 
@@ -39,11 +40,9 @@ status: ## show what is running and how far it has got
 .PHONY: test unit contract integration e2e
 test: setup-test ## run every test that needs no Docker (PYTEST='-k search' adds options; COVERAGE=1 measures coverage)
 	@# two at once, since half of the time is waiting; tests/conftest.py says which tests stay together, and which begin
-	@# compiled files are kept: services that tests start would each compile ours again
 	$(if $(COVERAGE),$(COVERED),$(KEPT) $(BIN)/pytest) -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 unit: setup ## run the tests that need neither broker nor Redis, on all cores
-	@# compiled tests are kept: without them collecting takes three times as long
 	$(KEPT) $(BIN)/pytest tests/unit -n auto $(PYTEST)
 
 contract: setup ## run the tests of contracts: events, API, settings, compose file, train equals serve
