@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from marquee.sparse import columns_of, product, rows_of, transposed_product
+from marquee.sparse import columns_of, product, rows_of, sparse_product, transposed_product
 
 KINDS = (np.int32, np.int64)
 
@@ -51,6 +51,19 @@ def test_products_are_those_of_scipys_operator_to_the_bit(queries: int, dtype: t
 
     assert np.array_equal(product(matrix, right), matrix @ right)
     assert np.array_equal(transposed_product(matrix, left), matrix.T @ left)
+
+
+@pytest.mark.parametrize("rows", [slice(0, 0), slice(3, 4), slice(0, 30)])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_products_of_two_of_them_are_those_of_scipys_operator_to_the_bit(rows: slice, kind: type, dtype: type) -> None:
+    left, right = a_matrix(6, kind, dtype=dtype), a_matrix(7, kind, dtype=np.float32).T.tocsr()
+
+    found = sparse_product(left[rows], right)
+
+    assert is_same(found, left[rows] @ right)
+    found.sort_indices()
+    assert np.allclose(found.toarray(), left[rows].toarray() @ right.toarray())
 
 
 def test_two_types_of_indices_in_one_array_are_left_to_scipy() -> None:

@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 
+import numpy as np
 import pytest
 
 from marquee.features.describe import Described
@@ -44,3 +45,17 @@ def test_what_retrieval_scored_for_an_example_is_let_go_before_many_more(
     assert len(made) > 20
     assert kept
     assert not any(each() for each in made)
+
+
+@pytest.mark.parametrize("at_most", [1, 3, 7])
+def test_lists_chosen_at_even_distances_are_whole_and_in_order(at_most: int) -> None:
+    lists = TrainingLists.of(described(), window=0)
+    every = list(lists.matrices())
+
+    found = lists.spread(at_most)
+
+    chosen = [number * len(lists) // at_most for number in range(at_most)]
+    assert len(found) == at_most < len(lists)
+    assert all(np.array_equal(one, every[at], equal_nan=True) for one, at in zip(found.matrices(), chosen, strict=True))
+    assert found.size.sum() == len(found.label) == len(found.features)
+    assert lists.spread(len(lists)) is lists

@@ -1,8 +1,8 @@
-"""Slices and products of small CSR arrays, without the checks that scipy makes of every result.
+"""Slices and products of CSR arrays, without what scipy does around its own compiled functions.
 
-A ranking takes a dozen of them, each of a few thousand entries: what scipy does around its own compiled functions
-(types of indices, format and shape of what it has just made itself) takes longer than these. Here they are called
-directly, and give what scipy's own operators give, to the bit; what does not suit them is left to the operators.
+A ranking takes a dozen of them, each of a few thousand entries: checks of types of indices, of format and shape of what
+scipy has just made itself take longer than the functions. Here these are called directly, and give what scipy's own
+operators give, to the bit; what does not suit them is left to the operators.
 """
 
 from typing import Any
@@ -63,6 +63,23 @@ def product(matrix: sparse.csr_array, dense: Float32Array) -> Float32Array:
     sums = np.zeros((m, q), dense.dtype)
     compiled.csr_matvecs(m, n, q, matrix.indptr, matrix.indices, matrix.data, dense.ravel(), sums.ravel())
     return sums
+
+
+def sparse_product(left: sparse.csr_array, right: sparse.csr_array) -> sparse.csr_array:
+    """`left @ right`, without the pass in which scipy counts the entries first: a third of its time.
+
+    Instead there is room for as many entries as there are cells, of which the system gives what is written to; so
+    `left` is to be a block of rows.
+    """
+    kind, (m, n) = left.indices.dtype, (left.shape[0], right.shape[1])
+    arrays = (left.indptr, left.indices, right.indptr, right.indices)
+    if any(one.dtype != kind for one in arrays) or left.data.dtype != right.data.dtype or m * n > np.iinfo(kind).max:
+        return left @ right
+    indptr, indices, data = np.empty(m + 1, kind), np.empty(m * n, kind), np.empty(m * n, left.data.dtype)
+    compiled.csr_matmat(
+        m, n, left.indptr, left.indices, left.data, right.indptr, right.indices, right.data, indptr, indices, data
+    )
+    return unchecked_csr(data[: indptr[-1]], indices[: indptr[-1]], indptr, (m, n))
 
 
 def transposed_product(matrix: sparse.csr_array, dense: Float32Array) -> Float32Array:

@@ -34,12 +34,15 @@ def best_rows(known: Described | None, movies: MovieState, *, k: int) -> Mapping
     )
     rated_rows = np.empty(0, np.intp) if known is None else known.history.row
     scores = (movies.log_count, movies.decayed, *models)
-    return {name: _best(score, movies, rated_rows)[:k] for name, score in zip(NAMES, scores, strict=True)}
+    return {name: _best(score, movies, rated_rows, k) for name, score in zip(NAMES, scores, strict=True)}
 
 
-def _best(score: Float32Array, movies: MovieState, rated_rows: RowArray) -> RowArray:
-    """All rows, best first, the rated ones last."""
+def _best(score: Float32Array, movies: MovieState, rated_rows: RowArray, k: int) -> RowArray:
+    """The first k rows, best first, the rated ones last."""
     open_score = score.astype(np.float64)
     open_score[rated_rows] = -np.inf
-    order: RowArray = np.lexsort((-movies.prior, -open_score))
+    rows = np.arange(len(score))
+    if k < len(score):  # sort those alone that can be among them
+        rows = np.flatnonzero(open_score >= np.partition(open_score, -k)[-k])
+    order: RowArray = rows[np.lexsort((-movies.prior[rows], -open_score[rows]))][:k]
     return order

@@ -59,6 +59,7 @@ def measured_lists(
 
 def measured(
     lists: TrainingLists,
+    checked: TrainingLists,
     held_out: HeldOut | None,
     score: Scorer,
     served: Float32Array,
@@ -70,9 +71,10 @@ def measured(
     """What the training lists and the newest window say of the candidate beside its quality.
 
     Args:
-        served: (r,) ONNX's scores of all training lists.
+        checked: those of the training lists that both forms of the model have scored.
+        served: (r,) ONNX's scores of them.
     """
-    ends = np.cumsum(lists.size)
+    ends = np.cumsum(checked.size)
     unknown: BoolArray = np.asarray(np.isnan(lists.features).all(axis=0))
     return Measured(
         scoring_ms=_scoring_ms(score, lists),
@@ -80,7 +82,7 @@ def measured(
         n_features=len(NAMES),
         changed_features=() if held_out is None else _changed_features(lists, held_out),
         unknown_features=[name for name, is_unknown in zip(NAMES, unknown, strict=True) if is_unknown],
-        scores_are_flat=not any(np.ptp(served[end - n : end]) for end, n in zip(ends, lists.size, strict=True)),
+        scores_are_flat=not any(np.ptp(served[end - n : end]) for end, n in zip(ends, checked.size, strict=True)),
         scores_are_finite=bool(np.isfinite(served).all()),
         onnx_differs=_problem(agreement),
         known_until_ms=0 if held_out is None else held_out.known_until_ms,

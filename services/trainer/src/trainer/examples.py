@@ -120,8 +120,11 @@ class _ByUser:
 
     @classmethod
     def of(cls, ratings: Ratings) -> "_ByUser":
-        ordered = ratings.take(np.argsort(ratings.user_id, kind="stable"))
-        return cls(ordered, np.unique(ordered.user_id))
+        user_id = ratings.user_id
+        is_ordered = bool((user_id[1:] >= user_id[:-1]).all())
+        ordered = ratings if is_ordered else ratings.take(np.argsort(user_id, kind="stable"))
+        is_first = np.diff(ordered.user_id, prepend=ordered.user_id[:1] - 1) != 0
+        return cls(ordered, ordered.user_id[is_first])
 
     def counts_of(self, user_id: IntArray) -> IntArray:
         """How many ratings each of these users has, 0 for one without any."""

@@ -104,6 +104,14 @@ class TrainingLists:
             self.is_newcomer[chosen],
         )
 
+    def spread(self, at_most: int) -> Self:
+        """At most so many lists, at even distances: of every window and kind about its share."""
+        if len(self) <= at_most:
+            return self
+        chosen = np.zeros(len(self), bool)
+        chosen[np.arange(at_most) * len(self) // at_most] = True
+        return self.take(chosen)
+
     def matrices(self) -> Iterator[Float32Array]:
         """(m, len(NAMES)) float32 of each list, one after the other."""
         yield from np.split(self.features, np.cumsum(self.size)[:-1]) if len(self) else ()

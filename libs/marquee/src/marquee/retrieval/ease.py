@@ -8,6 +8,7 @@ from marquee.arrays import Float32Array
 from marquee.retrieval import ease_rest
 from marquee.retrieval.config import EaseConfig
 from marquee.retrieval.neighbours import most_rated, strongest, top_links
+from marquee.sparse import sparse_product
 from marquee.state.movie_table import RowArray
 
 BLOCK = 1_000
@@ -65,7 +66,7 @@ def gram_of(x: sparse.csr_array) -> Float32Array:
     gram, by_movie = np.empty((m, m), np.float32), x.T.tocsr()
     for start in range(0, m, BLOCK):
         end = min(start + BLOCK, m)
-        gram[start:end, :end] = (by_movie[start:end] @ x[:, :end]).toarray()
+        gram[start:end, :end] = sparse_product(by_movie[start:end], x[:, :end]).toarray()
         gram[:start, start:end] = gram[start:end, :start].T
     return gram
 

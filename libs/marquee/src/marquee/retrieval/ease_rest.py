@@ -11,6 +11,7 @@ from scipy import sparse
 from marquee.arrays import Float32Array
 from marquee.retrieval.config import EaseConfig
 from marquee.retrieval.neighbours import strongest
+from marquee.sparse import sparse_product
 
 MOVIES_AT_ONCE = 1_000
 """Solved in one call: 10 MB of matrices with 50 predictors."""
@@ -27,7 +28,7 @@ def fit(often: sparse.csr_array, rest: sparse.csr_array, gram: Float32Array, con
     by_movie, length = rest.T.tocsr(), np.sqrt(np.diag(gram))
     parts = [sparse.csr_array((0, often.shape[1]), dtype=np.float32)]
     for start in range(0, rest.shape[1], MOVIES_AT_ONCE):
-        both = by_movie[start : start + MOVIES_AT_ONCE] @ often
+        both = sparse_product(by_movie[start : start + MOVIES_AT_ONCE], often)
         cosine = sparse.csr_array((both.data / length[both.indices], both.indices, both.indptr), shape=both.shape)
         parts.append(_solved(strongest(cosine, config.predictors), length, gram, config))
     return sparse.vstack(parts, format="csr").T.tocsr()

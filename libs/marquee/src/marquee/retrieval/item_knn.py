@@ -5,6 +5,7 @@ from scipy import sparse
 
 from marquee.retrieval.config import ItemKnnConfig
 from marquee.retrieval.neighbours import most_rated, top_links
+from marquee.sparse import sparse_product
 
 
 def fit(liked: sparse.csr_array, config: ItemKnnConfig) -> sparse.csr_array:
@@ -22,7 +23,7 @@ def fit(liked: sparse.csr_array, config: ItemKnnConfig) -> sparse.csr_array:
     norm = np.sqrt(counts[active])
 
     def weights_of(part: slice) -> sparse.csr_array:
-        both = by_movie[part] @ x
+        both = sparse_product(by_movie[part], x)
         both.data /= np.repeat(norm[part], np.diff(both.indptr)) * norm[both.indices] + np.float32(config.shrink)
         return both
 

@@ -5,6 +5,7 @@ from scipy import sparse
 
 from marquee.retrieval.config import Rp3BetaConfig
 from marquee.retrieval.neighbours import most_rated, top_links
+from marquee.sparse import sparse_product
 
 
 def fit(liked: sparse.csr_array, config: Rp3BetaConfig) -> sparse.csr_array:
@@ -25,7 +26,7 @@ def fit(liked: sparse.csr_array, config: Rp3BetaConfig) -> sparse.csr_array:
     discount = degree**-config.beta
 
     def weights_of(part: slice) -> sparse.csr_array:
-        walks = to_user[part] @ from_user
+        walks = sparse_product(to_user[part], from_user)
         walks.data *= discount[walks.indices]
         return walks
 
