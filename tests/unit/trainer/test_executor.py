@@ -1,6 +1,7 @@
 """What a training runs on, and what has to be equal for two processes to compute the same."""
 
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -75,12 +76,16 @@ def test_a_training_has_a_process_per_core_but_not_many_unless_a_number_is_set(
     assert processes_of(wanted, cores) == found
 
 
-def test_several_processes_share_a_training_that_is_long_and_fits_several_times_into_memory() -> None:
-    several = Processes(ProcessPoolExecutor(2), print)  # starts none before something is submitted
+def test_several_processes_share_a_training_that_is_long_and_fits_into_memory() -> None:
+    told = list[str]()
+    pool = ProcessPoolExecutor(2)  # starts none before something is submitted
+    on_compose, on_a_large_machine = (Processes(pool, 2, told.append, partial(float, gib)) for gib in (3.7, 16.0))
 
-    shared = [several.fitting(n) is several for n in (9_999, 10_000, 1_200_000, 1_200_001)]
+    shared = [on_compose.fitting(n) is on_compose for n in (9_999, 10_000, 1_200_000, 1_600_000)]
+    shared_there = on_a_large_machine.fitting(20_000_000) is on_a_large_machine
 
-    assert shared == [False, True, True, False]
+    assert (shared, shared_there) == ([False, True, True, False], True)
+    assert told == ["one process trains: 2 may take 3.8 GiB, and 3.7 GiB of memory are free"]  # it says why
 
 
 def test_one_process_is_this_one() -> None:

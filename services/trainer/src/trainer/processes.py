@@ -16,6 +16,7 @@ from trainer import lambdarank
 from trainer.executor import HERE, Executor, Pending, Shared
 from trainer.lambdarank import LambdaRankConfig
 from trainer.lists import TrainingLists
+from trainer.memory import free_gib, needed_gib
 
 T = TypeVar("T")
 
@@ -23,8 +24,6 @@ MOST = 4
 """Processes at most, unless a number is set: with more the trees bind, which two of them grow."""
 FROM_RATINGS = 10_000
 """With fewer a training takes seconds, and sending things about costs what it gains."""
-UP_TO_RATINGS = 1_200_000
-"""900,000 take 3.3 GiB on two processes (docs/growth.md), and the trainer has 4 GiB on Compose."""
 
 
 def processes_of(wanted: int, cores: int) -> int:
@@ -33,10 +32,15 @@ def processes_of(wanted: int, cores: int) -> int:
 
 
 @contextmanager
-def processes(n_processes: int, progress: Callable[[str], None]) -> Iterator[Executor]:
+def processes(
+    n_processes: int, progress: Callable[[str], None], memory_gib: Callable[[], float] = free_gib
+) -> Iterator[Executor]:
     """So many processes, which end with this block; this one alone where no others can be started.
 
     They are forked, so that they need not load the libraries again. Enter it before anything computes in threads.
+
+    Args:
+        memory_gib: what a training may take.
     """
     try:
         pool = ProcessPoolExecutor(n_processes, get_context("fork"), _begin)
@@ -46,7 +50,7 @@ def processes(n_processes: int, progress: Callable[[str], None]) -> Iterator[Exe
         yield HERE
         return
     try:
-        yield Processes(pool, progress)
+        yield Processes(pool, n_processes, progress, memory_gib)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -56,12 +60,26 @@ class Processes:
 
     side_by_side = True
 
-    def __init__(self, pool: ProcessPoolExecutor, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        pool: ProcessPoolExecutor,
+        n_processes: int,
+        progress: Callable[[str], None],
+        memory_gib: Callable[[], float],
+    ) -> None:
         self._pool: ProcessPoolExecutor | None = pool
-        self._progress = progress
+        self._n_processes, self._progress, self._memory_gib = n_processes, progress, memory_gib
 
     def fitting(self, n_ratings: int) -> Executor:
-        return self if FROM_RATINGS <= n_ratings <= UP_TO_RATINGS else HERE
+        if n_ratings < FROM_RATINGS:
+            return HERE
+        needed, free = needed_gib(n_ratings, self._n_processes), self._memory_gib()
+        if needed <= free:
+            return self
+        self._progress(
+            f"one process trains: {self._n_processes} may take {needed:.1f} GiB, and {free:.1f} GiB of memory are free"
+        )
+        return HERE
 
     def share(self, value: T) -> Shared[T]:
         """Copied with each call that reads it."""

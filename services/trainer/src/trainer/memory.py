@@ -1,0 +1,56 @@
+"""How much memory a training may take: what the machine has left, or the container."""
+
+from pathlib import Path
+
+GIB = float(2**30)
+
+LIMITS = (
+    ("sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory.current", "file"),
+    ("sys/fs/cgroup/memory/memory.limit_in_bytes", "sys/fs/cgroup/memory/memory.usage_in_bytes", "total_cache"),
+)
+"""Of a control group, in both versions: limit, use, and the line of `memory.stat` with what of it only caches files."""
+
+
+def free_gib(root: Path = Path("/")) -> float:
+    """Memory that can be had without swapping, in GiB; unlimited where the system tells nothing of it."""
+    found = [_available(root / "proc/meminfo")]
+    for limit, used, cached in LIMITS:
+        values = [_number(root / limit), _number(root / used)]
+        if None not in values:
+            in_files = _field(root / used.rpartition("/")[0] / "memory.stat", cached)
+            found.append((values[0] or 0) - (values[1] or 0) + in_files)
+    return min(found) / GIB
+
+
+def needed_gib(n_ratings: int, n_processes: int) -> float:
+    """About the most that a training takes on several processes together, from two measured ones (docs/growth.md).
+
+    Each process has the libraries and one window's models, which grow with the ratings. The lists grow with the users
+    up to a limit, which some 900,000 ratings reach.
+    """
+    millions = n_ratings / 1e6
+    return 0.4 + 0.35 * n_processes + 1.7 * min(millions / 0.9, 1.0) + millions * (0.1 + 0.25 * n_processes)
+
+
+def _available(meminfo: Path) -> float:
+    try:
+        lines = meminfo.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return float("inf")
+    return next((float(line.split()[1]) * 1_024 for line in lines if line.startswith("MemAvailable:")), float("inf"))
+
+
+def _number(path: Path) -> float | None:
+    """What the file holds; None without a number, as where there is no limit."""
+    try:
+        return float(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _field(path: Path, name: str) -> float:
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), 0.0)
