@@ -16,7 +16,8 @@ from marquee.settings import KafkaSettings
 from support.trainer import Workshop
 from support.wait import until
 from trainer.announcing import Announcements
-from trainer.runs import Runs, free_version, prune, trained_on
+from trainer.bundle_folder import free_version, prune
+from trainer.runs import Runs, trained_on
 from trainer.schedule import TrainedOn
 
 NOW = datetime(2026, 1, 1, 12, 0, 5, tzinfo=UTC)

@@ -1,10 +1,9 @@
-"""Notes the promoted model beside the bundles, and announces it on models.v1 until the topic has it.
+"""Announces the promoted model on models.v1 until the topic has it.
 
 If the broker is unreachable, loses its newest second or starts empty, the model is announced again, not trained again.
 """
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,6 @@ from typing import Literal
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from pydantic import ValidationError
 
 from marquee.bundle import BundleRefused, read_manifest
 from marquee.contracts.events import ModelChanged, ModelState
@@ -26,52 +24,16 @@ from marquee.kafka.clients import ensure_topics, topic_name
 from marquee.kafka.models_topic import current_model
 from marquee.kafka.publisher import Publisher, record_of
 from marquee.settings import KafkaSettings
+from trainer.bundle_folder import mark_refused, note_promoted, read_promoted
 
 log = structlog.get_logger()
 
-PROMOTED = "promoted.json"
-REFUSED = "refused.txt"
-"""In a bundle that the gate let pass and serving refused, with the reason; no part of the model."""
 CHECK_EVERY_S = 3.0
 TOLD = 50
 """Records of the history that can be sent again after the topic has lost its newest ones."""
 ANSWER_LIMIT_S = 10.0
 
 Announcement = Literal["none", "pending", "announced"]
-
-
-def read_promoted(model_dir: Path) -> ModelChanged | None:
-    """The promotion noted beside the bundles, or None if there is none that can be read."""
-    try:
-        return ModelChanged.model_validate_json((model_dir / PROMOTED).read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValidationError) as error:
-        log.warning("promotion_unreadable", file=str(model_dir / PROMOTED), error=str(error))
-        return None
-
-
-def note_promoted(model_dir: Path, event: ModelChanged) -> None:
-    """Note a promotion durably and in one step.
-
-    Raises:
-        OSError: it could not be written.
-    """
-    new = model_dir / f".{PROMOTED}.tmp"
-    with new.open("w", encoding="utf-8") as file:
-        file.write(event.model_dump_json(indent=1))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(model_dir / PROMOTED)
-
-
-def mark_refused(bundle: Path, reason: str) -> None:
-    """Note in a bundle that serving refused its model: it takes no place among those that could serve.
-
-    Raises:
-        OSError: it could not be written.
-    """
-    (bundle / REFUSED).write_text(reason, encoding="utf-8")
 
 
 def is_lacking(promoted: ModelChanged, served: ModelChanged | None) -> bool:

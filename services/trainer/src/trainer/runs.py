@@ -1,13 +1,11 @@
 """Runs trainings, one at a time, and reports on the newest one."""
 
 import asyncio
-import shutil
 import sys
 import time
-from collections.abc import Collection, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import structlog
@@ -18,7 +16,8 @@ from marquee.contracts.events import ModelChanged, ModelStatus
 from marquee.contracts.manifest import ModelManifest
 from marquee.contracts.verdict import Verdict
 from marquee.errors import Refused
-from trainer.announcing import REFUSED, Announcement, Announcements
+from trainer.announcing import Announcement, Announcements
+from trainer.bundle_folder import free_version, prune
 from trainer.child import Failed, run_child
 from trainer.schedule import PastTrainings, TrainedOn
 from trainer.settings import TrainerSettings
@@ -243,38 +242,3 @@ def trained_on(manifest: ModelManifest) -> TrainedOn | None:
     """What a model was trained on; None if its bundle does not say."""
     rows = manifest.counts.get("log_rows")
     return None if rows is None else TrainedOn(rows, manifest.counts.get("enriched_movies", 0))
-
-
-def free_version(model_dir: Path, now: datetime) -> str:
-    """A name by the second, numbered after the bundles of the same second: versions sort by time."""
-    first = now.strftime("%Y%m%dT%H%M%SZ")
-    taken = sorted(path.name for path in model_dir.glob(f"{first}*"))
-    if not taken:
-        return first
-    _, _, number = taken[-1].partition("-")
-    return f"{first}-{int(number or 1) + 1:03d}"
-
-
-def prune(model_dir: Path, *, keep: int, spare: Collection[str] = ()) -> None:
-    """Remove all bundles but the newest `keep`, as many refused ones, those to spare, and drafts that were left behind.
-
-    Raises:
-        OSError: the folder could not be read.
-    """
-    folders = [path for path in model_dir.iterdir() if path.is_dir()]
-    drafts = [path for path in folders if path.name.startswith(".") and path.name.endswith(".draft")]
-    bundles = sorted(path for path in folders if not path.name.startswith("."))
-    refused = [path for path in bundles if _is_refused(path)]  # they push out no model that could serve again
-    others = [path for path in bundles if path not in refused]
-    for old in [*drafts, *(path for path in [*others[:-keep], *refused[:-keep]] if path.name not in spare)]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _is_refused(path: Path) -> bool:
-    if (path / REFUSED).exists():
-        return True
-    try:
-        verdict = read_manifest(path).verdict
-    except BundleRefused:
-        return False
-    return verdict is not None and not verdict.is_promoted
