@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -14,6 +15,7 @@ from marquee_cli.trained_run import TrainedRun
 from ranker.ranking import Ranked
 from trainer.config import TrainingConfig
 from trainer.executor import Executor, executor_at
+from trainer.processes import FROM_RATINGS, processes_of
 
 MAX_K = 500
 CLUSTER_WAIT_S = 60.0
@@ -45,6 +47,9 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
         help="another value of a hyper-parameter, such as retrieval.per_source=120; may be given several times",
     )
     parser.add_argument(
+        "--processes", type=int, default=0, help="that share the training; default: one per core, four at most"
+    )
+    parser.add_argument(
         "--cluster", default="", help="a Dask scheduler to train on, such as tcp://127.0.0.1:8786; default: here"
     )
 
@@ -74,7 +79,7 @@ def _run(args: argparse.Namespace) -> None:
     config = config_of(args)
     data = read_offline_data(args.train, args.movies, links=args.links, tmdb=args.tmdb, history=args.history, say=say)
     subjects = read_ids(args.users or args.seeds)
-    with trainer_of(args) as executor:
+    with trainer_of(args, n_ratings=len(data.ratings)) as executor:
         trained = TrainedRun.trained(data.ratings, data.movies, config=config, progress=say, executor=executor)
     run = trained.knowing(data.history)
     header = "user_id" if args.users else "seed_movie_id"
@@ -87,9 +92,10 @@ def _run(args: argparse.Namespace) -> None:
     say(f"{len(subjects)} lists written to {args.out}")
 
 
-def trainer_of(args: argparse.Namespace) -> AbstractContextManager[Executor]:
-    """Where the arguments let the model be trained."""
-    return executor_at(args.cluster, wait_s=CLUSTER_WAIT_S, progress=say)
+def trainer_of(args: argparse.Namespace, *, n_ratings: int) -> AbstractContextManager[Executor]:
+    """Where the arguments let the model be trained; no process is forked for ratings that one trains on in seconds."""
+    n_processes = processes_of(args.processes, cores=len(os.sched_getaffinity(0))) if n_ratings >= FROM_RATINGS else 1
+    return executor_at(args.cluster, wait_s=CLUSTER_WAIT_S, progress=say, n_processes=n_processes)
 
 
 def _user_rows(run: TrainedRun, users: IntArray, k: int) -> Iterator[tuple[int, int, int, float]]:

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         config = config_of(args)
         data = read_offline_data(args.ratings, args.movies, links=args.links, tmdb=args.tmdb, say=say)
-        with trainer_of(args) as executor:
+        with trainer_of(args, n_ratings=len(data.ratings)) as executor:
             found = rolls(data.ratings, data.movies, cuts=args.cuts, config=config, executor=executor)
     except MarqueeError as error:
         sys.stderr.write(f"marquee rolls: {error}\n")

@@ -51,7 +51,14 @@ class TrainedRun:
     ) -> Self:
         """Train, write the bundle, and read it back as the ranker does."""
         newest_ms = int(ratings.rated_at.max()) if len(ratings) else 0
-        parts = train(ratings, catalog, as_of_ms=newest_ms, config=config, progress=progress, executor=executor)
+        parts = train(
+            ratings,
+            catalog,
+            as_of_ms=newest_ms,
+            config=config,
+            progress=progress,
+            executor=executor.fitting(len(ratings)),
+        )
         with tempfile.TemporaryDirectory() as folder:
             path = parts.write(Path(folder), version="backtest", created_at=datetime.fromtimestamp(0, UTC))
             model = RankerModel.of(load_bundle(path))
