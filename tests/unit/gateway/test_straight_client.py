@@ -1,5 +1,6 @@
 """The client of the services behind the gateway, against a server on a socket."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -8,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from gateway.straight_client import StraightClient
+from support.wait import until
 
 
 class Echo:
@@ -15,9 +17,13 @@ class Echo:
 
     def __init__(self) -> None:
         self.connections: set[object] = set()
+        self.held, self.let_go = 0, asyncio.Event()
 
     async def answer(self, request: web.Request) -> web.Response:
         self.connections.add(request.transport)
+        if "hold" in request.query:
+            self.held += 1
+            await self.let_go.wait()
         asked = {
             "method": request.method,
             "path": request.path_qs,
@@ -68,6 +74,20 @@ async def test_calls_share_a_connection_and_no_cookies(client: StraightClient, e
 
     assert len(echo.connections) == 1
     assert [answer.headers["x-cookie"] for answer in answers] == [""] * 3
+
+
+async def test_three_hundred_slow_answers_hold_up_no_other_call(client: StraightClient, echo: Echo) -> None:
+    async def all_are_held() -> bool:
+        return echo.held == 300
+
+    slow = [asyncio.create_task(client.get("/any", params={"hold": "1", "n": n})) for n in range(300)]
+    await until(all_are_held)
+    other = await asyncio.wait_for(client.get("/livez"), 20)
+    echo.let_go.set()
+    answers = await asyncio.gather(*slow)
+
+    assert other.json()["path"] == "/livez"
+    assert [answer.json()["path"] for answer in answers] == [f"/any?hold=1&n={n}" for n in range(300)]
 
 
 async def test_what_is_not_answered_is_an_error_of_httpx_with_its_cause() -> None:

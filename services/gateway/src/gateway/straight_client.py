@@ -6,9 +6,9 @@ from typing import Any, Self
 import aiohttp
 import httpx
 
-MOST_CONNECTIONS = 100
-IDLE_S = 5.0
-"""How long a connection is kept for the next call."""
+IDLE_S = 4.0
+"""How long a connection is kept for the next call: a second less than services keep theirs, so that none is closed
+while a request is on its way to it."""
 
 
 class StraightClient(httpx.AsyncClient):
@@ -29,7 +29,7 @@ class StraightClient(httpx.AsyncClient):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        connector = aiohttp.TCPConnector(limit=MOST_CONNECTIONS, keepalive_timeout=IDLE_S)
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_S)  # requests in hand have limits (guards.py)
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
