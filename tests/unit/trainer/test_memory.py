@@ -45,6 +45,10 @@ def test_a_system_that_tells_nothing_limits_nothing(tmp_path: Path) -> None:
     assert free_gib(tmp_path) == float("inf")
 
 
-@pytest.mark.parametrize(("n_ratings", "measured_gib"), [(900_188, 3.3), (5_000_000, 5.4)])
-def test_what_was_measured_on_two_processes_is_foretold_within_a_tenth(n_ratings: int, measured_gib: float) -> None:
-    assert measured_gib <= needed_gib(n_ratings, 2) <= 1.1 * measured_gib
+@pytest.mark.parametrize(
+    ("n_ratings", "measured_gib", "factor"), [(900_188, 3.3, 1.1), (5_000_000, 5.4, 1.1), (20_000_000, 6.3, 1.5)]
+)
+def test_what_was_measured_on_two_processes_is_foretold_not_too_low(
+    n_ratings: int, measured_gib: float, factor: float
+) -> None:
+    assert measured_gib <= needed_gib(n_ratings, 2) <= factor * measured_gib

@@ -23,13 +23,15 @@ def free_gib(root: Path = Path("/")) -> float:
 
 
 def needed_gib(n_ratings: int, n_processes: int) -> float:
-    """About the most that a training takes on several processes together, from two measured ones (docs/growth.md).
+    """About the most that a training takes on several processes together, from three measured ones (docs/growth.md).
 
-    Each process has the libraries and one window's models, which grow with the ratings. The lists grow with the users
-    up to a limit, which some 900,000 ratings reach.
+    Each process has the libraries and one window's models, which grow with the ratings up to the number that they are
+    fitted on. So do the lists, with the users, up to a limit that some 900,000 ratings reach.
     """
     millions = n_ratings / 1e6
-    return 0.4 + 0.35 * n_processes + 1.7 * min(millions / 0.9, 1.0) + millions * (0.1 + 0.25 * n_processes)
+    fitted = min(millions, 5.0)
+    lists = 1.7 * min(millions / 0.9, 1.0)
+    return 0.45 + 0.35 * n_processes + lists + fitted * (0.05 + 0.25 * n_processes) + 0.2 * (millions - fitted)
 
 
 def _available(meminfo: Path) -> float:
