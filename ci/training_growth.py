@@ -1,10 +1,12 @@
-"""Measures what a training costs as the ratings grow, in one process and on a Dask cluster of this machine; draws it.
+"""Measures what a training costs as the ratings grow: in one process, in several, or on a Dask cluster here; draws it.
 
     python ci/training_growth.py run --ratings 1000000 --workers 2 >> growth.jsonl
+    python ci/training_growth.py run --ratings 5000000 --movies 20000 --processes 2
     python ci/training_growth.py draw growth.jsonl docs/images/training-growth.svg
 
-Costs are processor time and peak memory, which other work on the machine changes little; no time by the clock. The
-world is synthetic: 2,000 movies, 100 ratings a user, no metadata. One thread for sums, as a Dask worker has.
+Costs are processor time and peak memory, which other work on the machine changes little; the time by the clock is told
+as well. The world is synthetic: 2,000 movies unless told otherwise, 100 ratings a user, no metadata. Set
+OMP_NUM_THREADS=1 for one thread for sums, as a Dask worker has.
 """
 
 import argparse
@@ -14,8 +16,11 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from multiprocessing import active_children
 from pathlib import Path
+from threading import Event, Thread
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -29,8 +34,9 @@ from trainer.code_version import code_version
 from trainer.config import TrainingConfig
 from trainer.executor import HERE, Executor
 from trainer.pipeline import train
+from trainer.processes import processes
 
-N_MOVIES, RATINGS_EACH, TICK_S = 2_000, 100, 1 / os.sysconf("SC_CLK_TCK")
+RATINGS_EACH, TICK_S = 100, 1 / os.sysconf("SC_CLK_TCK")
 STAGES = (("ranker", "windows"), ("verdict", "ranker"), ("similar movies", "judging"), ("retrieval", "similar movies"))
 """What a message begins with, and the stage that it ends."""
 
@@ -40,29 +46,36 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("run", help="one training; prints one JSON line")
     one.add_argument("--ratings", type=int, required=True)
+    one.add_argument("--movies", type=int, default=2_000)
     one.add_argument("--workers", type=int, default=0, help="of the cluster; 0: none")
+    one.add_argument("--processes", type=int, default=1, help="without a cluster")
     one.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="another hyper-parameter")
     drawing = commands.add_parser("draw", help="the measurements as a plot and, printed, as a table")
     drawing.add_argument("measured", type=Path)
     drawing.add_argument("picture", type=Path)
     args = parser.parse_args()
     if args.command == "run":
-        sys.stdout.write(json.dumps(measured(args.ratings, args.workers, args.set)) + "\n")
+        sys.stdout.write(json.dumps(measured(args.ratings, args.movies, args.workers, args.processes, args.set)) + "\n")
     else:
         rows = [json.loads(line) for line in args.measured.read_text().splitlines()]
-        args.picture.write_text(picture(rows))
+        args.picture.write_text(picture([row for row in rows if row.get("processes", 1) == 1]))
         sys.stdout.writelines(table(rows))
     return 0
 
 
-def measured(n_ratings: int, n_workers: int, settings: Sequence[str] = ()) -> dict[str, Any]:
+def measured(
+    n_ratings: int, n_movies: int, n_workers: int, n_processes: int, settings: Sequence[str] = ()
+) -> dict[str, Any]:
     """Train once, with these hyper-parameters ("KEY=VALUE") and all others as usual."""
     config = TrainingConfig(seed=1).with_settings(settings)
-    ratings, catalog = world(n_ratings)
     marks: dict[str, float] = {}
     with ExitStack() as stack:
         pids = [os.getpid()]
         executor: Executor = HERE
+        if n_processes > 1 and not n_workers:  # forked before anything is computed
+            executor = stack.enter_context(processes(n_processes, say))
+            pids += [child.pid for child in active_children() if child.pid]
+        ratings, catalog = world(n_ratings, n_movies)
         if n_workers:
             from distributed import LocalCluster
 
@@ -81,20 +94,26 @@ def measured(n_ratings: int, n_workers: int, settings: Sequence[str] = ()) -> di
                 if name.startswith(begins):
                     marks[stage] = sum(map(cpu_s, pids)) - sum(before)
 
-        newest_ms = int(ratings.rated_at.max())
+        newest_ms, begun = int(ratings.rated_at.max()), perf_counter()
+        together = stack.enter_context(most_together(pids))
         parts = train(ratings, catalog, as_of_ms=newest_ms, config=config, progress=progress, executor=executor)
         spent = [cpu_s(pid) - earlier for pid, earlier in zip(pids, before, strict=True)]
         marks["retrieval"] = sum(spent)
+        wall_s = perf_counter() - begun
         peak = [peak_mb(pid) for pid in pids]
     ends = [0.0, *marks.values()]
     return {
         "ratings": n_ratings,
+        "movies": n_movies,
         "workers": n_workers,
+        "processes": n_processes,
         "settings": list(settings),
         "code": code_version(),
         "lists": parts.counts.get("lists", 0),
         "rows": parts.counts.get("rows", 0),
         "cpu_s": {name: round(ends[at + 1] - ends[at], 1) for at, name in enumerate(marks)},
+        "wall_s": round(wall_s, 1),
+        "together_peak_mb": together(),
         "trainer_cpu_s": round(spent[0], 1),
         "worker_cpu_s": [round(one, 1) for one in spent[1:]],
         "trainer_peak_mb": peak[0],
@@ -103,10 +122,10 @@ def measured(n_ratings: int, n_workers: int, settings: Sequence[str] = ()) -> di
     }
 
 
-def world(n_ratings: int) -> tuple[Ratings, MovieTable]:
+def world(n_ratings: int, n_movies: int) -> tuple[Ratings, MovieTable]:
     """Synthetic ratings and the movies they are of."""
     rng = np.random.default_rng(1)
-    made = make_world(rng, users=n_ratings // RATINGS_EACH, movies=N_MOVIES)
+    made = make_world(rng, users=n_ratings // RATINGS_EACH, movies=n_movies)
     rated = rate(rng, made, n_ratings)
     ratings = Ratings(
         (rated.user + 1).astype(np.int64),
@@ -131,6 +150,32 @@ def cpu_s(pid: int) -> float:
 def peak_mb(pid: int) -> int:
     """The most memory that a process has had at one time."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) // 1_024 if found else 0
+
+
+@contextmanager
+def most_together(pids: Sequence[int]) -> Iterator[Callable[[], int]]:
+    """While it is open: gives the most memory, in MB, that the processes had together; what they share counts once."""
+    most, is_over = 0, Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not is_over.wait(1.0):
+            most = max(most, sum(map(shared_out_mb, pids)))
+
+    watching = Thread(target=watch, daemon=True)
+    watching.start()
+    yield lambda: most
+    is_over.set()
+    watching.join()
+
+
+def shared_out_mb(pid: int) -> int:
+    """Memory of a process, with its part of what it shares; 0 once it has ended."""
+    try:
+        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+    except OSError:
+        return 0
     return int(found[1]) // 1_024 if found else 0
 
 
