@@ -14,6 +14,7 @@ from marquee.contracts.topics import RATINGS
 from marquee.http.background import Background, stopped_at_the_end
 from marquee.http.problems import install_problems
 from marquee.http.request_id import RequestContext
+from marquee.http.straight_route import go_straight
 from marquee.settings import RedisSettings
 from marquee.stores.key_space import KeySpace
 from marquee.stores.online import RatingStore
@@ -118,6 +119,7 @@ def _app() -> FastAPI:
     app.add_middleware(RequestContext, service="ranker")
     for each in (routes, explain_routes, page_routes):
         app.include_router(each.router)
+    go_straight(app, routes.STRAIGHT)
     return app
 
 

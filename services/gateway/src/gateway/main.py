@@ -16,6 +16,7 @@ from gateway.metrics import metrics_served
 from gateway.movie_copy import MovieCopy
 from gateway.openapi import as_sent, with_keys
 from gateway.pipeline import PipelineView
+from gateway.ranking_routes import STRAIGHT
 from gateway.rankings_answered import RankingsAnswered
 from gateway.revalidation import Revalidation
 from gateway.roles import keys_from, role_without_key
@@ -29,6 +30,7 @@ from gateway.upstream import Upstream
 from gateway.wiring import Wiring
 from marquee.contracts.topics import CATALOG, METADATA
 from marquee.http.service import Service, run
+from marquee.http.straight_route import go_straight
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace, open_redis
 from marquee.stores.known_users import UserReader
@@ -100,6 +102,7 @@ def create_app(settings: GatewaySettings | None = None) -> FastAPI:
     )
     app.include_router(router, prefix="/v1")
     app.include_router(router, include_in_schema=False)  # exact aliases: /search, /rank, /movies/{id}
+    go_straight(app, STRAIGHT)
     install_docs(app)
     describe = app.openapi
     app.openapi = lambda: with_keys(with_examples(as_sent(describe())))  # type: ignore[method-assign]  # FastAPI's own way to extend the document

@@ -10,12 +10,13 @@ from gateway.deadlines import redis_within
 from gateway.fallback import popular
 from gateway.rank_checks import require_known
 from gateway.upstream import SHOWN_TO
-from gateway.wiring import NO_LONGER_KEPT, UNAVAILABLE, UNKNOWN, WITH_BODY, Parts, RankingId, Wiring
+from gateway.wiring import NO_LONGER_KEPT, UNAVAILABLE, UNKNOWN, WITH_BODY, Parts, RankingId, Wiring, wired_parts
 from marquee.contracts.bodies import Digits
 from marquee.contracts.rank_request import MAX_K, RankRequest
 from marquee.contracts.ranking_bodies import Ranking
 from marquee.errors import Transient
 from marquee.http.request_id import request_id
+from marquee.http.straight_route import StraightRoute
 
 log = structlog.get_logger()
 
@@ -33,6 +34,9 @@ async def rank(body: RankRequest, request: Request, parts: Parts) -> Response:
     if body.user_id is not None and not body.overrides and answer.status_code == 200:  # a what if is no impression
         parts.impressions.note(body.user_id, bytes(answer.body))
     return answer
+
+
+STRAIGHT = StraightRoute(("/v1/rank", "/rank"), "/rank", RankRequest, wired_parts, rank)
 
 
 @router.get(

@@ -70,7 +70,8 @@ class Wiring:
     required_read_s: float
 
 
-Parts = Annotated[Wiring, Depends(wired(Wiring))]
+wired_parts = wired(Wiring)
+Parts = Annotated[Wiring, Depends(wired_parts)]
 
 
 def known_card(parts: Wiring, movie_id: int) -> CardFields:

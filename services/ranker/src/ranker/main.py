@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from marquee.http.loop_pause import watch_pauses
 from marquee.http.service import Service, run
+from marquee.http.straight_route import go_straight
 from marquee.kafka.clients import ensure_topics
 from marquee.kafka.publisher import Publisher
 from marquee.stores.key_space import open_redis
@@ -21,7 +22,7 @@ from ranker.pinning.keeping import Pins
 from ranker.pinning.store import PinStore
 from ranker.pool import RankingPool
 from ranker.receipts import ReceiptWait
-from ranker.routes import GROUP_WAIT_S, GROUPS_AT_ONCE, Wiring, router
+from ranker.routes import GROUP_WAIT_S, GROUPS_AT_ONCE, STRAIGHT, Wiring, router
 from ranker.settings import RankerSettings
 from ranker.turns import Turns
 from ranker.whynot.desk import Desk
@@ -76,6 +77,7 @@ def create_app(settings: RankerSettings | None = None) -> FastAPI:
     app.include_router(router)
     app.include_router(explain_routes.router)
     app.include_router(page_routes.router)
+    go_straight(app, STRAIGHT)
     return app
 
 

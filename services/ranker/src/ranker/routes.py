@@ -14,6 +14,7 @@ from marquee.contracts.rank_request import GroupSubject, GuestSubject, MovieSubj
 from marquee.contracts.ranking_bodies import Ranking
 from marquee.errors import Transient
 from marquee.http.service import wired
+from marquee.http.straight_route import StraightRoute
 from marquee.http.time_left import time_left_s
 from marquee.kafka.models_topic import standings
 from marquee.settings import KafkaSettings
@@ -110,7 +111,8 @@ class Wiring:
         return version
 
 
-Parts = Annotated[Wiring, Depends(wired(Wiring))]
+wired_parts = wired(Wiring)
+Parts = Annotated[Wiring, Depends(wired_parts)]
 
 
 async def waited(request: RankRequest, receipts: ReceiptWait, online: Online, watch: Stopwatch) -> bool | None:
@@ -153,6 +155,9 @@ async def rank(request: RankRequest, http: Request, parts: Parts) -> Response:
     if basis is not None and answer.is_whole:
         parts.cache.put(key, basis, answer, parts.pool.clock())
     return sent(answer.body(), watch)
+
+
+STRAIGHT = StraightRoute(("/v1/rank",), "/v1/rank", RankRequest, wired_parts, rank)
 
 
 async def people(request: RankRequest, online: Online, watch: Stopwatch) -> list[KnownUser]:
