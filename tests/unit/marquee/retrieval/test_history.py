@@ -39,6 +39,13 @@ def test_a_history_without_a_rating_is_that_of_a_user_who_never_made_it(position
     assert one.mean == other.mean
 
 
+@pytest.mark.parametrize("count", range(1, len(RATED) + 1))
+def test_older_ratings_weigh_as_if_the_newest_had_not_been_made(count: int) -> None:
+    history = History.of(a_user(*RATED), CATALOG).head(count)
+
+    np.testing.assert_array_equal(history.weights_without_newest(), history.without(0).weights())
+
+
 def test_an_empty_history_has_no_mean_and_no_weights() -> None:
     only_one = History.of(a_user((1, 5.0)), CATALOG)
     for history in (History.empty(), History.of(UserState.empty(), CATALOG), only_one.without(0)):

@@ -88,10 +88,18 @@ class History:
 
     def weights(self) -> Float32Array:
         """(h, len(Query)) float32."""
-        position = np.arange(len(self))
-        likes, query = graded(self.rating, self.config), self.config.query
-        weights = np.empty((len(self), len(Query)), np.float32)
-        weights[:, Query.TASTE] = likes * self.fade
-        weights[:, Query.LIKED] = self.is_liked
-        weights[:, Query.LAST] = np.where(position < query.last, likes * query.last_decay**position, 0)
-        return weights
+        return _weights(self.rating, self.fade, self.config)
+
+    def weights_without_newest(self) -> Float32Array:
+        """(h - 1, len(Query)) float32, what the older ratings weigh if the newest had not been made."""
+        return _weights(self.rating[1:], self.fade[:-1], self.config)
+
+
+def _weights(rating: Float32Array, fade: Float32Array, config: RetrievalConfig) -> Float32Array:
+    position = np.arange(len(rating))
+    likes, query = graded(rating, config), config.query
+    weights = np.empty((len(rating), len(Query)), np.float32)
+    weights[:, Query.TASTE] = likes * fade
+    weights[:, Query.LIKED] = rating >= POSITIVE
+    weights[:, Query.LAST] = np.where(position < query.last, likes * query.last_decay**position, 0)
+    return weights

@@ -79,11 +79,11 @@ def shares_of_scores(links: Float32Array, weights: Float32Array, is_liked: BoolA
     Returns:
         (h, k) float64 in [0, 1]; rows of movies that the user does not like are 0.
     """
-    shares = np.zeros(links.shape[1:])
-    for link, query in SCORES:
-        parts = np.maximum(links[link] * weights[:, query, None], 0)
-        whole = parts.sum(axis=0)
-        shares += parts / np.where(whole > 0, whole, 1)
+    link, query = (list(each) for each in zip(*SCORES, strict=True))
+    parts = np.maximum(links[link] * weights.T[query][:, :, None], 0)
+    whole = parts.sum(axis=1, keepdims=True)
+    parts /= np.where(whole > 0, whole, 1)
+    shares: FloatArray = parts.sum(axis=0, dtype=np.float64)
     shares[~is_liked] = 0
     return shares / len(SCORES)
 
@@ -92,7 +92,8 @@ def likely_causes(shares: FloatArray) -> list[Positions]:
     """For each column of `shares` the PER_MOVIE positions with the largest shares, largest first, without noise."""
     of_movie = np.ascontiguousarray(shares.T)
     order = np.argsort(-of_movie, axis=1, kind="stable")[:, :PER_MOVIE]
-    kept = np.count_nonzero(np.take_along_axis(of_movie, order, axis=1) >= LEAST_SHARE, axis=1)  # the first of each
+    largest = of_movie[np.arange(len(of_movie))[:, None], order]
+    kept = np.count_nonzero(largest >= LEAST_SHARE, axis=1)  # the first of each
     return [positions[:count] for positions, count in zip(order, kept.tolist(), strict=True)]
 
 

@@ -104,7 +104,7 @@ def _weights_without_each(proposed: Proposals) -> Float32Array:
     """
     recent, tried, as_it_is = proposed.recent, proposed.tried, proposed.weights
     moved_up = np.zeros_like(as_it_is)
-    moved_up[1:] = recent.without(0).weights()
+    moved_up[1:] = recent.weights_without_newest()
     older_by = (np.arange(len(recent))[:, None] - tried)[:, :, None]
     weights = np.where(older_by < 0, as_it_is[:, None], np.where(older_by > 0, moved_up[:, None], np.float32(0)))
     return weights.reshape(len(recent), -1)
