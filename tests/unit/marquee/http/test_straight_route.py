@@ -98,6 +98,40 @@ async def test_an_answer_is_that_of_fastapis_own_route(sent: dict[str, Any]) -> 
     assert await asked(straight, **sent) == await asked(plain, **sent)
 
 
+async def told_when_the_client_goes(app: FastAPI) -> list[dict[str, Any]]:
+    """What the app answers to a client that goes in the middle of its body."""
+    headers = [(b"host", b"localhost"), (b"content-type", JSON.encode()), (b"x-request-id", b"one")]
+    asked_for = {"path": "/v1/wish", "raw_path": b"/v1/wish", "query_string": b"", "root_path": "", "headers": headers}
+    between = {"scheme": "http", "http_version": "1.1", "server": ("localhost", 80), "client": ("localhost", 1)}
+    scope = {"type": "http", "method": "POST", **asked_for, **between}
+    messages = iter(
+        [
+            {"type": "http.request", "body": GOOD[:5], "more_body": True},
+            {"type": "http.disconnect"},
+            {"type": "http.disconnect"},
+        ]
+    )
+    told: list[dict[str, Any]] = []
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        told.append(dict(message))
+
+    await app(scope, receive, send)
+    return told
+
+
+async def test_a_client_that_goes_in_the_middle_of_its_body_is_no_bug() -> None:
+    plain, straight = an_app(is_straight=False), an_app(is_straight=True)
+
+    found = await told_when_the_client_goes(straight)
+
+    assert found == await told_when_the_client_goes(plain)
+    assert found[0]["status"] == 400
+
+
 async def test_a_valid_request_takes_the_straight_way_and_no_other_does() -> None:
     seen = list[str]()
     app = an_app(is_straight=True, seen=seen)

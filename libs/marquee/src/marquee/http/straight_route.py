@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match
 
 from marquee.http.request_id import Message, Receive, Scope, Send
@@ -47,14 +48,17 @@ class StraightRoute(BaseRoute, Generic[B, W]):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        content = await request.body()
+        try:
+            content = await request.body()
+        except ClientDisconnect:  # the route finds the same, and says so
+            await _pass_on(scope, receive, send)
+            return
         body = await self._valid(request)
         if body is None:
-            scope[PASSED_ON] = True
-            await scope["router"](scope, _once(content, receive), send)
-        else:
-            answer = await self._endpoint(body, request, await self._parts(request))
-            await answer(scope, receive, send)
+            await _pass_on(scope, _once(content, receive), send)
+            return
+        answer = await self._endpoint(body, request, await self._parts(request))
+        await answer(scope, receive, send)
 
     async def _valid(self, request: Request) -> B | None:
         """The body; None if it is not said to be JSON, or is not valid."""
@@ -69,6 +73,12 @@ class StraightRoute(BaseRoute, Generic[B, W]):
 def go_straight(app: FastAPI, route: StraightRoute[Any, Any]) -> None:
     """Put a route before those that the app has."""
     app.router.routes.insert(0, route)
+
+
+async def _pass_on(scope: Scope, receive: Receive, send: Send) -> None:
+    """Let FastAPI's route answer."""
+    scope[PASSED_ON] = True
+    await scope["router"](scope, receive, send)
 
 
 def _is_json(content_type: str) -> bool:
