@@ -28,6 +28,7 @@ import numpy as np
 from marquee.contracts.events import MovieListed
 from marquee.state.movie_table import MovieTable
 from marquee.state.ratings import Ratings
+from marquee_cli.machine import cpu_seconds, pss_bytes
 from marquee_cli.open_loop.plot import Axis
 from marquee_cli.synth_world import make_world, rate
 from trainer.code_version import code_version
@@ -36,7 +37,7 @@ from trainer.executor import HERE, Executor
 from trainer.pipeline import train
 from trainer.processes import processes
 
-RATINGS_EACH, TICK_S = 100, 1 / os.sysconf("SC_CLK_TCK")
+RATINGS_EACH = 100
 STAGES = (("ranker", "windows"), ("verdict", "ranker"), ("similar movies", "judging"), ("retrieval", "similar movies"))
 """What a message begins with, and the stage that it ends."""
 
@@ -84,7 +85,7 @@ def measured(
             local = stack.enter_context(LocalCluster(n_workers, threads_per_worker=1, dashboard_address=":0"))
             pids += [int(worker.pid) for worker in local.workers.values()]
             executor = stack.enter_context(cluster(local.scheduler_address, wait_s=60, progress=say))
-        before = [cpu_s(pid) for pid in pids]
+        before = [cpu_seconds(pid) for pid in pids]
 
         def progress(message: str) -> None:
             say(message)
@@ -92,12 +93,12 @@ def measured(
             name = "verdict" if is_verdict else message
             for begins, stage in STAGES:
                 if name.startswith(begins):
-                    marks[stage] = sum(map(cpu_s, pids)) - sum(before)
+                    marks[stage] = sum(map(cpu_seconds, pids)) - sum(before)
 
         newest_ms, begun = int(ratings.rated_at.max()), perf_counter()
         together = stack.enter_context(most_together(pids))
         parts = train(ratings, catalog, as_of_ms=newest_ms, config=config, progress=progress, executor=executor)
-        spent = [cpu_s(pid) - earlier for pid, earlier in zip(pids, before, strict=True)]
+        spent = [cpu_seconds(pid) - earlier for pid, earlier in zip(pids, before, strict=True)]
         marks["retrieval"] = sum(spent)
         wall_s = perf_counter() - begun
         peak = [peak_mb(pid) for pid in pids]
@@ -141,12 +142,6 @@ def world(n_ratings: int, n_movies: int) -> tuple[Ratings, MovieTable]:
     return ratings, MovieTable.build(listed, ())
 
 
-def cpu_s(pid: int) -> float:
-    """Processor time of a process so far, of its user and system parts."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * TICK_S
-
-
 def peak_mb(pid: int) -> int:
     """The most memory that a process has had at one time."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
@@ -161,22 +156,15 @@ def most_together(pids: Sequence[int]) -> Iterator[Callable[[], int]]:
     def watch() -> None:
         nonlocal most
         while not is_over.wait(1.0):
-            most = max(most, sum(map(shared_out_mb, pids)))
+            most = max(most, sum(map(pss_bytes, pids)))
 
     watching = Thread(target=watch, daemon=True)
     watching.start()
-    yield lambda: most
-    is_over.set()
-    watching.join()
-
-
-def shared_out_mb(pid: int) -> int:
-    """Memory of a process, with its part of what it shares; 0 once it has ended."""
     try:
-        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-    except OSError:
-        return 0
-    return int(found[1]) // 1_024 if found else 0
+        yield lambda: most >> 20
+    finally:
+        is_over.set()
+        watching.join()
 
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM, FOOT = 430, 280, 60, 14, 34, 40, 56

@@ -13,12 +13,13 @@ LIMITS = (
 
 def free_gib(root: Path = Path("/")) -> float:
     """Memory that can be had without swapping, in GiB; unlimited where the system tells nothing of it."""
-    found = [_available(root / "proc/meminfo")]
+    available_kib = _field(root / "proc/meminfo", "MemAvailable:")
+    found = [float("inf") if available_kib is None else available_kib * 1_024]
     for limit, used, cached in LIMITS:
-        values = [_number(root / limit), _number(root / used)]
-        if None not in values:
-            in_files = _field(root / used.rpartition("/")[0] / "memory.stat", cached)
-            found.append((values[0] or 0) - (values[1] or 0) + in_files)
+        most, taken = _number(root / limit), _number(root / used)
+        if most is not None and taken is not None:
+            in_files = _field((root / used).with_name("memory.stat"), cached)
+            found.append(most - taken + (in_files or 0.0))
     return min(found) / GIB
 
 
@@ -34,14 +35,6 @@ def needed_gib(n_ratings: int, n_processes: int) -> float:
     return 0.45 + 0.35 * n_processes + lists + fitted * (0.05 + 0.25 * n_processes) + 0.2 * (millions - fitted)
 
 
-def _available(meminfo: Path) -> float:
-    try:
-        lines = meminfo.read_text(encoding="ascii").splitlines()
-    except OSError:
-        return float("inf")
-    return next((float(line.split()[1]) * 1_024 for line in lines if line.startswith("MemAvailable:")), float("inf"))
-
-
 def _number(path: Path) -> float | None:
     """What the file holds; None without a number, as where there is no limit."""
     try:
@@ -50,9 +43,10 @@ def _number(path: Path) -> float | None:
         return None
 
 
-def _field(path: Path, name: str) -> float:
+def _field(path: Path, name: str) -> float | None:
+    """The number behind this name, which begins a line of the file; None without it."""
     try:
-        lines = path.read_text(encoding="ascii").splitlines()
+        lines = [line.split() for line in path.read_text(encoding="ascii").splitlines()]
     except OSError:
-        return 0.0
-    return next((float(line.split()[1]) for line in lines if line.startswith(f"{name} ")), 0.0)
+        return None
+    return next((float(words[1]) for words in lines if words[:1] == [name]), None)
