@@ -46,9 +46,8 @@ mkdir -p test-results
 rm -f test-results/*on-compose.txt
 quick() {
   local pytest_cache=test-results/quick-cache lines_at_least=80 # by these tests alone
-  second_look env -u PYTHONDONTWRITEBYTECODE PYTHONPATH=ci nice -n 19 .venv/bin/pytest tests/unit tests/contract \
-    -o cache_dir=$pytest_cache -p line_coverage --cov --cov-report=term --cov-report=json:test-results/coverage.json \
-    --lines-at-least $lines_at_least
+  second_look nice -n 19 make --no-print-directory test COVERAGE=1 \
+    PYTEST="tests/unit tests/contract -n 0 -o cache_dir=$pytest_cache --lines-at-least $lines_at_least"
   .venv/bin/python ci/line_coverage.py test-results/coverage.json $lines_at_least
 }
 (quick) >test-results/quick.log 2>&1 &
