@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import uvicorn
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from gateway.straight_client import StraightClient
+from gateway.straight_client import IDLE_S, StraightClient
 from support.wait import until
 
 
@@ -74,6 +75,10 @@ async def test_calls_share_a_connection_and_no_cookies(client: StraightClient, e
 
     assert len(echo.connections) == 1
     assert [answer.headers["x-cookie"] for answer in answers] == [""] * 3
+
+
+def test_an_idle_connection_is_given_up_before_the_service_does() -> None:
+    assert uvicorn.Config("any:app").timeout_keep_alive > IDLE_S
 
 
 async def test_three_hundred_slow_answers_hold_up_no_other_call(client: StraightClient, echo: Echo) -> None:
