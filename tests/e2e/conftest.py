@@ -1,5 +1,6 @@
 """One complete system for all journeys, and a real browser."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,21 +28,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """The given system, or an embedded one on the real data, or on synthetic data where that is not there."""
+    """The given system, or an embedded one on the real data.
+
+    It is filled with synthetic data where that is not there, or where MARQUEE_E2E_SYNTHETIC says that all this has run
+    on the real data elsewhere.
+    """
     if given := given_system():
         yield given
         return
-    data = real_data()
+    home, data = tmp_path_factory.mktemp("home"), real_data()
     directory, snapshot = data / "ml-latest-small", data / "tmdb" / "movies.csv"
-    if not (directory / "ratings.csv").exists():
-        directory = tmp_path_factory.mktemp("synth")
-        sizes = ["--users", "300", "--movies", "1500", "--ratings", "40000", "--seed", "7"]
-        command = [sys.executable, "-m", "marquee_cli.main", "synth", *sizes, "--out", str(directory)]
-        subprocess.run(command, check=True, capture_output=True)
-    with embedded_system(
-        tmp_path_factory.mktemp("home"), directory, snapshot if snapshot.exists() else None
-    ) as running:
+    if os.environ.get("MARQUEE_E2E_SYNTHETIC") or not (directory / "ratings.csv").exists():
+        with embedded_system(home, _synthetic(tmp_path_factory.mktemp("synth")), None) as running:
+            yield running
+        return
+    with embedded_system(home, directory, snapshot if snapshot.exists() else None) as running:
         yield running
+
+
+def _synthetic(directory: Path) -> Path:
+    """The folder, with ratings and movies in it."""
+    sizes = ["--users", "300", "--movies", "1500", "--ratings", "40000", "--seed", "7"]
+    command = [sys.executable, "-m", "marquee_cli.main", "synth", *sizes, "--out", str(directory)]
+    subprocess.run(command, check=True, capture_output=True)
+    return directory
 
 
 @pytest.fixture(scope="session")
