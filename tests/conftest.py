@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from aiokafka.admin import AIOKafkaAdminClient
 from hypothesis import settings
 from redis.asyncio import Redis
@@ -22,6 +23,10 @@ from support.real_data import real_data
 # Speed belongs in `make bench`: an example that takes long on a busy machine is no failure.
 settings.register_profile("marquee", deadline=None)
 settings.load_profile("marquee")
+
+# Where nothing else is said: a traceback in boxes takes .1 s to draw, and hundreds are logged that no one reads.
+_PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure([*structlog.get_config()["processors"][:-1], _PLAIN])
 
 # What imports create stays: looking through it for garbage would take a tenth of the time of the unit tests.
 gc.disable()
