@@ -24,10 +24,20 @@ frontend() { # frontend SCRIPT: with the Node.js that set-up chose
 }
 
 step "set-up" make --no-print-directory setup-test
-# Beside the steps that keep one core busy. What it does not get done, or fails to do, is left to the step of Compose.
+# Images are built, and tests that need neither broker nor browser run at the lowest priority, beside the steps that
+# leave part of a machine with two cores idle. Images that are not built by then are left to the step of Compose.
+mkdir -p test-results
+rm -f test-results/*on-compose.txt test-results/lines-*.json
 setsid ci/compose-images.sh test >/dev/null 2>&1 &
 images=$!
-trap 'kill -- -"$images" 2>/dev/null || true' EXIT
+quick() {
+  local pytest_cache=test-results/quick-cache
+  second_look nice -n 19 make --no-print-directory test COVERAGE=test-results/lines-quick.json \
+    PYTEST="tests/unit tests/contract -n 0 -o cache_dir=$pytest_cache"
+}
+(quick) >test-results/quick.log 2>&1 &
+quick=$!
+trap 'kill -- -"$images" 2>/dev/null || true; pkill -P "$quick" 2>/dev/null || true' EXIT
 step "ruff: rules" .venv/bin/ruff check .
 step "ruff: format" .venv/bin/ruff format --check .
 step "import rules" .venv/bin/lint-imports --no-logo --no-cache
@@ -38,26 +48,13 @@ step "frontend: rules" frontend lint
 step "frontend: types" frontend typecheck
 step "frontend: unit tests" frontend test
 wait "$images" || echo "=== images: incomplete, status $?"
-trap - EXIT
 echo "=== images, after $((SECONDS - started)) s"
-# Compose leaves part of a machine with two cores idle: tests that need neither broker nor browser take that, at the
-# lowest priority.
-mkdir -p test-results
-rm -f test-results/*on-compose.txt test-results/lines-*.json
-quick() {
-  local pytest_cache=test-results/quick-cache
-  second_look nice -n 19 make --no-print-directory test COVERAGE=test-results/lines-quick.json \
-    PYTEST="tests/unit tests/contract -n 0 -o cache_dir=$pytest_cache"
-}
-(quick) >test-results/quick.log 2>&1 &
-quick=$!
-trap 'pkill -P "$quick" 2>/dev/null || true' EXIT
 step "compose" ci/compose-test.sh
 begun=$SECONDS
 wait "$quick" && status=0 || status=$?
 trap - EXIT
 cat test-results/quick.log
-echo "=== unit and contract tests, which began with compose: $((SECONDS - begun)) s more, status $status"
+echo "=== unit and contract tests, which began after set-up: $((SECONDS - begun)) s more, status $status"
 ((status == 0)) || exit 1
 echo "=== all other tests, after $((SECONDS - started)) s"
 # Pages that passed on Compose, on the real data, are not looked at again, and for the few other tests of a whole system
