@@ -8,6 +8,7 @@ from scipy import sparse
 
 from marquee.arrays import Float32Array, IntArray
 from marquee.retrieval.config import DEFAULTS, RetrievalConfig
+from marquee.sorting import lexsorted
 from marquee.state.movie_table import MovieTable, RowArray
 from marquee.state.ratings import POSITIVE, Ratings, latest_per_movie
 
@@ -36,7 +37,7 @@ class Interactions:
         row = catalog.rows(kept.movie_id)
         known = row >= 0
         kept, row = kept.take(known), row[known]
-        order = np.lexsort((kept.rated_at, kept.user_id))  # stable, so equal times stay in the order of the movies
+        order = lexsorted(kept.rated_at, kept.user_id)  # stable, so equal times stay in the order of the movies
         kept, row = kept.take(order), row[order]
         starts = np.flatnonzero(np.diff(kept.user_id, prepend=-1))
         n_users, ends = len(starts), np.append(starts[1:], len(row))

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 
 from marquee.arrays import BoolArray, Float32Array, IntArray
+from marquee.sorting import lexsorted
 
 POSITIVE = np.float32(4.0)
 """A rating of this many stars or more counts as "liked it"."""
@@ -51,7 +52,7 @@ class Ratings:
 
     def in_time_order(self) -> Self:
         """Oldest first; equal times by user, then movie, so that the order is total."""
-        return self.take(np.lexsort((self.movie_id, self.user_id, self.rated_at)))
+        return self.take(lexsorted(self.movie_id, self.user_id, self.rated_at))
 
 
 def latest_per_movie(ratings: Ratings) -> Ratings:
@@ -65,7 +66,7 @@ def latest_per_movie(ratings: Ratings) -> Ratings:
         return ratings
     is_in_time_order = bool((ratings.rated_at[1:] >= ratings.rated_at[:-1]).all())
     keys = (movie, user) if is_in_time_order else (ratings.rated_at, movie, user)
-    order = np.lexsort(keys)  # stable: of equally new rows the last one stays the last
+    order = lexsorted(*keys)  # stable: of equally new rows the last one stays the last
     user, movie = user[order], movie[order]
     is_last = np.ones(len(order), bool)
     is_last[:-1] = (user[1:] != user[:-1]) | (movie[1:] != movie[:-1])
