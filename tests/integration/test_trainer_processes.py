@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from support.shared_out import bundle, files_of
 from support.wait import until
@@ -71,6 +71,21 @@ def is_running(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def threads_for_sums() -> list[int]:
+    return [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+
+
+@pytest.mark.parametrize("n_processes", [2, 5])
+def test_the_processes_have_no_more_threads_for_sums_than_there_are_cores(n_processes: int) -> None:
+    n_cores = len(os.sched_getaffinity(0))
+
+    with processes(n_processes, lambda _: None) as found:
+        threads = found.submit(threads_for_sums).result()
+
+    assert len(threads) > 0
+    assert max(threads) * n_processes <= max(n_cores, n_processes)
 
 
 def test_where_no_process_can_be_started_one_trains(monkeypatch: pytest.MonkeyPatch) -> None:
