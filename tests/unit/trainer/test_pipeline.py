@@ -154,3 +154,18 @@ def test_the_bundle_keeps_how_its_features_were_distributed_in_the_newest_window
     assert by_name["ease_taste"] == (1, 1)
     assert by_name["user_count_log"] == (1, 0)  # the same for all movies of a user's list
     np.testing.assert_allclose(distribution.shares.sum(axis=1), 1)
+
+
+def test_the_newest_window_is_made_first_and_the_lists_come_in_the_order_of_time() -> None:
+    told: list[str] = []
+    config = TrainingConfig(seed=0).with_settings(["windows.cuts=0.5,0.6,0.8"])
+    catalog = a_catalog()
+    terms = content.fit(catalog, config.retrieval.content)
+
+    inputs = Inputs.of(checkerboard(n_users=40), catalog, terms, config)
+    lists, held_out = window_lists(HERE.share(inputs), told.append)
+
+    assert [one.partition(":")[0] for one in told] == ["window 3 of 3", "window 2 of 3", "window 1 of 3"]
+    assert held_out is not None
+    assert sorted(set(lists.window.tolist())) == [0, 1, 2]
+    assert (np.diff(lists.window) >= 0).all()

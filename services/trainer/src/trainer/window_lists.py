@@ -130,6 +130,7 @@ def window_lists(
 ) -> tuple[TrainingLists, HeldOut | None]:
     """The training lists of all windows, and the last window's examples for the report; None without a window.
 
+    The newest window is made first, as its ratings are the most; the lists come in the order of time.
     Part lists follow when all windows are there, since each window gives so many for the lists of the ones before it.
 
     Args:
@@ -138,16 +139,19 @@ def window_lists(
     """
     parts, held_out, learned_until_ms = [TrainingLists.of([], window=0)], None, 0
     windows, with_similar = shared.value.bounds, similar_task is not None
-    pending = deque(executor.submit(window_part, shared, at, with_similar) for at in range(len(windows)))
-    for number, one in enumerate(windows, start=1):
-        made = pending.popleft().result()
-        parts.append(made.lists)
-        learned_until_ms = max(learned_until_ms, made.noted.learned_until_ms)
-        if made.held_out is not None:
-            held_out = made.held_out
-        if similar_task is not None and made.similar is not None:
-            similar_task.collect(made.similar)
-        progress(f"window {number} of {len(windows)}: {one.start} ratings, {len(made.lists)} lists")
+    newest_first = range(len(windows))[::-1]  # the longest calls first, so that processes end together
+    pending = deque(executor.submit(window_part, shared, at, with_similar) for at in newest_first)
+    made: dict[int, WindowPart] = {}
+    for at in newest_first:
+        made[at] = pending.popleft().result()
+        progress(f"window {at + 1} of {len(windows)}: {windows[at].start} ratings, {len(made[at].lists)} lists")
+    for _, one in sorted(made.items()):
+        parts.append(one.lists)
+        learned_until_ms = max(learned_until_ms, one.noted.learned_until_ms)
+        if one.held_out is not None:
+            held_out = one.held_out
+        if similar_task is not None and one.similar is not None:
+            similar_task.collect(one.similar)
     config = shared.value.config.part_lists
     for_trial = np.cumsum([0, *(np.count_nonzero(lists.is_for_trial) for lists in parts[1:])])
     parted = [
