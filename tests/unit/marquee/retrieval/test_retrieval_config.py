@@ -8,6 +8,7 @@ from marquee.features.describe import described
 from marquee.retrieval.config import DEFAULTS, QueryConfig, RetrievalConfig
 from marquee.retrieval.fitted import Link, fit_retrieval
 from marquee.retrieval.history import History
+from marquee.state.ratings import Ratings
 from support.worlds import a_catalog, a_user, checkerboard, movies_of
 
 
@@ -51,6 +52,25 @@ def test_a_history_without_a_rating_is_as_if_it_had_never_been_made() -> None:
     np.testing.assert_array_equal(without.row, expected.row)
     np.testing.assert_array_equal(without.weights(), expected.weights())
     assert without.mean == expected.mean
+
+
+@pytest.mark.parametrize("name", ["ease", "ease_all", "item_knn", "rp3beta"])
+def test_likes_of_today_outweigh_more_numerous_ones_of_long_ago_where_a_model_fades(name: str) -> None:
+    once = [(user, movie) for user in range(1, 7) for movie in (1, 2)]
+    today = [(user, movie) for user in range(7, 11) for movie in (1, 3)]
+    apart = [(user, movie) for user in range(11, 17) for movie in (4, 5)]
+    user_id, movie_id = np.array([*once, *apart, *today]).T
+    ratings = Ratings(user_id, movie_id, np.full(len(user_id), 5, np.float32), np.arange(len(user_id)))
+    own = {"shrink": 0.0} if name == "item_knn" else {}
+    plain, fading = (RetrievalConfig.model_validate({name: {**own, "fading": fading}}) for fading in (0.0, 5.0))
+
+    before, after = (fit_retrieval(ratings, a_catalog(5), config) for config in (plain, fading))
+
+    row, link = 0, Link[name.upper()]
+    assert before.link(link)[[row]].toarray().argmax() == 1
+    assert after.link(link)[[row]].toarray().argmax() == 2
+    for other in set(Link) - {link}:
+        np.testing.assert_array_equal(before.link(other).toarray(), after.link(other).toarray())
 
 
 @pytest.mark.parametrize("wrong", [{"per_source": 0}, {"per_sorce": 50}, {"ease": {"reg": float("inf")}}])

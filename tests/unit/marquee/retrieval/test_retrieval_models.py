@@ -1,5 +1,7 @@
 """Retrieval models against second implementations and a world with a known answer."""
 
+import itertools
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -91,6 +93,54 @@ def test_rp3beta_is_three_steps_over_the_discounted_degree() -> None:
     fitted = rp3beta.fit(x, config)
 
     np.testing.assert_allclose(fitted.toarray(), expected, rtol=1e-4)
+
+
+def a_faded_problem(n_users: int, n_movies: int) -> sparse.csr_array:
+    """The same problem, in which each like counts something above 0 and at most 1."""
+    x = a_problem(n_users, n_movies)
+    x.data = np.random.default_rng(5).uniform(0.1, 1, x.nnz).astype(np.float32)
+    return x
+
+
+def test_item_knn_pairs_faded_likes_by_their_geometric_mean() -> None:
+    x = a_faded_problem(20, 8)
+    likes = x.toarray().astype(np.float64)
+    expected = np.zeros((8, 8))
+    for a, b in itertools.permutations(range(8), 2):
+        both = sum(math.sqrt(mine[a] * mine[b]) for mine in likes)
+        expected[a, b] = both / (math.sqrt(likes[:, a].sum() * likes[:, b].sum()) + 5)
+
+    fitted = item_knn.fit(x, ItemKnnConfig(neighbours=ALL))
+
+    np.testing.assert_allclose(fitted.toarray(), expected, rtol=1e-5)
+
+
+def test_rp3beta_walks_along_faded_likes_in_proportion() -> None:
+    x = a_faded_problem(20, 8)
+    likes = x.toarray().astype(np.float64)
+    of_user, of_movie = likes.sum(axis=1), likes.sum(axis=0)
+    expected = np.zeros((8, 8))
+    for a, b in itertools.permutations(range(8), 2):
+        walked = sum(
+            mine[a] * mine[b] / (of_movie[a] * total) ** 0.7
+            for mine, total in zip(likes, of_user, strict=True)
+            if total
+        )
+        expected[a, b] = walked / of_movie[b] ** 0.3
+
+    fitted = rp3beta.fit(x, Rp3BetaConfig(alpha=0.7, beta=0.3, neighbours=ALL))
+
+    np.testing.assert_allclose(fitted.toarray(), expected, rtol=1e-4)
+
+
+def test_a_fit_leaves_the_likes_it_was_given_as_they_are() -> None:
+    x = a_faded_problem(20, 8)
+    before = x.toarray()
+
+    item_knn.fit(x, ItemKnnConfig(neighbours=ALL))
+    rp3beta.fit(x, Rp3BetaConfig(neighbours=ALL))
+
+    np.testing.assert_array_equal(x.toarray(), before)
 
 
 def test_transitions_count_only_what_follows() -> None:

@@ -29,6 +29,8 @@ class EaseConfig(HyperParameters):
     """So many predict others, the most rated ones, unless users are fewer. Larger: rarer ones too, at cubic cost."""
     predictors: PositiveInt = 50
     """Movies from which each of the others is predicted. Larger: weaker relations count too; slower."""
+    fading: NonNegativeFloat = 0.0
+    """How much less older ratings count: the oldest by exp(-fading). Larger: what people like now counts more."""
 
 
 class ItemKnnConfig(HyperParameters):
@@ -40,6 +42,8 @@ class ItemKnnConfig(HyperParameters):
     """Weights kept per movie. Larger: more distant relations count, in a larger bundle."""
     max_movies: PositiveInt = 20_000
     """At most so many movies take part, the most rated ones. Larger: rarer movies too; cost grows with the square."""
+    fading: NonNegativeFloat = 0.0
+    """How much less older ratings count: the oldest by exp(-fading). Larger: what people like now counts more."""
 
 
 class Rp3BetaConfig(HyperParameters):
@@ -54,6 +58,8 @@ class Rp3BetaConfig(HyperParameters):
     nDCG@10 from 500 to 200 neighbours, EASE nothing."""
     max_movies: PositiveInt = 20_000
     """At most so many movies take part, the most rated ones. Larger: rarer movies too; cost grows with the square."""
+    fading: NonNegativeFloat = 0.0
+    """How much less older ratings count: the oldest by exp(-fading). Larger: what people like now counts more."""
 
 
 class TransitionsConfig(HyperParameters):

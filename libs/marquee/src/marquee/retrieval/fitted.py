@@ -133,12 +133,12 @@ def fit_retrieval(
         terms: the catalogue's content, if it has been computed already; with the same config.
     """
     data, of = Interactions.of(ratings, catalog, config), config.for_catalogue(len(catalog))
-    liked = data.positives()
+    stars = graded(data.rating, config) * np.sqrt(data.faded(of.ease.fading))
     models: dict[Link, sparse.csr_array] = {
-        Link.EASE: ease.fit(data.matrix(graded(data.rating, config)), of.ease),
-        Link.EASE_ALL: ease.fit(data.matrix(np.ones_like(data.rating)), of.ease_all),
-        Link.ITEM_KNN: item_knn.fit(liked, of.item_knn),
-        Link.RP3BETA: rp3beta.fit(liked, of.rp3beta),
+        Link.EASE: ease.fit(data.matrix(stars), of.ease),
+        Link.EASE_ALL: ease.fit(data.matrix(np.sqrt(data.faded(of.ease_all.fading))), of.ease_all),
+        Link.ITEM_KNN: item_knn.fit(data.positives(of.item_knn.fading), of.item_knn),
+        Link.RP3BETA: rp3beta.fit(data.positives(of.rp3beta.fading), of.rp3beta),
         Link.TRANSITIONS: transitions.fit(data, of.transitions),
     }
     as_of_ms = int(ratings.rated_at.max()) if len(ratings) else 0

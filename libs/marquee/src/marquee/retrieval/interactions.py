@@ -19,7 +19,8 @@ class Interactions:
 
     Attributes:
         user: (r,) intp, dense from 0. row: (r,) intp, catalogue rows. rating: (r,) float32. age: (r,) int64,
-            position from the user's newest rating, 0 = newest.
+            position from the user's newest rating, 0 = newest. newer: (r,) float32, the share of all these ratings that
+            are newer, below 1.
         n_users, n_movies: shape of the problem; n_movies is the catalogue's length.
     """
 
@@ -27,6 +28,7 @@ class Interactions:
     row: RowArray
     rating: Float32Array
     age: IntArray
+    newer: Float32Array
     n_users: int
     n_movies: int
 
@@ -44,7 +46,8 @@ class Interactions:
         user = np.repeat(np.arange(n_users), ends - starts)
         age = ends[user] - 1 - np.arange(len(user))
         recent = age < config.max_user_ratings
-        return cls(user[recent], row[recent], kept.rating[recent], age[recent], n_users, len(catalog))
+        newer = _share_newer(kept.rated_at[recent])
+        return cls(user[recent], row[recent], kept.rating[recent], age[recent], newer, n_users, len(catalog))
 
     def matrix(self, values: Float32Array) -> sparse.csr_array:
         """(n_users, n_movies) float32 with the given value per rating; zeros are left out."""
@@ -52,15 +55,26 @@ class Interactions:
         shape = (self.n_users, self.n_movies)
         return sparse.csr_array((values[kept], (self.user[kept], self.row[kept])), shape=shape, dtype=np.float32)
 
-    def positives(self) -> sparse.csr_array:
-        """1 where the user liked the movie."""
-        return self.matrix((self.rating >= POSITIVE).astype(np.float32))
+    def positives(self, fading: float = 0.0) -> sparse.csr_array:
+        """What each like counts; 1 without fading."""
+        return self.matrix((self.rating >= POSITIVE) * self.faded(fading))
+
+    def faded(self, fading: float) -> Float32Array:
+        """(r,) what each rating counts, in (0, 1]: exp(-fading) for the oldest, some 1 for the newest."""
+        counts: Float32Array = np.exp(np.float32(-fading) * self.newer)
+        return counts
 
 
 def graded(rating: Float32Array, config: RetrievalConfig) -> Float32Array:
     """How much each rating speaks for its movie, between 0 and 1: 4 stars and more 1, fewer what `config` says."""
     lower = np.where(rating >= 3, config.three_stars, config.fewer_stars)
     return np.where(rating >= 4, 1, lower).astype(np.float32)
+
+
+def _share_newer(rated_at: IntArray) -> Float32Array:
+    """Places in the order of time, not time itself: so a rate means the same for days and for decades of ratings."""
+    n_until = np.searchsorted(np.sort(rated_at), rated_at, side="right")
+    return (1 - n_until / max(len(rated_at), 1)).astype(np.float32)
 
 
 def _sampled_users(ratings: Ratings, *, at_most: int) -> Ratings:
