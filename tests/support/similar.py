@@ -14,8 +14,16 @@ from support.trainings import LATER_MS
 from support.worlds import a_catalog
 from trainer.pipeline import train
 
-LENIENT = CONFIG.with_settings(["similar.margin=1", "similar.trees=20", "similar.leaf_rows=10"])
-"""Lets every model of similar movies serve: the world is too small to show that it is any better."""
+FITS = [
+    *(f"retrieval.{model}.fading=0" for model in ("ease", "ease_all", "item_knn", "rp3beta")),
+    *(f"retrieval.{model}.reg=400" for model in ("ease", "ease_all")),
+]
+LENIENT = CONFIG.with_settings(["similar.margin=1", "similar.trees=20", "similar.leaf_rows=10", *FITS])
+"""Lets every model of similar movies serve: the world is too small to show that it is any better.
+
+With the usual fits three of five seeds put up to four movies of the other colour among the first ten of a movie that
+nobody rated; with these two of five put one.
+"""
 
 
 @cache

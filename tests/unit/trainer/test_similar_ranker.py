@@ -70,7 +70,7 @@ def usual_task() -> SimilarTask:
 def test_labels_are_the_likes_that_followed_each_weighed_against_popularity() -> None:
     windows = cut(RATINGS, (0.8,), label_share=0.1)
     before, after = windows[0].before, windows[0].after
-    retrieval, movies = fit_retrieval(before, CATALOG), movies_of(before, CATALOG)
+    retrieval, movies = fit_retrieval(before, CATALOG, LENIENT.retrieval), movies_of(before, CATALOG)
     follows, weight = Follows.of(after, CATALOG), weights(before, CATALOG)
 
     lists = SimilarLists.of(follows, weight, retrieval, movies, window=7)
@@ -117,7 +117,7 @@ def test_the_ranker_is_measured_by_the_measure_itself_and_the_sum_is_what_serves
     values = measured(task.judged, booster)
 
     window = cut(RATINGS, LENIENT.windows.cuts, label_share=0.1)[-1]
-    retrieval, movies = fit_retrieval(window.before, CATALOG), movies_of(window.before, CATALOG)
+    retrieval, movies = fit_retrieval(window.before, CATALOG, LENIENT.retrieval), movies_of(window.before, CATALOG)
     follows, weight = Follows.of(window.after, CATALOG), weights(window.before, CATALOG)
     users, by_sum = weighted_recall(follows, weight, lambda seed: similar(retrieval, movies.state, seed, k=10).row)
     assert values["user_id"].tolist() == users.tolist()

@@ -19,7 +19,7 @@ class HyperParameters(BaseModel):
 class EaseConfig(HyperParameters):
     """EASE (Steck 2019)."""
 
-    reg: PositiveFloat = 400.0
+    reg: PositiveFloat = 240.0
     """Lambda of the ridge penalty. Larger: rare movies count less, and the first places go to better known ones."""
     neighbours: PositiveInt = 150
     """Weights kept per movie. Larger: more distant relations count, in a larger bundle."""
@@ -29,7 +29,7 @@ class EaseConfig(HyperParameters):
     """So many predict others, the most rated ones, unless users are fewer. Larger: rarer ones too, at cubic cost."""
     predictors: PositiveInt = 50
     """Movies from which each of the others is predicted. Larger: weaker relations count too; slower."""
-    fading: NonNegativeFloat = 0.0
+    fading: NonNegativeFloat = 3.33
     """How much less older ratings count: the oldest by exp(-fading). Larger: what people like now counts more."""
 
 
@@ -42,7 +42,7 @@ class ItemKnnConfig(HyperParameters):
     """Weights kept per movie. Larger: more distant relations count, in a larger bundle."""
     max_movies: PositiveInt = 20_000
     """At most so many movies take part, the most rated ones. Larger: rarer movies too; cost grows with the square."""
-    fading: NonNegativeFloat = 0.0
+    fading: NonNegativeFloat = 1.0
     """How much less older ratings count: the oldest by exp(-fading). Larger: what people like now counts more."""
 
 
@@ -58,7 +58,7 @@ class Rp3BetaConfig(HyperParameters):
     nDCG@10 from 500 to 200 neighbours, EASE nothing."""
     max_movies: PositiveInt = 20_000
     """At most so many movies take part, the most rated ones. Larger: rarer movies too; cost grows with the square."""
-    fading: NonNegativeFloat = 0.0
+    fading: NonNegativeFloat = 1.0
     """How much less older ratings count: the oldest by exp(-fading). Larger: what people like now counts more."""
 
 
