@@ -14,9 +14,8 @@ from pathlib import Path
 from support.broken_models import CONFIG, N_MOVIES, returning_users
 from support.trainings import LATER_MS
 from support.worlds import a_catalog
-from trainer.executor import HERE, Executor
+from trainer.executor import HERE, Executor, executor_at
 from trainer.pipeline import train
-from trainer.processes import processes
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -48,7 +47,7 @@ def main(folder: str, what: str) -> None:
         if told == 1 and what == "wait":
             signal.pause()
 
-    with processes(2, progress) as several:
+    with executor_at("", wait_s=0, progress=progress, n_processes=2) as several:
         ids = {child.pid or 0 for child in active_children()}
         print(*ids, flush=True)
         bundle(Path(folder), "shared", several, progress)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 import lightgbm as lgb
+from threadpoolctl import threadpool_limits
 
 from marquee.errors import Misconfigured
 from trainer import lambdarank
@@ -104,6 +105,9 @@ def executor_at(
 ) -> Iterator[Executor]:
     """The cluster whose Dask scheduler is there; with an empty address this machine, which then never loads Dask.
 
+    Sums have one thread meanwhile, as they have in each of several processes and in a cluster's workers: those of more
+    threads differ in their last digits, and a bundle does not depend on where it was trained.
+
     Args:
         wait_s: how long to wait for the scheduler, and then for a worker.
         n_processes: of this machine; a cluster has its own.
@@ -111,19 +115,20 @@ def executor_at(
         ClusterAway, ClusterDiffers: see `cluster.cluster`.
         Misconfigured: Dask is not installed, or the address is none.
     """
-    if not address and n_processes > 1:
-        from trainer.processes import processes  # which imports this module
+    with threadpool_limits(1, user_api="blas"):
+        if not address and n_processes > 1:
+            from trainer.processes import processes  # which imports this module
 
-        with processes(n_processes, progress) as several:
-            yield several
-        return
-    if not address:
-        yield HERE
-        return
-    try:
-        from trainer.cluster import cluster
-    except ImportError as error:
-        raise Misconfigured(f"to train on a cluster, install marquee-trainer[cluster]: {error}") from error
-    progress(f"connecting to the Dask cluster at {address}")
-    with cluster(address, wait_s=wait_s, progress=progress) as found:
-        yield found
+            with processes(n_processes, progress) as several:
+                yield several
+            return
+        if not address:
+            yield HERE
+            return
+        try:
+            from trainer.cluster import cluster
+        except ImportError as error:
+            raise Misconfigured(f"to train on a cluster, install marquee-trainer[cluster]: {error}") from error
+        progress(f"connecting to the Dask cluster at {address}")
+        with cluster(address, wait_s=wait_s, progress=progress) as found:
+            yield found

@@ -44,8 +44,7 @@ def processes(
         memory_gib: what a training may take.
     """
     try:
-        threads = max(1, len(os.sched_getaffinity(0)) // n_processes)
-        pool = ProcessPoolExecutor(n_processes, get_context("fork"), _begin, (threads,))
+        pool = ProcessPoolExecutor(n_processes, get_context("fork"), _begin)
         pool.submit(os.getpid).result()  # forks all of them
     except (OSError, BrokenProcessPool) as error:
         progress(f"one process trains, since no others can be started: {error}")
@@ -128,13 +127,9 @@ class _Elsewhere(Generic[T]):
         return self.here.result()
 
 
-def _begin(n_threads: int) -> None:
-    """What a process does first: it ends when the training does, for whatever reason.
-
-    Args:
-        n_threads: for sums. Those of several processes on the same cores wait for each other, and take processor time.
-    """
-    threadpool_limits(n_threads, user_api="blas")
+def _begin() -> None:
+    """What a process does first: its sums have one thread, and it ends when the training does, for whatever reason."""
+    threadpool_limits(1, user_api="blas")
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent.join,), daemon=True).start()
