@@ -1,7 +1,5 @@
 """LambdaRank: what follows from the number of lists."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -31,22 +29,6 @@ def test_many_lists_are_worth_more_trees(count: int, tried: set[int]) -> None:
 
     assert set(fitted.ndcg_by_trees) == tried
     assert fitted.n_trees in tried
-
-
-@pytest.mark.parametrize(("count", "weight"), [(79, 0.05), (80, 0.5)])
-def test_trees_of_many_lists_have_their_own_weight_and_so_have_the_trials(count: int, weight: float) -> None:
-    """The trial has half of the lists, and fewer than many."""
-    trees: dict[str, Any] = {"min_trees": 2, "max_trees": 2, "min_trees_of_many": 2, "max_trees_of_many": 2}
-    lists = some_lists(count)
-
-    fitted = fit(lists, LambdaRankConfig(many_lists=80, learning_rate_of_many=0.5, **trees), seed=0)
-
-    past = lists.take(lists.window == 0)
-    plain = LambdaRankConfig(learning_rate=weight, **trees)
-    assert fitted.trial is not None
-    for booster, learnt in ((fitted.booster, lists), (fitted.trial, past)):
-        expected = boost(learnt, plain, n_trees=2, seed=0)
-        assert (predict(booster, lists.features) == predict(expected, lists.features)).all()
 
 
 class SideBySide(Here):

@@ -27,8 +27,7 @@ def fit(lists: TrainingLists, config: LambdaRankConfig, *, seed: int, executor: 
     """
     last = lists.window == lists.window.max()
     past, held_out = lists.take(~last).for_trial(), lists.take(last)
-    config = config.of_lists(len(lists))  # of all of them, so that the trial's trees weigh what the ranker's do
-    sizes = config.trees_tried
+    sizes = config.trees_tried(len(lists))
     trial, whole = None, None
     if len(past) >= config.min_lists:
         if executor.side_by_side:

@@ -42,13 +42,11 @@ class LambdaRankConfig(HyperParameters):
     max_trees: PositiveInt = 120
     """Most trees tried. Larger: may fit large data more closely; training and requests take longer."""
     many_lists: PositiveInt = 4_000
-    """From so many lists on trees have another weight and other numbers are tried. Larger: only for larger data."""
-    min_trees_of_many: PositiveInt = 100
+    """From so many lists on more trees are tried. Larger: only for larger data."""
+    min_trees_of_many: PositiveInt = 160
     """Fewest trees tried then."""
-    max_trees_of_many: PositiveInt = 120
+    max_trees_of_many: PositiveInt = 200
     """Most trees tried then. Larger: closer fits; each twenty more cost a request some .1 ms."""
-    learning_rate_of_many: PositiveFloat = 0.08
-    """Weight of each tree then. Larger: fewer trees are needed, and chance in the lists counts more."""
     tree_step: PositiveInt = 20
     """Steps between the numbers tried. Larger: a coarser choice, less trust in chance."""
     learning_rate: PositiveFloat = 0.05
@@ -82,21 +80,11 @@ class LambdaRankConfig(HyperParameters):
                 raise ValueError(f"min_trees{suffix}={least} is more than max_trees{suffix}={most}")
         return self
 
-    def of_lists(self, n_lists: int) -> Self:
-        """The same values, with those of many lists if there are many."""
+    def trees_tried(self, n_lists: int) -> range:
+        """The numbers of trees among which a training on so many lists chooses."""
         if n_lists < self.many_lists:
-            return self
-        changed = {
-            "min_trees": self.min_trees_of_many,
-            "max_trees": self.max_trees_of_many,
-            "learning_rate": self.learning_rate_of_many,
-        }
-        return self.model_copy(update=changed)
-
-    @property
-    def trees_tried(self) -> range:
-        """The numbers of trees among which a training chooses."""
-        return range(self.min_trees, self.max_trees + 1, self.tree_step)
+            return range(self.min_trees, self.max_trees + 1, self.tree_step)
+        return range(self.min_trees_of_many, self.max_trees_of_many + 1, self.tree_step)
 
 
 def parameters(n_rows: int, config: LambdaRankConfig, *, seed: int, n_threads: int | None = None) -> dict[str, object]:
