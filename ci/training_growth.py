@@ -33,9 +33,8 @@ from marquee_cli.open_loop.plot import Axis
 from marquee_cli.synth_world import make_world, rate
 from trainer.code_version import code_version
 from trainer.config import TrainingConfig
-from trainer.executor import HERE, Executor
+from trainer.executor import HERE, Executor, executor_at
 from trainer.pipeline import train
-from trainer.processes import processes
 
 RATINGS_EACH = 100
 STAGES = (("ranker", "windows"), ("verdict", "ranker"), ("similar movies", "judging"), ("retrieval", "similar movies"))
@@ -73,18 +72,16 @@ def measured(
     with ExitStack() as stack:
         pids = [os.getpid()]
         executor: Executor = HERE
-        if n_processes > 1 and not n_workers:  # forked before anything is computed
-            executor = stack.enter_context(processes(n_processes, say))
+        if not n_workers:  # processes are forked before anything is computed
+            executor = stack.enter_context(executor_at("", wait_s=0, progress=say, n_processes=n_processes))
             pids += [child.pid for child in active_children() if child.pid]
         ratings, catalog = world(n_ratings, n_movies)
         if n_workers:
             from distributed import LocalCluster
 
-            from trainer.cluster import cluster
-
             local = stack.enter_context(LocalCluster(n_workers, threads_per_worker=1, dashboard_address=":0"))
             pids += [int(worker.pid) for worker in local.workers.values()]
-            executor = stack.enter_context(cluster(local.scheduler_address, wait_s=60, progress=say))
+            executor = stack.enter_context(executor_at(local.scheduler_address, wait_s=60, progress=say))
         before = [cpu_seconds(pid) for pid in pids]
 
         def progress(message: str) -> None:
