@@ -24,20 +24,21 @@ frontend() { # frontend SCRIPT: with the Node.js that set-up chose
 }
 
 step "set-up" make --no-print-directory setup-test
-# Images are built, and tests that need neither broker nor browser run at the lowest priority, beside the steps that
-# leave part of a machine with two cores idle. Images that are not built by then are left to the step of Compose.
+# Images are built, and tests that need neither broker nor browser run at a low priority, beside the steps that leave
+# part of a machine with two cores idle. Images that are not built by then are left to the step of Compose.
 mkdir -p test-results
 rm -f test-results/*on-compose.txt test-results/lines-*.json
 setsid ci/compose-images.sh test >/dev/null 2>&1 &
 images=$!
-quick() {
-  local pytest_cache=test-results/quick-cache
-  second_look nice -n 19 make --no-print-directory test COVERAGE=test-results/lines-quick.json \
-    PYTEST="tests/unit tests/contract -n 0 -o cache_dir=$pytest_cache"
+beside() { # beside NAME NICENESS FOLDER…
+  local pytest_cache=test-results/$1-cache
+  second_look nice -n "$2" make --no-print-directory test COVERAGE="test-results/lines-$1.json" \
+    PYTEST="${*:3} -n 0 -o cache_dir=$pytest_cache"
 }
-(quick) >test-results/quick.log 2>&1 &
-quick=$!
-trap 'kill -- -"$images" 2>/dev/null || true; pkill -P "$quick" 2>/dev/null || true' EXIT
+# The tests of truth train on the real data: by then Compose leaves enough for that.
+(beside quick 19 tests/unit tests/contract && beside truth 10 tests/truth) >test-results/beside.log 2>&1 &
+beside=$!
+trap 'kill -- -"$images" 2>/dev/null || true; pkill -P "$beside" 2>/dev/null || true' EXIT
 step "ruff: rules" .venv/bin/ruff check .
 step "ruff: format" .venv/bin/ruff format --check .
 step "import rules" .venv/bin/lint-imports --no-logo --no-cache
@@ -51,19 +52,19 @@ wait "$images" || echo "=== images: incomplete, status $?"
 echo "=== images, after $((SECONDS - started)) s"
 step "compose" ci/compose-test.sh
 begun=$SECONDS
-wait "$quick" && status=0 || status=$?
+wait "$beside" && status=0 || status=$?
 trap - EXIT
-cat test-results/quick.log
-echo "=== unit and contract tests, which began after set-up: $((SECONDS - begun)) s more, status $status"
+cat test-results/beside.log
+echo "=== tests of units, contracts and truth, which began after set-up: $((SECONDS - begun)) s more, status $status"
 ((status == 0)) || exit 1
 echo "=== all other tests, after $((SECONDS - started)) s"
 # Pages that passed on Compose, on the real data, are not looked at again, and for the few other tests of a whole system
 # synthetic data will do. The last line, pytest's summary, is the last line of all.
 if grep -s /test_page_ test-results/on-compose.txt >test-results/pages-on-compose.txt; then
-  export MARQUEE_E2E_SYNTHETIC=1
+  export E2E_SYNTHETIC=1
 fi
 PYTHONPATH=ci second_look make --no-print-directory test COVERAGE=test-results/lines-others.json \
-  PYTEST="--ignore=tests/unit --ignore=tests/contract -p elsewhere --leave-out test-results/pages-on-compose.txt" |
+  PYTEST="$(printf -- '--ignore=tests/%s ' unit contract truth)-p elsewhere --leave-out test-results/pages-on-compose.txt" |
   tee test-results/others.log
-.venv/bin/python ci/line_coverage.py 90 test-results/lines-quick.json test-results/lines-others.json
+.venv/bin/python ci/line_coverage.py 90 test-results/lines-*.json
 tail -n 1 test-results/others.log

@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The given system, or an embedded one on the real data.
 
-    It is filled with synthetic data where that is not there, or where MARQUEE_E2E_SYNTHETIC says that all this has run
+    It is filled with synthetic data where that is not there, or where E2E_SYNTHETIC says that all this has run
     on the real data elsewhere.
     """
     if given := given_system():
@@ -38,7 +38,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         return
     home, data = tmp_path_factory.mktemp("home"), real_data()
     directory, snapshot = data / "ml-latest-small", data / "tmdb" / "movies.csv"
-    if os.environ.get("MARQUEE_E2E_SYNTHETIC") or not (directory / "ratings.csv").exists():
+    if os.environ.get("E2E_SYNTHETIC") or not (directory / "ratings.csv").exists():
         with embedded_system(home, _synthetic(tmp_path_factory.mktemp("synth")), None) as running:
             yield running
         return
