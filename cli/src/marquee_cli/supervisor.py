@@ -27,7 +27,7 @@ START_LIMIT_S = 120.0
 LONGEST_PAUSE_S = 30.0  # for a part that does not come up
 LONGEST_PAUSE_AFTER_UP_S = 5.0  # for a part that was up and ended: it is soon back, whatever killed it
 STABLE_AFTER_S = 10.0  # since its start, a part that ends then has come up well: its earlier ends no longer count
-TICK_S, CALM_TICK_S = 0.1, 0.25
+TICK_S, CALM_TICK_S = 0.1, 0.5
 """Between two looks at the parts: while they start, and once the run serves."""
 STALL_S = 3.0  # a tick that takes this long means that the supervisor itself was suspended
 LOOK_AT_ADOPTED_EVERY_S = 0.5  # not a child: without /proc, checking whether it is alive costs a process
@@ -108,6 +108,7 @@ class Supervisor:
     starter_gone: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
     failure: dict[str, Any] | None = None
+    me: Identity | None = field(default_factory=lambda: identity_of(os.getpid()))
     noted: dict[str, Any] = field(default_factory=dict)
 
     def take_over(self) -> None:
@@ -134,14 +135,13 @@ class Supervisor:
                 threading.Thread(target=keep_asking, args=(each,), daemon=True).start()
         last = time.monotonic()
         try:
-            while not self._has_to_stop():
+            while not self._has_to_stop(is_serving := self._is_serving()):
                 now = time.monotonic()
                 if now - last > STALL_S:
                     self._forget_misses()
                 last = now
                 for each in self.watched:
                     self._look_at(each, now)
-                is_serving = self._is_serving()
                 self._note("serving" if is_serving else "starting")
                 time.sleep(CALM_TICK_S if is_serving else TICK_S)
         finally:
@@ -153,8 +153,8 @@ class Supervisor:
     def _is_serving(self) -> bool:
         return self.home.serving.exists()
 
-    def _has_to_stop(self) -> bool:
-        abandoned = self.starter_gone.is_set() and (self.ends_with_starter or not self._is_serving())
+    def _has_to_stop(self, is_serving: bool) -> bool:
+        abandoned = self.starter_gone.is_set() and (self.ends_with_starter or not is_serving)
         return self.stopping.is_set() or abandoned or self.failure is not None
 
     def _forget_misses(self) -> None:
@@ -231,10 +231,9 @@ class Supervisor:
             alive = [each for each in alive if each not in last]
 
     def _note(self, phase: str) -> None:
-        me = identity_of(os.getpid())
         note = {
             "phase": phase,
-            "supervisor": asdict(me) if me else None,
+            "supervisor": asdict(self.me) if self.me else None,
             "failure": self.failure,
             "parts": {each.part.name: each.note() for each in self.watched},
         }

@@ -5,8 +5,10 @@ from typing import Any, cast
 
 import pytest
 
+import ranker.online
 from marquee.errors import Transient
 from marquee.state.item_stats import ItemStats
+from marquee.stores.shards import Marks
 from ranker.online import Online
 from ranker.scoring import RankerModel
 from ranker.serving import Serving
@@ -20,7 +22,7 @@ class Feed:
     def __init__(self, *answers: bool | Transient) -> None:
         self.answers = list(answers)
 
-    async def refresh(self) -> bool:
+    async def refresh(self, _: Marks) -> bool:
         answer = self.answers.pop(0)
         if isinstance(answer, Transient):
             raise answer
@@ -40,12 +42,20 @@ class Nothing(Feed):
         return 0
 
 
-async def test_counts_that_were_read_before_redis_failed_are_served_with_after_it() -> None:
+async def nothing_new(*_: object) -> Marks:
+    return {}
+
+
+async def test_counts_that_were_read_before_redis_failed_are_served_with_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ranker.online, "marks_of", nothing_new)
     serving = with_similar_model()
     model: RankerModel = serving.model
     stale = Serving.of(model, ItemStats.of(checkerboard().take(slice(0, 1))))
     parts = SimpleNamespace(stats=Stats(True, False), newer=Feed(Transient("away"), False))
-    online = Online(cast("Any", None), cast("Any", None), cast("Any", parts.stats), cast("Any", Nothing()), stale)
+    users = cast("Any", SimpleNamespace(space=None))
+    online = Online(cast("Any", None), users, cast("Any", parts.stats), cast("Any", Nothing()), stale)
     online._newer = parts.newer
 
     with pytest.raises(Transient):

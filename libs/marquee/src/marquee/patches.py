@@ -24,7 +24,7 @@ from aiokafka.errors import KafkaError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 FIRST_PAUSE_S = 0.001
-LONGEST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 1.0
 """A record that arrives while a consumer pauses waits at most this long, unless the consumer is told of it."""
 
 UNREACHABLE_BROKER = ("Unable connect", "Unable to update metadata")
@@ -105,6 +105,14 @@ HOOKS = (
         "0.54",
         "the methods that marquee.http.connections.BoundedConnection overrides, and .cycle, .pipeline, .headers, .url",
         "tests/integration/test_connections.py",
+    ),
+    Hook(
+        "CalmServer",
+        "uvicorn",
+        "0.54",
+        "Server.main_loop, which it replaces, and Server.on_tick, which counts tenths of a second",
+        "tests/unit/marquee/http/test_calm_server.py",
+        module="marquee.http.calm_server",
     ),
     Hook(
         "unchecked_csr",

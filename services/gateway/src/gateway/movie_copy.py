@@ -13,8 +13,10 @@ from gateway.themes import ThemeIndex
 from marquee.arrays import BoolArray, FloatArray, IntArray
 from marquee.contracts.movie_bodies import CountedCard
 from marquee.contracts.ranking_fields import CardFields
+from marquee.contracts.topics import CATALOG, METADATA, RATINGS
 from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace
+from marquee.stores.shards import marks_of, shards_of
 from marquee.stores.views import Totals, TotalsView
 
 
@@ -84,7 +86,7 @@ class MovieCopy:
     """
 
     def __init__(self, space: KeySpace, cards: Cards) -> None:
-        self.cards = cards
+        self.cards, self._space = cards, space
         self._stats = TotalsView(space)
         self.index = SearchIndex(TitleIndex.of([]), PeopleIndex.of([]))
         self.themes = ThemeIndex({})
@@ -111,12 +113,13 @@ class MovieCopy:
         Raises:
             Transient: Redis is unavailable.
         """
-        if await self.cards.refresh():
+        marks = await marks_of(self._space, shards_of(CATALOG.name, METADATA.name, RATINGS.name))
+        if await self.cards.refresh(marks):
             snapshot = list(self.cards)
             self.index, self.themes = await asyncio.to_thread(_indexed, self.cards, snapshot)
             self.movies, self.posters = len(snapshot), sum(card["poster_url"] is not None for card in snapshot)
             self.genres = frozenset(genre.casefold() for card in snapshot for genre in card["genres"])
-        if await self._stats.refresh():
+        if await self._stats.refresh(marks):
             self.counts = await asyncio.to_thread(lambda: Counts.of(self._stats.totals()))
 
 

@@ -62,7 +62,7 @@ async def start(service: Service[RankerSettings], stack: AsyncExitStack) -> Wiri
     service.tasks.start("look", wiring.beside.look())
     service.tasks.start("reports", keep_reporting(wiring.beside, publisher, every_s=settings.report_s))
     service.tasks.start("pins", pins.write())
-    service.tasks.start("pauses", watch_pauses())
+    service.tasks.start("pauses", watch_pauses(pool.is_at_rest))
     service.tasks.start("refresh", keep_refreshed(wiring.online.refresh, every_s=settings.refresh_s))
     service.dependencies.add("redis", redis.ping)
     service.dependencies.add("model", wiring.model_is_loaded)

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from marquee.bundle import BundleRefused, load_bundle, read_manifest
 from marquee.contracts.events import ModelChanged
-from marquee.contracts.topics import shard_of
+from marquee.contracts.topics import CATALOG, METADATA, RATINGS, shard_of
 from marquee.errors import Transient
 from marquee.state.item_stats import ItemStats
 from marquee.state.ratings import UserState
@@ -22,6 +22,7 @@ from marquee.stores.cards import Cards
 from marquee.stores.key_space import KeySpace
 from marquee.stores.known_users import ReadUser, UserReader
 from marquee.stores.newer_movies import NewerMovies
+from marquee.stores.shards import marks_of, shards_of
 from marquee.stores.views import StatsView
 from ranker.freed import LARGE, give_back_freed
 from ranker.scoring import RankerModel
@@ -142,11 +143,12 @@ class Online:
         Raises:
             Transient: Redis is unavailable.
         """
-        await self.cards.refresh()
         async with self._counts:
-            self._has_new_counts |= await self.stats.refresh()
+            marks = await marks_of(self.users.space, shards_of(CATALOG.name, METADATA.name, RATINGS.name))
+            await self.cards.refresh(marks)
+            self._has_new_counts |= await self.stats.refresh(marks)
             if self._newer is not None:
-                self._has_newer |= await self._newer.refresh()
+                self._has_newer |= await self._newer.refresh(marks)
             if self.serving is not None and (self._has_new_counts or self._has_newer):
                 model, is_newer = self.serving.model, self._has_newer
                 self.serving = await asyncio.to_thread(self._served_again, model, is_newer=is_newer)

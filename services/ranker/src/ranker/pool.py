@@ -24,6 +24,8 @@ EXPECTED_S = 0.005
 WEIGHT = 0.1
 """Of the newest ranking in the mean duration."""
 WHAT = "a place for one more ranking"
+REST_S = 1.0
+"""Without a request for so long nobody is taken to wait for an answer."""
 
 
 class RankingPool:
@@ -45,6 +47,7 @@ class RankingPool:
         self._lock = threading.Lock()  # jobs end on their threads
         self._in_hand = 0
         self._mean_s = EXPECTED_S
+        self._asked_at = float("-inf")
 
     async def run(self, job: Callable[[], T], deadline: float) -> T:
         """The job's result.
@@ -72,6 +75,10 @@ class RankingPool:
         """Whether no job runs or waits."""
         return self._in_hand == 0
 
+    def is_at_rest(self) -> bool:
+        """Whether no job runs or waits, and nobody has asked for a moment."""
+        return self.is_idle and self.clock() - self._asked_at > REST_S
+
     def close(self) -> None:
         """Drop what waits; what runs ends by itself."""
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -93,12 +100,13 @@ class RankingPool:
             raise self._late(f"it would take about {expected_s * 1_000:.0f} ms, with {ahead} in hand")
 
     def require_time(self, deadline: float) -> None:
-        """Refuse what is too late already.
+        """Refuse what is too late already; what asks for a ranking, or for one that is kept, begins with this.
 
         Raises:
             Transient: refused.
         """
-        if self.clock() >= deadline:
+        self._asked_at = self.clock()
+        if self._asked_at >= deadline:
             raise self._late("the time is up")
 
     def _timed(self, job: Callable[[], T], deadline: float) -> T:

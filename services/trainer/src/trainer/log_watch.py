@@ -23,9 +23,9 @@ from trainer.schedule import LATE_METADATA_SHARE, LogSight, Sightings, due
 
 log = structlog.get_logger()
 
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 2.0
 LOOK_LIMIT_S = 30.0
-STILL_LOOKS = 10
+STILL_LOOKS = 5
 """Looks without new metadata after which the movies are counted, even if only few have come since the last count."""
 
 TOPICS: tuple[Topic[Any], ...] = (CATALOG, METADATA, RATINGS)

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 RECENT = 2_000
 """Reports at the end of serving.v1 that are read at start: of some minutes, and each process reports again soon."""
-DECIDE_EVERY_S = 1.0
+DECIDE_EVERY_S = 2.0
 RETRY_S = 1.0
 KEPT = timedelta(hours=1)
 LOOK_AGAIN = timedelta(minutes=1)

@@ -17,7 +17,7 @@ def test_a_pause_is_the_longest_until_its_window_and_the_next_have_passed() -> N
 
 
 async def test_a_loop_that_is_held_up_shows_in_the_gauge() -> None:
-    watching = asyncio.create_task(watch_pauses(every_s=0.001))
+    watching = asyncio.create_task(watch_pauses(lambda: False, look_every_s=0.001))
     await asyncio.sleep(0.01)
 
     time.sleep(0.05)  # noqa: ASYNC251  # what must not happen
@@ -25,3 +25,18 @@ async def test_a_loop_that_is_held_up_shows_in_the_gauge() -> None:
 
     watching.cancel()
     assert (REGISTRY.get_sample_value("marquee_loop_longest_pause_seconds") or 0) >= 0.04
+
+
+async def test_at_rest_it_looks_seldom() -> None:
+    looks = 0
+
+    def is_at_rest() -> bool:
+        nonlocal looks
+        looks += 1
+        return True
+
+    watching = asyncio.create_task(watch_pauses(is_at_rest, look_every_s=0.0))
+    await asyncio.sleep(0.01)
+
+    watching.cancel()
+    assert looks == 1

@@ -7,7 +7,9 @@ from time import monotonic
 from prometheus_client import Gauge
 
 LOOK_EVERY_S = 0.02
-"""A pause is noticed by the look that it delays; a shorter interval notices more and costs more while idle."""
+"""A pause is noticed by the look that it delays; a shorter interval notices more and costs more."""
+LOOK_AT_REST_S = 0.25
+"""While nobody waits for an answer, whom a pause would hold up."""
 WINDOW_S = 15.0
 """The gauge covers the window that is open and the one before it."""
 
@@ -33,10 +35,13 @@ class LongestPause:
         return max(self._before, self._current)
 
 
-async def watch_pauses(clock: Callable[[], float] = monotonic, every_s: float = LOOK_EVERY_S) -> None:
+async def watch_pauses(
+    is_at_rest: Callable[[], bool], clock: Callable[[], float] = monotonic, look_every_s: float = LOOK_EVERY_S
+) -> None:
     """Keep the gauge up to date. Never ends."""
     longest = LongestPause(clock())
     while True:
+        every_s = LOOK_AT_REST_S if is_at_rest() else look_every_s
         due = clock() + every_s
         await asyncio.sleep(every_s)
         now = clock()

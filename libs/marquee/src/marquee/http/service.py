@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 
 from marquee.errors import MarqueeError, Misconfigured
 from marquee.http.background import Background, stopped_at_the_end
+from marquee.http.calm_server import CalmServer
 from marquee.http.connections import bounded
 from marquee.http.long_lived import set_long_lived_aside
 from marquee.http.operations import Dependencies, install_operations
@@ -166,7 +167,7 @@ def serve(app: FastAPI, place: Place | None = None) -> None:
         SystemExit: with the failure as the process's last line, and so with exit code 1.
     """
     service = service_of(app)
-    server = uvicorn.Server(
+    server = CalmServer(
         uvicorn.Config(
             app,
             host=service.settings.host,
@@ -182,11 +183,7 @@ def serve(app: FastAPI, place: Place | None = None) -> None:
             timeout_notify=BEAT_S,
         )
     )
-
-    def stop() -> None:
-        server.should_exit = True
-
-    service.stop = stop
+    service.stop = server.stop
     with suppress(KeyboardInterrupt, SystemExit):  # uvicorn exits by itself when the start fails
         server.run([place.socket()] if place else None)
     if service.failure is not None:

@@ -18,6 +18,12 @@ from marquee.waiting import wait_until_reachable
 log = structlog.get_logger()
 
 ALL_TOPICS: tuple[Topic[Any], ...] = (CATALOG, METADATA, RATINGS, ACTIVITY, MODELS, SERVING)
+CONSUMER_OPTIONS = {
+    "max_partition_fetch_bytes": 4 * 1_048_576,
+    "max_poll_interval_ms": 300_000,
+    "metadata_max_age_ms": 30_000,
+    "consumer_timeout_ms": 2_000,  # between aiokafka's looks at what to fetch next, which every answer wakes it for
+}
 UNLIMITED_MS = "-1"
 DAY_MS = 86_400_000
 
@@ -150,8 +156,7 @@ async def open_consumer(
         group_id=None if group is None else group_name(settings, group),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        **{"max_partition_fetch_bytes": 4 * 1_048_576, "max_poll_interval_ms": 300_000, "metadata_max_age_ms": 30_000}
-        | options,
+        **CONSUMER_OPTIONS | options,
     )
     try:
         await start_client(consumer)

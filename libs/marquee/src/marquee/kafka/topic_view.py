@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from marquee.errors import Transient
 
-POLL_MS = 500
+POLL_MS = 1_000
 RECORDS_AT_ONCE = 2_000
 """Records that are applied before other tasks get a turn."""
 

@@ -12,6 +12,7 @@ from marquee.contracts.ranking_fields import CardFields
 from marquee.contracts.topics import CATALOG, METADATA
 from marquee.settings import ServiceSettings
 from marquee.stores.key_space import KeySpace
+from marquee.stores.shards import Marks
 from marquee.stores.views import ChangeFeed
 
 Event = dict[str, Any]
@@ -103,16 +104,18 @@ class Cards:
         known = (self._cards[movie_id]["title"], self._titles[movie_id].title)
         return tuple(dict.fromkeys((*known, *self.names.get(movie_id, Names()).other_titles)))
 
-    async def refresh(self) -> set[int]:
+    async def refresh(self, marks: Marks | None = None) -> set[int]:
         """Read what changed; the ids whose cards are new or different.
 
+        Args:
+            marks: of CATALOG and METADATA, where they have just been read.
         Raises:
             Transient: Redis is unavailable; the cards stay as they were. What was read is kept for the next call: the
                 feeds do not give it a second time.
         """
-        async for event in self._read(self._listed):
+        async for event in self._read(self._listed, marks):
             self._titles[event["movie_id"]] = _listed(event)
-        async for event in self._read(self._enriched):
+        async for event in self._read(self._enriched, marks):
             self._details[event["movie_id"]] = self._details_of(event)
             if self._with_names:
                 self.names[event["movie_id"]] = _names(event)
@@ -122,9 +125,9 @@ class Cards:
         self.version += bool(changed)
         return changed
 
-    async def _read(self, feed: ChangeFeed) -> AsyncIterator[Event]:
+    async def _read(self, feed: ChangeFeed, marks: Marks | None) -> AsyncIterator[Event]:
         """The events that changed; a movie that the store has lost keeps its card."""
-        for shard in (await feed.poll(dict)).values():
+        for shard in (await feed.poll(dict, marks)).values():
             for part in shard.parts:
                 for movie_id, value in part.items():
                     if value:

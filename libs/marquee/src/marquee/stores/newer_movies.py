@@ -5,17 +5,16 @@ from dataclasses import dataclass
 
 import structlog
 
+from marquee.contracts.batches import Shard
 from marquee.contracts.events import MovieEnriched, MovieListed
 from marquee.contracts.topics import CATALOG, METADATA, PARTITIONS
 from marquee.errors import InvalidEvent
 from marquee.state.movie_table import MovieTable
 from marquee.stores.key_space import KeySpace, transient
 from marquee.stores.online import E, MovieStore
+from marquee.stores.shards import Marks, marks_of
 
 log = structlog.get_logger()
-
-Place = tuple[str, int]
-"""A shard: its topic and number."""
 
 AT_ONCE = 2_000
 """Movies read in one round trip."""
@@ -35,7 +34,7 @@ class NewerMovies:
         self._space = space
         self._known = {(topic, at): end for topic, ends in known.items() for at, end in enumerate(ends[:PARTITIONS])}
         self._seen = dict(self._known)
-        self._epochs: dict[Place, bytes] = {}
+        self._epochs: dict[Shard, bytes] = {}
         self._listed: dict[int, MovieListed] = {}
         self._enriched: dict[int, MovieEnriched] = {}
 
@@ -46,15 +45,17 @@ class NewerMovies:
         """Whole rows of these movies."""
         return MovieTable.build(self._listed.values(), self._enriched.values())
 
-    async def refresh(self) -> bool:
+    async def refresh(self, marks: Marks | None = None) -> bool:
         """Read what changed since the last look; returns whether anything did.
 
         While a shard is being filled again nothing is read: a movie would be known by half of what there is of it.
 
+        Args:
+            marks: of CATALOG and METADATA, where they have just been read.
         Raises:
             Transient: Redis is unavailable; nothing is marked as read.
         """
-        changes = await self._changes()
+        changes = await self._changes(marks)
         if changes is None:
             return False
         changed = self._as_many_as_fit(changes)
@@ -76,19 +77,19 @@ class NewerMovies:
             log.warning("newer_movies_left_out", kept=AT_MOST, left_out=len(new) - room)
         return sorted([*(every & known), *new[:room]])
 
-    async def _changes(self) -> "_Changes | None":
+    async def _changes(self, marks: Marks | None) -> "_Changes | None":
         """What changed in each shard since it was last read; None while one of them is being filled again."""
         places = list(self._known)
         async with transient():
-            async with self._space.redis.pipeline(transaction=False) as pipe:
-                for place in places:
-                    pipe.hmget(self._space.keys(*place).meta, "offset", "epoch", "rebuild_to")
-                metas = dict(zip(places, await pipe.execute(), strict=True))
-            if any(rebuild_to is not None for _, _, rebuild_to in metas.values()):
+            if marks is None:
+                marks = await marks_of(self._space, places)
+            metas = {place: marks[place] for place in places}
+            if any(mark.rebuild_to is not None for mark in metas.values()):
                 return None
-            found, since = _Changes(dict(self._seen), dict(self._epochs), set(), set()), dict[Place, int]()
-            for place, (offset, epoch, _) in metas.items():
+            found, since = _Changes(dict(self._seen), dict(self._epochs), set(), set()), dict[Shard, int]()
+            for place, (offset, named, _) in metas.items():
                 if offset is not None:
+                    epoch = named or b""
                     is_another = self._epochs.get(place, epoch) != epoch  # offsets may stand for other records now
                     since[place] = self._known[place] if is_another else self._seen[place]
                     found.seen[place], found.epochs[place] = max(self._known[place], int(offset)), epoch
@@ -106,8 +107,8 @@ class NewerMovies:
 class _Changes:
     """How far each shard is, which content it has, and the movies that changed, by topic."""
 
-    seen: dict[Place, int]
-    epochs: dict[Place, bytes]
+    seen: dict[Shard, int]
+    epochs: dict[Shard, bytes]
     listed: set[int]
     enriched: set[int]
 

@@ -4,14 +4,15 @@ Applying a range twice changes nothing: records before the shard's offset are sk
 offset is refused (`Gap`): a store that lost data must be filled again first.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 from redis.asyncio.client import Pipeline
 
 from marquee.contracts.batches import Gap, Shard
 from marquee.contracts.keys import ShardKeys
+from marquee.contracts.topics import PARTITIONS
 from marquee.stores.key_space import KeySpace, transient
 from marquee.stores.rows import Rows
 
@@ -20,6 +21,35 @@ MARKS_AT_ONCE = 1_000
 R = TypeVar("R", bound=Rows)
 Queue = Callable[[Pipeline, ShardKeys, R], Awaitable[int]]
 """Reads what it needs of a watched shard, calls `multi`, and queues the effects of some rows; returns how many."""
+
+
+class Mark(NamedTuple):
+    """How far one shard is, as Redis has it; None for what it lacks."""
+
+    offset: bytes | None
+    epoch: bytes | None
+    rebuild_to: bytes | None
+
+
+Marks = Mapping[Shard, Mark]
+
+
+async def marks_of(space: KeySpace, shards: Iterable[Shard]) -> Marks:
+    """How far shards are, in one exchange with Redis.
+
+    Raises:
+        Transient: Redis is unavailable.
+    """
+    wanted = list(shards)
+    async with transient(), space.redis.pipeline(transaction=False) as pipe:
+        for shard in wanted:
+            pipe.hmget(space.keys(*shard).meta, *Mark._fields)
+        return {shard: Mark(*row) for shard, row in zip(wanted, await pipe.execute(), strict=True)}
+
+
+def shards_of(*topics: str) -> list[Shard]:
+    """All shards of these topics."""
+    return [(topic, at) for topic in topics for at in range(PARTITIONS)]
 
 
 async def stored_offsets(space: KeySpace, shards: Sequence[Shard]) -> dict[Shard, int]:

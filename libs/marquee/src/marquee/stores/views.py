@@ -15,6 +15,7 @@ from marquee.stores.dismissals import DismissalStore
 from marquee.stores.key_space import KeySpace, transient
 from marquee.stores.online import RatingStore
 from marquee.stores.packing import pack_dismissed, pack_weeks, total_weeks
+from marquee.stores.shards import Marks, marks_of, shards_of
 from marquee.stores.week_counts import NOTHING, WeekCounts, summed
 
 T = TypeVar("T")
@@ -49,23 +50,23 @@ class ChangeFeed:
     topic: str
     _seen: dict[int, _Seen] = field(default_factory=dict)
 
-    async def poll(self, read: Read[T]) -> dict[int, Changes[T]]:
+    async def poll(self, read: Read[T], marks: Marks | None = None) -> dict[int, Changes[T]]:
         """What changed, by shard. The first call returns everything; a shard that was emptied is not reported before
         it is full again, so that a copy never shrinks to what a rebuild has reached so far.
 
         Args:
             read: is given a few thousand values at a time, and only what it makes of them is kept.
+            marks: of the topic's shards, where they have just been read.
         Raises:
             Transient: Redis is unavailable; nothing is marked as read.
         """
         async with transient():
-            async with self.space.redis.pipeline(transaction=False) as pipe:
-                for shard in range(PARTITIONS):
-                    pipe.hmget(self.space.keys(self.topic, shard).meta, "offset", "epoch", "rebuild_to")
-                rows = await pipe.execute()
+            if marks is None:
+                marks = await marks_of(self.space, shards_of(self.topic))
             changes: dict[int, Changes[T]] = {}
             seen = dict(self._seen)
-            for shard, (offset, epoch, rebuild_to) in enumerate(rows):
+            for shard in range(PARTITIONS):
+                offset, epoch, rebuild_to = marks[self.topic, shard]
                 before = seen.get(shard)
                 if offset is None or (rebuild_to is not None and before is not None):
                     continue
@@ -102,13 +103,15 @@ class StatsView:
         """Shards that were seen with something in them."""
         return len(self._shards)
 
-    async def refresh(self) -> bool:
+    async def refresh(self, marks: Marks | None = None) -> bool:
         """Read what changed; returns whether anything did.
 
+        Args:
+            marks: of RATINGS, where they have just been read.
         Raises:
             Transient: Redis is unavailable; the counts stay as they were.
         """
-        changes = await self._feed.poll(WeekCounts.of)
+        changes = await self._feed.poll(WeekCounts.of, marks)
         if changes:
             self._shards |= await asyncio.to_thread(self._updated, changes)
             self.version += 1
@@ -171,13 +174,15 @@ class TotalsView:
         self._feed = ChangeFeed(space, RATINGS.name)
         self._shards: dict[int, Totals] = {}
 
-    async def refresh(self) -> bool:
+    async def refresh(self, marks: Marks | None = None) -> bool:
         """Read what changed; returns whether anything did.
 
+        Args:
+            marks: of RATINGS, where they have just been read.
         Raises:
             Transient: Redis is unavailable; the totals stay as they were.
         """
-        changes = await self._feed.poll(total_weeks)
+        changes = await self._feed.poll(total_weeks, marks)
         for shard, changed in changes.items():
             newer = Totals.of({movie_id: total for part in changed.parts for movie_id, total in part.items()})
             known = None if changed.is_whole else self._shards.get(shard)
