@@ -8,8 +8,8 @@ from marquee_cli.load import Call, Client
 from marquee_cli.machine import cpu_seconds, pss_bytes, tree_of
 
 LIVE_PER_S = 1_000  # a slower stretch was live traffic, not a bulk load
-IDLE_S = 10.0
-SETTLED_S = 5.0
+IDLE_S = 20.0
+SETTLED_S = 20.0  # what the load left to do is done by then
 """After the last request: impressions are sent in the second after it, and rankings for next pages are made."""
 LOOP_PAUSE = "marquee_loop_longest_pause_seconds"
 NOT_SERVICES = ("frontend", "supervisor")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from marquee.http.long_lived import AT_LEAST, OLDEST, LongLived
+from marquee.http.long_lived import OLDEST, LongLived
 
 
 class Circle:
@@ -33,10 +33,21 @@ def collect(long_lived: LongLived, generation: int = OLDEST) -> None:
     long_lived("stop", {"generation": generation})
 
 
+class Clock:
+    """Shows what it is set to; each collection takes so long."""
+
+    def __init__(self, took_s: float) -> None:
+        self.now, self.took_s, self._is_start = 0.0, took_s, False
+
+    def __call__(self) -> float:
+        self._is_start = not self._is_start
+        self.now += 0.0 if self._is_start else self.took_s
+        return self.now
+
+
 def lasting(seconds: float) -> LongLived:
     """Collections take so long."""
-    times = iter(range(100))
-    return LongLived(longest_s=0.01, clock=lambda: next(times) * seconds)
+    return LongLived(longest_s=0.01, clock=Clock(seconds))
 
 
 def test_what_survives_a_long_collection_is_not_walked_over_again() -> None:
@@ -57,17 +68,40 @@ def test_nothing_is_set_aside_after_a_short_collection_or_one_of_younger_objects
     assert gc.get_freeze_count() == 0
 
 
-def test_a_circle_that_was_set_aside_is_freed_once_there_is_twice_as_much() -> None:
-    long_lived, circle = lasting(0.02), Circle()
+def test_a_circle_that_was_set_aside_is_freed_once_as_much_has_been_set_aside_and_time_has_passed() -> None:
+    clock, circle = Clock(0.05), Circle()
+    long_lived = LongLived(longest_s=0.01, seldom_s=600.0, clock=clock)
     collect(long_lived)
     found = weakref.ref(circle)
     del circle
 
-    collect(long_lived)
+    for _ in range(9):
+        collect(long_lived)
     assert found() is not None, "it is not looked for yet"
-    more = [[number] for number in range(2 * max(gc.get_freeze_count(), AT_LEAST))]
+    clock.now += 600.0
     for _ in range(2):  # the first one notices, the second one frees
         collect(long_lived)
 
     assert found() is None
-    assert len(more) > AT_LEAST
+
+
+def test_a_little_that_is_set_aside_is_not_worth_walking_over_everything() -> None:
+    clock, circle = Clock(1.0), Circle()
+    long_lived = LongLived(longest_s=0.01, seldom_s=600.0, clock=clock)
+    collect(long_lived)
+    found, clock.took_s = weakref.ref(circle), 0.02
+    del circle
+
+    for _ in range(40):
+        clock.now += 100.0
+        collect(long_lived)
+
+    assert found() is not None
+
+
+def test_setting_aside_never_walks_over_what_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: pytest.fail("that is a walk"))
+    long_lived = lasting(0.02)
+
+    for _ in range(3):
+        collect(long_lived)
