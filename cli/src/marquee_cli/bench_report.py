@@ -16,7 +16,14 @@ OF_A_CURVE = ("rate/s", "good", "in time", "p50 ms", "p99 ms", *COUNTED, "sent l
 OF_ALL = ("what", "keeps up with", "p50 there, ms", "p99 there, ms")
 OF_FIGURES = ("what", "measured", "budget", "met in")
 UNSAID = ("requests", "errors", "ratings")
-FORMS = {"per_s": "{}/s", "mib": "{} MiB", "ms": "{} ms", "seconds": "{} s", "errors": "{} errors"}
+FORMS = {
+    "per_s": "{}/s",
+    "mib": "{} MiB",
+    "ms": "{} ms",
+    "seconds": "{} s",
+    "errors": "{} errors",
+    "percent_of_a_core": "{} % of a core",
+}
 OF_THE_GENERATOR = ("rate/s", "processor time per request, ms", "p50 ms", "p99 ms", "sent late, ms", "")
 WORDS = """\
 - An **open loop**: requests arrive at a constant rate, whether or not the system keeps up, and a latency is counted
