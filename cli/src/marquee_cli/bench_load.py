@@ -6,7 +6,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,16 +70,21 @@ def line_of(kind: Kind, run: int, step: Step) -> str:
 
 
 def about_run(running: Running, before: Before) -> dict[str, str]:
-    """What was measured, where, when and how; no path of this machine but those that the command names."""
+    """What was measured, where, when and how; no path of this machine."""
     return {
         "commit": before.commit,
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": "`" + shlex.join(["marquee", *sys.argv[1:]]) + "`",
+        "command": f"`{command_line(sys.argv[1:])}`",
         "data": Path(running.data).name,
         **machine(),
         "load_before": f"{before.load} (mean number of running processes over 1, 5 and 15 minutes)",
         "niceness": str(os.nice(0)),
     }
+
+
+def command_line(arguments: Sequence[str]) -> str:
+    """As it would be typed beside the files that it names: of a whole path the last part is kept."""
+    return shlex.join(["marquee", *(Path(each).name if Path(each).is_absolute() else each for each in arguments)])
 
 
 def written(folder: Path, about: dict[str, str], measured: Measured, plan: Plan) -> list[Path]:

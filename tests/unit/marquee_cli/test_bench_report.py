@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from marquee_cli.bench_figures import Figure
-from marquee_cli.bench_load import commit_of, written
+from marquee_cli.bench_load import command_line, commit_of, written
 from marquee_cli.bench_report import Measured, figure_rows, markdown, point_row, sections, summary_row
 from marquee_cli.main import main
 from marquee_cli.open_loop.curves import Curve, Plan
@@ -103,3 +103,9 @@ def test_outside_of_git_the_commit_is_unknown(tmp_path: Path) -> None:
 def test_a_plan_that_measures_nothing_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--load", option, "0"]) == 1
     assert "must be positive" in capsys.readouterr().err
+
+
+def test_a_command_that_is_told_names_no_path_of_the_machine() -> None:
+    told = command_line(["bench", "--data", "/some/where/ml-100k", "--load", "--out", "docs/bench"])
+
+    assert told == "marquee bench --data ml-100k --load --out docs/bench"
